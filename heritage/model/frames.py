@@ -1,0 +1,88 @@
+"""The frames and the ways between them. pyproj does all CRS arithmetic.
+
+- **source frame**: a file's own coordinates, after its up axis and units were made z up and metres.
+- **monument frame**: that of the reference epoch's source, less a stated float64 origin. Tours, annotations
+  and meshes live in it.
+- **site frame**: east-north-up, metres, tangent to the WGS 84 ellipsoid at the site's origin. Distances in
+  it are true distances, which those of a projected CRS are not (UTM: up to 0.4 per mille).
+- **ECEF**: EPSG:4978, the root frame of every tileset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyproj
+
+from heritage.model.arrays import F64, Similarity
+from heritage.model.errors import InputError
+
+ECEF = pyproj.CRS.from_epsg(4978)
+WGS84_3D = pyproj.CRS.from_epsg(4979)
+
+
+def working_crs(text: str, where: str) -> pyproj.CRS:
+    """The site's working CRS: it must be projected and in metres. Raises InputError naming ``where``."""
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        raise InputError(where, f"{text!r} is no CRS known to PROJ", "an EPSG code such as EPSG:32648", code="crs-unknown") from None
+    if not crs.is_projected:
+        raise InputError(
+            where,
+            f"{text} ({crs.name}) is not projected: its unit is {crs.axis_info[0].unit_name}",
+            "a projected CRS in metres is allowed as the working CRS",
+            f"use the UTM zone of the site, for instance {_utm_hint(crs)}",
+            code="crs-not-projected",
+        )
+    units = {axis.unit_name for axis in crs.axis_info[:2]}
+    if units != {"metre"}:
+        raise InputError(where, f"{text} ({crs.name}) is in {', '.join(sorted(units))}", "metres", code="crs-not-metres")
+    return crs
+
+
+def _utm_hint(crs: pyproj.CRS) -> str:
+    area = crs.area_of_use
+    if area is None or area.east - area.west > 6.1:
+        return "EPSG:32648 for Hue"
+    zone = int(((area.west + area.east) / 2 + 180) // 6) + 1
+    return f"EPSG:{(32600 if area.north + area.south >= 0 else 32700) + zone}"
+
+
+@dataclass(frozen=True)
+class SiteFrame:
+    """East-north-up at ``lon_deg``, ``lat_deg``, ``height_m`` (WGS 84, ellipsoidal)."""
+
+    lon_deg: float
+    lat_deg: float
+    height_m: float = 0.0
+
+    @cached_property
+    def ecef_from_site(self) -> Similarity:
+        """Columns east, north, up at the origin, translated to it."""
+        lon, lat = np.radians([self.lon_deg, self.lat_deg])
+        east = [-np.sin(lon), np.cos(lon), 0.0]
+        north = [-np.sin(lat) * np.cos(lon), -np.sin(lat) * np.sin(lon), np.cos(lat)]
+        up = [np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)]
+        to_ecef = pyproj.Transformer.from_crs(WGS84_3D, ECEF, always_xy=True)
+        origin = to_ecef.transform(self.lon_deg, self.lat_deg, self.height_m)
+        return Similarity(np.column_stack([east, north, up]), np.array(origin))
+
+    def site_from_crs(self, crs: pyproj.CRS, xyz: F64) -> F64:
+        """Coordinates (n, 3) of ``crs`` in x-east, y-north order (always_xy) as site metres (n, 3).
+
+        Heights are taken as ellipsoidal. Raises InputError where PROJ has no answer.
+        """
+        to_ecef = pyproj.Transformer.from_crs(crs.to_3d(), ECEF, always_xy=True)
+        ecef = np.column_stack(to_ecef.transform(xyz[:, 0], xyz[:, 1], xyz[:, 2]))
+        if not np.isfinite(ecef).all():
+            raise InputError(crs.name, "coordinates outside its area of use", "coordinates PROJ can transform", code="crs-outside")
+        return self.ecef_from_site.inverse().apply(ecef)
+
+    def crs_from_site(self, crs: pyproj.CRS, xyz: F64) -> F64:
+        """Site metres (n, 3) as coordinates of ``crs`` (always_xy)."""
+        ecef = self.ecef_from_site.apply(xyz)
+        from_ecef = pyproj.Transformer.from_crs(ECEF, crs.to_3d(), always_xy=True)
+        return np.column_stack(from_ecef.transform(ecef[:, 0], ecef[:, 1], ecef[:, 2]))

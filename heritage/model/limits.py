@@ -1,0 +1,27 @@
+"""Ceilings, each with its reason. Any input ends in success or a named error within these."""
+
+from __future__ import annotations
+
+from typing import Final
+
+SOURCE_FILE_BYTES: Final = 64 * 2**30  # a day of terrestrial scanning; beyond it is a mistake or an attack
+POINTS_STREAMED: Final = 2_000_000_000  # 32-bit tile indices stay safe
+POINTS_IN_MEMORY: Final = 200_000_000  # 200 M x 31 bytes is 6 GB, the most a worker may ask for
+ALLOCATION_RATIO: Final = 4  # bytes a header may claim per byte present, in uncompressed formats
+LAS_VLRS: Final = 1_000  # honest files have a handful; readers are linear in the claim
+HEADER_BYTES: Final = 1_000_000
+LINE_BYTES: Final = 64_000
+FACE_LIST_LENGTH: Final = 64
+GLTF_JSON_BYTES: Final = 32 * 2**20
+GLTF_NODES: Final = 100_000
+GLTF_DEPTH: Final = 64
+TEXTURE_SIDE_PX: Final = 16_384  # what photogrammetry tools really write
+TEXTURE_PX: Final = 268_435_456
+GEOJSON_BYTES: Final = 64 * 2**20
+GEOJSON_DEPTH: Final = 16  # deeper nesting crashes GEOS itself
+VERTICES: Final = 10_000_000
+YAML_BYTES: Final = 1_000_000
+YAML_DEPTH: Final = 32
+MARKDOWN_BYTES: Final = 200_000
+HTTP_BODY_BYTES: Final = 2_000_000
+LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

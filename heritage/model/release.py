@@ -1,0 +1,279 @@
+"""The documents of a release: what the viewer reads over HTTP. TypeScript types are generated from here.
+
+Paths are relative to the release folder. Matrices are 16 numbers, column-major, ``target_from_source``.
+Positions are in the monument frame, z up, metres, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, View
+
+Matrix = tuple[float, ...]
+
+
+class ReleaseDocument(Document):
+    """Base of release documents: ours to write, so plain types."""
+
+
+class Box(ReleaseDocument):
+    """An axis-aligned box."""
+
+    min: tuple[float, float, float]
+    max: tuple[float, float, float]
+
+
+class Frame(ReleaseDocument):
+    """The site frame: east-north-up at a point of the ellipsoid."""
+
+    lon_deg: float
+    lat_deg: float
+    height_m: float
+    ecef_from_site: Matrix
+    crs: str
+    heights: str
+
+
+class Candidate(ReleaseDocument):
+    """A placement that fits nearly as well."""
+
+    heading_deg: float
+    east_m: float
+    north_m: float
+    score: float = Field(description="relative to the chosen one's, 1 = as good")
+
+
+class Placement(ReleaseDocument):
+    """Where a monument stands and how well that is known."""
+
+    method: Literal["footprint", "gcp", "crs", "prior", "none"]
+    settled: bool = Field(description="false: shown as 'placement not settled'")
+    reason: str = Field("", description="why it is not settled, or what was assumed")
+    site_from_monument: Matrix
+    scale: float
+    heading_deg: float
+    rms_m: float | None = None
+    check_rms_m: float | None = None
+    iou: float | None = None
+    sigma_m: float | None = Field(None, description="1 sigma of the horizontal position")
+    candidates: tuple[Candidate, ...] = ()
+
+
+class EpochEntry(ReleaseDocument):
+    """A measured condition as tiles."""
+
+    id: str
+    title: dict[str, str]
+    captured: str | None
+    method: str
+    tileset: str
+    download: str | None = None
+    download_bytes: int = 0
+    bounds: Box
+    points: int
+    triangles: int
+
+
+class StateEntry(ReleaseDocument):
+    """An interpreted condition as tiles."""
+
+    id: str
+    title: dict[str, str]
+    period: str | None
+    certainty: Certainty
+    evidence: tuple[Evidence, ...] = ()
+    author: str | None = None
+    tileset: str
+    bounds: Box
+
+
+class ComparisonEntry(ReleaseDocument):
+    """``compared`` seen from ``reference``: a vertex attribute on the tiles of ``compared``."""
+
+    reference: str
+    compared: str
+    attribute: str = Field(description="glTF attribute, VEC2 of signed normalised 16-bit: (distance, LoD95) / scale_m")
+    scale_m: float
+    no_data: int = -32768
+    sidecar: str
+
+
+class AnnotationEntry(ReleaseDocument):
+    """Content anchored to the monument."""
+
+    id: str
+    title: dict[str, str]
+    html: dict[str, str]
+    position_m: tuple[float, float, float]
+    normal: tuple[float, float, float] | None = None
+    epoch: str | None = None
+
+
+class MonumentEntry(ReleaseDocument):
+    """One monument."""
+
+    id: str
+    title: dict[str, str]
+    html: dict[str, str] = Field(description="description per language, sanitised HTML")
+    period: str | None = None
+    type: str | None = None
+    protection: str | None = None
+    footprint: str | None = None
+    reference_epoch: str
+    placement: Placement
+    bounds: Box
+    view: View
+    epochs: tuple[EpochEntry, ...]
+    states: tuple[StateEntry, ...] = ()
+    comparisons: tuple[ComparisonEntry, ...] = ()
+    annotations: tuple[AnnotationEntry, ...] = ()
+    report: str | None = None
+
+
+class TourEntry(ReleaseDocument):
+    """A tour in the list."""
+
+    id: str
+    monument: str
+    title: dict[str, str]
+    url: str
+    stops: int
+    seconds: dict[str, float] = Field(description="length per language")
+
+
+class Release(ReleaseDocument):
+    """``release.json``."""
+
+    format: Literal[1] = 1
+    id: str
+    sequence: int
+    generator: str
+    title: dict[str, str]
+    html: dict[str, str]
+    languages: tuple[str, ...]
+    rights: Rights
+    credits: tuple[Credit, ...]
+    frame: Frame
+    opening: View = Field(description="site frame")
+    footprints: str | None = None
+    still: str | None = Field(None, description="a small picture of the opening view")
+    monuments: tuple[MonumentEntry, ...]
+    tours: tuple[TourEntry, ...]
+
+
+class FootprintFeature(ReleaseDocument):
+    """A ground plan in the site frame."""
+
+    id: str
+    name: str | None = None
+    monument: str | None = None
+    height_m: float | None = None
+    ground_m: float = 0.0
+    polygons: tuple[tuple[tuple[tuple[float, float], ...], ...], ...] = Field(
+        description="polygons of rings of (east, north); first ring is the shell, counter-clockwise"
+    )
+
+
+class FootprintLayer(ReleaseDocument):
+    """``footprints.json``."""
+
+    features: tuple[FootprintFeature, ...]
+
+
+class Narration(ReleaseDocument):
+    """Recorded words of one stop in one language."""
+
+    audio: str
+    captions: str | None = None
+    seconds: float
+
+
+class ShownEntry(ReleaseDocument):
+    """One condition; exactly one of the two is set."""
+
+    epoch: str | None = None
+    state: str | None = None
+
+
+class ComparingEntry(ReleaseDocument):
+    """Two conditions on one screen."""
+
+    left: ShownEntry
+    right: ShownEntry
+    mode: Literal["swipe", "blend", "change"]
+    position: float
+
+
+class StopEntry(ReleaseDocument):
+    """One stop, everything resolved: no default is left to the viewer."""
+
+    id: str
+    title: dict[str, str]
+    html: dict[str, str]
+    text: dict[str, str] = Field(description="the same words without markup, for speech and search")
+    show: ShownEntry | None = None
+    compare: ComparingEntry | None = None
+    view: View
+    move_s: float
+    easing: Literal["smooth", "linear", "cut"]
+    dwell_s: dict[str, float]
+    narration: dict[str, Narration] = Field(default_factory=dict)
+    annotations: tuple[str, ...] = ()
+
+
+class TourDocument(ReleaseDocument):
+    """``tours/<id>/tour.json``."""
+
+    id: str
+    monument: str
+    title: dict[str, str]
+    html: dict[str, str]
+    stops: tuple[StopEntry, ...]
+
+
+class Histogram(ReleaseDocument):
+    """Area of the compared surface by signed distance. ``area_m2`` has one value per bin."""
+
+    edges_m: tuple[float, ...]
+    area_m2: tuple[float, ...]
+
+
+class ComparisonDocument(ReleaseDocument):
+    """``monuments/<id>/compare/<reference>--<compared>.json``."""
+
+    reference: str
+    compared: str
+    method: str
+    registration_m: float = Field(description="error of aligning the epochs, 1 sigma, part of LoD95")
+    lod95_m: float = Field(description="median over comparable vertices")
+    comparable_area_m2: float
+    not_comparable_area_m2: float
+    changed_area_m2: float = Field(description="beyond LoD95")
+    gained_m3: float
+    lost_m3: float
+    p05_m: float
+    median_m: float
+    p95_m: float
+    histogram: Histogram
+
+
+class FileEntry(ReleaseDocument):
+    """One file of a release."""
+
+    path: str
+    sha256: str
+    bytes: int
+    type: str
+
+
+class Manifest(ReleaseDocument):
+    """``manifest.json``: every other file of the release with its digest, sorted by path."""
+
+    release: str
+    files: tuple[FileEntry, ...]
+    provenance: tuple[dict[str, object], ...] = Field(
+        (), description="stage, fingerprint, options and sources that each part came from"
+    )
