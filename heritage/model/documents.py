@@ -33,13 +33,21 @@ def _finite(value: float) -> float:
     return value
 
 
+def _web_address(value: str) -> str:
+    # Shown as a link: a `javascript:` address would run in the visitor's page.
+    if not re.match(r"^https?://[^\s/@\\]+(/\S*)?$", value):
+        raise ValueError("a web address that starts with https:// or http://")
+    return value
+
+
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 LangText = Annotated[dict[Language, Text], Field(min_length=1)]
 RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_relative_path)]
-Number = Annotated[float, Field(strict=False), AfterValidator(_finite)]
-Positive = Annotated[float, Field(strict=False, gt=0), AfterValidator(_finite)]
+Number = Annotated[float, AfterValidator(_finite)]
+Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
+Url = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
 Vec3 = Annotated[tuple[Number, Number, Number], Field(strict=False)]
 Certainty = Literal["documented", "probable", "conjectural"]
 Box3 = Annotated[tuple[Vec3, Vec3], Field(strict=False)]
@@ -62,7 +70,7 @@ class Rights(Document):
 
     licence: Text
     holder: Text | None = None
-    url: str | None = None
+    url: Url | None = None
 
 
 class Credit(Document):
@@ -70,7 +78,7 @@ class Credit(Document):
 
     role: Text
     name: Text
-    url: str | None = None
+    url: Url | None = None
 
 
 class Site(Document):
@@ -93,7 +101,7 @@ class View(Document):
 
     eye_m: Vec3
     target_m: Vec3
-    fov_deg: Annotated[float, Field(strict=False, ge=10, le=120)] = 50.0
+    fov_deg: Annotated[float, Field(ge=10, le=120)] = 50.0
     fit_m: Box3 | None = None
 
     @model_validator(mode="after")
@@ -121,7 +129,7 @@ class Evidence(Document):
     """What an interpretation rests on."""
 
     label: Text
-    url: str | None = None
+    url: Url | None = None
 
 
 class State(Document):
@@ -148,12 +156,12 @@ class Pair(Document):
 class Prior(Document):
     """A rough placement: what GPS and compass say."""
 
-    lon: Annotated[float, Field(strict=False, ge=-180, le=180)] | None = None
-    lat: Annotated[float, Field(strict=False, ge=-90, le=90)] | None = None
-    heading_deg: Annotated[float, Field(strict=False, ge=-360, le=360)] | None = Field(
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    heading_deg: Annotated[float, Field(ge=-360, le=360)] | None = Field(
         None, description="clockwise angle from north to the monument frame's +y axis"
     )
-    heading_sigma_deg: Annotated[float, Field(strict=False, gt=0, le=180)] = 15.0
+    heading_sigma_deg: Annotated[float, Field(gt=0, le=180)] = 15.0
     scale: Positive | None = Field(None, description="metres per source unit where it is known; 1 for a metric cloud")
     ground_m: Number | None = None
 
@@ -216,13 +224,13 @@ class Comparing(Document):
     left: Shown
     right: Shown
     mode: Literal["swipe", "blend", "change"] = "swipe"
-    position: Annotated[float, Field(strict=False, ge=0, le=1)] = 0.5
+    position: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class Move(Document):
     """How the camera comes to the stop."""
 
-    seconds: Annotated[float, Field(strict=False, ge=0, le=60)] = 4.0
+    seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
     easing: Literal["smooth", "linear", "cut"] = "smooth"
 
 
@@ -234,7 +242,7 @@ class Stop(Document):
     compare: Comparing | None = None
     view: View | None = Field(None, description="default: the monument's first view")
     move: Move = Move()
-    dwell_s: Annotated[float, Field(strict=False, ge=0, le=600)] | None = Field(
+    dwell_s: Annotated[float, Field(ge=0, le=600)] | None = Field(
         None, description="default: the narration's length, else the time to read the text"
     )
     narration: dict[Language, RelativePath] = Field(default_factory=dict)
