@@ -1,0 +1,49 @@
+"""The command line. Exit codes: 0 done, 1 the method failed, 2 the input is wrong, 3 the store is damaged, 4 busy."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from heritage import __version__
+from heritage.model.errors import HeritageError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="heritage")
+def cli() -> None:
+    """Point clouds of monuments in; a geo-registered 3D map with tours and comparisons out."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def main() -> None:
+    """Run the command line; expected failures become one line per problem and an exit code."""
+    # A plain kill should close workers and release the lock exactly as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _terminate)
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except HeritageError as error:
+        for problem in error.problems:
+            click.echo(f"{problem.severity}: {problem} [{problem.code}]", err=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        click.echo("stopped; what was finished is kept", err=True)
+        sys.exit(130)
+
+
+from heritage.cli import build, export, site, store  # noqa: E402  (the commands register themselves on `cli`)
+
+__all__ = ["build", "cli", "export", "main", "site", "store"]

@@ -1,0 +1,35 @@
+"""What a build shows while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from heritage.model.errors import Problem
+from heritage.pipeline.run import Event
+
+
+@contextmanager
+def watching(quiet: bool) -> Iterator[tuple[Callable[[Event, int], None], Callable[[Problem], None]]]:
+    """Two callbacks: one for finished tasks (with the number of tasks in all), one for warnings."""
+    if quiet:
+        yield (lambda event, total: None), (lambda problem: None)
+        return
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        bar = progress.add_task("building", total=None)
+
+        def watch(event: Event, total: int) -> None:
+            task = event.planned.task
+            progress.update(bar, total=total, advance=1, description=f"{task.stage.name} {task.monument} {task.subject}".rstrip())
+            if event.kind == "done" and event.report is not None:
+                console.print(f"  {task.stage.name:9} {task.monument} {task.subject}  {event.report.seconds:.1f} s", highlight=False)
+
+        def warn(problem: Problem) -> None:
+            console.print(f"warning: {problem} [{problem.code}]", highlight=False, markup=False)
+
+        yield watch, warn

@@ -1,0 +1,59 @@
+"""Commands about a site's own files: sample, new, check."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from heritage.cli.main import cli
+from heritage.model.errors import Problem
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--points", default=1_500_000, show_default=True, type=click.IntRange(min=10_000), help="Points of all surveys together.")
+@click.option("--seed", default=7, show_default=True, help="Another seed makes another precinct.")
+def sample(directory: Path, points: int, seed: int) -> None:
+    """Write the sample site with its ground truth into DIRECTORY."""
+    from heritage.sample.site import write_sample
+
+    write_sample(directory, seed=seed, points=points)
+    click.echo(f"wrote {directory}; next: heritage build {directory}")
+
+
+@cli.command()
+@click.argument("directory", type=click.Path(path_type=Path))
+def new(directory: Path) -> None:
+    """Write a commented, empty site into DIRECTORY."""
+    from heritage.text.new import write_new_site
+
+    write_new_site(directory)
+    click.echo(f"wrote {directory}; next: put a scan and a monument.yaml into {directory}/monuments/, then heritage check {directory}")
+
+
+@cli.command()
+@click.argument("site", type=click.Path(path_type=Path), default=".")
+@click.option("--json", "as_json", is_flag=True, help="Print problems as JSON.")
+def check(site: Path, as_json: bool) -> None:
+    """Check every file of SITE; problems are named with file and line."""
+    from heritage.pipeline.build import load_checked
+
+    _, problems = load_checked(site)
+    show_problems(problems, as_json=as_json)
+    errors = [p for p in problems if p.severity == "error"]
+    if errors:
+        sys.exit(2)
+    if not as_json:
+        click.echo(f"{site}: no errors" + (f", {len(problems)} warning(s)" if problems else ""))
+
+
+def show_problems(problems: tuple[Problem, ...], *, as_json: bool = False) -> None:
+    """Print problems, one line each, or all as one JSON array."""
+    if as_json:
+        click.echo(json.dumps([p.__dict__ for p in problems], ensure_ascii=False, indent=1))
+        return
+    for problem in problems:
+        click.echo(f"{problem.severity}: {problem} [{problem.code}]", err=True)

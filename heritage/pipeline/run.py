@@ -1,0 +1,209 @@
+"""Run what is missing of a plan on Dask: one local cluster that we start, or an existing one."""
+
+from __future__ import annotations
+
+import logging
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from heritage.model.errors import HeritageError, InputError, MethodError, Problem, StoreError
+from heritage.model.report import Report
+from heritage.pipeline.measure import measured
+from heritage.pipeline.plan import Planned, library_versions
+from heritage.pipeline.stage import Job
+from heritage.store import Store
+
+REPORT = "report.json"
+
+
+@dataclass(frozen=True)
+class Event:
+    """Progress for whoever watches."""
+
+    kind: Literal["kept", "done", "failed", "skipped"]
+    planned: Planned
+    report: Report | None = None
+
+
+@dataclass(frozen=True)
+class _Done:
+    report: str
+
+
+@dataclass(frozen=True)
+class _Failed:
+    kind: type[HeritageError]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class _Skipped:
+    because: str
+
+
+_Result = _Done | _Failed | _Skipped
+
+
+def read_report(store: Store, planned: Planned) -> Report:
+    """The report of a finished task."""
+    path = store.stage_path(planned.task.stage.name, planned.fingerprint) / REPORT
+    try:
+        return Report.model_validate_json(path.read_bytes(), strict=False)
+    except (OSError, ValueError) as error:
+        raise StoreError(
+            str(path), f"no readable report ({type(error).__name__})", "a report as the stage wrote it",
+            "run `heritage store fsck`, delete the folder it names and build again", code="report-damaged",
+        ) from None
+
+
+def execute(site: Path, planned: Planned, threads: int) -> Report:
+    """Run one task here and publish its folder. Used inside workers and by tests."""
+    store, task = Store(site), planned.task
+    with store.stage(task.stage.name, planned.fingerprint) as folder:
+        job = Job(
+            folder, task.monument, task.subject, task.options,
+            {role: store.stage_path(*where) for role, where in planned.inputs.items()},
+            task.sources, task.facts, threads,
+        )
+        with measured() as cost:
+            outcome = task.stage.run(job)
+        report = Report(
+            stage=task.stage.name, version=task.stage.version, fingerprint=planned.fingerprint,
+            monument=task.monument, subject=task.subject, options=task.options.model_dump(mode="json"),
+            counts=outcome.counts, figures=outcome.figures, warnings=outcome.warnings, pictures=outcome.pictures,
+            seconds=cost.seconds, cpu_seconds=cost.cpu_seconds, peak_memory_bytes=cost.peak_memory_bytes,
+            versions=library_versions(task.stage.libraries),
+        )
+        (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
+    return report
+
+
+def _work(site: str, planned: Planned, threads: int, needs: Sequence[_Result]) -> _Result:
+    """What a worker does: failures are values, so that one monument's failure does not hide another's."""
+    for result in needs:
+        if isinstance(result, _Failed):
+            return _Skipped(str(result.problems[0]))
+        if isinstance(result, _Skipped):
+            return result
+    try:
+        return _Done(execute(Path(site), planned, threads).model_dump_json())
+    except HeritageError as error:
+        where = f"{planned.task.key}"
+        problems = tuple(
+            Problem(p.code, p.where if "/" in p.where or "." in p.where else f"{where}: {p.where}", p.found, p.allowed, p.remedy)
+            for p in error.problems
+        )
+        return _Failed(type(error), problems)
+    except MemoryError:
+        return _Failed(MethodError, (Problem("out-of-memory", where=planned.task.key, found="not enough memory",
+                                             remedy="use fewer --workers or a machine with more memory"),))
+
+
+def run(
+    site: Path,
+    plan: Sequence[Planned],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    watch: Callable[[Event], None] = lambda event: None,
+) -> Mapping[str, Report]:
+    """Run every task of ``plan`` whose folder is not there yet; the reports of all, by task key.
+
+    Raises the most severe kind of error of the tasks that failed, carrying every failure's problems. Tasks
+    that could run did run: a second build starts from there.
+    """
+    store = Store(site)
+    reports: dict[str, Report] = {}
+    missing: list[Planned] = []
+    for planned in plan:
+        if store.has_stage(planned.task.stage.name, planned.fingerprint):
+            reports[planned.task.key] = read_report(store, planned)
+            watch(Event("kept", planned, reports[planned.task.key]))
+        else:
+            missing.append(planned)
+    if not missing:
+        return reports
+    failures: list[_Failed] = []
+    for planned, result in _distributed(site, missing, workers, cluster):
+        if isinstance(result, _Done):
+            reports[planned.task.key] = Report.model_validate_json(result.report, strict=False)
+            watch(Event("done", planned, reports[planned.task.key]))
+        elif isinstance(result, _Failed):
+            failures.append(result)
+            watch(Event("failed", planned))
+        else:
+            watch(Event("skipped", planned))
+    if failures:
+        # An input error is the user's to mend and names how; it leads.
+        kind = InputError if any(issubclass(f.kind, InputError) for f in failures) else failures[0].kind
+        raise kind.of([problem for failure in failures for problem in failure.problems])
+    return reports
+
+
+def _distributed(
+    site: Path, missing: Sequence[Planned], workers: int | None, cluster: str | None
+) -> Iterator[tuple[Planned, _Result]]:
+    from distributed import as_completed  # slow to import, and not needed when nothing is missing
+
+    cores = len(os.sched_getaffinity(0))
+    count = min(workers or cores, len(missing))
+    with _client(count, cluster) as client:
+        futures: dict[str, Any] = {}
+        by_key = {}
+        for planned in missing:
+            needs = [futures[key] for key in planned.task.needs.values() if key in futures]
+            future = client.submit(
+                _work, str(site), planned, max(1, cores // count), needs, key=f"{planned.task.key}-{planned.fingerprint[:12]}",
+                pure=False, retries=0,
+            )
+            futures[planned.task.key] = future
+            by_key[future.key] = planned
+        for future in as_completed(futures.values()):
+            planned = by_key[future.key]
+            error = future.exception()
+            if error is None:
+                yield planned, future.result()
+            elif type(error).__name__ == "KilledWorker":
+                # A reader that crashes takes its worker with it, not the build.
+                yield planned, _Failed(MethodError, (Problem(
+                    "worker-died", planned.task.key, "the process that did this work died",
+                    "work that fits in memory and files its libraries can read",
+                    "try --workers 1; if it dies again the source file is likely damaged"),))
+            else:
+                raise error
+
+
+@contextmanager
+def _client(workers: int, cluster: str | None) -> Iterator[Any]:
+    import dask
+    from distributed import Client, LocalCluster
+
+    settings = {
+        # A worker that dies is not tried again: a file that crashes a reader crashes it every time.
+        "distributed.scheduler.allowed-failures": 0,
+        "distributed.worker.daemon": True,
+        # Stages know their own memory; Dask's spilling and pausing would only stall them.
+        "distributed.worker.memory.target": False,
+        "distributed.worker.memory.spill": False,
+        "distributed.worker.memory.pause": False,
+        "distributed.worker.memory.terminate": False,
+    }
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="heritage-dask-") as scratch:
+        if cluster:
+            with Client(cluster) as client:
+                yield client
+        else:
+            with (
+                LocalCluster(
+                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
+                    local_directory=scratch, silence_logs=logging.CRITICAL, memory_limit=0,
+                ) as local,
+                Client(local) as client,
+            ):
+                yield client
