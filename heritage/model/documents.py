@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from heritage.model.limits import TOUR_STOPS
+
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
@@ -262,7 +264,7 @@ class Tour(Document):
     """``tours/<id>/tour.yaml``; its words are in ``<language>.md`` beside it."""
 
     monument: Id
-    stops: Annotated[tuple[Stop, ...], Field(strict=False, min_length=1)]
+    stops: Annotated[tuple[Stop, ...], Field(strict=False, min_length=1, max_length=TOUR_STOPS)]
 
 
 class Annotation(Document):

@@ -23,5 +23,7 @@ VERTICES: Final = 10_000_000
 YAML_BYTES: Final = 1_000_000
 YAML_DEPTH: Final = 32
 MARKDOWN_BYTES: Final = 200_000
+MARKDOWN_MARKS: Final = 5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
+TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
 HTTP_BODY_BYTES: Final = 2_000_000
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+from heritage.model.errors import Problem
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -47,3 +49,8 @@ def visible(text: str, most: int = 60) -> str:
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text[: most + 1]
     )
     return shown if len(shown) <= most else shown[:most] + "…"
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of one file (``where`` is ``file:line``) from its top to its end."""
+    return sorted(problems, key=lambda problem: int(problem.where.rpartition(":")[2]))

@@ -1,45 +1,21 @@
-"""YAML files as documents: strict YAML 1.2 with the line of every key, and every problem of a file at once.
-
-ruamel.yaml (pure Python) does the scanning; this module composes its events, because composing is where
-YAML turns dangerous: aliases that multiply, repeated keys of which the last wins, tags, endless nesting.
-None of these are needed to describe a monument, so each is an error with its line.
-"""
+"""YAML files as documents: strict YAML 1.2, the line of every key, and all problems of a file at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from pathlib import Path as FilePath
-from typing import Any, Generic, NoReturn, TypeVar
+from pathlib import Path
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.events import (
-    AliasEvent,
-    DocumentStartEvent,
-    Event,
-    MappingEndEvent,
-    MappingStartEvent,
-    NodeEvent,
-    ScalarEvent,
-    SequenceEndEvent,
-    SequenceStartEvent,
-    StreamEndEvent,
-)
-from ruamel.yaml.nodes import ScalarNode
-from ruamel.yaml.reader import ReaderError
-from ruamel.yaml.scanner import Scanner, ScannerError
 
 from heritage.model.documents import Document
-from heritage.model.errors import InputError, Problem
-from heritage.model.limits import YAML_BYTES, YAML_DEPTH
+from heritage.model.errors import InputError
+from heritage.model.limits import YAML_BYTES
+from heritage.text.compose import Composer
 from heritage.text.explain import explained
-from heritage.text.lines import Lines, Path, dotted, visible
+from heritage.text.lines import Lines, in_order
 
 D = TypeVar("D", bound=Document)
-TEXT = "tag:yaml.org,2002:str"
 
 
 @dataclass(frozen=True)
@@ -50,7 +26,7 @@ class Loaded(Generic[D]):
     lines: Lines
 
 
-def read_yaml(path: FilePath, model: type[D], shown: str) -> Loaded[D]:
+def read_yaml(path: Path, model: type[D], shown: str) -> Loaded[D]:
     """The document of type ``model`` in the file ``path``, which messages call ``shown``.
 
     Raises InputError with all problems of the file: those of its YAML (encoding, syntax, repeated keys,
@@ -59,7 +35,7 @@ def read_yaml(path: FilePath, model: type[D], shown: str) -> Loaded[D]:
     return parse_yaml(read_text(path, shown, YAML_BYTES), model, shown)
 
 
-def read_text(path: FilePath, shown: str, most_bytes: int) -> str:
+def read_text(path: Path, shown: str, most_bytes: int) -> str:
     """A text file as str. Raises InputError where it is missing, too big, or no UTF-8 without BOM and NUL."""
     try:
         with path.open("rb") as stream:
@@ -104,7 +80,7 @@ def read_text(path: FilePath, shown: str, most_bytes: int) -> str:
 
 def parse_yaml(text: str, model: type[D], shown: str) -> Loaded[D]:
     """As `read_yaml`, from text."""
-    composer = _Composer(text, shown)
+    composer = Composer(text, shown)
     value = composer.document()
     lines = Lines(shown, composer.lines)
     problems = list(composer.problems)
@@ -114,215 +90,5 @@ def parse_yaml(text: str, model: type[D], shown: str) -> Loaded[D]:
     except ValidationError as error:
         problems += explained(error, model, lines, written=composer.written, besides=composer.broken)
     if document is None or problems:
-        raise InputError.of(sorted(problems, key=lambda problem: int(problem.where.rpartition(":")[2])))
+        raise InputError.of(in_order(problems))
     return Loaded(document, lines)
-
-
-class _TooDeep(ScannerError):
-    """Brackets in brackets beyond YAML_DEPTH."""
-
-
-class _Scanner(Scanner):
-    """Counts brackets where they are found.
-
-    Counting them in the events would be late: the scanner looks 1,024 characters ahead for a key, at a cost
-    that is squared in open brackets (0.4 s for a line of them).
-    """
-
-    def fetch_flow_collection_start(self, TokenClass: Any, to_push: str) -> None:
-        if self.flow_level >= YAML_DEPTH:
-            raise _TooDeep(problem_mark=self.reader.get_mark())
-        super().fetch_flow_collection_start(TokenClass, to_push)
-
-
-class _Composer:
-    """One pass over the events of one file: its value, the line of every path, and what is wrong with it."""
-
-    def __init__(self, text: str, shown: str) -> None:
-        self.shown = shown
-        self.lines: dict[Path, int] = {}
-        self.written: dict[Path, str] = {}
-        """What stands in the file where YAML makes another type than text of it: ``1.10`` is not 1.1."""
-        self.broken: set[Path] = set()
-        """What was complained of already: its type is not complained of again."""
-        self.problems: list[Problem] = []
-        self._yaml = YAML(typ="safe", pure=True)
-        self._yaml.Scanner = _Scanner
-        self._events = self._guarded(text)
-
-    def _guarded(self, text: str) -> Iterator[Event]:
-        try:
-            yield from self._yaml.parse(text)
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            line = mark.line + 1 if mark else 1
-            if isinstance(error, _TooDeep):
-                self._too_deep(line)
-            if "'\\t'" in (error.problem or ""):
-                self._stop(
-                    "yaml-tab",
-                    line,
-                    "a tab where only spaces may stand",
-                    "spaces are allowed",
-                    "use spaces to indent",
-                )
-            self._stop(
-                "yaml-syntax",
-                line,
-                f"this is no YAML: {error.problem}",
-                "YAML 1.2",
-                "check colons, quotes and brackets",
-            )
-        except ReaderError as error:
-            line = text.count("\n", 0, error.position) + 1
-            self._stop(
-                "text-encoding",
-                line,
-                f"the control character {visible(text[error.position])}",
-                "printable text",
-                "remove it",
-            )
-
-    def _stop(self, code: str, line: int, found: str, allowed: str, remedy: str = "") -> NoReturn:
-        problem = Problem(code, f"{self.shown}:{line}", found, allowed, remedy)
-        raise InputError.of([*self.problems, problem]) from None
-
-    def _too_deep(self, line: int) -> NoReturn:
-        self._stop(
-            "yaml-depth",
-            line,
-            f"nesting deeper than {YAML_DEPTH} levels",
-            f"up to {YAML_DEPTH} levels are allowed",
-        )
-
-    def _note(self, code: str, line: int, found: str, allowed: str, remedy: str = "") -> None:
-        self.problems.append(Problem(code, f"{self.shown}:{line}", found, allowed, remedy))
-
-    def document(self) -> object:
-        """The value of the file's one document."""
-        event = next(self._events)
-        while not isinstance(event, DocumentStartEvent):
-            if isinstance(event, StreamEndEvent):
-                self._stop("yaml-empty", 1, "the file is empty", "a mapping (key: value) is allowed")
-            event = next(self._events)
-        if event.version or event.tags:
-            line = event.start_mark.line + 1
-            self._stop(
-                "yaml-directive",
-                line,
-                "a YAML directive (%)",
-                "none is allowed",
-                "remove the line; YAML 1.2 is read",
-            )
-        value = self._value(next(self._events), ())
-        for event in self._events:
-            if isinstance(event, DocumentStartEvent):
-                line = event.start_mark.line + 1
-                self._stop(
-                    "yaml-documents",
-                    line,
-                    "a second document (---)",
-                    "one document per file",
-                    "remove the line",
-                )
-        return value
-
-    def _value(self, event: Event, path: Path) -> object:
-        line = event.start_mark.line + 1
-        self.lines.setdefault(path, line)
-        if len(path) > YAML_DEPTH:
-            self._too_deep(line)
-        self._refuse_indirection(event, line)
-        if isinstance(event, MappingStartEvent):
-            return self._mapping(path)
-        if isinstance(event, SequenceStartEvent):
-            return self._sequence(path)
-        return self._scalar(event, path, line)
-
-    def _refuse_indirection(self, event: Event, line: int) -> None:
-        if isinstance(event, NodeEvent) and event.anchor is not None:
-            sign = "*" if isinstance(event, AliasEvent) else "&"
-            found = f"{sign}{visible(str(event.anchor))}"
-            self._stop(
-                "yaml-anchor", line, found, "anchors and aliases are not allowed", "write the value out"
-            )
-        if getattr(event, "ctag", None) is not None:
-            tag = str(event.ctag).replace("tag:yaml.org,2002:", "!!")
-            self._note("yaml-tag", line, f"the tag {visible(tag)}", "tags are not allowed", "remove it")
-
-    def _mapping(self, path: Path) -> dict[str, object]:
-        mapping: dict[str, object] = {}
-        for event in self._events:
-            if isinstance(event, MappingEndEvent):
-                break
-            line = event.start_mark.line + 1
-            if not isinstance(event, ScalarEvent):
-                self._stop(
-                    "yaml-key",
-                    line,
-                    "a key that is not plain text",
-                    "text is allowed as a key",
-                    "write key: value",
-                )
-            self._refuse_indirection(event, line)
-            key = event.value
-            here = (*path, key)
-            if self._tag(event) != TEXT:
-                found = f"the key {visible(key)} is not read as text" if key else "an empty key"
-                self._note(
-                    "yaml-key",
-                    line,
-                    found,
-                    "text is allowed as a key",
-                    f'write it in quotes: "{visible(key)}"',
-                )
-                self.broken.add(here)
-            if key in mapping:
-                self._note(
-                    "yaml-repeated-key",
-                    line,
-                    f"{dotted(here)} stands here again (first on line {self.lines[here]})",
-                    "each key once",
-                    "remove one of the two",
-                )
-                self._skip(next(self._events), here)
-                continue
-            self.lines[here] = line
-            mapping[key] = self._value(next(self._events), here)
-        return mapping
-
-    def _skip(self, event: Event, path: Path) -> None:
-        """Read past the value of a repeated key; its own problems count, its lines and texts do not."""
-        lines, written = self.lines, self.written
-        self.lines, self.written = {}, {}
-        self._value(event, path)
-        self.lines, self.written = lines, written
-
-    def _sequence(self, path: Path) -> list[object]:
-        items: list[object] = []
-        for event in self._events:
-            if isinstance(event, SequenceEndEvent):
-                break
-            items.append(self._value(event, (*path, len(items))))
-        return items
-
-    def _tag(self, event: Any) -> str:
-        return str(self._yaml.resolver.resolve(ScalarNode, event.value, event.implicit))
-
-    def _scalar(self, event: Any, path: Path, line: int) -> object:
-        node = ScalarNode(self._tag(event), event.value, event.start_mark, event.end_mark)
-        if event.ctag is not None or node.tag == TEXT:
-            return event.value
-        self.written[path] = event.value
-        try:
-            return self._yaml.constructor.construct_object(node)
-        except (ValueError, MarkedYAMLError):
-            self.broken.add(path)
-            # 2019-02-30 has the shape of a date, 5,000 digits that of a number, and << that of a merge.
-            self._note(
-                "yaml-scalar",
-                line,
-                f"{dotted(path)} is {visible(event.value)}, which is neither a true date nor a number",
-                f"a date such as {date(2019, 3, 14)}, a number, or text in quotes",
-            )
-            return event.value

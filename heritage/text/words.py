@@ -1,0 +1,160 @@
+"""The words of a tour in one language: ``tours/<id>/<language>.md``.
+
+    # The title of the tour
+
+    What the tour is about: any Markdown, or nothing.
+
+    ## approach
+
+    ### The title of the stop
+
+    The words of the stop: any Markdown.
+
+``#`` stands once and first. Every ``##`` names a stop by its id, in any order, each stop once. A ``###``
+right below is the stop's title; without one the id serves, its hyphens as spaces. Further headings in a
+stop's words are ``####`` and below. A link's definition (``[name]: address``) must stand in the stop that
+uses it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from markdown_it.token import Token
+
+from heritage.model.documents import ID_PATTERN
+from heritage.model.errors import InputError, Problem
+from heritage.text.explain import nearest
+from heritage.text.lines import in_order, visible
+from heritage.text.markdown import inline_words, parse, references
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A title (plain text) and the Markdown below it. ``line`` is the heading's, from 1."""
+
+    title: str
+    markdown: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Words:
+    """A tour's words in one language: about the tour, and for every stop by id."""
+
+    shown: str
+    tour: Passage
+    stops: Mapping[str, Passage]
+
+
+@dataclass(frozen=True)
+class _Heading:
+    tag: str
+    text: str
+    line: int
+
+
+def parse_words(text: str, stops: Collection[str], shown: str) -> Words:
+    """The words in ``text`` for the stops with these ids; messages call the file ``shown``.
+
+    Raises InputError with all problems: no title, a stop unknown, repeated or missing, a heading that is no
+    id, a link or picture that may not be shown.
+    """
+    reader = _Reader(text, stops, shown)
+    words = reader.words()
+    if reader.problems:
+        raise InputError.of(in_order(reader.problems))
+    return words
+
+
+class _Reader:
+    def __init__(self, text: str, stops: Collection[str], shown: str) -> None:
+        tokens = parse(text, shown)
+        self.stops = stops
+        self.shown = shown
+        self.source = re.split(r"\r\n|\n|\r", text)
+        self.first_line = _line(tokens[0]) if tokens else 1
+        self.headings = [
+            _Heading(token.tag, inline_words(inline.children or []).strip(), _line(token))
+            for token, inline in pairwise(tokens)
+            if token.type == "heading_open" and token.level == 0
+        ]
+        self.problems: list[Problem] = []
+
+    def words(self) -> Words:
+        tour = Passage("", "", 1)
+        stops: dict[str, Passage] = {}
+        tops = [heading for heading in self.headings if heading.tag in {"h1", "h2"}]
+        if not tops or tops[0].tag != "h1" or tops[0].line != self.first_line:
+            allowed = "# and the tour's title are allowed first"
+            self._note("words-no-title", self.first_line, "the text does not begin with a title", allowed)
+        edges = [*(heading.line for heading in tops), len(self.source) + 1]
+        for heading, end in zip(tops, edges[1:], strict=True):
+            if heading.tag == "h2":
+                if self._is_new_stop(heading, stops):
+                    stops[heading.text] = self._stop(heading, end)
+            elif heading is tops[0]:
+                tour = self._passage(heading.text, heading.line, end)
+            else:
+                remedy = "write ## and a stop's id"
+                self._note("words-second-title", heading.line, "a second # title", "one is allowed", remedy)
+        for stop in self.stops:
+            if stop not in stops:
+                found = f"there are no words for the stop {stop}"
+                self._note("words-missing-stop", len(self.source), found, "one ## per stop", f"add ## {stop}")
+        return Words(self.shown, tour, stops)
+
+    def _is_new_stop(self, heading: _Heading, stops: Mapping[str, Passage]) -> bool:
+        stop, known = heading.text, ", ".join(self.stops)
+        if stop in stops:
+            found = f"## {stop} stands here again (first on line {stops[stop].line})"
+            self._note("words-repeated-stop", heading.line, found, "each stop once")
+        elif not re.match(ID_PATTERN, stop):
+            found = f"the heading ## {visible(stop)} is no stop's id"
+            remedy = nearest(stop.lower(), self.stops) or "write a title as ### below the id"
+            self._note("words-unknown-stop", heading.line, found, f"{known} are allowed", remedy)
+        elif stop not in self.stops:
+            remedy = nearest(stop, self.stops)
+            found = f"tour.yaml has no stop {stop}"
+            self._note("words-unknown-stop", heading.line, found, f"{known} are allowed", remedy)
+        else:
+            return True
+        return False
+
+    def _stop(self, heading: _Heading, end: int) -> Passage:
+        following = self.headings[self.headings.index(heading) + 1 :][:1]
+        for title in following:
+            if title.tag == "h3" and not "".join(self.source[heading.line : title.line - 1]).strip():
+                return self._passage(title.text, title.line, end)
+        return self._passage(heading.text.replace("-", " ").strip().capitalize(), heading.line, end)
+
+    def _passage(self, title: str, line: int, end: int) -> Passage:
+        """The passage below the heading on ``line``, up to the line before ``end``."""
+        if not title:
+            self._note("words-empty-title", line, "a heading without words", "a title is allowed", "write it")
+        markdown = "\n".join(self.source[line : end - 1])
+        for reference in references(markdown):
+            if not reference.kept:
+                where = f"{self.shown}:{line + reference.line}"
+                self.problems.append(refused(reference.kind, reference.address, where))
+        return Passage(title, markdown.strip("\n"), line)
+
+    def _note(self, code: str, line: int, found: str, allowed: str, remedy: str = "") -> None:
+        self.problems.append(Problem(code, f"{self.shown}:{line}", found, allowed, remedy))
+
+
+def refused(kind: str, address: str, where: str) -> Problem:
+    """The problem of a link or picture that `render` would leave out."""
+    if kind == "link":
+        allowed, remedy = "https:// and mailto: are allowed", "write the whole https:// address"
+        return Problem("markdown-link", where, f"a link to {visible(address)}", allowed, remedy)
+    allowed = "pictures below media/ (avif, gif, jpg, png, webp) are allowed"
+    remedy = "put the file into media/: nothing is loaded from another host"
+    return Problem("markdown-picture", where, f"the picture {visible(address)}", allowed, remedy)
+
+
+def _line(token: Token) -> int:
+    return token.map[0] + 1 if token.map else 1
