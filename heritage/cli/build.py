@@ -25,8 +25,8 @@ def build(site: Path, monuments: tuple[str, ...], until: str | None, workers: in
     from heritage.cli.progress import watching
     from heritage.pipeline.build import build_site
 
-    with watching(quiet) as (watch, warn):
-        built = build_site(site, monuments=monuments, until=until, workers=workers, cluster=cluster, watch=watch, warn=warn)
+    with watching(quiet) as watch:
+        built = build_site(site, monuments=monuments, until=until, workers=workers, cluster=cluster, watch=watch)
     show_problems(built.warnings)
     if not quiet:
         if built.release is None:

@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from heritage.model.errors import Problem
 from heritage.pipeline.run import Event
 
 
 @contextmanager
-def watching(quiet: bool) -> Iterator[tuple[Callable[[Event, int], None], Callable[[Problem], None]]]:
-    """Two callbacks: one for finished tasks (with the number of tasks in all), one for warnings."""
+def watching(quiet: bool) -> Iterator[Callable[[Event, int], None]]:
+    """A callback for finished tasks, with the number of tasks in all."""
     if quiet:
-        yield (lambda event, total: None), (lambda problem: None)
+        yield lambda event, total: None
         return
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
@@ -29,7 +28,4 @@ def watching(quiet: bool) -> Iterator[tuple[Callable[[Event, int], None], Callab
             if event.kind == "done" and event.report is not None:
                 console.print(f"  {task.stage.name:9} {task.monument} {task.subject}  {event.report.seconds:.1f} s", highlight=False)
 
-        def warn(problem: Problem) -> None:
-            console.print(f"warning: {problem} [{problem.code}]", highlight=False, markup=False)
-
-        yield watch, warn
+        yield watch

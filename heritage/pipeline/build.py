@@ -1,0 +1,175 @@
+"""The main job: check a site, run what is missing, publish a release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from heritage import __version__
+from heritage.model.errors import InputError, Problem
+from heritage.model.report import Report
+from heritage.pipeline.built import Built
+from heritage.pipeline.check import check_site
+from heritage.pipeline.ground import read_ground
+from heritage.pipeline.plan import Planned, fingerprinted, library_versions, source_digest
+from heritage.pipeline.release import write_release
+from heritage.pipeline.run import Event, read_report, run
+from heritage.pipeline.stages import BY_NAME, STAGES
+from heritage.pipeline.tasks import site_tasks
+from heritage.store import Store
+from heritage.store.fsck import gc
+from heritage.text.site import LoadedSite, load_site
+
+RELEASE_VERSION = 1  # raise when the same inputs make other release files
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """``release`` is the current one's id, ``fresh`` whether this build made it."""
+
+    release: str | None
+    fresh: bool
+    warnings: tuple[Problem, ...]
+    reports: tuple[Report, ...]
+
+
+def load_checked(site: Path) -> tuple[LoadedSite, tuple[Problem, ...]]:
+    """The site's documents and every problem across them. Raises InputError where a document cannot be read."""
+    loaded = load_site(site)
+    return loaded, check_site(loaded, stages={stage.name: stage.options for stage in STAGES})
+
+
+def build_site(
+    site: Path,
+    *,
+    monuments: Iterable[str] = (),
+    until: str | None = None,
+    workers: int | None = None,
+    cluster: str | None = None,
+    watch: Callable[[Event, int], None] = lambda event, total: None,
+) -> BuildResult:
+    """Build ``site`` and publish a release, unless ``monuments`` or ``until`` limit the build.
+
+    Raises InputError before anything is written when the site has errors; the last release stays. BusyError
+    when another build runs.
+    """
+    loaded, problems = load_checked(site)
+    errors = [p for p in problems if p.severity == "error"]
+    if errors:
+        raise InputError.of(errors)
+    chosen = _chosen(loaded, monuments)
+    if until is not None and until not in BY_NAME:
+        raise InputError("--until", f"{until!r} is no stage", f"{', '.join(BY_NAME)} are allowed", code="option-invalid")
+    store = Store(site)
+    with store.writer("build"):
+        ground = read_ground(loaded)
+        plan = fingerprinted(site_tasks(loaded, ground, monuments=chosen))
+        if until is not None:
+            plan = _until(plan, until)
+        reports = run(site, plan, workers=workers, cluster=cluster, watch=lambda event: watch(event, len(plan)))
+        everything = tuple(reports.values())
+        if chosen or until is not None:
+            return BuildResult(None, False, problems, everything)
+        fingerprint = _release_fingerprint(loaded, plan)
+        current = store.current()
+        if current is not None and _fingerprint_of(store, current) == fingerprint:
+            return BuildResult(current, False, problems, everything)
+        sequence = store.next_sequence()
+        release_id = f"{sequence:04d}-{fingerprint[:8]}"
+        built = Built(store, {planned.task.key: planned for planned in plan}, reports)
+        with store.release(release_id, provenance=_provenance(plan, fingerprint)) as folder:
+            write_release(folder, loaded, ground, built, release_id, sequence)
+        store.set_current(release_id)
+        store.journal("build", "publish", {"release": release_id})
+    return BuildResult(release_id, True, problems, everything)
+
+
+def _chosen(loaded: LoadedSite, monuments: Iterable[str]) -> tuple[str, ...]:
+    chosen = tuple(monuments)
+    for id in chosen:
+        if id not in loaded.monuments:
+            raise InputError(
+                "--monument", f"{id!r} is no monument of this site", f"{', '.join(loaded.monuments)} are allowed", code="option-invalid"
+            )
+    return chosen
+
+
+def _until(plan: Sequence[Planned], until: str) -> tuple[Planned, ...]:
+    """The tasks of a stage and everything they need."""
+    by_key = {planned.task.key: planned for planned in plan}
+    wanted = [planned for planned in plan if planned.task.stage.name == until]
+    keys: set[str] = set()
+    while wanted:
+        planned = wanted.pop()
+        if planned.task.key not in keys:
+            keys.add(planned.task.key)
+            wanted += [by_key[key] for key in planned.task.needs.values()]
+    return tuple(planned for planned in plan if planned.task.key in keys)
+
+
+def _release_fingerprint(loaded: LoadedSite, plan: Sequence[Planned]) -> str:
+    """SHA-256 of all that a release is made from: tasks, the curators' documents, media."""
+    documents = [loaded.root / "site.yaml"]
+    for folder in ("monuments", "tours"):
+        documents += [p for p in (loaded.root / folder).rglob("*") if p.suffix in {".yaml", ".md"}]
+    documents += [p for p in (loaded.root / "media").rglob("*") if p.is_file()]
+    content = {
+        "version": RELEASE_VERSION,
+        "heritage": __version__,
+        "tasks": sorted(planned.fingerprint for planned in plan),
+        "documents": {p.relative_to(loaded.root).as_posix(): source_digest(p) for p in sorted(documents)},
+        "footprints": _footprint_digest(loaded),
+    }
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _footprint_digest(loaded: LoadedSite) -> str | None:
+    source = loaded.site.footprints and loaded.root / loaded.site.footprints.source
+    return source_digest(source) if source and source.is_file() else None
+
+
+def _provenance(plan: Sequence[Planned], fingerprint: str) -> tuple[dict[str, object], ...]:
+    stages = tuple(
+        {
+            "stage": planned.task.stage.name, "fingerprint": planned.fingerprint, "monument": planned.task.monument,
+            "subject": planned.task.subject, "version": planned.task.stage.version,
+            "options": planned.task.options.model_dump(mode="json"), "sources": dict(planned.digests),
+            "libraries": library_versions(planned.task.stage.libraries),
+        }
+        for planned in plan
+    )
+    return ({"stage": "release", "fingerprint": fingerprint, "version": RELEASE_VERSION}, *stages)
+
+
+def _fingerprint_of(store: Store, release: str) -> str | None:
+    entries = store.manifest(release).provenance
+    return next((str(e["fingerprint"]) for e in entries if e.get("stage") == "release"), None)
+
+
+def planned(site: Path) -> tuple[Planned, ...]:
+    """What a build of ``site`` would consist of now."""
+    loaded, problems = load_checked(site)
+    errors = [p for p in problems if p.severity == "error"]
+    if errors:
+        raise InputError.of(errors)
+    return fingerprinted(site_tasks(loaded, read_ground(loaded)))
+
+
+def reports_of(site: Path, monument: str | None = None) -> tuple[Report, ...]:
+    """The reports of what is built of the site as its files are now."""
+    store = Store(site)
+    return tuple(
+        read_report(store, p)
+        for p in planned(site)
+        if monument in (None, p.task.monument) and store.has_stage(p.task.stage.name, p.fingerprint)
+    )
+
+
+def collect(site: Path, keep: int) -> int:
+    """Delete stage folders and releases that neither the present files nor the newest ``keep`` releases need; bytes freed."""
+    store = Store(site)
+    with store.writer("gc"):
+        return gc(store, {p.fingerprint for p in planned(site)}, set(store.releases()[-keep:]))

@@ -1,0 +1,191 @@
+"""Put a release together: stage folders and the curators' words become files the viewer can run from anywhere."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from shapely.geometry.polygon import orient
+
+from heritage import __version__
+from heritage.formats.texture import webp
+from heritage.formats.tiles3d import with_root_transform
+from heritage.model.arrays import Similarity
+from heritage.model.documents import Epoch, Pair, State, View
+from heritage.model.release import (
+    AnnotationEntry,
+    Box,
+    ComparisonEntry,
+    EpochEntry,
+    FootprintFeature,
+    FootprintLayer,
+    Frame,
+    MonumentEntry,
+    Placement,
+    Release,
+    ReleaseDocument,
+    StateEntry,
+)
+from heritage.ops.render import render_surface
+from heritage.pipeline.built import Built
+from heritage.pipeline.frame import to_site
+from heritage.pipeline.ground import Ground
+from heritage.pipeline.report_page import report_page
+from heritage.pipeline.stages.tile import TILED, Tiled
+from heritage.pipeline.tasks import compared_pairs
+from heritage.pipeline.tours import tour_document, tour_entry
+from heritage.pipeline.views import monument_view, opening_view
+from heritage.store import ReleaseFolder
+from heritage.pipeline.words import html
+from heritage.text.site import LoadedMonument, LoadedSite
+
+
+def write_release(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built: Built, release_id: str, sequence: int) -> None:
+    """Write every file of a release into its folder."""
+    monuments = [_monument(into, loaded, m, ground, built, release_id) for m in loaded.monuments.values()]
+    by_id = {entry.id: entry for entry in monuments}
+    tours = []
+    for tour in loaded.tours.values():
+        document = tour_document(into, loaded, tour, by_id[tour.tour.monument])
+        tours.append(tour_entry(document))
+        _write(into, f"tours/{tour.id}/tour.json", document)
+    opening = loaded.site.opening or _opening(monuments)
+    _write_footprints(into, loaded, ground, monuments)
+    into.write("opening.webp", webp(_still(loaded, built, monuments, opening), quality=60))
+    into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
+    site = loaded.site
+    _write(into, "release.json", Release(
+        id=release_id, sequence=sequence, generator=f"Heritage {__version__}", title=dict(site.title),
+        html=html(into, loaded.root, site.description), languages=site.languages, rights=site.rights, credits=site.credits,
+        frame=Frame(
+            lon_deg=ground.frame.lon_deg, lat_deg=ground.frame.lat_deg, height_m=ground.frame.height_m,
+            ecef_from_site=columns(ground.frame.ecef_from_site), crs=site.crs, heights=site.heights,
+        ),
+        opening=opening, footprints="footprints.json" if ground.footprints else None, still="opening.webp",
+        monuments=tuple(monuments), tours=tuple(tours),
+    ))
+
+
+def _write(into: ReleaseFolder, path: str, document: ReleaseDocument) -> None:
+    into.write(path, document.model_dump_json().encode())
+
+
+def columns(transform: Similarity) -> tuple[float, ...]:
+    """A transform's matrix as 16 numbers, column-major."""
+    return tuple(float(v) for v in transform.matrix.T.ravel())
+
+
+def _monument(
+    into: ReleaseFolder, loaded: LoadedSite, monument: LoadedMonument, ground: Ground, built: Built, release_id: str
+) -> MonumentEntry:
+    document = monument.monument
+    placement = Placement.model_validate_json((built.folder(f"register:{monument.id}:") / "placement.json").read_bytes(), strict=False)
+    site_from_monument = similarity_of(placement)
+    ecef_from_monument = columns(ground.frame.ecef_from_site @ site_from_monument)
+    epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
+    states = tuple(_state(into, monument, state, built, ecef_from_monument) for state in document.states)
+    comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
+    reference = next(e for e in epochs if e.id == document.reference.id)
+    report = f"monuments/{monument.id}/report.html"
+    entry = MonumentEntry(
+        id=monument.id, title=dict(document.title), html=html(into, loaded.root, document.description), period=document.period, type=document.type,
+        protection=document.protection, footprint=document.footprint, reference_epoch=document.reference.id, placement=placement,
+        bounds=reference.bounds, view=document.view or monument_view(np.array(reference.bounds.min), np.array(reference.bounds.max)),
+        epochs=epochs, states=states, comparisons=comparisons,
+        annotations=tuple(
+            AnnotationEntry(id=a.id, title=dict(a.title), html=html(into, loaded.root, a.text), position_m=a.position_m, normal=a.normal, epoch=a.epoch)
+            for a in monument.annotations.annotations
+        ),
+        report=report,
+    )
+    into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
+    return entry
+
+
+def similarity_of(placement: Placement) -> Similarity:
+    """The placement's matrix as a transform."""
+    return Similarity.from_matrix(np.array(placement.site_from_monument).reshape(4, 4).T)
+
+
+def _tiles(into: ReleaseFolder, folder: Path, target: str, root_transform: Sequence[float]) -> Tiled:
+    """Copy a tiled stage; only the tileset's root changes, so a new placement rewrites no tile."""
+    for path in sorted((folder / "tiles").iterdir()):
+        into.add(f"{target}/tiles/{path.name}", path)
+    tileset = json.loads((folder / "tileset.json").read_bytes())
+    into.write(f"{target}/tileset.json", json.dumps(with_root_transform(tileset, root_transform), separators=(",", ":")).encode())
+    return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
+
+
+def _epoch(into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]) -> EpochEntry:
+    folder = built.folder(f"tile:{monument.id}:{epoch.id}")
+    target = f"monuments/{monument.id}/epochs/{epoch.id}"
+    tiled = _tiles(into, folder, target, root)
+    into.add(f"{target}/model.glb", folder / "model.glb")
+    return EpochEntry(
+        id=epoch.id, title=dict(epoch.title or {}), captured=epoch.captured.isoformat() if epoch.captured else None,
+        method=epoch.method, tileset=f"{target}/tileset.json", download=f"{target}/model.glb",
+        download_bytes=(folder / "model.glb").stat().st_size, bounds=Box(min=tiled.min, max=tiled.max), points=tiled.points,
+        triangles=tiled.triangles,
+    )
+
+
+def _state(into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]) -> StateEntry:
+    target = f"monuments/{monument.id}/states/{state.id}"
+    tiled = _tiles(into, built.folder(f"tile:{monument.id}:state-{state.id}"), target, root)
+    return StateEntry(
+        id=state.id, title=dict(state.title or {}), period=state.period, certainty=state.certainty, evidence=state.evidence,
+        author=state.author, tileset=f"{target}/tileset.json", bounds=Box(min=tiled.min, max=tiled.max),
+    )
+
+
+def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built: Built) -> ComparisonEntry:
+    name = f"{pair.reference}--{pair.compared}"
+    sidecar = f"monuments/{monument.id}/compare/{name}.json"
+    into.add(sidecar, built.folder(f"compare:{monument.id}:{name}") / "comparison.json")
+    k = compared_pairs(monument.monument, pair.compared).index(name)
+    tiled = Tiled.model_validate_json((built.folder(f"tile:{monument.id}:{pair.compared}") / TILED).read_bytes(), strict=False)
+    return ComparisonEntry(
+        reference=pair.reference, compared=pair.compared, attribute=f"_CHANGE_{k}", scale_m=tiled.change_scale_m[k], sidecar=sidecar
+    )
+
+
+def _opening(monuments: Sequence[MonumentEntry]) -> View:
+    return opening_view([(np.array(m.bounds.min), np.array(m.bounds.max), similarity_of(m.placement)) for m in monuments])
+
+
+def _still(loaded: LoadedSite, built: Built, monuments: Sequence[MonumentEntry], opening: View) -> np.ndarray:
+    """A small picture of the opening view: shown, blurred, until the first tiles are there."""
+    from heritage.pipeline.stages.mesh import surfaces
+
+    meshes = []
+    for entry in monuments:
+        placed = similarity_of(entry.placement)
+        for mesh in surfaces(built.folder(f"mesh:{entry.id}:{entry.reference_epoch}")):
+            world = placed.apply(mesh.vertices.astype(np.float64) + mesh.origin)
+            meshes.append(mesh.with_(origin=np.zeros(3), vertices=world.astype(np.float32)))
+    return render_surface(meshes, opening, 480, 300, light=0.0)
+
+
+def _write_footprints(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]) -> None:
+    if not ground.footprints:
+        return
+    owner = {m.footprint: m.id for m in monuments if m.footprint}
+    features = []
+    for footprint in ground.footprints.values():
+        height = footprint.ground_m if footprint.ground_m is not None else loaded.site.ground_m
+        plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
+        polygons = getattr(plan, "geoms", [plan])
+        features.append(FootprintFeature(
+            id=footprint.id, name=footprint.name, monument=owner.get(footprint.id), height_m=footprint.height_m,
+            ground_m=round(height - ground.frame.height_m, 3),
+            polygons=tuple(
+                tuple(_ring(ring.coords) for ring in (turned.exterior, *turned.interiors)) for turned in map(orient, polygons)
+            ),
+        ))
+    _write(into, "footprints.json", FootprintLayer(features=tuple(features)))
+
+
+def _ring(coords: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
+    return tuple((round(float(x), 3), round(float(y), 3)) for x, y, *_ in coords[:-1])

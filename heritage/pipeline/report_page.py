@@ -1,0 +1,90 @@
+"""The report of one monument as an HTML page: every stage's counts, figures, pictures and warnings."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from heritage.model.release import ComparisonDocument, Histogram, MonumentEntry
+from heritage.model.report import Report
+from heritage.pipeline.built import Built
+from heritage.store import ReleaseFolder
+from heritage.text.site import LoadedSite
+
+_ORDER = ("ingest", "clean", "mesh", "align", "register", "compare", "tile")
+_ALT = {
+    "before": "the cloud as it came", "labels": "the cloud with what was set aside in colour", "surface": "the surface",
+    "change": "the surface coloured by change", "plan": "the walls found, laid on the footprint",
+}
+_WIDTH, _HEIGHT = 640.0, 150.0
+
+
+@dataclass(frozen=True)
+class _Bar:
+    x: float
+    y: float
+    w: float
+    h: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class _Tick:
+    x: float
+    label: str
+
+
+def report_page(into: ReleaseFolder, loaded: LoadedSite, monument: str, entry: MonumentEntry, built: Built, release: str) -> bytes:
+    """The page's bytes; its pictures are added to the release."""
+    reports = sorted((r for r in built.reports.values() if r.monument == monument), key=_place)
+    pictures = {report.fingerprint: _pictures(into, monument, report, built) for report in reports}
+    comparisons = []
+    for comparison in entry.comparisons:
+        name = f"{comparison.reference}--{comparison.compared}"
+        folder = built.folder(f"compare:{monument}:{name}")
+        document = ComparisonDocument.model_validate_json((folder / "comparison.json").read_bytes(), strict=False)
+        bars, ticks = histogram_bars(document.histogram, document.lod95_m)
+        comparisons.append({"document": document, "bars": bars, "ticks": ticks})
+    first = loaded.site.languages[0]
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )
+    page = environment.get_template("report.html").render(
+        title=entry.title.get("en") or entry.title.get(first) or next(iter(entry.title.values())), root="../../", release=release,
+        placement=entry.placement, reports=reports, pictures=pictures, comparisons=comparisons,
+    )
+    return page.encode()
+
+
+def _place(report: Report) -> tuple[int, str]:
+    return _ORDER.index(report.stage), report.subject or ""
+
+
+def _pictures(into: ReleaseFolder, monument: str, report: Report, built: Built) -> list[dict[str, str]]:
+    folder = built.store.stage_path(report.stage, report.fingerprint)
+    shown = []
+    for name in report.pictures:
+        target = f"monuments/{monument}/report/{report.stage}-{report.subject or 'monument'}-{name}"
+        into.add(target, folder / name)
+        shown.append({"path": target, "alt": f"{report.subject or monument}: {_ALT.get(Path(name).stem, Path(name).stem)}"})
+    return shown
+
+
+def histogram_bars(histogram: Histogram, lod95_m: float) -> tuple[list[_Bar], list[_Tick]]:
+    """Bars of area by distance, on a square-root scale because change is a small part of a monument."""
+    edges, areas = histogram.edges_m, histogram.area_m2
+    low, high = edges[0], edges[-1]
+    top = math.sqrt(max(areas, default=0.0)) or 1.0
+    bars = []
+    for left, right, area in zip(edges, edges[1:], areas, strict=False):
+        x0, x1 = (_WIDTH * (e - low) / (high - low) for e in (left, right))
+        height = _HEIGHT * math.sqrt(area) / top
+        middle = (left + right) / 2
+        kind = "same" if abs(middle) <= lod95_m else "more" if middle > 0 else "less"
+        bars.append(_Bar(round(x0, 2), round(_HEIGHT - height, 2), round(max(x1 - x0 - 0.5, 0.5), 2), round(height, 2), kind))
+    ticks = [_Tick(round(_WIDTH * f, 1), f"{1000 * (low + f * (high - low)):+.0f}") for f in (0.06, 0.25, 0.5, 0.75, 0.94)]
+    return bars, ticks

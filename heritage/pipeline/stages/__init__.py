@@ -1,0 +1,15 @@
+"""The stages, as one literal tuple: what a build can do, in the order it does it."""
+
+from __future__ import annotations
+
+from heritage.pipeline.stage import Stage
+from heritage.pipeline.stages.align import ALIGN
+from heritage.pipeline.stages.clean import CLEAN
+from heritage.pipeline.stages.compare import COMPARE
+from heritage.pipeline.stages.ingest import INGEST
+from heritage.pipeline.stages.mesh import MESH
+from heritage.pipeline.stages.register import REGISTER
+from heritage.pipeline.stages.tile import TILE
+
+STAGES: tuple[Stage, ...] = (INGEST, CLEAN, MESH, ALIGN, REGISTER, COMPARE, TILE)
+BY_NAME = {stage.name: stage for stage in STAGES}

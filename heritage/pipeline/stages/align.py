@@ -1,0 +1,33 @@
+"""align: an epoch's frame to the monument frame, which is the reference epoch's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from heritage.formats.arrays import load_cloud, read_document, save_document
+from heritage.model.arrays import Similarity
+from heritage.ops.align import AlignOptions, align
+from heritage.pipeline.stage import Job, Outcome, Stage
+
+ALIGNMENT = "alignment.json"
+
+
+def _run(job: Job) -> Outcome:
+    result = align(load_cloud(job.inputs["reference"]), load_cloud(job.inputs["moving"]), job.chosen(AlignOptions))
+    save_document(job.folder / ALIGNMENT, {
+        "reference_from_moving": result.reference_from_moving.matrix.tolist(), "rms_m": result.rms_m, "sigma_m": result.sigma_m,
+    })
+    return Outcome((), result.figures, result.warnings)
+
+
+def alignment(folder: Path | None) -> tuple[Similarity, float]:
+    """monument_from_epoch and its error, 1 sigma metres; the identity for the reference epoch (no folder)."""
+    if folder is None:
+        return Similarity.identity(), 0.0
+    document = read_document(folder / ALIGNMENT)
+    return Similarity.from_matrix(np.array(document["reference_from_moving"])), float(document["sigma_m"])
+
+
+ALIGN = Stage("align", 1, AlignOptions, _run, ("numpy", "scipy", "small_gicp"))

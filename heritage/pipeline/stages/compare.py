@@ -1,0 +1,67 @@
+"""compare: signed distance of one epoch from another, at every vertex of its surface."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+
+from heritage.formats.arrays import load_cloud, save_array
+from heritage.formats.texture import save_picture
+from heritage.model.arrays import F32, U8, Mesh, PointCloud, Similarity
+from heritage.model.release import ComparisonDocument
+from heritage.ops.compare import CompareOptions, compare
+from heritage.ops.join import join
+from heritage.ops.render import render_surface, view_of
+from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.align import alignment
+from heritage.pipeline.stages.mesh import surfaces
+from heritage.pipeline.transform import moved_cloud, moved_mesh
+
+
+def _run(job: Job) -> Outcome:
+    reference, compared = job.subject.split("--")
+    sides = {}
+    errors = []
+    for role in ("reference", "compared"):
+        monument_from_epoch, sigma = alignment(job.inputs.get(f"align-{role}"))
+        sides[role] = _side(job.inputs[role], monument_from_epoch)
+        errors.append(sigma)
+    # Both epochs may have been aligned to a third; their errors are independent.
+    registration_m = math.hypot(*errors)
+    (ref_mesh, ref_cloud), (mesh, cloud) = sides["reference"], sides["compared"]
+    change = compare(ref_mesh, mesh, ref_cloud, cloud, registration_m, job.chosen(CompareOptions), threads=job.threads)
+    values = np.stack([change.distance, change.lod95], axis=1)
+    save_array(job.folder, "change", values)
+    document = ComparisonDocument(
+        reference=reference, compared=compared, method=change.method, registration_m=registration_m, lod95_m=change.lod95_m,
+        comparable_area_m2=change.comparable_area_m2, not_comparable_area_m2=change.not_comparable_area_m2,
+        changed_area_m2=change.changed_area_m2, gained_m3=change.gained_m3, lost_m3=change.lost_m3, p05_m=change.p05_m,
+        median_m=change.median_m, p95_m=change.p95_m, histogram=change.histogram,
+    )
+    (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
+    low, high = mesh.bounds()
+    picture = render_surface([mesh], view_of(low, high), 1200, 750, colours=[_colours(change.distance, change.lod95)])
+    save_picture(job.folder / "change.webp", picture)
+    return Outcome((change.counts,), change.figures, change.warnings, ("change.webp",))
+
+
+def _side(folder: Path, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud]:
+    return moved_mesh(join(surfaces(folder)), monument_from_epoch), moved_cloud(load_cloud(folder), monument_from_epoch)
+
+
+def _colours(distance: F32, lod95: F32) -> U8:
+    """Orange where material is gone, blue where it was added, pale within the level of detection, grey unknown."""
+    known = np.isfinite(distance)
+    top = max(float(np.percentile(np.abs(distance[known]), 99)) if known.any() else 1.0, 1e-6)
+    strength = np.clip(np.abs(np.nan_to_num(distance)) / top, 0, 1)[:, None]
+    less, more, same = np.array([179, 67, 30]), np.array([31, 106, 140]), np.array([236, 231, 220])
+    goal = np.where((np.nan_to_num(distance) < 0)[:, None], less, more)
+    colours = same + (goal - same) * (0.35 + 0.65 * strength)
+    colours[known & (np.abs(distance) <= lod95)] = same
+    colours[~known] = 150
+    return colours.astype(np.uint8)
+
+
+COMPARE = Stage("compare", 1, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

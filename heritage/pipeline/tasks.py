@@ -1,0 +1,166 @@
+"""What a site's build consists of: documents and footprints in, tasks out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+from shapely import wkt
+
+from heritage.model.documents import Document, Epoch, Monument, State
+from heritage.model.errors import InputError, Problem
+from heritage.pipeline.frame import to_site
+from heritage.pipeline.ground import Ground
+from heritage.pipeline.plan import Task
+from heritage.pipeline.source_kind import source_kind
+from heritage.pipeline.stage import Stage
+from heritage.pipeline.stages import BY_NAME
+from heritage.text.site import LoadedMonument, LoadedSite
+
+
+def site_tasks(loaded: LoadedSite, ground: Ground, *, monuments: Iterable[str] = ()) -> tuple[Task, ...]:
+    """Every task of the site, or of some monuments."""
+    chosen = set(monuments) or set(loaded.monuments)
+    return tuple(
+        task for id, monument in loaded.monuments.items() if id in chosen for task in _monument_tasks(loaded, monument, ground)
+    )
+
+
+def options_of(stage: Stage, monument: LoadedMonument, given: Mapping[str, object]) -> Document:
+    """The stage's options with ``given`` values and the monument's overrides. Raises InputError with file and line."""
+    key = "compare_options" if stage.name == "compare" else stage.name
+    field = "register_" if key == "register" else key
+    overrides = getattr(monument.monument, field, {})
+    try:
+        return stage.options.model_validate({**given, **overrides}, strict=False)
+    except ValidationError as error:
+        problems = [
+            Problem(
+                "options-invalid", monument.lines.where(key, *first["loc"]), f"{key}.{'.'.join(map(str, first['loc']))}: {first['msg']}",
+                f"options of {key} are allowed: {', '.join(stage.options.model_fields)}", "see docs/reference/stages.md",
+            )
+            for first in error.errors()
+        ]
+        raise InputError.of(problems) from None
+
+
+def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> list[Task]:
+    document = monument.monument
+    reference = document.reference
+    tasks: list[Task] = []
+    for epoch in document.epochs:
+        tasks += _epoch_tasks(monument, epoch)
+        if epoch.id != reference.id:
+            tasks.append(_task(monument, "align", epoch.id, {
+                "reference": f"mesh:{monument.id}:{reference.id}", "moving": f"mesh:{monument.id}:{epoch.id}",
+            }))
+    tasks.append(_task(
+        monument, "register", "", {"mesh": f"mesh:{monument.id}:{reference.id}", "ingest": f"ingest:{monument.id}:{reference.id}"},
+        facts=_placement_facts(loaded, monument, ground),
+    ))
+    for pair in document.compare:
+        needs = {"reference": f"mesh:{monument.id}:{pair.reference}", "compared": f"mesh:{monument.id}:{pair.compared}"}
+        for role, epoch_id in (("align-reference", pair.reference), ("align-compared", pair.compared)):
+            if epoch_id != reference.id:
+                needs[role] = f"align:{monument.id}:{epoch_id}"
+        tasks.append(_task(monument, "compare", f"{pair.reference}--{pair.compared}", needs))
+    for epoch in document.epochs:
+        tasks.append(_tile_epoch(monument, epoch))
+    for state in document.states:
+        tasks += _state_tasks(monument, state)
+    return tasks
+
+
+def _task(
+    monument: LoadedMonument, stage: str, subject: str, needs: Mapping[str, str], *, given: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None, sources: Mapping[str, Path] | None = None,
+) -> Task:
+    value = BY_NAME[stage]
+    return Task(value, monument.id, subject, options_of(value, monument, given or {}), facts or {}, needs, sources or {})
+
+
+def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
+    source = monument.folder / epoch.source
+    kind = source_kind(source)
+    given = {"up": epoch.up, "units": epoch.units, "crs": epoch.crs, "origin_m": epoch.origin_m}
+    ingest = f"ingest:{monument.id}:{epoch.id}"
+    tasks = [_task(
+        monument, "ingest", epoch.id, {}, given={k: v for k, v in given.items() if v is not None}, facts={"kind": kind},
+        sources={"source": source},
+    )]
+    needs = {"ingest": ingest}
+    if kind == "cloud":
+        tasks.append(_task(monument, "clean", epoch.id, {"ingest": ingest}))
+        needs["clean"] = f"clean:{monument.id}:{epoch.id}"
+    tasks.append(_task(monument, "mesh", epoch.id, needs, facts={"kind": kind}))
+    return tasks
+
+
+def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
+    document = monument.monument
+    kind = source_kind(monument.folder / epoch.source)
+    needs = {"ingest": f"ingest:{monument.id}:{epoch.id}", "mesh": f"mesh:{monument.id}:{epoch.id}"}
+    if kind == "cloud":
+        needs["clean"] = f"clean:{monument.id}:{epoch.id}"
+    if epoch.id != document.reference.id:
+        needs["align"] = f"align:{monument.id}:{epoch.id}"
+    for k, pair in enumerate(compared_pairs(document, epoch.id)):
+        needs[f"change-{k}"] = f"compare:{monument.id}:{pair}"
+    return _task(monument, "tile", epoch.id, needs, facts={"kind": kind, "interpreted": False})
+
+
+def compared_pairs(document: Monument, epoch: str) -> list[str]:
+    """The comparisons drawn on an epoch, in the order of their ``_CHANGE_k`` attributes."""
+    return [f"{pair.reference}--{pair.compared}" for pair in document.compare if pair.compared == epoch]
+
+
+def _state_tasks(monument: LoadedMonument, state: State) -> list[Task]:
+    # A state's id may equal an epoch's; the prefix keeps their tasks apart.
+    subject = f"state-{state.id}"
+    ingest = f"ingest:{monument.id}:{subject}"
+    needs = {"ingest": ingest}
+    if state.frame != monument.monument.reference.id:
+        needs["align"] = f"align:{monument.id}:{state.frame}"
+    return [
+        _task(monument, "ingest", subject, {}, given={"up": state.up}, facts={"kind": "model"},
+              sources={"source": monument.folder / state.source}),
+        _task(monument, "tile", subject, needs, facts={"kind": "model", "interpreted": True}),
+    ]
+
+
+def _placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> dict[str, object]:
+    """Everything from outside the cloud that decides where a monument stands."""
+    document = monument.monument
+    registration = document.registration
+    footprint = ground.footprints.get(document.footprint or "")
+    height = footprint.ground_m if footprint is not None and footprint.ground_m is not None else loaded.site.ground_m
+    facts: dict[str, object] = {
+        "method": _method(document, footprint is not None, monument.id in ground.gcps),
+        "settled": registration.settled,
+        "scale": registration.scale,
+        "prior": registration.prior.model_dump(mode="json") if registration.prior else None,
+        "frame": [ground.frame.lon_deg, ground.frame.lat_deg, ground.frame.height_m],
+        "crs": ground.crs.to_wkt(),
+        "ground_m": height - ground.frame.height_m,
+        "epoch_crs": document.reference.crs,
+    }
+    if footprint is not None:
+        plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
+        facts["footprint"] = wkt.dumps(plan, rounding_precision=4)
+    if monument.id in ground.gcps:
+        facts["gcps"] = [
+            {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)} for p in ground.gcps[monument.id]
+        ]
+    return facts
+
+
+def _method(document: Monument, has_footprint: bool, has_gcps: bool) -> str:
+    """`auto` in order of strength: measured control, then a plan to fit, then a prior alone. `crs` is tried first
+    inside the stage, which alone knows what the cloud's header says."""
+    method = document.registration.method
+    if method != "auto":
+        return method
+    if has_gcps:
+        return "gcp"
+    return "auto-footprint" if has_footprint else "auto-prior" if document.registration.prior else "auto-none"

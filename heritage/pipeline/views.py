@@ -1,0 +1,36 @@
+"""Views nobody wrote: of a monument, of the whole site; and how long a stop lasts when nobody said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from heritage.model.arrays import F64, Similarity
+from heritage.model.documents import View
+from heritage.ops.render import view_of
+
+WORDS_PER_S = 3.0  # silent reading on a screen, 180 words a minute, which is slow on purpose
+LOOK_S = 3.0  # and a moment to look
+
+
+def monument_view(low: F64, high: F64) -> View:
+    """A first view of a monument: its box from the south-west of its own frame, a little above eye height."""
+    return view_of(low, high, azimuth_deg=205.0, elevation_deg=14.0)
+
+
+def opening_view(boxes: Sequence[tuple[F64, F64, Similarity]]) -> View:
+    """A first view of the site: every monument's box (monument frame, with its site_from_monument), from the south."""
+    corners = np.concatenate([similarity.apply(box_corners(low, high)) for low, high, similarity in boxes])
+    return view_of(corners.min(0), corners.max(0), azimuth_deg=190.0, elevation_deg=24.0, fov_deg=40.0)
+
+
+def box_corners(low: F64, high: F64) -> F64:
+    """(8, 3) corners of an axis-aligned box."""
+    return np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+
+
+def reading_seconds(words: str) -> float:
+    """Time to look and to read ``words``."""
+    return round(LOOK_S + len(re.findall(r"\w+", words)) / WORDS_PER_S, 1)
