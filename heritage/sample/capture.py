@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +15,8 @@ from heritage.sample.noise import Noise
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 
 _TRIED = 8
-_CHUNK = 100_000
+_HALF_VIEW = float(np.cos(np.radians(42)))
+_CHUNK = 8_000  # times a hundred cameras: what a core's cache holds
 _SKY_COLOUR = np.array([196, 212, 228])
 _KEPT = {MONUMENT: REASONS["kept"], GROUND: REASONS["ground"], VEGETATION: REASONS["vegetation"]}
 
@@ -49,21 +51,29 @@ class Survey:
     label: U8
 
 
-def cameras(centre: tuple[float, float, float], radius: float, height: float, rng: np.random.Generator) -> Cameras:
-    """Two walks around at eye level, one ring low and one high by drone, and a few straight down."""
-    rings = [(radius, 1.7, 30, 0.35), (radius * 0.72, 1.6, 22, 0.25), (radius * 1.05, height * 0.95, 22, 0.45)]
-    rings += [(radius * 0.8, height * 1.8, 16, 0.3), (radius * 0.3, height * 2.1, 5, 0.3)]
-    position, target = [], []
+def cameras(
+    centre: tuple[float, float], radius: float, height: float, close: Sequence[tuple[float, ...]], rng: np.random.Generator
+) -> Cameras:
+    """Two walks around at eye level, a low and a high ring by drone, a few straight down, and ``close`` stations.
+
+    A close station is (x, y, z, heading): a place, and a direction in degrees from +x towards +y.
+    """
+    rings = [(radius, 1.7, 26, 0.35), (radius * 0.72, 1.6, 20, 0.25), (radius * 1.05, height * 0.95, 18, 0.45)]
+    rings += [(radius * 0.8, height * 1.8, 12, 0.3), (radius * 0.3, height * 2.1, 4, 0.3)]
+    position, forward = [], []
     for r, z, count, aim in rings:
         a = 2 * np.pi * (np.arange(count) + rng.uniform(-0.3, 0.3, count)) / count
         reach = r * rng.uniform(0.92, 1.08, count)
-        position.append(np.column_stack([reach * np.cos(a), reach * np.sin(a), z + rng.normal(0, 0.15, count)]))
-        target.append(np.tile([0.0, 0.0, height * aim], (count, 1)))
-    p, t = np.vstack(position), np.vstack(target)
-    p[:, :2] += centre[:2]
-    t[:, :2] += centre[:2]
-    forward = (t - p) / np.linalg.norm(t - p, axis=1)[:, None]
-    return Cameras(p, forward)
+        p = np.column_stack([reach * np.cos(a), reach * np.sin(a), z + rng.normal(0, 0.15, count)])
+        position.append(p + (*centre, 0.0))
+        forward.append(np.array([0.0, 0.0, height * aim]) - p)
+    if close:
+        x, y, z, heading = np.array(close, np.float64).T
+        position.append(np.column_stack([x, y, z]))
+        a = np.radians(heading)
+        forward.append(np.column_stack([np.cos(a), np.sin(a), np.full(len(a), -0.12)]))
+    f = np.vstack(forward)
+    return Cameras(np.vstack(position), f / np.linalg.norm(f, axis=1)[:, None])
 
 
 def survey(
@@ -140,15 +150,18 @@ def _visible(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which points are reconstructed, and by which camera best."""
     keep, best = np.zeros(len(p), bool), np.zeros(len(p), np.int64)
+    eye, forward = eyes.position.astype(np.float32), eyes.forward.astype(np.float32)
+    eye_sq, eye_forward = (eye * eye).sum(1), (eye * forward).sum(1)
     for begin in range(0, len(p), _CHUNK):
         part = slice(begin, begin + _CHUNK)
         q, m = p[part], n[part]
-        to = eyes.position[None].astype(np.float32) - q[:, None].astype(np.float32)
-        distance = np.sqrt(np.einsum("pck,pck->pc", to, to))
-        cosine = np.einsum("pck,pk->pc", to, m.astype(np.float32)) / distance
+        # (eye - p) · a = eye · a - p · a: products of small matrices instead of arrays of (points, cameras, 3).
+        a, b = q.astype(np.float32), m.astype(np.float32)
+        distance = np.sqrt(np.maximum((a * a).sum(1)[:, None] - 2 * a @ eye.T + eye_sq, np.float32(1e-3)))
+        cosine = (b @ eye.T - (a * b).sum(1)[:, None]) / distance
         cosine = np.where(thick[part][:, None], cosine, np.abs(cosine))
-        in_view = np.einsum("pck,ck->pc", to, -eyes.forward.astype(np.float32)) > np.float32(np.cos(np.radians(42))) * distance
-        score = np.where(in_view & (cosine > 0.12), np.minimum(cosine, 0.7) / distance, 0.0)
+        in_view = a @ forward.T - eye_forward > np.float32(_HALF_VIEW) * distance
+        score = np.where(in_view & (cosine > 0.12), np.minimum(cosine, np.float32(0.7)) / distance, np.float32(0))
         order = np.argpartition(-score, _TRIED, axis=1)[:, :_TRIED]
         order = np.take_along_axis(order, np.argsort(-np.take_along_axis(score, order, 1), axis=1, kind="stable"), 1)
         tried = np.take_along_axis(score, order, 1)

@@ -12,8 +12,8 @@ TOP_M = 5.0
 _MAIN, _WING, _REACH = 10.0, 6.5, 9.0
 """Half width, inner edge of the wings and how far they come forward, metres."""
 _BACK = 3.5
-BRICK, STONE, LIME = Coat("brick", weight=1.1), Coat("stone", weight=1.2), Coat("lime", weight=1.2)
-LACQUER, DOOR, PANEL = Coat("lacquer", weight=1.5), Coat("door", weight=1.2), Coat("enamel", weight=1.4)
+BRICK, STONE, LIME = Coat("brick", weight=1.35), Coat("stone", weight=1.6), Coat("lime", weight=1.2)
+LACQUER, DOOR, PANEL = Coat("lacquer", weight=1.6), Coat("door", weight=1.7), Coat("enamel", weight=1.8)
 PAVING, CERAMIC = Coat("paving", weight=0.7), Coat("ceramic", weight=1.2)
 
 
@@ -25,12 +25,12 @@ def outline() -> list[tuple[float, float]]:
     ]  # fmt: skip
 
 
-def gate() -> Surface:
-    """The gate's surface in its own frame."""
+def gate(grid_m: float) -> Surface:
+    """The gate's surface in its own frame; ``grid_m`` is the spacing of the roofs' vertices."""
     building = Building()
     _podium(building)
     _parapet(building)
-    _pavilion(building)
+    _pavilion(building, grid_m)
     return building.surface()
 
 
@@ -75,7 +75,7 @@ def _parapet(building: Building) -> None:
             building.add(LIME, lathe([(0.12, 0.86), (0.15, 0.96), (0.02, 1.12)], (px, py, TOP_M), 10))
 
 
-def _pavilion(building: Building) -> None:
+def _pavilion(building: Building, grid_m: float) -> None:
     lower = Roof((0, 0.2), (7.4, 3.25), 3.6, TOP_M + 3.0, 2.2, upturn=0.5, top=0.5)
     upper = Roof((0, 0.2), (5.0, 2.2), 3.1, TOP_M + 4.75, 1.55, upturn=0.45)
     xs, ys = np.linspace(-6.2, 6.2, 8), (-2.1, 2.5)
@@ -86,16 +86,16 @@ def _pavilion(building: Building) -> None:
     building.add(LACQUER, *(box((-6.2, 6.2), (y - 0.09, y + 0.09), (TOP_M + 2.75, TOP_M + 3.15)) for y in ys))
     building.add(DOOR, box((-5.3, 5.3), (-1.1, -0.98), (TOP_M - 0.1, TOP_M + 3.5)), box((-5.3, 5.3), (1.5, 1.62), (TOP_M - 0.1, TOP_M + 3.5)))
     building.add(LACQUER, *(box((x - 0.1, x + 0.1), (-1.18, 1.7), (TOP_M - 0.1, TOP_M + 3.5)) for x in np.linspace(-5.2, 5.2, 8)))
-    lower.build(building)
+    lower.build(building, grid_m)
     building.add(PANEL, box((-4.2, 4.2), (-1.45, 1.85), (TOP_M + 3.9, TOP_M + 5.1)))
     building.add(LACQUER, *(box((x - 0.07, x + 0.07), (-1.5, 1.9), (TOP_M + 3.9, TOP_M + 5.0)) for x in np.linspace(-4.15, 4.15, 9)))
-    upper.build(building)
+    upper.build(building, grid_m)
     building.add(RIDGE, *(gourd((s * 3.3, 0.2, upper.crest() + 0.18), 0.6) for s in (-1, 1)))
     for side in (-1, 1):
         for y, half, eave in ((-6.6, (2.15, 2.3), TOP_M + 2.5), (-2.9, (1.75, 1.5), TOP_M + 2.2)):
             x = side * 8.25
             roof = Roof((x, y), half, 0.35, eave, 1.5 if half[0] > 2 else 1.1, upturn=0.4, tiles="tile-green")
-            roof.build(building, ornament=False)
+            roof.build(building, grid_m, ornament=False)
             building.add(RIDGE, gourd((x, y, roof.crest() - 0.1), 0.6))
             for dx in (-1, 1):
                 for dy in (-1, 1):

@@ -21,9 +21,9 @@ _Y = (-4.2, -1.9, 1.6, 4.2)
 LOWER = Roof((0, 0), (8.1, 5.9), 3.4, 4.9, 3.3, upturn=0.65, top=0.52)
 UPPER = Roof((0, 0), (5.9, 3.55), 3.6, 7.35, 2.15, upturn=0.55)
 
-STONE, PAVING = Coat("stone", weight=1.3), Coat("paving", weight=1.1)
-LACQUER, DOOR, WOOD = Coat("lacquer", weight=1.5), Coat("door", weight=1.2), Coat("wood")
-OCHRE, PANEL = Coat("ochre"), Coat("enamel", weight=1.5)
+STONE, PAVING = Coat("stone", weight=2.2), Coat("paving", weight=1.2)
+LACQUER, DOOR, WOOD = Coat("lacquer", weight=1.3), Coat("door", weight=1.8), Coat("wood")
+OCHRE, PANEL = Coat("ochre", weight=1.7), Coat("enamel", weight=1.5)
 BALUSTER, LIME = Coat("ceramic", weight=1.3), Coat("lime")
 
 
@@ -36,19 +36,22 @@ def outline() -> list[tuple[float, float]]:
     ]  # fmt: skip
 
 
-def hall(condition: Condition, longest_edge: float | None = None) -> Surface:
-    """The hall's surface in its own frame in one of its conditions; edges cut to ``longest_edge`` metres if given."""
+def hall(condition: Condition, grid_m: float, longest_edge: float | None = None) -> Surface:
+    """The hall's surface in its own frame in one of its conditions.
+
+    ``grid_m`` is the spacing of the roofs' vertices; edges are cut to ``longest_edge`` metres if given.
+    """
     building = Building()
     _terrace(building)
     _stairs(building)
     _room(building)
-    LOWER.build(building)
+    LOWER.build(building, grid_m)
     building.add(PANEL, box((-5.0, 5.0), (-2.75, 2.75), (6.3, 7.85)))
     building.add(LACQUER, *(_frame(z) for z in (6.72, 7.55)))
     building.add(LACQUER, *(box((x - 0.08, x + 0.08), (-2.81, 2.81), (6.4, 7.6)) for x in np.linspace(-4.95, 4.95, 10)))
-    UPPER.build(building, ornament=True)
+    UPPER.build(building, grid_m)
     if condition.back_porch:
-        _porch(building)
+        _porch(building, grid_m)
     for side in (-1, 1):
         if side == -1 or not condition.lost_finial:
             building.add(RIDGE, gourd((side * 3.85, 0.0, UPPER.crest() + 0.2), 0.72))
@@ -100,10 +103,10 @@ def _ramp(side: list[tuple[float, float]], x: float) -> Manifold:
     return prism(side, (x - 0.175, x + 0.175)).transform([[0, 0, 1, 0], [1, 0, 0, 0], [0, 1, 0, 0]])
 
 
-def _porch(building: Building) -> None:
+def _porch(building: Building, grid_m: float) -> None:
     """The roofed back porch that the reconstruction proposes over the platform behind."""
     porch = Roof((5.0, TERRACE[1] + 0.9), (2.5, 2.2), 1.1, 4.1, 1.3, upturn=0.35)
-    porch.build(building, ornament=False)
+    porch.build(building, grid_m, ornament=False)
     for x in (3.45, 6.55):
         for y in (TERRACE[1] + 0.2, TERRACE[1] + 2.1):
             building.add(LACQUER, lathe([(0.17, -0.1), (0.15, 3.3)], (x, y, FLOOR_M - 0.05), 20))

@@ -43,7 +43,7 @@ def occluded(scene: o3d.t.geometry.RaycastingScene, start: F64, along: F64, far:
 
 
 def lit(
-    albedo: F64, p: F64, n: F64, scene: o3d.t.geometry.RaycastingScene, sky: Sky, rng: np.random.Generator, rays: int = 36
+    albedo: F64, p: F64, n: F64, scene: o3d.t.geometry.RaycastingScene, sky: Sky, rng: np.random.Generator, rays: int = 25
 ) -> F64:
     """sRGB colours in 0..1 (n, 3) of points ``p`` with normals ``n`` and sRGB ``albedo`` under ``sky``.
 

@@ -8,10 +8,10 @@ from manifold3d import Manifold
 from heritage.model.arrays import F64
 from heritage.sample.scene import GROUND, VEGETATION, Building, Coat, Surface
 
-GRASS = Coat("grass", weight=0.32, belongs=GROUND)
-COURT = Coat("court", weight=0.45, belongs=GROUND)
-LEAF = Coat("leaf", weight=0.16, belongs=VEGETATION)
-BLOSSOM = Coat("blossom", weight=0.16, belongs=VEGETATION)
+GRASS = Coat("grass", weight=0.26, belongs=GROUND)
+COURT = Coat("court", weight=0.55, belongs=GROUND)
+LEAF = Coat("leaf", weight=0.75, belongs=VEGETATION)
+BLOSSOM = Coat("blossom", weight=0.75, belongs=VEGETATION)
 BARK = Coat("bark", weight=0.5, belongs=VEGETATION)
 
 

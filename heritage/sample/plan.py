@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pyproj
@@ -35,7 +36,9 @@ class Capture:
 
     epoch: str
     file: str
-    surface: Callable[[], Surface]
+    surface: Callable[[float], Surface]
+    """The building, given the spacing of its roofs' vertices in metres."""
+
     share: float
     sun: tuple[float, float]
     """Azimuth (true) and elevation, degrees."""
@@ -65,6 +68,9 @@ class Place:
     radius: float
     court: tuple[tuple[float, float, float, float], ...]
     captures: tuple[Capture, ...]
+    close: tuple[tuple[float, float, float, float], ...] = ()
+    """Places on the building from which the photographer also looked, see `capture.cameras`."""
+
     monument_from_design: Similarity = Similarity(np.eye(3), np.zeros(3))
     georeferenced: bool = False
     """Whether its scan comes in coordinates of `CRS` instead of a local frame."""
@@ -123,10 +129,15 @@ PLACES: tuple[Place, ...] = (
         ((-4.8, 4.8, -22.0, 14.0), (-11.0, 11.0, -10.4, 6.0)),
         (
             Capture(
-                "2022", "2022.e57", gate.gate, 0.23, _MORNING,
+                "2022", "2022.e57", gate.gate, 0.27, _MORNING,
                 ((-14.5, -12.0, 6.5, 2.9), (14.8, 6.5, 7.5, -3.1), (-13.5, 10.5, 5.5, 2.4)),
                 ((-5.6, -11.6, 0.7, 0.9), (5.6, -11.6, 0.7, 0.9)),
             ),
+        ),
+        close=(
+            *((x, y, gate.TOP_M + 1.6, h) for x in (-7.6, -4.6, -1.5, 1.5, 4.6, 7.6) for y, h in ((-3.0, 90.0), (3.1, -90.0))),
+            *((x, y, gate.TOP_M + 1.6, h) for y in (-8.4, -5.2) for x, h in ((-9.6, 0.0), (-6.9, 180.0), (6.9, 0.0), (9.6, 180.0))),
+            *((x, -4.9, 1.6, 90.0) for x in (-3.7, 0.0, 3.7)), *((x, 6.0, 1.6, -90.0) for x in (-3.7, 0.0, 3.7)),
         ),
     ),
     Place(
@@ -134,17 +145,23 @@ PLACES: tuple[Place, ...] = (
         ((-3.4, 3.4, -20.0, -6.0), (-11.0, 11.0, -10.2, 10.6)),
         (
             Capture(
-                "2019", "2019.laz", lambda: hall.hall(IN_2019), 0.30, _MORNING,
+                "2019", "2019.laz", partial(hall.hall, IN_2019), 0.28, _MORNING,
                 ((-13.0, 6.0, 7.0, 3.0), (13.2, -6.5, 5.5, -2.4), (12.4, 10.0, 6.2, 2.7)),
                 ((-9.7, -7.6, 0.6, 0.9), (9.7, -7.6, 0.6, 0.9), (-5.2, -7.4, 0.45, 0.7), (5.2, -7.4, 0.45, 0.7)),
             ),
             Capture(
-                "2024", "2024.laz", lambda: hall.hall(IN_2024), 0.30, _AFTERNOON,
+                "2024", "2024.laz", partial(hall.hall, IN_2024), 0.28, _AFTERNOON,
                 ((-13.0, 6.0, 8.2, 3.6), (12.4, 10.0, 7.0, 3.0), (-12.6, -8.8, 3.2, 1.3)),
                 ((-9.7, -7.6, 0.9, 1.2), (-5.2, -7.4, 0.55, 0.8), (5.2, -7.4, 0.5, 0.75)),
                 haze=0.35, faults=Faults(noise_m=0.0024),
                 source_from_monument=_turn(0.20, 0.05, (0.043, -0.028, 0.035)),
             ),
+        ),
+        close=(
+            *((x, -5.9, hall.FLOOR_M + 1.6, h) for x in (-6.6, -4.0, -1.4, 1.4, 4.0, 6.6) for h in (62.0, 118.0)),
+            *((x, y, hall.FLOOR_M + 1.6, h) for y in (-3.0, 0.5, 4.0) for x, h in ((-8.2, 0.0), (8.2, 180.0))),
+            *((x, 6.0, hall.FLOOR_M + 1.6, h) for x in (-5.5, 0.0, 5.5) for h in (-60.0, -120.0)),
+            *((x, -3.1, hall.FLOOR_M + 1.6, h) for x in (-5.2, 0.0, 5.2) for h in (0.0, 180.0)),
         ),
     ),
     Place(
@@ -156,12 +173,17 @@ PLACES: tuple[Place, ...] = (
                 ((-3.6, -4.9, 0.5, 0.7), (3.6, -4.9, 0.5, 0.7)),
             ),
         ),
+        close=(
+            *((0.0, -3.6 - k, 1.9, 90.0) for k in (0.0, 0.9)), *((x, -4.3, 1.7, h) for x, h in ((-1.0, 75.0), (1.0, 105.0))),
+            *((s * 3.7, 0.3 * s, 1.9, 90.0 + 90.0 * s) for s in (-1, 1)), (0.3, 3.8, 1.9, -90.0), (-0.4, 4.3, 1.9, -82.0),
+            *((s * 1.7, s * 1.8, 2.0, 225.0 - 180.0 * (s < 0)) for s in (-1, 1)), *((s * 1.7, -s * 1.8, 2.0, 135.0 - 180.0 * (s < 0)) for s in (-1, 1)),
+        ),
         monument_from_design=_turn(67.0, 0.0, (3.1, -4.4, 1.3)),
     ),
     Place(
         "la-thanh", "La Thành", (-22.0, 26.0), 181.2, wall.outline(), 4.2, 14.0,
         ((-4.2, -1.0, -14.0, 14.0),),
-        (Capture("2021", "2021.laz", wall.wall, 0.07, _MORNING, ((-8.6, 5.2, 6.5, 2.8), (5.0, 6.0, 5.0, 2.2))),),
+        (Capture("2021", "2021.laz", lambda _: wall.wall(), 0.07, _MORNING, ((-8.6, 5.2, 6.5, 2.8), (5.0, 6.0, 5.0, 2.2))),),
         georeferenced=True,
     ),
 )  # fmt: skip

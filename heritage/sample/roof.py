@@ -13,7 +13,9 @@ from heritage.sample.shapes import OVAL, lathe, slab, sweep
 
 TILE_ROW_M = 0.30
 COURSE_M = 0.28
-_GRID_M = TILE_ROW_M / 6
+FINE_M, COARSE_M = TILE_ROW_M / 6, TILE_ROW_M / 3
+"""Spacing of the roofs' vertices: tile rows as round as a survey shows them, or just to be told apart."""
+
 _BAR = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.2], [0.3, 0.5], [-0.3, 0.5], [-0.5, 0.2]])
 
 
@@ -60,12 +62,12 @@ class Roof:
         lip = 0.014 * ((p[:, 1] / COURSE_M) % 1)
         return self.height(x, y) + (cover + lip).reshape(x.shape)
 
-    def build(self, building: Building, ornament: bool = True) -> None:
-        """Tiles, boarding, hips and, on a roof with a ridge, its ornaments."""
+    def build(self, building: Building, grid_m: float, ornament: bool = True) -> None:
+        """Tiles (vertices every ``grid_m``), boarding, hips and, on a roof with a ridge, its ornaments."""
         (cx, cy), (a, b) = self.centre, self.half
-        x, y = _grid(cx, a, _GRID_M), _grid(cy, b, _GRID_M)
+        x, y = _grid(cx, a, grid_m), _grid(cy, b, grid_m)
         building.add(
-            Coat(self.tiles, self.pattern, 1.15), slab(x, y, self._tiled, lambda gx, gy: self.height(gx, gy) - 0.07)
+            Coat(self.tiles, self.pattern, 1.1), slab(x, y, self._tiled, lambda gx, gy: self.height(gx, gy) - 0.07)
         )
         x, y = _grid(cx, a - 0.12, 0.15), _grid(cy, b - 0.12, 0.15)
         building.add(
@@ -164,6 +166,6 @@ def gourd(at: tuple[float, float, float], size: float = 1.0) -> Manifold:
     return lathe([(r * size, h * size) for r, h in profile], at, 24)
 
 
-RIDGE = Coat("mosaic", weight=1.6)
+RIDGE = Coat("mosaic", weight=1.4)
 DRAGON = Coat("dragon", weight=2.6)
 FINIAL = Coat("gold", weight=2.6)

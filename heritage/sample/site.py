@@ -24,10 +24,14 @@ from heritage.sample.footprints import footprint, write_footprints
 from heritage.sample.nature import BLOSSOM, LEAF, bush, ground, tree
 from heritage.sample.noise import Noise
 from heritage.sample.plan import CRS, FRAME, PLACES, Capture, Place
+from heritage.sample.roof import COARSE_M, FINE_M
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 from heritage.sample.state import write_state
 
 _CAPTURED = {"2019": date(2019, 3, 14), "2021": date(2021, 2, 9), "2022": date(2022, 3, 2), "2023": date(2023, 3, 21), "2024": date(2024, 5, 2)}  # fmt: skip
+_FINE_POINTS = 400_000
+"""From here on a survey can tell round tiles from angular ones."""
+
 _GCP_SIGMA_M = (0.004, 0.008)
 """Noise of a control point, 1 sigma per axis: where it was picked in the cloud, where it was surveyed."""
 
@@ -83,7 +87,7 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
     counts: dict[str, int] = {}
     for (place, capture), count in zip(captures, np.diff(bounds), strict=True):
         rng = np.random.default_rng([seed, *f"{place.id}/{capture.epoch}".encode()])
-        parts, eyes = _scenery(place, capture, rng)
+        parts, eyes = _scenery(place, capture, FINE_M if points >= _FINE_POINTS else COARSE_M, rng)
         scene = parts[MONUMENT] + parts[GROUND] + parts[VEGETATION]
         result = survey(scene, eyes, place.sky(capture), int(count), noise, rng, capture.faults)
         _write_scan(root, place, capture, result)
@@ -118,7 +122,7 @@ def _copy_words(package: Path, root: Path, wanted: set[str]) -> None:
                 shutil.copyfile(medium, root / "media" / medium.name)
 
 
-def _scenery(place: Place, capture: Capture, rng: np.random.Generator) -> tuple[dict[str, Surface], Cameras]:
+def _scenery(place: Place, capture: Capture, grid_m: float, rng: np.random.Generator) -> tuple[dict[str, Surface], Cameras]:
     green: list[Surface] = [
         tree((x, y), height, abs(spread), rng, BLOSSOM if spread < 0 else LEAF) for x, y, height, spread in capture.trees
     ]
@@ -130,8 +134,8 @@ def _scenery(place: Place, capture: Capture, rng: np.random.Generator) -> tuple[
     x1, y1 = np.max(place.outline, axis=0)
     centre = (float(x0 + x1) / 2, float(y0 + y1) / 2)
     lawn = ground(centre, place.radius + 1.5, list(place.court))
-    eyes = cameras((*centre, 0.0), place.radius, place.height, rng)
-    return {MONUMENT: capture.surface(), GROUND: lawn, VEGETATION: vegetation}, eyes
+    eyes = cameras(centre, place.radius, place.height, place.close, rng)
+    return {MONUMENT: capture.surface(grid_m), GROUND: lawn, VEGETATION: vegetation}, eyes
 
 
 def _write_scan(root: Path, place: Place, capture: Capture, result: Survey) -> None:

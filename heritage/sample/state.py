@@ -13,11 +13,12 @@ from heritage.sample.hall import hall
 from heritage.sample.light import face_normals
 from heritage.sample.materials import Spot, albedo
 from heritage.sample.noise import Noise
+from heritage.sample.roof import COARSE_M
 
 
 def write_state(path: Path, noise: Noise, rng: np.random.Generator) -> None:
     """Write the GLB: the hall's surface with unweathered colours at its vertices, no light baked in."""
-    surface = hall(IN_1844, longest_edge=0.30)
+    surface = hall(IN_1844, COARSE_M, longest_edge=0.40)
     corners = surface.corners
     normal = face_normals(corners).astype(np.float64)
     # Every corner its own vertex first; those that share place, coat and facing are one again.

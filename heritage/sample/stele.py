@@ -10,8 +10,8 @@ from heritage.sample.scene import Building, Coat, Surface
 from heritage.sample.shapes import arch, box, prism
 
 _HALF, _THICK = 3.0, 0.55
-OCHRE, STONE, LIME = Coat("ochre", weight=1.2), Coat("stone", weight=1.2), Coat("lime", weight=1.3)
-PAVING, STELE, BRICK = Coat("paving"), Coat("stele", weight=4.0), Coat("brick", weight=1.2)
+OCHRE, STONE, LIME = Coat("ochre", weight=1.2), Coat("stone", weight=2.0), Coat("lime", weight=1.3)
+PAVING, STELE, BRICK = Coat("paving"), Coat("stele", weight=2.5), Coat("brick", weight=1.2)
 
 
 def outline() -> list[tuple[float, float]]:
@@ -23,8 +23,8 @@ def outline() -> list[tuple[float, float]]:
     ]  # fmt: skip
 
 
-def stele_house() -> Surface:
-    """The house and what stands inside, in their own frame."""
+def stele_house(grid_m: float) -> Surface:
+    """The house and what stands inside, in their own frame; ``grid_m`` is the spacing of the roofs' vertices."""
     building = Building()
     h, t = _HALF, _THICK
     building.add(STONE, box((-h - 0.06, h + 0.06), (-h - 0.06, h + 0.06), (-0.6, 0.3)))
@@ -44,11 +44,11 @@ def stele_house() -> Surface:
             building.add(LIME, pier.rotate((0, 0, turn)))
     lower = Roof((0, 0), (4.05, 4.05), 0.6, 4.15, 2.3, upturn=0.5, top=0.46)
     upper = Roof((0, 0), (2.95, 2.75), 0.95, 5.95, 1.75, upturn=0.45)
-    lower.build(building)
+    lower.build(building, grid_m)
     building.add(Coat("enamel", weight=1.4), box((-2.0, 2.0), (-2.0, 2.0), (4.9, 6.5)))
     building.add(Coat("lacquer", weight=1.4), *(box((x - 0.08, x + 0.08), (-2.06, 2.06), (4.9, 6.3)) for x in (-1.95, -0.65, 0.65, 1.95)))
     building.add(Coat("lacquer", weight=1.4), *(box((-2.06, 2.06), (y - 0.08, y + 0.08), (4.9, 6.3)) for y in (-0.65, 0.65)))
-    upper.build(building, ornament=False)
+    upper.build(building, grid_m, ornament=False)
     building.add(RIDGE, gourd((0, 0, upper.crest()), 0.95))
     _stele(building)
     return building.surface()

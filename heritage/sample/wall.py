@@ -11,7 +11,7 @@ from heritage.sample.shapes import arch, box, prism, slab
 
 _LEFT, _RIGHT, _THICK, _RETURN = -12.0, 9.0, 0.9, 8.0
 _HEIGHT = 2.7
-BRICK, STONE, LIME, TILE = Coat("brick"), Coat("stone", weight=1.2), Coat("lime", weight=1.2), Coat("tile-grey", weight=1.3)
+BRICK, STONE, LIME, TILE = Coat("brick", weight=1.4), Coat("stone", weight=2.0), Coat("lime", weight=1.2), Coat("tile-grey", weight=1.3)
 _BUTTRESSES = (-9.5, -6.2, 1.2, 4.6)
 
 
