@@ -24,7 +24,12 @@ class Document(BaseModel):
 
 
 def _relative_path(value: str) -> str:
-    if re.match(r"^([/\\]|[A-Za-z]:|[a-z]+://)", value) or ".." in re.split(r"[/\\]", value) or "\0" in value or "\\" in value:
+    if (
+        re.match(r"^([/\\]|[A-Za-z]:|[a-z]+://)", value)
+        or ".." in re.split(r"[/\\]", value)
+        or "\0" in value
+        or "\\" in value
+    ):
         raise ValueError("a path inside the site folder, with forward slashes and without '..'")
     return value
 
@@ -58,53 +63,67 @@ Box3 = Annotated[tuple[Vec3, Vec3], Field(strict=False)]
 class Footprints(Document):
     """Where the monuments' ground plans come from and which columns say what."""
 
-    source: Annotated[str, Field(min_length=1, description="a vector file in the site folder, or postgresql://…#table")]
-    layer: str | None = None
+    source: Annotated[
+        str, Field(min_length=1, description="a vector file in the site folder, or postgresql://…#table")
+    ]
+    layer: str | None = Field(None, description="layer of the file; default: its only one")
     id: str = Field("id", description="column with the footprint's id")
     name: str | None = Field(None, description="column with its name")
     height_m: str | None = Field(None, description="column with the height above ground, metres")
-    ground_m: str | None = Field(None, description="column with the ground's height in the working CRS, metres")
+    ground_m: str | None = Field(
+        None, description="column with the ground's height in the working CRS, metres"
+    )
     crs: str | None = Field(None, description="the layer's CRS where the file does not say it")
 
 
 class Rights(Document):
     """Under what terms the site is shown."""
 
-    licence: Text
-    holder: Text | None = None
-    url: Url | None = None
+    licence: Text = Field(description="an SPDX name such as CC-BY-4.0, or words")
+    holder: Text | None = Field(None, description="who holds the rights")
+    url: Url | None = Field(None, description="where the terms are written")
 
 
 class Credit(Document):
     """Who did what."""
 
-    role: Text
-    name: Text
-    url: Url | None = None
+    role: Text = Field(description="what was done: survey, texts, voice")
+    name: Text = Field(description="who did it")
+    url: Url | None = Field(None, description="their page")
 
 
 class Site(Document):
     """``site.yaml``."""
 
-    title: LangText
-    description: LangText | None = None
-    languages: Annotated[tuple[Language, ...], Field(strict=False, min_length=1)]
+    title: LangText = Field(description="the site's name")
+    description: LangText | None = Field(None, description="what the visitor reads first; Markdown")
+    languages: Annotated[tuple[Language, ...], Field(strict=False, min_length=1)] = Field(
+        description="languages of titles and tours; the first is shown where another is missing"
+    )
     crs: str = Field(description="the working CRS: projected, metres")
-    heights: Literal["unknown", "ellipsoidal", "orthometric"] = Field("unknown", description="what heights in the working CRS are above")
-    ground_m: Number = Field(0.0, description="height of the ground in the working CRS where no footprint says it, metres")
-    footprints: Footprints | None = None
-    rights: Rights
-    credits: Annotated[tuple[Credit, ...], Field(strict=False)] = ()
-    opening: View | None = Field(None, description="the first view, in the site frame (east, north, up; metres)")
+    heights: Literal["unknown", "ellipsoidal", "orthometric"] = Field(
+        "unknown", description="what heights in the working CRS are above"
+    )
+    ground_m: Number = Field(
+        0.0, description="height of the ground in the working CRS where no footprint says it, metres"
+    )
+    footprints: Footprints | None = Field(None, description="the ground plans")
+    rights: Rights = Field(description="under what terms the site is shown")
+    credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field((), description="who did what")
+    opening: View | None = Field(
+        None, description="the first view, in the site frame (east, north, up; metres)"
+    )
 
 
 class View(Document):
     """A camera pose. ``fit_m`` is a box that must stay in view: the player backs off until it does."""
 
-    eye_m: Vec3
-    target_m: Vec3
-    fov_deg: Annotated[float, Field(ge=10, le=120)] = 50.0
-    fit_m: Box3 | None = None
+    eye_m: Vec3 = Field(description="where the camera is, x y z in metres")
+    target_m: Vec3 = Field(description="what it looks at, x y z in metres")
+    fov_deg: Annotated[float, Field(ge=10, le=120)] = Field(
+        50.0, description="vertical field of view, degrees"
+    )
+    fit_m: Box3 | None = Field(None, description="two corners of a box that must stay in view, metres")
 
     @model_validator(mode="after")
     def _apart(self) -> View:
@@ -116,89 +135,118 @@ class View(Document):
 class Epoch(Document):
     """A measured condition: one survey."""
 
-    id: Id
-    title: LangText | None = None
-    captured: date | None = None
-    source: RelativePath
-    method: Literal["photogrammetry", "laser", "mixed", "unknown"] = "unknown"
-    up: Literal["x", "-x", "y", "-y", "z", "-z"] | None = Field(None, description="the file's up axis; default: the format's own")
-    units: Literal["m", "mm", "cm", "km", "ft", "us-ft", "in"] | None = Field(None, description="the file's unit; default: the file's own, else metres")
+    id: Id = Field(description="unique among the monument's epochs")
+    title: LangText | None = Field(None, description="what visitors read; default: the id")
+    captured: date | None = Field(None, description="the day of the survey, such as 2019-03-14")
+    source: RelativePath = Field(description="the cloud or textured mesh, relative to the monument's folder")
+    method: Literal["photogrammetry", "laser", "mixed", "unknown"] = Field(
+        "unknown", description="how it was captured"
+    )
+    up: Literal["x", "-x", "y", "-y", "z", "-z"] | None = Field(
+        None, description="the file's up axis; default: the format's own"
+    )
+    units: Literal["m", "mm", "cm", "km", "ft", "us-ft", "in"] | None = Field(
+        None, description="the file's unit; default: the file's own, else metres"
+    )
     crs: str | None = Field(None, description="the file's CRS where the header has none")
-    origin_m: Vec3 | None = Field(None, description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number")
+    origin_m: Vec3 | None = Field(
+        None,
+        description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number",
+    )
 
 
 class Evidence(Document):
     """What an interpretation rests on."""
 
-    label: Text
-    url: Url | None = None
+    label: Text = Field(description="the source in words: a photograph, a drawing, a text")
+    url: Url | None = Field(None, description="where it can be seen")
 
 
 class State(Document):
     """An interpreted condition: a reconstruction or a planned restoration. Never drawn as if measured."""
 
-    id: Id
-    title: LangText | None = None
+    id: Id = Field(description="unique among the monument's states")
+    title: LangText | None = Field(None, description="what visitors read; default: the id")
     period: Text | None = Field(None, description="EDTF, for instance '1885~'")
-    source: RelativePath
+    source: RelativePath = Field(description="the model, relative to the monument's folder")
     frame: Id = Field(description="the epoch whose frame the model is in")
     up: Literal["y", "z"] = Field("y", description="the model's up axis; glTF is y up")
-    certainty: Certainty
-    evidence: Annotated[tuple[Evidence, ...], Field(strict=False)] = ()
-    author: Text | None = None
+    certainty: Certainty = Field(description="how sure the interpretation is; shown with it")
+    evidence: Annotated[tuple[Evidence, ...], Field(strict=False)] = Field((), description="what it rests on")
+    author: Text | None = Field(None, description="who made the model")
 
 
 class Pair(Document):
-    """Two epochs to compare; distances are ``compared`` seen from ``reference``, positive = material gained."""
+    """Two epochs to compare; distances are ``compared`` seen from ``reference``, positive = gained."""
 
-    reference: Id
-    compared: Id
+    reference: Id = Field(description="the epoch distances are measured from")
+    compared: Id = Field(description="the epoch that is measured")
 
 
 class Prior(Document):
     """A rough placement: what GPS and compass say."""
 
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+        None, description="longitude, degrees, WGS 84"
+    )
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="latitude, degrees, WGS 84")
     heading_deg: Annotated[float, Field(ge=-360, le=360)] | None = Field(
         None, description="clockwise angle from north to the monument frame's +y axis"
     )
-    heading_sigma_deg: Annotated[float, Field(gt=0, le=180)] = 15.0
-    scale: Positive | None = Field(None, description="metres per source unit where it is known; 1 for a metric cloud")
-    ground_m: Number | None = None
+    heading_sigma_deg: Annotated[float, Field(gt=0, le=180)] = Field(
+        15.0, description="1 sigma of the heading, degrees"
+    )
+    scale: Positive | None = Field(
+        None, description="metres per source unit where it is known; 1 for a metric cloud"
+    )
+    ground_m: Number | None = Field(None, description="height of the ground there in the working CRS, metres")
 
 
 class Registration(Document):
     """How the monument gets its place. ``settled`` is the curator's word on an ambiguous placement."""
 
-    method: Literal["auto", "footprint", "gcp", "crs", "prior", "none"] = "auto"
-    gcp: RelativePath | None = Field(None, description="CSV: name,role,x,y,z,X,Y,Z with role control or check")
-    prior: Prior | None = None
-    scale: Literal["known", "unknown"] = "known"
-    settled: bool = False
+    method: Literal["auto", "footprint", "gcp", "crs", "prior", "none"] = Field(
+        "auto", description="what decides the place"
+    )
+    gcp: RelativePath | None = Field(
+        None, description="CSV: name,role,x,y,z,X,Y,Z with role control or check"
+    )
+    prior: Prior | None = Field(None, description="a rough placement to begin with")
+    scale: Literal["known", "unknown"] = Field("known", description="unknown: the scale is searched for, too")
+    settled: bool = Field(False, description="true: the placement found is right, a person has looked")
 
 
 class Monument(Document):
     """``monuments/<id>/monument.yaml``."""
 
-    title: LangText
-    description: LangText | None = None
-    footprint: str | None = None
-    period: Text | None = None
-    type: Text | None = None
-    protection: Text | None = None
-    epochs: Annotated[tuple[Epoch, ...], Field(strict=False, min_length=1)]
-    reference_epoch: Id | None = None
-    states: Annotated[tuple[State, ...], Field(strict=False)] = ()
-    compare: Annotated[tuple[Pair, ...], Field(strict=False)] = ()
-    registration: Registration = Registration()
+    title: LangText = Field(description="the monument's name")
+    description: LangText | None = Field(None, description="what visitors read about it; Markdown")
+    footprint: str | None = Field(None, description="its id in the footprints")
+    period: Text | None = Field(None, description="when it was built, in words or EDTF")
+    type: Text | None = Field(None, description="what kind of building it is")
+    protection: Text | None = Field(None, description="its legal protection")
+    epochs: Annotated[tuple[Epoch, ...], Field(strict=False, min_length=1)] = Field(description="the surveys")
+    reference_epoch: Id | None = Field(
+        None, description="the epoch whose frame is the monument frame; default: the first"
+    )
+    states: Annotated[tuple[State, ...], Field(strict=False)] = Field(
+        (), description="interpreted conditions"
+    )
+    compare: Annotated[tuple[Pair, ...], Field(strict=False)] = Field(
+        (), description="pairs of epochs to compare"
+    )
+    registration: Registration = Field(Registration(), description="how the monument gets its place")
     view: View | None = Field(None, description="the monument's own first view; default: computed")
     ingest: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
-    clean: dict[str, object] = Field(default_factory=dict)
-    mesh: dict[str, object] = Field(default_factory=dict)
-    tile: dict[str, object] = Field(default_factory=dict)
-    register_: dict[str, object] = Field(default_factory=dict, alias="register")
-    compare_options: dict[str, object] = Field(default_factory=dict)
+    clean: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    mesh: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    tile: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    register_: dict[str, object] = Field(
+        default_factory=dict, alias="register", description="overrides of the stage's options"
+    )
+    compare_options: dict[str, object] = Field(
+        default_factory=dict, description="overrides of the options of the stage compare"
+    )
 
     @property
     def reference(self) -> Epoch:
@@ -210,8 +258,8 @@ class Monument(Document):
 class Shown(Document):
     """What a stop shows: one epoch or one state."""
 
-    epoch: Id | None = None
-    state: Id | None = None
+    epoch: Id | None = Field(None, description="a measured condition")
+    state: Id | None = Field(None, description="an interpreted condition")
 
     @model_validator(mode="after")
     def _one(self) -> Shown:
@@ -223,35 +271,41 @@ class Shown(Document):
 class Comparing(Document):
     """Two conditions on one screen."""
 
-    left: Shown
-    right: Shown
-    mode: Literal["swipe", "blend", "change"] = "swipe"
-    position: Annotated[float, Field(ge=0, le=1)] = 0.5
+    left: Shown = Field(description="the condition on the left; for change, the pair's reference")
+    right: Shown = Field(description="the condition on the right; for change, the pair's compared")
+    mode: Literal["swipe", "blend", "change"] = Field(
+        "swipe", description="a line to drag, a fade, or the change map"
+    )
+    position: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.5, description="where line or fade begins: 0 left, 1 right"
+    )
 
 
 class Move(Document):
     """How the camera comes to the stop."""
 
-    seconds: Annotated[float, Field(ge=0, le=60)] = 4.0
-    easing: Literal["smooth", "linear", "cut"] = "smooth"
+    seconds: Annotated[float, Field(ge=0, le=60)] = Field(4.0, description="length of the flight, seconds")
+    easing: Literal["smooth", "linear", "cut"] = Field("smooth", description="cut: no flight")
 
 
 class Stop(Document):
     """One stop of a tour."""
 
-    id: Id
+    id: Id = Field(description="unique in the tour; the heading of its words")
     show: Shown | None = Field(None, description="default: the reference epoch")
-    compare: Comparing | None = None
+    compare: Comparing | None = Field(None, description="instead of show: two conditions")
     view: View | None = Field(None, description="default: the monument's first view")
-    move: Move = Move()
+    move: Move = Field(Move(), description="how the camera comes here")
     dwell_s: Annotated[float, Field(ge=0, le=600)] | None = Field(
         None, description="default: the narration's length, else the time to read the text"
     )
-    narration: dict[Language, RelativePath] = Field(default_factory=dict)
+    narration: dict[Language, RelativePath] = Field(
+        default_factory=dict, description="a recording per language, relative to the site's folder"
+    )
     captions: dict[Language, RelativePath] = Field(
         default_factory=dict, description="WebVTT; default: beside the narration, .vtt for its ending"
     )
-    annotations: Annotated[tuple[Id, ...], Field(strict=False)] = ()
+    annotations: Annotated[tuple[Id, ...], Field(strict=False)] = Field((), description="annotations to show")
 
     @model_validator(mode="after")
     def _one(self) -> Stop:
@@ -263,26 +317,30 @@ class Stop(Document):
 class Tour(Document):
     """``tours/<id>/tour.yaml``; its words are in ``<language>.md`` beside it."""
 
-    monument: Id
-    stops: Annotated[tuple[Stop, ...], Field(strict=False, min_length=1, max_length=TOUR_STOPS)]
+    monument: Id = Field(description="the monument the tour goes to")
+    stops: Annotated[tuple[Stop, ...], Field(strict=False, min_length=1, max_length=TOUR_STOPS)] = Field(
+        description="the stops in their order"
+    )
 
 
 class Annotation(Document):
     """Content anchored to the monument: a point in its frame, with words."""
 
-    id: Id
-    title: LangText
-    text: LangText | None = None
-    position_m: Vec3
-    normal: Vec3 | None = None
-    epoch: Id | None = None
-    term: Text | None = None
+    id: Id = Field(description="unique among the monument's annotations")
+    title: LangText = Field(description="its name")
+    text: LangText | None = Field(None, description="what it says; Markdown")
+    position_m: Vec3 = Field(description="its place in the monument frame, x y z in metres")
+    normal: Vec3 | None = Field(None, description="the direction the surface faces there")
+    epoch: Id | None = Field(None, description="only with this epoch; default: with every condition")
+    term: Text | None = Field(None, description="a condition term, such as spalling, biological growth")
 
 
 class Annotations(Document):
     """``monuments/<id>/annotations.yaml``."""
 
-    annotations: Annotated[tuple[Annotation, ...], Field(strict=False)] = ()
+    annotations: Annotated[tuple[Annotation, ...], Field(strict=False)] = Field(
+        (), description="the annotations"
+    )
 
 
 Site.model_rebuild()
