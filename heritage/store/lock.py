@@ -1,0 +1,47 @@
+"""One writer per site: a lock that ends with its process and says who holds it."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from heritage.model.errors import BusyError
+from heritage.store import fs
+
+
+@contextmanager
+def locked(path: Path, who: str) -> Iterator[None]:
+    """Hold the lock file ``path`` as ``who``. Raises BusyError at once, naming the holder's pid and host."""
+    with fs.told(path):
+        descriptor = fs.lock(path)
+    if descriptor is None:
+        raise BusyError(
+            str(path.parent),
+            f"{_holder(path)} is writing here",
+            "one writer at a time",
+            "wait until it has finished, or stop it",
+            code="store-busy",
+        )
+    try:
+        since = datetime.now(UTC).isoformat(timespec="seconds")
+        note = {"who": who, "pid": os.getpid(), "host": socket.gethostname(), "since": since}
+        with fs.told(path):
+            # For people only: the lock itself is the kernel's, so this need not survive a crash.
+            fs.truncate(path, 0)
+            fs.write_at(path, 0, json.dumps(note).encode())
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _holder(path: Path) -> str:
+    try:
+        note = json.loads(path.read_bytes())
+        return f"{note['who']} (pid {note['pid']} on {note['host']}, since {note['since']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process, started this very moment,"
