@@ -1,28 +1,168 @@
-"""The files behind the documents: clouds, models, footprints and control points, opened and looked at."""
+"""The files behind the documents: clouds, models, footprints, control points, recordings; opened."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from heritage.formats.cloud import open_cloud
-from heritage.formats.gcp import read_gcps
+from heritage.formats.gcp import read_gcp
 from heritage.formats.model import read_model
+from heritage.formats.reader import CloudReader
 from heritage.formats.vector import read_footprints
+from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, Problem
+from heritage.pipeline.audio import audio_seconds
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
-from heritage.text.site import LoadedMonument, LoadedSite
+from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
+
+T = TypeVar("T")
 
 
 def footprint_problems(loaded: LoadedSite, *, read: bool) -> Iterator[Problem]:
-    """The footprints' file, its features, and that every monument's footprint is among them."""
+    """The footprints' file and its features, and that every monument's footprint is among them."""
     spec = loaded.site.footprints
     if spec is None:
         return
     where = loaded.lines.where("footprints", "source")
+    name = PurePosixPath(spec.source)
     if "://" not in spec.source:
-        outside = _outside(spec.source)
-        problem = outside or file_problem(loaded.root, loaded.root / spec.source, where, "footprints")
+        if name.is_absolute() or ".." in name.parts or "\\" in spec.source:
+            found = f"footprints: {visible(spec.source)} is no path inside the site's folder"
+            yield Problem(
+                "file-outside", where, found, "files inside the site's folder", "copy the file there"
+            )
+            return
+        problem = file_problem(loaded.root, loaded.root / name, where, "footprints")
+        if problem:
+            yield problem
+            return
+    if not read:
+        return
+    found_problems: list[Problem] = []
+    table = _attempt(partial(read_footprints, spec.source, spec, base=loaded.root), found_problems)
+    yield from found_problems
+    if table is None:
+        return
+    yield from table.problems
+    ids = [feature.id for feature in table.features]
+    for monument in loaded.monuments.values():
+        if monument.monument.footprint is not None:
+            here = monument.lines.where("footprint")
+            yield from unknown("footprint", monument.monument.footprint, ids, here, spec.source)
+
+
+def source_problems(
+    loaded: LoadedSite, monument: LoadedMonument, *, read: bool, every_point: bool
+) -> Iterator[Problem]:
+    """The files a monument names: they exist, are inside the site, and open."""
+    document, lines = monument.monument, monument.lines
+    for at, epoch in enumerate(document.epochs):
+        where = lines.where("epochs", at, "source")
+        path = monument.folder / epoch.source
+        problem = file_problem(loaded.root, path, where, f"epoch {epoch.id}")
+        if problem:
+            yield problem
+        elif read:
+            yield from _cloud_or_model(loaded, monument, path, epoch, every_point)
+    for at, state in enumerate(document.states):
+        where = lines.where("states", at, "source")
+        path = monument.folder / state.source
+        problem = file_problem(loaded.root, path, where, f"state {state.id}")
+        if problem:
+            yield problem
+        elif source_kind(path) != "model":
+            found = f"the state {state.id} is a cloud: {visible(state.source)}"
+            allowed = "an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces)"
+            yield Problem("state-no-model", where, found, allowed, "list a survey under epochs")
+        elif every_point:
+            yield from _reading(loaded, path, partial(read_model, path))
+    if document.registration.gcp is not None:
+        path = monument.folder / document.registration.gcp
+        where = lines.where("registration", "gcp")
+        problem = file_problem(loaded.root, path, where, "control points")
+        if problem:
+            yield problem
+        elif read:
+            yield from _reading(loaded, path, partial(read_gcp, path))
+
+
+def recording_problems(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
+    """Narration that is no recording, captions that are no WebVTT; what is missing is said elsewhere."""
+    for at, stop in enumerate(tour.tour.stops):
+        for name in stop.narration.values():
+            path = loaded.root / name
+            if path.is_file():
+                yield from _reading(loaded, path, partial(audio_seconds, path, path.name))
+        for language, name in stop.captions.items():
+            path = loaded.root / name
+            if path.is_file() and not _is_webvtt(path):
+                where = tour.lines.where("stops", at, "captions", language)
+                found = f"{visible(name)} does not begin with WEBVTT"
+                yield Problem(
+                    "captions-format", where, found, "WebVTT is allowed", "export it as WebVTT (.vtt)"
+                )
+
+
+def _is_webvtt(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(16).removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
+
+
+def _cloud_or_model(
+    loaded: LoadedSite, monument: LoadedMonument, path: Path, epoch: Epoch, every_point: bool
+) -> Iterator[Problem]:
+    if source_kind(path) == "model":
+        crs = epoch.crs
+        if every_point:
+            yield from _reading(loaded, path, partial(read_model, path))
+    else:
+        problems: list[Problem] = []
+        cloud = _attempt(partial(open_cloud, path), problems)
+        if cloud is not None and every_point:
+            _attempt(partial(_exhaust, cloud), problems)
+        yield from _placed(loaded, path, problems)
+        if cloud is None:
+            return
+        crs = epoch.crs or cloud.header.crs
+    document = monument.monument
+    reference = document.reference_epoch or document.epochs[0].id
+    if document.registration.method == "crs" and crs is None and epoch.id == reference:
+        where = monument.lines.where("registration", "method")
+        found = f"the method is crs, and {visible(epoch.source)} says no CRS"
+        allowed = "the reference epoch's CRS is needed"
+        yield Problem("placement-incomplete", where, found, allowed, "add crs: EPSG:… to that epoch")
+
+
+def _exhaust(cloud: CloudReader) -> None:
+    for _ in cloud.chunks():
+        pass
+
+
+def _reading(loaded: LoadedSite, path: Path, read: Callable[[], object]) -> Iterator[Problem]:
+    """The problems of opening ``path``."""
+    problems: list[Problem] = []
+    _attempt(read, problems)
+    yield from _placed(loaded, path, problems)
+
+
+def _placed(loaded: LoadedSite, path: Path, problems: list[Problem]) -> Iterator[Problem]:
+    """Readers know a file by its bare name; the curator is told its path in the site."""
+    shown = visible(path.relative_to(loaded.root).as_posix(), 200)
+    for problem in problems:
+        rest = problem.where.removeprefix(str(path)).removeprefix(path.name)
+        yield replace(problem, where=f"{shown}{rest}")
+
+
+def _attempt(read: Callable[[], T], problems: list[Problem]) -> T | None:
+    try:
+        return read()
+    except HeritageError as error:
+        problems += error.problems
+        return None

@@ -1,0 +1,75 @@
+"""Small stages for testing the runner: they need no geometry, but files, options and failures like real ones."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+
+from heritage.model.documents import Document
+from heritage.model.errors import InputError
+from heritage.model.report import Figure, balanced
+from heritage.pipeline.plan import Planned, Task, fingerprinted
+from heritage.pipeline.stage import Job, Outcome, Stage
+
+
+class LetterOptions(Document):
+    """How the letters are treated."""
+
+    upper: bool = False
+    repeat: int = 1
+
+
+def _letters(job: Job) -> Outcome:
+    options = job.chosen(LetterOptions)
+    text = job.sources["source"].read_text()
+    if "!" in text:
+        raise InputError(f"{job.sources['source'].name}, byte {text.index('!')}", "an exclamation mark", "letters")
+    (job.folder / "letters.txt").write_text((text.upper() if options.upper else text) * options.repeat)
+    return Outcome((balanced("letters", len(text), len(text), {}),), (Figure(name="length", value=len(text), unit="letters"),))
+
+
+def _joined(job: Job) -> Outcome:
+    pieces = [(folder / "letters.txt").read_text() for _, folder in sorted(job.inputs.items())]
+    (job.folder / "letters.txt").write_text("+".join(pieces))
+    return Outcome()
+
+
+def _dies(job: Job) -> Outcome:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return Outcome()
+
+
+def _slow(job: Job) -> Outcome:
+    """Waits until somebody makes the file `go` beside the source: a test decides when this stage may end."""
+    (job.folder / "half.txt").write_text("half")
+    (job.sources["source"].parent / "started").touch()
+    while not (job.sources["source"].parent / "go").exists():
+        time.sleep(0.05)
+    (job.folder / "letters.txt").write_text("slow")
+    return Outcome()
+
+
+LETTERS = Stage("letters", 1, LetterOptions, _letters, ("numpy",))
+JOINED = Stage("joined", 1, LetterOptions, _joined)
+DIES = Stage("dies", 1, LetterOptions, _dies)
+SLOW = Stage("slow", 1, LetterOptions, _slow)
+
+
+def letter_task(source: Path, subject: str, stage: Stage = LETTERS, **options: object) -> Task:
+    """One source through one stage."""
+    return Task(stage, "m", subject, LetterOptions.model_validate(options), {}, {}, {"source": source})
+
+
+def joined_task(*subjects: str, stage: str = "letters") -> Task:
+    """What several letter tasks made, joined."""
+    return Task(JOINED, "m", "all", LetterOptions(), {}, {s: f"{stage}:m:{s}" for s in subjects}, {})
+
+
+def small_plan(site: Path, **options: object) -> tuple[Planned, ...]:
+    """Two sources, joined. Writes the sources where they are missing."""
+    for name in ("a", "b"):
+        if not (site / name).exists():
+            (site / name).write_text(name * 3)
+    return fingerprinted([joined_task("a", "b"), letter_task(site / "a", "a", **options), letter_task(site / "b", "b")])
