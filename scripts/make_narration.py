@@ -70,7 +70,16 @@ def narrate(words: str, language: str, name: Path) -> int:
 
 def speak(sentence: str, language: str) -> bytes:
     """16-bit mono samples at RATE."""
-    command = ["espeak-ng", "-v", VOICES[language], "-s", str(WORDS_PER_MINUTE[language]), "-g", "2", "--stdout"]
+    command = [
+        "espeak-ng",
+        "-v",
+        VOICES[language],
+        "-s",
+        str(WORDS_PER_MINUTE[language]),
+        "-g",
+        "2",
+        "--stdout",
+    ]
     spoken = subprocess.run([*command, sentence], capture_output=True, check=True).stdout
     with wave.open(io.BytesIO(spoken)) as file:
         if file.getframerate() != RATE or file.getnchannels() != 1 or file.getsampwidth() != 2:

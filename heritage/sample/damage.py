@@ -26,11 +26,39 @@ class Change:
 
 
 CHANGES = (
-    Change("ridge", "damage", (1.1, -0.4, 9.3), (2.7, 0.4, 10.9), (-1400, -40), "a stretch of the upper ridge with its dragon is gone"),
-    Change("finial", "damage", (3.4, -0.5, 9.7), (4.3, 0.5, 11.6), (-900, -40), "the gourd at the ridge's east end is lost"),
-    Change("spall", "damage", (-6.6, -6.48, 0.25), (-3.2, -6.25, 1.3), (-60, -30), "the terrace's front has spalled"),
+    Change(
+        "ridge",
+        "damage",
+        (1.1, -0.4, 9.3),
+        (2.7, 0.4, 10.9),
+        (-1400, -40),
+        "a stretch of the upper ridge with its dragon is gone",
+    ),
+    Change(
+        "finial",
+        "damage",
+        (3.4, -0.5, 9.7),
+        (4.3, 0.5, 11.6),
+        (-900, -40),
+        "the gourd at the ridge's east end is lost",
+    ),
+    Change(
+        "spall",
+        "damage",
+        (-6.6, -6.48, 0.25),
+        (-3.2, -6.25, 1.3),
+        (-60, -30),
+        "the terrace's front has spalled",
+    ),
     Change("stair", "repair", (0.2, -8.7, 0.0), (1.75, -6.4, 1.4), (20, 330), "the broken flight is rebuilt"),
-    Change("plaster", "repair", (6.55, -0.9, 1.9), (6.68, 2.6, 4.1), (20, 20), "the east wall has a new coat of 20 mm"),
+    Change(
+        "plaster",
+        "repair",
+        (6.55, -0.9, 1.9),
+        (6.68, 2.6, 4.1),
+        (20, 20),
+        "the east wall has a new coat of 20 mm",
+    ),
 )
 
 
@@ -46,7 +74,7 @@ class Condition:
     back_porch: bool = False
 
     def apply(self, building: Building, front: float, step: float, rise: float) -> None:
-        """Work on the finished hall; ``front`` is the terrace's y, ``step`` and ``rise`` measure its stairs."""
+        """Work on the finished hall; ``front`` is the terrace's y, ``step`` and ``rise`` are its stairs'."""
         if self.broken_stair:
             for k, depth in enumerate((0.16, 0.30, 0.22, 0.33, 0.20, 0.13), start=1):
                 y = front - 2.2 + k * step
@@ -82,7 +110,9 @@ def _spalled() -> Manifold:
         u, v = (gx + 4.9) / 1.65, (gz - 0.79) / 0.49
         rim = 1 - np.hypot(u, v) + 0.10 * np.sin(7 * gx) * np.cos(5 * gz) + 0.06 * np.sin(17 * gx + 9 * gz)
         inside = np.clip(rim / 0.12, 0, 1)
-        return np.asarray(inside * (0.045 + 0.015 * np.sin(5 * gx + 2) * np.sin(6 * gz)) - 0.01 * (1 - inside))
+        return np.asarray(
+            inside * (0.045 + 0.015 * np.sin(5 * gx + 2) * np.sin(6 * gz)) - 0.01 * (1 - inside)
+        )
 
     # The slab grows along z; (x, z, depth) -> (x, depth - 6.4, z) mirrors, so one more axis is turned.
     solid = slab(x, z, depth, lambda gx, gz: np.full(gx.shape, -0.3))

@@ -1,5 +1,4 @@
-"""Writers for what a survey delivers: LAZ, E57, PLY and GLB. Small, and the same bytes for the same values where
-the format lets them be."""
+"""Writers of what a survey delivers: LAZ, E57, PLY, GLB; the same bytes for the same values, E57 apart."""
 
 from __future__ import annotations
 
@@ -18,7 +17,7 @@ from heritage.model.arrays import F32, F64, I32, U8
 
 
 def write_laz(path: Path, xyz: F64, rgb: U8, captured: date, crs: pyproj.CRS | None = None) -> None:
-    """LAS 1.4 point format 7, compressed; 0.5 mm steps; colours widened to 16 bits; CRS as WKT where given."""
+    """LAS 1.4 point format 7, compressed; 0.5 mm steps, 16-bit colours, the CRS as WKT where given."""
     header = laspy.LasHeader(version="1.4", point_format=7)
     header.scales = np.full(3, 0.0005)
     header.offsets = np.floor(xyz.min(0))
@@ -35,7 +34,7 @@ def write_laz(path: Path, xyz: F64, rgb: U8, captured: date, crs: pyproj.CRS | N
 
 
 def write_e57(path: Path, xyz: F64, rgb: U8) -> None:
-    """One scan, pose identity, single precision. libE57 gives every file a new GUID, so bytes differ from run to run."""
+    """One scan, pose identity, single precision. Each file gets a new GUID, so no two are the same bytes."""
     file = pye57.E57(str(path), mode="w")
     try:
         data = dict(zip(("cartesianX", "cartesianY", "cartesianZ"), np.ascontiguousarray(xyz.T), strict=True))
@@ -47,13 +46,20 @@ def write_e57(path: Path, xyz: F64, rgb: U8) -> None:
 
 def write_ply(path: Path, xyz: F64, rgb: U8, normal: F32) -> None:
     """Binary little-endian PLY with float32 x y z nx ny nz and 8-bit colours."""
-    fields = [(f, "<f4") for f in ("x", "y", "z", "nx", "ny", "nz")] + [(c, "u1") for c in ("red", "green", "blue")]
+    fields = [(f, "<f4") for f in ("x", "y", "z", "nx", "ny", "nz")] + [
+        (c, "u1") for c in ("red", "green", "blue")
+    ]
     names = {"<f4": "float", "u1": "uchar"}
     table = np.empty(len(xyz), np.dtype(fields))
     for values, columns in ((xyz, "x y z"), (normal, "nx ny nz"), (rgb, "red green blue")):
         for k, column in enumerate(columns.split()):
             table[column] = values[:, k]
-    header = ["ply", "format binary_little_endian 1.0", "comment heritage sample", f"element vertex {len(xyz)}"]
+    header = [
+        "ply",
+        "format binary_little_endian 1.0",
+        "comment heritage sample",
+        f"element vertex {len(xyz)}",
+    ]
     header += [f"property {names[kind]} {name}" for name, kind in fields]
     path.write_bytes("\n".join([*header, "end_header", ""]).encode("ascii") + table.tobytes())
 
@@ -78,10 +84,17 @@ def write_glb(path: Path, vertices: F32, normals: F32, triangles: I32, srgb: F64
         (colour, 5123, "VEC4", 34962),
         (np.ascontiguousarray(triangles, "<u4").reshape(-1), 5125, "SCALAR", 34963),
     ]
-    views, accessors, offset = [], [], 0
+    views: list[dict[str, object]] = []
+    accessors: list[dict[str, object]] = []
+    offset = 0
     for array, kind, shape, target in parts:
         views.append({"buffer": 0, "byteOffset": offset, "byteLength": array.nbytes, "target": target})
-        accessor: dict[str, object] = {"bufferView": len(accessors), "componentType": kind, "count": len(array), "type": shape}
+        accessor = {
+            "bufferView": len(accessors),
+            "componentType": kind,
+            "count": len(array),
+            "type": shape,
+        }
         if kind == 5123:
             accessor["normalized"] = True
         accessors.append(accessor)
@@ -93,7 +106,13 @@ def write_glb(path: Path, vertices: F32, normals: F32, triangles: I32, srgb: F64
         "scenes": [{"nodes": [0]}],
         "nodes": [{"mesh": 0}],
         "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.75}}],
-        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "NORMAL": 1, "COLOR_0": 2}, "indices": 3, "material": 0}]}],
+        "meshes": [
+            {
+                "primitives": [
+                    {"attributes": {"POSITION": 0, "NORMAL": 1, "COLOR_0": 2}, "indices": 3, "material": 0}
+                ]
+            }
+        ],
         "buffers": [{"byteLength": offset}],
         "bufferViews": views,
         "accessors": accessors,

@@ -36,7 +36,7 @@ def footprint(place: Place) -> Polygon:
 
 
 def write_footprints(path: Path) -> None:
-    """Write the GeoPackage: columns id, name, height, ground (metres), polygons in EPSG:32648, layer ``buildings``."""
+    """Write the GeoPackage: layer ``buildings``, EPSG:32648, columns id, name, height and ground (metres)."""
     rows = [(p.id, p.name, p.height, footprint(p)) for p in PLACES]
     axes = Similarity(np.array(_site_from_axes()), np.zeros(3))
     for id_, name, height, (u0, u1, v0, v1) in _NEIGHBOURS:

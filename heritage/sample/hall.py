@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from manifold3d import Manifold
@@ -24,7 +24,7 @@ UPPER = Roof((0, 0), (5.9, 3.55), 3.6, 7.35, 2.15, upturn=0.55)
 STONE, PAVING = Coat("stone", weight=2.2), Coat("paving", weight=1.2)
 LACQUER, DOOR, WOOD = Coat("lacquer", weight=1.3), Coat("door", weight=1.8), Coat("wood")
 OCHRE, PANEL = Coat("ochre", weight=1.7), Coat("enamel", weight=1.5)
-BALUSTER, LIME = Coat("ceramic", weight=1.3), Coat("lime")
+BALUSTER, LIME, BRONZE = Coat("ceramic", weight=1.3), Coat("lime"), Coat("bronze", weight=1.8)
 
 
 def outline() -> list[tuple[float, float]]:
@@ -45,10 +45,14 @@ def hall(condition: Condition, grid_m: float, longest_edge: float | None = None)
     _terrace(building)
     _stairs(building)
     _room(building)
+    for x in (-4.3, 4.3):
+        building.add(BRONZE, *_urn(x, -9.3))
     LOWER.build(building, grid_m)
     building.add(PANEL, box((-5.0, 5.0), (-2.75, 2.75), (6.3, 7.85)))
     building.add(LACQUER, *(_frame(z) for z in (6.72, 7.55)))
-    building.add(LACQUER, *(box((x - 0.08, x + 0.08), (-2.81, 2.81), (6.4, 7.6)) for x in np.linspace(-4.95, 4.95, 10)))
+    building.add(
+        LACQUER, *(box((x - 0.08, x + 0.08), (-2.81, 2.81), (6.4, 7.6)) for x in np.linspace(-4.95, 4.95, 10))
+    )
     UPPER.build(building, grid_m)
     if condition.back_porch:
         _porch(building, grid_m)
@@ -57,6 +61,27 @@ def hall(condition: Condition, grid_m: float, longest_edge: float | None = None)
             building.add(RIDGE, gourd((side * 3.85, 0.0, UPPER.crest() + 0.2), 0.72))
     condition.apply(building, -TERRACE[1], _STEP, _RISE)
     return building.surface(longest_edge)
+
+
+def _urn(x: float, y: float) -> list[Manifold]:
+    """A bronze cauldron on three feet, one of the pair before the hall."""
+    body = [
+        (0.2, 0.32),
+        (0.46, 0.42),
+        (0.56, 0.68),
+        (0.50, 0.92),
+        (0.40, 1.02),
+        (0.52, 1.12),
+        (0.44, 1.13),
+        (0.3, 0.95),
+    ]
+    feet = [(x + 0.36 * np.cos(a), y + 0.36 * np.sin(a)) for a in (0.5, 2.6, 4.7)]
+    ears = [box((x + s - 0.05, x + s + 0.05), (y - 0.13, y + 0.13), (1.0, 1.4)) for s in (-0.45, 0.45)]
+    return [
+        lathe(body, (x, y, 0.0), 28),
+        *(lathe([(0.10, -0.1), (0.08, 0.2), (0.13, 0.55)], (fx, fy, 0.0), 12) for fx, fy in feet),
+        *ears,
+    ]
 
 
 def _frame(z: float) -> Manifold:
@@ -74,15 +99,28 @@ def _terrace(building: Building) -> None:
     runs = [((-a, -b), (-2.3, -b)), ((2.3, -b), (a, -b)), ((-a, -b), (-a, b)), ((a, -b), (a, b))]
     for (x0, y0), (x1, y1) in runs:
         count = int(np.ceil(np.hypot(x1 - x0, y1 - y0) / 1.7))
-        posts = np.linspace((x0 + np.sign(-x0) * 0.16, y0 + 0.16 * (y0 < 0)), (x1 + np.sign(-x1) * 0.16, y1 - 0.16 * np.sign(y1)), count + 1)
+        posts = np.linspace(
+            (x0 + np.sign(-x0) * 0.16, y0 + 0.16 * (y0 < 0)),
+            (x1 + np.sign(-x1) * 0.16, y1 - 0.16 * np.sign(y1)),
+            count + 1,
+        )
         for x, y in posts:
-            building.add(LIME, box((x - 0.13, x + 0.13), (y - 0.13, y + 0.13), (FLOOR_M - 0.2, FLOOR_M + 0.82)))
-            building.add(LIME, lathe([(0.09, 0.78), (0.15, 0.9), (0.12, 1.02), (0.02, 1.14)], (x, y, FLOOR_M), 12))
-        for (xa, ya), (xb, yb) in zip(posts[:-1], posts[1:], strict=True):
+            building.add(
+                LIME, box((x - 0.13, x + 0.13), (y - 0.13, y + 0.13), (FLOOR_M - 0.2, FLOOR_M + 0.82))
+            )
+            building.add(
+                LIME, lathe([(0.09, 0.78), (0.15, 0.9), (0.12, 1.02), (0.02, 1.14)], (x, y, FLOOR_M), 12)
+            )
+        for (xa, ya), (xb, yb) in pairwise(posts):
             x, y = sorted((xa, xb)), sorted((ya, yb))
             w = 0.06
-            building.add(BALUSTER, box((x[0] - w, x[1] + w), (y[0] - w, y[1] + w), (FLOOR_M + 0.06, FLOOR_M + 0.58)))
-            building.add(LIME, box((x[0] - 0.09, x[1] + 0.09), (y[0] - 0.09, y[1] + 0.09), (FLOOR_M + 0.56, FLOOR_M + 0.68)))
+            building.add(
+                BALUSTER, box((x[0] - w, x[1] + w), (y[0] - w, y[1] + w), (FLOOR_M + 0.06, FLOOR_M + 0.58))
+            )
+            building.add(
+                LIME,
+                box((x[0] - 0.09, x[1] + 0.09), (y[0] - 0.09, y[1] + 0.09), (FLOOR_M + 0.56, FLOOR_M + 0.68)),
+            )
 
 
 def _stairs(building: Building) -> None:
@@ -92,9 +130,18 @@ def _stairs(building: Building) -> None:
         front, top = -b - 2.2 + k * _STEP, (k + 1) * _RISE
         building.add(STONE, box((-1.75, 1.75), (front, -b + 0.2), (-0.6, top)))
     for x in (-1.93, 1.93):
-        ramp = [(-b - 2.2, -0.6), (-b + 0.1, -0.6), (-b + 0.1, FLOOR_M + 0.25), (-b - 0.3, FLOOR_M + 0.2), (-b - 2.2, 0.55)]
+        ramp = [
+            (-b - 2.2, -0.6),
+            (-b + 0.1, -0.6),
+            (-b + 0.1, FLOOR_M + 0.25),
+            (-b - 0.3, FLOOR_M + 0.2),
+            (-b - 2.2, 0.55),
+        ]
         building.add(STONE, _ramp(ramp, x))
-        building.add(LIME, lathe([(0.2, 0.0), (0.24, 0.12), (0.1, 0.28), (0.16, 0.4), (0.02, 0.6)], (x, -b - 1.98, 0.6), 14))
+        building.add(
+            LIME,
+            lathe([(0.2, 0.0), (0.24, 0.12), (0.1, 0.28), (0.16, 0.4), (0.02, 0.6)], (x, -b - 1.98, 0.6), 14),
+        )
 
 
 def _ramp(side: list[tuple[float, float]], x: float) -> Manifold:
@@ -119,18 +166,22 @@ def _room(building: Building) -> None:
             building.add(STONE, lathe(base, (x, y, FLOOR_M), 20))
             top = LOWER.height(np.array(x), np.array(y)) - FLOOR_M - 0.1
             building.add(LACQUER, lathe([(0.225, 0.1), (0.22, 2.0), (0.20, float(top))], (x, y, FLOOR_M), 24))
-    # Beams over the columns; the wall of doors stands in the second row, plastered walls at the sides and back.
+    # Beams over the columns; doors in the second row, plastered walls at the sides and back.
     building.add(LACQUER, *(box((_X[0], _X[-1]), (y - 0.11, y + 0.11), (4.62, 5.0)) for y in _Y))
     building.add(LACQUER, *(box((x - 0.11, x + 0.11), (_Y[0], _Y[-1]), (4.62, 5.0)) for x in _X))
     building.add(PANEL, box((_X[0], _X[-1]), (_Y[0] - 0.05, _Y[0] + 0.05), (4.2, 4.64)))
     building.add(DOOR, box((_X[0], _X[-1]), (_Y[1] - 0.06, _Y[1] + 0.06), (FLOOR_M - 0.1, 5.6)))
-    for x0, x1 in zip(_X[:-1], _X[1:], strict=True):
+    for x0, x1 in pairwise(_X):
         middle = (x0 + x1) / 2
         leaves = np.linspace(x0 + 0.25, x1 - 0.25, 5)
-        building.add(LACQUER, *(box((x - 0.06, x + 0.06), (_Y[1] - 0.13, _Y[1]), (FLOOR_M, 4.3)) for x in leaves))
+        building.add(
+            LACQUER, *(box((x - 0.06, x + 0.06), (_Y[1] - 0.13, _Y[1]), (FLOOR_M, 4.3)) for x in leaves)
+        )
         building.add(LACQUER, box((x0, x1), (_Y[1] - 0.14, _Y[1]), (4.2, 4.4)))
         building.add(LACQUER, box((x0, x1), (_Y[1] - 0.14, _Y[1]), (FLOOR_M, FLOOR_M + 0.22)))
-        building.add(Coat("gold", weight=2.0), box((middle - 0.55, middle + 0.55), (_Y[0] - 0.09, _Y[0]), (4.28, 4.56)))
+        building.add(
+            Coat("gold", weight=2.0), box((middle - 0.55, middle + 0.55), (_Y[0] - 0.09, _Y[0]), (4.28, 4.56))
+        )
     for x in (_X[0], _X[-1]):
         building.add(OCHRE, box((x - 0.2, x + 0.2), (_Y[1], _Y[3]), (FLOOR_M - 0.1, 5.4)))
     building.add(OCHRE, box((_X[0], _X[-1]), (_Y[3] - 0.2, _Y[3] + 0.2), (FLOOR_M - 0.1, 5.4)))

@@ -1,4 +1,4 @@
-"""The light that photogrammetry bakes into colours: sun with soft shadow, sky with occlusion, light from the ground."""
+"""The light that photogrammetry bakes into colours: sun with soft shadows, sky with occlusion, the ground."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import open3d as o3d
 from heritage.model.arrays import F32, F64
 from heritage.sample.scene import Surface
 
-_CHUNK = 250_000
+_CHUNK = 40_000  # what a core's cache holds
 _OFF_M = 0.006
 
 
 @dataclass(frozen=True)
 class Sky:
-    """``sun`` is the unit vector towards the sun, in the frame of the surface lit; radiances are linear RGB."""
+    """``sun`` is the unit vector towards the sun in the frame of what is lit; radiances are linear RGB."""
 
     sun: tuple[float, float, float]
     sunlight: tuple[float, float, float] = (1.02, 0.93, 0.78)
@@ -31,19 +31,28 @@ def scene_of(surface: Surface) -> o3d.t.geometry.RaycastingScene:
     """Something to cast rays into."""
     scene = o3d.t.geometry.RaycastingScene()
     scene.add_triangles(
-        np.ascontiguousarray(surface.vertices, np.float32), np.ascontiguousarray(surface.triangles, np.uint32)
+        o3d.core.Tensor.from_numpy(np.ascontiguousarray(surface.vertices, np.float32)),
+        o3d.core.Tensor.from_numpy(np.ascontiguousarray(surface.triangles, np.uint32)),
     )
     return scene
 
 
-def occluded(scene: o3d.t.geometry.RaycastingScene, start: F64, along: F64, far: float = np.inf) -> np.ndarray:
-    """(n,) bool: does the ray from ``start`` along ``along`` (n, 3) meet anything before ``far`` lengths of ``along``."""
-    rays = np.concatenate([start, along], axis=1).astype(np.float32)
+def occluded(
+    scene: o3d.t.geometry.RaycastingScene, start: F64, along: F64, far: float = np.inf
+) -> np.ndarray:
+    """(n,) bool: does the ray from ``start`` (n, 3) meet anything within ``far`` times ``along`` (n, 3)?"""
+    rays = o3d.core.Tensor.from_numpy(np.concatenate([start, along], axis=1).astype(np.float32))
     return np.asarray(scene.test_occlusions(rays, tnear=0.0, tfar=far).numpy())
 
 
 def lit(
-    albedo: F64, p: F64, n: F64, scene: o3d.t.geometry.RaycastingScene, sky: Sky, rng: np.random.Generator, rays: int = 25
+    albedo: F64,
+    p: F64,
+    n: F64,
+    scene: o3d.t.geometry.RaycastingScene,
+    sky: Sky,
+    rng: np.random.Generator,
+    rays: int = 25,
 ) -> F64:
     """sRGB colours in 0..1 (n, 3) of points ``p`` with normals ``n`` and sRGB ``albedo`` under ``sky``.
 
@@ -53,7 +62,9 @@ def lit(
     light = np.empty_like(albedo)
     for begin in range(0, len(p), _CHUNK):
         part = slice(begin, begin + _CHUNK)
-        light[part] = _sun(p[part], n[part], scene, sky, rng) + _ambient(p[part], n[part], scene, sky, rng, rays)
+        light[part] = _sun(p[part], n[part], scene, sky, rng) + _ambient(
+            p[part], n[part], scene, sky, rng, rays
+        )
     linear = np.clip(albedo, 0, 1) ** 2.2 * light * sky.exposure
     # A shoulder instead of a clip: sunlit lime plaster must keep its texture.
     linear = np.where(linear > 0.7, 0.7 + 0.3 * np.tanh((linear - 0.7) / 0.3), linear)

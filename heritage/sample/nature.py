@@ -15,7 +15,9 @@ BLOSSOM = Coat("blossom", weight=0.75, belongs=VEGETATION)
 BARK = Coat("bark", weight=0.5, belongs=VEGETATION)
 
 
-def ground(centre: tuple[float, float], radius: float, court: list[tuple[float, float, float, float]]) -> Surface:
+def ground(
+    centre: tuple[float, float], radius: float, court: list[tuple[float, float, float, float]]
+) -> Surface:
     """A lawn with a soft relief of some centimetres; ``court`` lists paved rectangles (x0, x1, y0, y1)."""
     step = 0.4
     n = int(radius / step)
@@ -33,11 +35,16 @@ def ground(centre: tuple[float, float], radius: float, court: list[tuple[float, 
     inside = np.hypot(gx.ravel() - centre[0], gy.ravel() - centre[1])[faces].max(1) < radius
     vertices = np.column_stack([gx.ravel(), gy.ravel(), z.ravel()]).astype(np.float32)
     return Surface(
-        vertices, faces[inside].astype(np.int32), np.where(on_court, 1, 0)[inside].astype(np.int32), (GRASS, COURT)
+        vertices,
+        faces[inside].astype(np.int32),
+        np.where(on_court, 1, 0)[inside].astype(np.int32),
+        (GRASS, COURT),
     )
 
 
-def leaves(centres: F64, radii: F64, count: int, size: float, coat: Coat, rng: np.random.Generator) -> Surface:
+def leaves(
+    centres: F64, radii: F64, count: int, size: float, coat: Coat, rng: np.random.Generator
+) -> Surface:
     """``count`` leaf sprays (small squares) in ellipsoids at ``centres`` (k, 3) with ``radii`` (k, 3)."""
     which = rng.integers(len(centres), size=count)
     out = rng.normal(size=(count, 3))
@@ -50,13 +57,15 @@ def leaves(centres: F64, radii: F64, count: int, size: float, coat: Coat, rng: n
     b = np.cross(normal, a) * 0.6
     corners = np.stack([middle - a, middle - b, middle + a, middle + b], axis=1).reshape(-1, 3)
     k = np.arange(count)[:, None] * 4
-    faces = np.concatenate([k + [[0, 1, 2]], k + [[0, 2, 3]]])
+    faces = np.concatenate([k + np.array([0, 1, 2]), k + np.array([0, 2, 3])])
     return Surface(
         corners.astype(np.float32), faces.astype(np.int32), np.zeros(len(faces), np.int32), (coat,)
     )
 
 
-def tree(at: tuple[float, float], height: float, spread: float, rng: np.random.Generator, coat: Coat = LEAF) -> Surface:
+def tree(
+    at: tuple[float, float], height: float, spread: float, rng: np.random.Generator, coat: Coat = LEAF
+) -> Surface:
     """A broad tree: a trunk with limbs, and a crown of clumps of leaves."""
     x, y = at
     wood = Building()
@@ -67,7 +76,13 @@ def tree(at: tuple[float, float], height: float, spread: float, rng: np.random.G
     for k in range(count):
         a = 2 * np.pi * (k / (count - 1)) + rng.uniform(-0.3, 0.3)
         reach = 0.0 if k == count - 1 else spread * rng.uniform(0.5, 0.75)
-        top = np.array([x + reach * np.cos(a), y + reach * np.sin(a), height * (0.86 if reach == 0 else rng.uniform(0.62, 0.78))])
+        top = np.array(
+            [
+                x + reach * np.cos(a),
+                y + reach * np.sin(a),
+                height * (0.86 if reach == 0 else rng.uniform(0.62, 0.78)),
+            ]
+        )
         start = np.array([x, y, fork])
         along = top - start
         length = float(np.linalg.norm(along))
@@ -83,4 +98,6 @@ def tree(at: tuple[float, float], height: float, spread: float, rng: np.random.G
 def bush(at: tuple[float, float], radius: float, height: float, rng: np.random.Generator) -> Surface:
     """A clipped round bush."""
     centre = np.array([[at[0], at[1], height * 0.45]])
-    return leaves(centre, np.array([[radius, radius, height * 0.55]]), int(260 * radius * height) + 40, 0.12, LEAF, rng)
+    return leaves(
+        centre, np.array([[radius, radius, height * 0.55]]), int(260 * radius * height) + 40, 0.12, LEAF, rng
+    )

@@ -21,7 +21,9 @@ class Noise:
         rng = np.random.default_rng([seed, 11])
         spectrum = np.fft.rfftn(rng.normal(size=(_SIDE,) * 3))
         k = np.fft.fftfreq(_SIDE) * _SIDE
-        radius = np.sqrt(k[:, None, None] ** 2 + k[None, :, None] ** 2 + np.abs(np.fft.rfftfreq(_SIDE) * _SIDE) ** 2)
+        radius = np.sqrt(
+            k[:, None, None] ** 2 + k[None, :, None] ** 2 + np.abs(np.fft.rfftfreq(_SIDE) * _SIDE) ** 2
+        )
         radius[0, 0, 0] = np.inf
         volume = np.fft.irfftn(spectrum / radius**1.6, s=(_SIDE,) * 3, axes=(0, 1, 2))
         # Ranks instead of values: every look-up is then uniform in 0..1 at the lattice points.
@@ -31,7 +33,9 @@ class Noise:
 
     def __call__(self, p: F64, size_m: float, salt: float = 0.0) -> F64:
         """Values in 0..1 (n,) at ``p`` (n, 3) metres; the greatest blobs are about ``size_m`` across."""
-        cells = np.asarray(p, np.float64).T * (_SIDE / 4 / size_m) + np.array([[7.1], [23.7], [41.3]]) * (1 + salt)
+        cells = np.asarray(p, np.float64).T * (_SIDE / 4 / size_m) + np.array([[7.1], [23.7], [41.3]]) * (
+            1 + salt
+        )
         return np.asarray(map_coordinates(self._volume, cells, order=1, mode="grid-wrap"), np.float64)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 import numpy as np
@@ -16,8 +17,8 @@ import pyproj
 from heritage.model.arrays import F64, Similarity
 from heritage.model.frames import SiteFrame
 from heritage.sample import gate, hall, stele, wall
-from heritage.sample.capture import Faults
 from heritage.sample.damage import IN_2019, IN_2024
+from heritage.sample.faults import USUAL, Faults
 from heritage.sample.light import Sky
 from heritage.sample.scene import Surface
 
@@ -28,6 +29,7 @@ AXIS_DEG = 322.0
 """Azimuth of v, clockwise from true north."""
 
 Points = list[tuple[float, float]]
+_SAME = Similarity.identity()
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Capture:
 
     epoch: str
     file: str
+    day: date
     surface: Callable[[float], Surface]
     """The building, given the spacing of its roofs' vertices in metres."""
 
@@ -50,8 +53,8 @@ class Capture:
     haze: float = 0.0
     """0 = a clear morning, 1 = thin cloud: weaker sun, softer shadows, more sky."""
 
-    faults: Faults = Faults()
-    source_from_monument: Similarity = Similarity(np.eye(3), np.zeros(3))
+    faults: Faults = USUAL
+    source_from_monument: Similarity = _SAME
     """The survey's own frame, where it is not the monument's."""
 
 
@@ -69,9 +72,9 @@ class Place:
     court: tuple[tuple[float, float, float, float], ...]
     captures: tuple[Capture, ...]
     close: tuple[tuple[float, float, float, float], ...] = ()
-    """Places on the building from which the photographer also looked, see `capture.cameras`."""
+    """Places on the building from which the photographer also looked, see `cameras.cameras`."""
 
-    monument_from_design: Similarity = Similarity(np.eye(3), np.zeros(3))
+    monument_from_design: Similarity = _SAME
     georeferenced: bool = False
     """Whether its scan comes in coordinates of `CRS` instead of a local frame."""
 
@@ -96,7 +99,9 @@ class Place:
     def sky(self, capture: Capture) -> Sky:
         """The light of the survey's day in the design frame."""
         azimuth, elevation = np.radians(capture.sun)
-        enu = np.array([np.sin(azimuth) * np.cos(elevation), np.cos(azimuth) * np.cos(elevation), np.sin(elevation)])
+        enu = np.array(
+            [np.sin(azimuth) * np.cos(elevation), np.cos(azimuth) * np.cos(elevation), np.sin(elevation)]
+        )
         x, y, z = self.site_from_design.rotation.T @ enu
         clear, h = Sky((x, y, z)), capture.haze
         r, g, b = clear.sunlight
@@ -121,6 +126,12 @@ def _turn(yaw_deg: float, roll_deg: float, shift: tuple[float, float, float]) ->
     return Similarity(yaw @ roll, np.array(shift))
 
 
+def _stations(
+    xs: tuple[float, ...], ys: tuple[float, ...], z: float, *headings: float
+) -> list[tuple[float, float, float, float]]:
+    return [(x, y, z, heading) for x in xs for y in ys for heading in headings]
+
+
 _MORNING, _AFTERNOON = (118.0, 43.0), (196.0, 55.0)
 
 PLACES: tuple[Place, ...] = (
@@ -129,15 +140,18 @@ PLACES: tuple[Place, ...] = (
         ((-4.8, 4.8, -22.0, 14.0), (-11.0, 11.0, -10.4, 6.0)),
         (
             Capture(
-                "2022", "2022.e57", gate.gate, 0.27, _MORNING,
+                "2022", "2022.e57", date(2022, 3, 2), gate.gate, 0.27, _MORNING,
                 ((-14.5, -12.0, 6.5, 2.9), (14.8, 6.5, 7.5, -3.1), (-13.5, 10.5, 5.5, 2.4)),
                 ((-5.6, -11.6, 0.7, 0.9), (5.6, -11.6, 0.7, 0.9)),
             ),
         ),
         close=(
-            *((x, y, gate.TOP_M + 1.6, h) for x in (-7.6, -4.6, -1.5, 1.5, 4.6, 7.6) for y, h in ((-3.0, 90.0), (3.1, -90.0))),
-            *((x, y, gate.TOP_M + 1.6, h) for y in (-8.4, -5.2) for x, h in ((-9.6, 0.0), (-6.9, 180.0), (6.9, 0.0), (9.6, 180.0))),
-            *((x, -4.9, 1.6, 90.0) for x in (-3.7, 0.0, 3.7)), *((x, 6.0, 1.6, -90.0) for x in (-3.7, 0.0, 3.7)),
+            *_stations((-7.6, -4.6, -1.5, 1.5, 4.6, 7.6), (-3.0,), gate.TOP_M + 1.6, 90),
+            *_stations((-7.6, -4.6, -1.5, 1.5, 4.6, 7.6), (3.1,), gate.TOP_M + 1.6, -90),
+            *_stations((-9.6, 6.9), (-8.4, -5.2), gate.TOP_M + 1.6, 0),
+            *_stations((-6.9, 9.6), (-8.4, -5.2), gate.TOP_M + 1.6, 180),
+            *_stations((-3.7, 0.0, 3.7), (-4.9,), 1.6, 90),
+            *_stations((-3.7, 0.0, 3.7), (6.0,), 1.6, -90),
         ),
     ),
     Place(
@@ -145,12 +159,15 @@ PLACES: tuple[Place, ...] = (
         ((-3.4, 3.4, -20.0, -6.0), (-11.0, 11.0, -10.2, 10.6)),
         (
             Capture(
-                "2019", "2019.laz", partial(hall.hall, IN_2019), 0.28, _MORNING,
+                "2019", "2019.laz", date(2019, 3, 14), partial(hall.hall, IN_2019), 0.28, _MORNING,
                 ((-13.0, 6.0, 7.0, 3.0), (13.2, -6.5, 5.5, -2.4), (12.4, 10.0, 6.2, 2.7)),
-                ((-9.7, -7.6, 0.6, 0.9), (9.7, -7.6, 0.6, 0.9), (-5.2, -7.4, 0.45, 0.7), (5.2, -7.4, 0.45, 0.7)),
+                (
+                    (-9.7, -7.6, 0.6, 0.9), (9.7, -7.6, 0.6, 0.9),
+                    (-5.2, -7.4, 0.45, 0.7), (5.2, -7.4, 0.45, 0.7),
+                ),
             ),
             Capture(
-                "2024", "2024.laz", partial(hall.hall, IN_2024), 0.28, _AFTERNOON,
+                "2024", "2024.laz", date(2024, 5, 2), partial(hall.hall, IN_2024), 0.28, _AFTERNOON,
                 ((-13.0, 6.0, 8.2, 3.6), (12.4, 10.0, 7.0, 3.0), (-12.6, -8.8, 3.2, 1.3)),
                 ((-9.7, -7.6, 0.9, 1.2), (-5.2, -7.4, 0.55, 0.8), (5.2, -7.4, 0.5, 0.75)),
                 haze=0.35, faults=Faults(noise_m=0.0024),
@@ -158,10 +175,11 @@ PLACES: tuple[Place, ...] = (
             ),
         ),
         close=(
-            *((x, -5.9, hall.FLOOR_M + 1.6, h) for x in (-6.6, -4.0, -1.4, 1.4, 4.0, 6.6) for h in (62.0, 118.0)),
-            *((x, y, hall.FLOOR_M + 1.6, h) for y in (-3.0, 0.5, 4.0) for x, h in ((-8.2, 0.0), (8.2, 180.0))),
-            *((x, 6.0, hall.FLOOR_M + 1.6, h) for x in (-5.5, 0.0, 5.5) for h in (-60.0, -120.0)),
-            *((x, -3.1, hall.FLOOR_M + 1.6, h) for x in (-5.2, 0.0, 5.2) for h in (0.0, 180.0)),
+            *_stations((-6.6, -4.0, -1.4, 1.4, 4.0, 6.6), (-5.9,), hall.FLOOR_M + 1.6, 62, 118),
+            *_stations((-8.2,), (-3.0, 0.5, 4.0), hall.FLOOR_M + 1.6, 0),
+            *_stations((8.2,), (-3.0, 0.5, 4.0), hall.FLOOR_M + 1.6, 180),
+            *_stations((-5.5, 0.0, 5.5), (6.0,), hall.FLOOR_M + 1.6, -60, -120),
+            *_stations((-5.2, 0.0, 5.2), (-3.1,), hall.FLOOR_M + 1.6, 0, 180),
         ),
     ),
     Place(
@@ -169,21 +187,32 @@ PLACES: tuple[Place, ...] = (
         ((-1.6, 1.6, -14.0, 0.0), (-4.6, 4.6, -5.4, 4.4)),
         (
             Capture(
-                "2023", "2023.ply", stele.stele_house, 0.10, _MORNING, ((-8.0, 3.8, 6.0, 2.5), (7.4, -5.6, 4.6, -2.0)),
+                "2023", "2023.ply", date(2023, 3, 21), stele.stele_house, 0.10, _MORNING,
+                ((-8.0, 3.8, 6.0, 2.5), (7.4, -5.6, 4.6, -2.0)),
                 ((-3.6, -4.9, 0.5, 0.7), (3.6, -4.9, 0.5, 0.7)),
             ),
         ),
         close=(
-            *((0.0, -3.6 - k, 1.9, 90.0) for k in (0.0, 0.9)), *((x, -4.3, 1.7, h) for x, h in ((-1.0, 75.0), (1.0, 105.0))),
-            *((s * 3.7, 0.3 * s, 1.9, 90.0 + 90.0 * s) for s in (-1, 1)), (0.3, 3.8, 1.9, -90.0), (-0.4, 4.3, 1.9, -82.0),
-            *((s * 1.7, s * 1.8, 2.0, 225.0 - 180.0 * (s < 0)) for s in (-1, 1)), *((s * 1.7, -s * 1.8, 2.0, 135.0 - 180.0 * (s < 0)) for s in (-1, 1)),
+            *_stations((-0.6, 0.6), (-4.5, -3.6), 1.8, 90),
+            *_stations((-0.5, 0.5), (4.3,), 1.9, -90),
+            *_stations((-3.8,), (-0.4, 0.4), 1.9, 0),
+            *_stations((3.8,), (-0.4, 0.4), 1.9, 180),
+            *_stations((-1.7,), (1.8,), 2.0, -45),
+            *_stations((1.7,), (-1.8,), 2.0, 135),
+            *_stations((-1.7,), (-1.8,), 2.0, 45),
+            *_stations((1.7,), (1.8,), 2.0, -135),
         ),
         monument_from_design=_turn(67.0, 0.0, (3.1, -4.4, 1.3)),
     ),
     Place(
         "la-thanh", "La Thành", (-22.0, 26.0), 181.2, wall.outline(), 4.2, 14.0,
         ((-4.2, -1.0, -14.0, 14.0),),
-        (Capture("2021", "2021.laz", lambda _: wall.wall(), 0.07, _MORNING, ((-8.6, 5.2, 6.5, 2.8), (5.0, 6.0, 5.0, 2.2))),),
+        (
+            Capture(
+                "2021", "2021.laz", date(2021, 2, 9), lambda _: wall.wall(), 0.07, _MORNING,
+                ((-8.6, 5.2, 6.5, 2.8), (5.0, 6.0, 5.0, 2.2)),
+            ),
+        ),
         georeferenced=True,
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The curved, tiled roof of a Huế palace: concave slopes, upturned corners, rows of half-round tiles, dragon ridges."""
+"""The curved roof of a Huế palace: concave slopes, upturned corners, rows of round tiles, dragon ridges."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ class Roof:
         """The roof's height without its tiles."""
         side, front = self._fractions(x, y)
         t = np.clip(np.minimum(side, front), 0, self.top)
-        corner = np.hypot(self.half[0] - np.abs(x - self.centre[0]), self.half[1] - np.abs(y - self.centre[1]))
+        corner = np.hypot(
+            self.half[0] - np.abs(x - self.centre[0]), self.half[1] - np.abs(y - self.centre[1])
+        )
         lift = self.upturn * np.clip(1 - corner / 3.0, 0, 1) ** 2
         return np.asarray(self.eave + self.rise * (0.58 * t + 0.42 * t * t) + lift)
 
@@ -67,7 +69,8 @@ class Roof:
         (cx, cy), (a, b) = self.centre, self.half
         x, y = _grid(cx, a, grid_m), _grid(cy, b, grid_m)
         building.add(
-            Coat(self.tiles, self.pattern, 1.1), slab(x, y, self._tiled, lambda gx, gy: self.height(gx, gy) - 0.07)
+            Coat(self.tiles, self.pattern, 1.1),
+            slab(x, y, self._tiled, lambda gx, gy: self.height(gx, gy) - 0.07),
         )
         x, y = _grid(cx, a - 0.12, 0.15), _grid(cy, b - 0.12, 0.15)
         building.add(
@@ -86,10 +89,14 @@ class Roof:
         solids = []
         for sx in (-1, 1):
             for sy in (-1, 1):
-                x = self.centre[0] + sx * (self.half[0] - np.clip(t, -0.06, 1) * (self.half[0] - self.ridge_half))
+                x = self.centre[0] + sx * (
+                    self.half[0] - np.clip(t, -0.06, 1) * (self.half[0] - self.ridge_half)
+                )
                 y = self.centre[1] + sy * self.half[1] * (1 - t)
                 z = self.height(x, y) + 0.08 + np.linspace(0, 0.12, len(t)) + 6.0 * np.clip(-t, 0, None)
-                solids.append(sweep(np.column_stack([x, y, z]), _BAR * (0.30, 0.40), np.linspace(1.0, 0.8, len(t))))
+                solids.append(
+                    sweep(np.column_stack([x, y, z]), _BAR * (0.30, 0.40), np.linspace(1.0, 0.8, len(t)))
+                )
                 solids.append(_curl((x[-1], y[-1], z[-1]), (sx / np.sqrt(2), sy / np.sqrt(2))))
         return solids
 
@@ -113,7 +120,7 @@ class Roof:
 
 
 def _grid(centre: float, half: float, step: float) -> F64:
-    n = max(int(round(half / step)), 2)
+    n = max(round(half / step), 2)
     return np.asarray(centre + np.linspace(-half, half, 2 * n + 1))
 
 
@@ -129,30 +136,46 @@ def _curl(tip: tuple[float, float, float], out: tuple[float, float]) -> Manifold
 
 
 def dragon(at: tuple[float, float, float], side: int, length: float) -> list[Manifold]:
-    """A dragon on a ridge along x: tail at the outer end (``side`` * ``length``), head raised beside ``at``."""
+    """A dragon on a ridge along x: its tail at ``side`` * ``length``, its head raised beside ``at``."""
     s = np.linspace(0, 1, 60)
     x = at[0] + side * (length - s * (length - 0.75))
     wave = 0.13 * np.sin(s * 5.0 * np.pi) * np.clip(6 * (1 - s), 0, 1) * np.clip(4 * s, 0.2, 1)
-    z = at[2] + 0.05 + wave + 0.42 * np.clip((s - 0.85) / 0.15, 0, 1) ** 1.5 + 0.35 * np.clip(0.12 - s, 0, None) / 0.12
+    z = (
+        at[2]
+        + 0.05
+        + wave
+        + 0.42 * np.clip((s - 0.85) / 0.15, 0, 1) ** 1.5
+        + 0.35 * np.clip(0.12 - s, 0, None) / 0.12
+    )
     y = at[1] + 0.05 * np.sin(s * 9 * np.pi)
     thick = 0.135 * np.clip(s * 4 + 0.35, 0, 1)
     path = np.column_stack([x, y, z])
     solids = [sweep(path, OVAL, thick)]
     head = path[-1]
-    solids.append(Manifold.sphere(0.19, 16).scale((1.35, 0.9, 0.9)).translate((head[0] - side * 0.1, head[1], head[2] + 0.03)))
+    solids.append(
+        Manifold.sphere(0.19, 16)
+        .scale((1.35, 0.9, 0.9))
+        .translate((head[0] - side * 0.1, head[1], head[2] + 0.03))
+    )
     solids += [
-        Manifold.cylinder(0.34, 0.05, 0.01, 8).rotate((0, side * 50, 0)).translate((head[0], head[1] + dy, head[2] + 0.12))
+        Manifold.cylinder(0.34, 0.05, 0.01, 8)
+        .rotate((0, side * 50, 0))
+        .translate((head[0], head[1] + dy, head[2] + 0.12))
         for dy in (-0.09, 0.09)
     ]
     fins = range(4, 58, 4)
-    solids += [Manifold.cylinder(0.20, 0.07, 0.01, 6).translate((x[k], y[k], z[k] + thick[k] * 0.8)) for k in fins]
+    solids += [
+        Manifold.cylinder(0.20, 0.07, 0.01, 6).translate((x[k], y[k], z[k] + thick[k] * 0.8)) for k in fins
+    ]
     return solids
 
 
 def _flaming_disc(at: tuple[float, float, float]) -> Manifold:
     a = np.linspace(0, 2 * np.pi, 24, endpoint=False)
     r = np.where(np.arange(24) % 2 == 0, 0.46, 0.33) * (1 + 0.25 * np.clip(np.sin(a), 0, 1))
-    star = Manifold.extrude(CrossSection([np.column_stack([r * np.cos(a), r * np.sin(a)])]), 0.10).translate((0, 0, -0.05))
+    star = Manifold.extrude(CrossSection([np.column_stack([r * np.cos(a), r * np.sin(a)])]), 0.10).translate(
+        (0, 0, -0.05)
+    )
     disc = Manifold.cylinder(0.24, 0.27, 0.27, 32, True)
     foot = Manifold.cylinder(0.30, 0.14, 0.08, 12).rotate((90, 0, 0)).translate((0, -0.32, 0.15))
     upright = (star + disc).rotate((90, 0, 0))
@@ -161,7 +184,15 @@ def _flaming_disc(at: tuple[float, float, float]) -> Manifold:
 
 def gourd(at: tuple[float, float, float], size: float = 1.0) -> Manifold:
     """A gourd finial (bầu) standing on ``at``, about 1.25 m tall times ``size``."""
-    profile = [(0.30, -0.1), (0.34, 0.08), (0.20, 0.16), (0.26, 0.26), (0.34, 0.42), (0.30, 0.60), (0.14, 0.74)]
+    profile = [
+        (0.30, -0.1),
+        (0.34, 0.08),
+        (0.20, 0.16),
+        (0.26, 0.26),
+        (0.34, 0.42),
+        (0.30, 0.60),
+        (0.14, 0.74),
+    ]
     profile += [(0.12, 0.78), (0.20, 0.88), (0.21, 0.96), (0.12, 1.06), (0.05, 1.15), (0.02, 1.25)]
     return lathe([(r * size, h * size) for r, h in profile], at, 24)
 

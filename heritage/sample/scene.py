@@ -30,7 +30,10 @@ class Coat:
 
 @dataclass(frozen=True, eq=False)
 class Surface:
-    """Triangles with their coats: ``vertices`` (v, 3) float32, ``triangles`` (t, 3), ``coat`` (t,) into ``coats``."""
+    """Triangles with their coats.
+
+    ``vertices`` (v, 3) float32 metres, ``triangles`` (t, 3) int32, ``coat`` (t,) int32 into ``coats``.
+    """
 
     vertices: F32
     triangles: I32
@@ -46,7 +49,9 @@ class Surface:
         """The part that belongs to the monument, the ground or the vegetation."""
         wanted = np.array([c.belongs == belongs for c in self.coats])[self.coat]
         used, triangles = np.unique(self.triangles[wanted], return_inverse=True)
-        return Surface(self.vertices[used], triangles.reshape(-1, 3).astype(np.int32), self.coat[wanted], self.coats)
+        return Surface(
+            self.vertices[used], triangles.reshape(-1, 3).astype(np.int32), self.coat[wanted], self.coats
+        )
 
     def __add__(self, other: Surface) -> Surface:
         return Surface(
@@ -96,5 +101,8 @@ class Building:
         for original, begin, end in zip(mesh.run_original_id, starts[:-1], starts[1:], strict=True):
             coat[begin:end] = number[self._coats[int(original)]]
         return Surface(
-            np.asarray(mesh.vert_properties, np.float32)[:, :3], np.asarray(mesh.tri_verts, np.int32), coat, tuple(coats)
+            np.asarray(mesh.vert_properties, np.float32)[:, :3],
+            np.asarray(mesh.tri_verts, np.int32),
+            coat,
+            tuple(coats),
         )

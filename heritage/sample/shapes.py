@@ -24,13 +24,17 @@ def prism(outline: npt.ArrayLike, z: tuple[float, float]) -> Manifold:
     return Manifold.extrude(section, z[1] - z[0]).translate((0, 0, z[0]))
 
 
-def lathe(profile: Sequence[tuple[float, float]], at: tuple[float, float, float], segments: int = 28) -> Manifold:
+def lathe(
+    profile: Sequence[tuple[float, float]], at: tuple[float, float, float], segments: int = 28
+) -> Manifold:
     """A turned solid: ``profile`` is (radius, height) from bottom to top, its axis stands on ``at``."""
     closed = [(0.0, profile[0][1]), *profile, (0.0, profile[-1][1])]
     return Manifold.revolve(CrossSection([np.asarray(closed, np.float64)]), segments).translate(at)
 
 
-def arch(width: float, spring: float, depth: tuple[float, float], z: float = 0.0, pointed: float = 1.0) -> Manifold:
+def arch(
+    width: float, spring: float, depth: tuple[float, float], z: float = 0.0, pointed: float = 1.0
+) -> Manifold:
     """A doorway's volume about x = 0, running along y: straight to ``spring``, then a half ellipse.
 
     ``pointed`` is the rise over half the width (1 = a semicircle).
@@ -38,7 +42,10 @@ def arch(width: float, spring: float, depth: tuple[float, float], z: float = 0.0
     a = np.linspace(0, np.pi, 25)
     half = width / 2
     outline = np.vstack(
-        [[[-half, 0.0], [half, 0.0]], np.column_stack([half * np.cos(a), spring + pointed * half * np.sin(a)])]
+        [
+            [[-half, 0.0], [half, 0.0]],
+            np.column_stack([half * np.cos(a), spring + pointed * half * np.sin(a)]),
+        ]
     )
     solid = Manifold.extrude(CrossSection([outline]), depth[1] - depth[0])
     return solid.rotate((90, 0, 0)).translate((0, depth[1], z))
@@ -68,7 +75,9 @@ def sweep(path: npt.ArrayLike, section: npt.ArrayLike, size: npt.ArrayLike = 1.0
     across = np.cross(along, [0.0, 0.0, 1.0])
     across /= np.linalg.norm(across, axis=1)[:, None]
     up = np.cross(across, along)
-    rings = p[:, None] + sizes[:, None, None] * (s[None, :, :1] * across[:, None] + s[None, :, 1:] * up[:, None])
+    rings = p[:, None] + sizes[:, None, None] * (
+        s[None, :, :1] * across[:, None] + s[None, :, 1:] * up[:, None]
+    )
     n, m = len(p), len(s)
     i = np.arange(n * m).reshape(n, m)
     a, b = i[:-1], np.roll(i, -1, axis=1)[:-1]
@@ -91,7 +100,9 @@ def slab(x: F64, y: F64, top: Callable[[F64, F64], F64], bottom: Callable[[F64, 
     faces = np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])])
     rim = np.concatenate([i[:, 0], i[-1, 1:], i[-2::-1, -1], i[0, -2:0:-1]])
     n, after = gx.size, np.roll(rim, -1)
-    sides = np.concatenate([np.column_stack([rim, rim + n, after + n]), np.column_stack([rim, after + n, after])])
+    sides = np.concatenate(
+        [np.column_stack([rim, rim + n, after + n]), np.column_stack([rim, after + n, after])]
+    )
     return solid_of(np.concatenate([upper, lower]), np.concatenate([faces, faces[:, ::-1] + n, sides]))
 
 

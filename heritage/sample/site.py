@@ -9,7 +9,6 @@ import shutil
 import tempfile
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -17,7 +16,8 @@ import numpy as np
 
 from heritage.model.arrays import F64, REASONS
 from heritage.model.errors import InputError
-from heritage.sample.capture import Cameras, Survey, cameras, survey
+from heritage.sample.cameras import Cameras, cameras
+from heritage.sample.capture import Survey, survey
 from heritage.sample.damage import CHANGES
 from heritage.sample.files import write_e57, write_laz, write_ply
 from heritage.sample.footprints import footprint, write_footprints
@@ -28,7 +28,6 @@ from heritage.sample.roof import COARSE_M, FINE_M
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 from heritage.sample.state import write_state
 
-_CAPTURED = {"2019": date(2019, 3, 14), "2021": date(2021, 2, 9), "2022": date(2022, 3, 2), "2023": date(2023, 3, 21), "2024": date(2024, 5, 2)}  # fmt: skip
 _FINE_POINTS = 400_000
 """From here on a survey can tell round tiles from angular ones."""
 
@@ -48,7 +47,7 @@ class SampleSummary:
 def write_sample(
     directory: Path, *, seed: int = 7, points: int = 1_500_000, monuments: Collection[str] | None = None
 ) -> SampleSummary:
-    """Write the sample site into ``directory``, which must be absent or empty; it appears complete or not at all.
+    """Write the sample site into ``directory``, absent or empty before; it appears complete or not at all.
 
     ``points`` is the number of points of all surveys together (at least 10 000), ``monuments`` the ids wanted
     (default: all four). The same arguments give the same arrays. Raises InputError for a directory that holds
@@ -57,12 +56,29 @@ def write_sample(
     known = [place.id for place in PLACES]
     unknown = sorted(set(monuments or ()) - set(known))
     if unknown or (monuments is not None and not monuments):
-        raise InputError("monuments", ", ".join(unknown) or "none", f"{', '.join(known)} are allowed", code="sample-unknown-monument")
+        raise InputError(
+            "monuments",
+            ", ".join(unknown) or "none",
+            f"{', '.join(known)} are allowed",
+            code="sample-unknown-monument",
+        )
     if points < 10_000:
-        raise InputError("points", str(points), "10 000 or more are allowed", "fewer would not show a building", code="sample-too-few-points")
+        raise InputError(
+            "points",
+            str(points),
+            "10 000 or more are allowed",
+            "fewer would not show a building",
+            code="sample-too-few-points",
+        )
     directory = Path(directory)
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
-        raise InputError(str(directory), "it is not empty", "a new or empty folder is allowed", "choose another place", code="sample-target-not-empty")
+        raise InputError(
+            str(directory),
+            "it is not empty",
+            "a new or empty folder is allowed",
+            "choose another place",
+            code="sample-target-not-empty",
+        )
     places = [place for place in PLACES if monuments is None or place.id in monuments]
     directory.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
@@ -101,13 +117,15 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
             models = root / "monuments" / place.id / "models"
             models.mkdir()
             write_state(models / "1844.glb", noise, rng)
-            (root / "truth" / place.id / "changes.json").write_text(_json([asdict(change) for change in CHANGES]))
+            (root / "truth" / place.id / "changes.json").write_text(
+                _json([asdict(change) for change in CHANGES])
+            )
     (root / "truth" / "truth.json").write_text(_json(_truth(places)))
     return counts
 
 
 def _copy_words(package: Path, root: Path, wanted: set[str]) -> None:
-    """The curators' files: everything in ``words`` that does not need a monument left out, and the media of its tours."""
+    """The curators' files: those of the wanted monuments, of their tours, and the tours' media."""
     tours = {"hoang-thanh": "thai-hoa", "ngu-phung": "ngo-mon"}
     shutil.copyfile(package / "words" / "site.yaml", root / "site.yaml")
     for id_ in sorted(wanted):
@@ -122,9 +140,12 @@ def _copy_words(package: Path, root: Path, wanted: set[str]) -> None:
                 shutil.copyfile(medium, root / "media" / medium.name)
 
 
-def _scenery(place: Place, capture: Capture, grid_m: float, rng: np.random.Generator) -> tuple[dict[str, Surface], Cameras]:
+def _scenery(
+    place: Place, capture: Capture, grid_m: float, rng: np.random.Generator
+) -> tuple[dict[str, Surface], Cameras]:
     green: list[Surface] = [
-        tree((x, y), height, abs(spread), rng, BLOSSOM if spread < 0 else LEAF) for x, y, height, spread in capture.trees
+        tree((x, y), height, abs(spread), rng, BLOSSOM if spread < 0 else LEAF)
+        for x, y, height, spread in capture.trees
     ]
     green += [bush((x, y), radius, height, rng) for x, y, radius, height in capture.bushes]
     vegetation = green[0]
@@ -142,7 +163,7 @@ def _write_scan(root: Path, place: Place, capture: Capture, result: Survey) -> N
     path = root / "monuments" / place.id / "scans" / capture.file
     xyz = place.source_points(result.xyz, capture)
     if path.suffix == ".laz":
-        write_laz(path, xyz, result.rgb, _CAPTURED[capture.epoch], CRS if place.georeferenced else None)
+        write_laz(path, xyz, result.rgb, capture.day, CRS if place.georeferenced else None)
     elif path.suffix == ".e57":
         write_e57(path, xyz, result.rgb)
     else:
@@ -150,7 +171,9 @@ def _write_scan(root: Path, place: Place, capture: Capture, result: Survey) -> N
         write_ply(path, xyz, result.rgb, turned.astype(np.float32))
 
 
-def _write_truth(root: Path, place: Place, capture: Capture, parts: dict[str, Surface], eyes: Cameras, result: Survey) -> None:
+def _write_truth(
+    root: Path, place: Place, capture: Capture, parts: dict[str, Surface], eyes: Cameras, result: Survey
+) -> None:
     folder = root / "truth" / place.id / capture.epoch
     folder.mkdir()
     for name, part in parts.items():
@@ -197,8 +220,13 @@ def _truth(places: list[Place]) -> dict[str, object]:
         monuments[place.id] = {
             "frame": "EPSG:32648" if place.georeferenced else "local",
             "site_from_monument": None if place.georeferenced else place.site_from_monument.matrix.tolist(),
-            "ecef_from_monument": None if place.georeferenced else (FRAME.ecef_from_site @ place.site_from_monument).matrix.tolist(),
-            "epochs": {c.epoch: {"file": c.file, "source_from_monument": c.source_from_monument.matrix.tolist()} for c in place.captures},
+            "ecef_from_monument": None
+            if place.georeferenced
+            else (FRAME.ecef_from_site @ place.site_from_monument).matrix.tolist(),
+            "epochs": {
+                c.epoch: {"file": c.file, "source_from_monument": c.source_from_monument.matrix.tolist()}
+                for c in place.captures
+            },
             "marks_monument": _truth_points(place, marks).tolist(),
             "marks_crs": FRAME.crs_from_site(CRS, place.site_from_design.apply(marks)).tolist(),
             "footprint_area_m2": footprint(place).area,

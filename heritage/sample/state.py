@@ -1,4 +1,4 @@
-"""The interpreted state of 1844: Thái Hòa as it may have stood, new and whole. A reconstruction, not a measurement."""
+"""The interpreted state of 1844: Thái Hòa as it may have stood, new and whole. No measurement."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from heritage.sample.damage import IN_1844
 from heritage.sample.files import write_glb
 from heritage.sample.hall import hall
 from heritage.sample.light import face_normals
-from heritage.sample.materials import Spot, albedo
+from heritage.sample.materials import albedo
 from heritage.sample.noise import Noise
 from heritage.sample.roof import COARSE_M
+from heritage.sample.weathering import Spot
 
 
 def write_state(path: Path, noise: Noise, rng: np.random.Generator) -> None:
@@ -36,11 +37,13 @@ def write_state(path: Path, noise: Noise, rng: np.random.Generator) -> None:
     for k, each in enumerate(surface.coats):
         mine = np.flatnonzero(coat[first] == k)
         total: F64 = np.zeros((len(mine), 3))
-        # Vertices are coarser than the patterns: an average over the neighbourhood keeps them from flickering.
+        # Vertices are coarser than the patterns: averages over the neighbourhood keep them from flickering.
         spread = 0.02 if each.material.startswith("tile") else 0.10
         for _ in range(6):
             p = vertex[mine].astype(np.float64) + rng.uniform(-spread, spread, (len(mine), 3))
-            total += albedo(each.material, Spot(p, each.pattern(p) if each.pattern else p, normals[mine], noise, age=0.0))
+            total += albedo(
+                each.material, Spot(p, each.pattern(p) if each.pattern else p, normals[mine], noise, age=0.0)
+            )
         colour[mine] = total / 6
     triangles = index.reshape(-1, 3).astype(np.int32)
     triangles = triangles[area > 1e-10]
