@@ -1,0 +1,433 @@
+/** The viewer's doings: routes, conditions, comparisons and tours, between the documents, the scene and the page. */
+import changeTable from '../../../assets/colours/change.json';
+import { tableOf } from '../core/colour.ts';
+import type { Viewport } from '../core/fit.ts';
+import { type Pose, poseOf } from '../core/frames.ts';
+import { chooseLanguage, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
+import { LoadError, loadJson, loadRelease } from '../core/load.ts';
+import type { PlayerEvent } from '../core/player.ts';
+import type {
+  ComparisonDocument,
+  FootprintLayer,
+  MonumentEntry,
+  Release,
+  ShownEntry,
+  TourDocument,
+} from '../core/release.ts';
+import { formatRoute, type Mode, parseRoute, type Route } from '../core/route.ts';
+import { View } from '../scene/view.ts';
+import { loadMessages } from './messages.ts';
+import { type AppState, idOf, measured, monumentOf, newest, shownById, words } from './state.ts';
+import { Touring } from './touring.ts';
+
+const FLY_S = 1.8;
+const REFIT_S = 0.35;
+const CHANGE_RANGE_SHARE = 0.5; // of what the attribute can hold, where the histogram says nothing better
+
+export class App {
+  state: AppState;
+  view: View | null = null;
+  onState: () => void = () => {};
+  onDrawn: () => void = () => {};
+  private touring: Touring | null = null;
+  /** The pose the screen is framed on, until the visitor takes the camera. */
+  private pose: Pose | null = null;
+  private viewport: Viewport | null = null;
+  private readonly documents = new Map<string, Promise<unknown>>();
+
+  constructor(base: string, t: Translate, language: string) {
+    this.state = {
+      status: 'loading',
+      problem: null,
+      base,
+      release: null,
+      language,
+      t,
+      route: parseRoute(location.hash) ?? { view: 'site' },
+      shown: {},
+      comparing: null,
+      touring: null,
+      annotation: null,
+      tilesLoading: false,
+      tilesFailed: false,
+      arrived: false,
+      offline: !navigator.onLine,
+      help: false,
+      announcement: '',
+    };
+    window.addEventListener('online', () => {
+      this.set({ offline: false });
+      this.retry();
+    });
+    window.addEventListener('offline', () => this.set({ offline: true }));
+    window.addEventListener('hashchange', () => this.enter());
+  }
+
+  set(change: Partial<AppState>): void {
+    this.state = { ...this.state, ...change };
+    this.onState();
+  }
+
+  /** Load the release and open the scene on `canvas`; without WebGL the texts remain. */
+  async open(canvas: HTMLCanvasElement, webgl: boolean): Promise<void> {
+    this.set({ status: 'loading', problem: null });
+    let release: Release;
+    let layer: FootprintLayer;
+    try {
+      release = await loadRelease(this.state.base);
+      await this.adopt(release);
+      layer = release.footprints
+        ? await loadJson<FootprintLayer>(this.state.base + release.footprints)
+        : { features: [] };
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.set({ status: 'failed', problem: error.problem });
+      return;
+    }
+    if (!webgl) {
+      this.set({ status: 'no-webgl' });
+      return;
+    }
+    this.view ??= new View(canvas, release, this.state.base, layer.features, tableOf(changeTable.anchors), {
+      onPick: (monument) => this.pickMonument(monument),
+      onTaken: () => this.taken(),
+      onDrawn: () => this.drawn(),
+      onProgress: () => this.progress(),
+      onLost: () => this.set({ status: 'lost' }),
+      onRestored: () => this.set({ status: 'ready' }),
+    });
+    this.set({ status: 'ready' });
+    if (this.viewport) this.view.resize(this.viewport);
+    this.enter(true);
+  }
+
+  private async adopt(release: Release): Promise<void> {
+    const asked = new URLSearchParams(location.search).get('lang');
+    const language = chooseLanguage([asked, ...navigator.languages], release.languages);
+    const t = translator(await loadMessages(uiLanguage(language)));
+    const shown = Object.fromEntries(release.monuments.map((m) => [m.id, newest(m)]));
+    this.set({ release, language, t, shown });
+  }
+
+  /** Go to a view; the address changes with it. */
+  go(route: Route): void {
+    const hash = formatRoute(route);
+    if (location.hash === hash) this.enter();
+    else location.hash = hash;
+  }
+
+  async speak(language: string): Promise<void> {
+    const t = translator(await loadMessages(uiLanguage(language)));
+    const url = new URL(location.href);
+    url.searchParams.set('lang', language);
+    history.replaceState(null, '', url);
+    this.touring?.speak(language);
+    this.set({ language, t });
+    this.sayWhere();
+  }
+
+  /** The free part of the window has changed. */
+  resize(viewport: Viewport): void {
+    this.viewport = viewport;
+    if (!this.view) return;
+    this.view.resize(viewport);
+    if (this.touring) this.touring.refit();
+    else if (this.pose && !this.view.rig.flying) this.view.fly(this.view.framed(this.pose), REFIT_S);
+    else if (this.pose) this.view.fly(this.view.framed(this.pose), FLY_S);
+  }
+
+  /** Show what the address says. `first`: no flight, the picture starts there. */
+  private enter(first = false): void {
+    const { release } = this.state;
+    const route = parseRoute(location.hash) ?? { view: 'site' };
+    if (!release || !this.view) {
+      this.set({ route });
+      return;
+    }
+    const before = this.state.route;
+    const sameTour =
+      route.view === 'tour' && before.view === 'tour' && route.tour === before.tour && this.touring;
+    if (sameTour && this.touring) {
+      const stop = this.touring.document.stops.findIndex((s) => s.id === route.stop);
+      if (stop >= 0 && stop !== this.touring.state.stop) this.touring.send({ type: 'go', stop });
+      return;
+    }
+    this.touring?.end();
+    this.touring = null;
+    this.set({ route, touring: null, comparing: null, annotation: null });
+    const monument = monumentOf(this.state);
+    if (route.view !== 'site' && !monument) {
+      this.go({ view: 'site' });
+      return;
+    }
+    this.view.rig.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    if (route.view === 'tour') void this.openTour(route.tour, route.stop, first);
+    else if (route.view === 'compare') this.openComparison(route, first);
+    else {
+      this.showAll();
+      const pose = monument
+        ? poseOf(monument.view, monument.placement.site_from_monument)
+        : poseOf(release.opening);
+      this.frame(pose, first ? 0 : FLY_S);
+    }
+    this.sayWhere();
+  }
+
+  private frame(pose: Pose, seconds: number): void {
+    this.pose = pose;
+    this.view?.fly(this.view.framed(pose), seconds);
+  }
+
+  /** Back to the view as it was meant. */
+  reset(): void {
+    if (this.touring) this.touring.send({ type: 'return' });
+    else if (this.state.release && this.state.route.view === 'site')
+      this.frame(poseOf(this.state.release.opening), FLY_S);
+    else {
+      const monument = monumentOf(this.state);
+      if (monument) this.frame(poseOf(monument.view, monument.placement.site_from_monument), FLY_S);
+    }
+  }
+
+  private others(except: string | null): { monument: MonumentEntry; shown: ShownEntry }[] {
+    const { release, shown } = this.state;
+    return (release?.monuments ?? [])
+      .filter((m) => m.id !== except)
+      .map((m) => ({ monument: m, shown: shown[m.id] ?? newest(m) }));
+  }
+
+  private showAll(): void {
+    this.view?.show(this.others(null));
+    this.progress();
+  }
+
+  /** Show another condition of a monument. */
+  choose(monument: MonumentEntry, shown: ShownEntry): void {
+    this.set({ shown: { ...this.state.shown, [monument.id]: shown } });
+    this.showAll();
+    this.sayWhere();
+  }
+
+  private document<T>(path: string): Promise<T> {
+    const url = this.state.base + path;
+    const found = this.documents.get(url) ?? loadJson<T>(url);
+    this.documents.set(url, found);
+    found.catch(() => this.documents.delete(url));
+    return found as Promise<T>;
+  }
+
+  private openComparison(route: Extract<Route, { view: 'compare' }>, first: boolean): void {
+    const monument = monumentOf(this.state);
+    const left = monument && shownById(monument, route.left);
+    const right = monument && shownById(monument, route.right);
+    if (!monument || !left || !right || (route.mode === 'change' && !measured(monument, left, right))) {
+      this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
+      return;
+    }
+    this.startComparing(left, right, route.mode, 0.5);
+    const before = this.pose;
+    const pose = poseOf(monument.view, monument.placement.site_from_monument);
+    // From the monument's own page the camera stays where the visitor has put it.
+    const near = this.view && this.view.rig.orbit.distance < 3 * Math.hypot(...monument.bounds.max);
+    if (first || !near || before === null) this.frame(pose, first ? 0 : FLY_S);
+  }
+
+  private startComparing(left: ShownEntry, right: ShownEntry, mode: Mode, position: number): void {
+    const monument = monumentOf(this.state);
+    if (!monument) return;
+    const entry = measured(monument, left, right);
+    const range_m = (entry?.scale_m ?? 0.2) * CHANGE_RANGE_SHARE;
+    this.set({ comparing: { left, right, position, range_m, threshold_m: 0, document: null } });
+    this.showComparison(mode);
+    if (entry && mode === 'change') void this.loadFigures(entry.sidecar);
+  }
+
+  private async loadFigures(sidecar: string): Promise<void> {
+    try {
+      const document = await this.document<ComparisonDocument>(sidecar);
+      if (!this.state.comparing) return;
+      // Colours reach over nine tenths of the surface and at least four levels of detection.
+      const range_m = Math.max(Math.abs(document.p05_m), Math.abs(document.p95_m), 4 * document.lod95_m);
+      this.set({ comparing: { ...this.state.comparing, document, range_m } });
+      this.showComparison('change');
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.set({ tilesFailed: true });
+    }
+  }
+
+  private showComparison(mode: Mode): void {
+    const monument = monumentOf(this.state);
+    const { comparing } = this.state;
+    if (!monument || !comparing || !this.view) return;
+    const entry = measured(monument, comparing.left, comparing.right);
+    const { range_m, threshold_m } = comparing;
+    const change = entry && { attribute: entry.attribute, scale_m: entry.scale_m, range_m, threshold_m };
+    this.view.compare({ ...comparing, monument, mode, change }, this.others(monument.id));
+    this.progress();
+  }
+
+  /** How two conditions are compared on screen now; null when they are not. */
+  get mode(): Mode | null {
+    const { route, touring } = this.state;
+    if (route.view === 'compare') return route.mode;
+    return touring?.document.stops[touring.player.stop]?.compare?.mode ?? null;
+  }
+
+  /** Move the swipe, the blend, the threshold or the range. */
+  adjust(
+    change: Partial<Pick<NonNullable<AppState['comparing']>, 'position' | 'range_m' | 'threshold_m'>>,
+  ): void {
+    const { comparing } = this.state;
+    const { mode } = this;
+    if (!comparing || !mode) return;
+    this.set({ comparing: { ...comparing, ...change } });
+    this.showComparison(mode);
+  }
+
+  private async openTour(id: string, stopId: string | null, first: boolean): Promise<void> {
+    const entry = this.state.release?.tours.find((t) => t.id === id);
+    const monument = monumentOf(this.state);
+    if (!entry || !monument || !this.view) return;
+    let document: TourDocument;
+    try {
+      document = await this.document<TourDocument>(entry.url);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.set({ status: 'failed', problem: error.problem });
+      return;
+    }
+    const { route } = this.state;
+    if (route.view !== 'tour' || route.tour !== id || this.touring) return;
+    const stop = Math.max(
+      0,
+      document.stops.findIndex((s) => s.id === stopId),
+    );
+    if (first)
+      this.view.place(
+        this.view.framed(poseOf(document.stops[stop]!.view, monument.placement.site_from_monument)),
+      );
+    this.pose = null;
+    this.touring = new Touring(document, monument, this.view, this.state.base, this.state.language, stop, {
+      onChange: (_state, stopChanged) => {
+        if (stopChanged) this.atStop();
+        else this.tell();
+      },
+    });
+    this.atStop();
+  }
+
+  /** What the player's stop shows. */
+  private atStop(): void {
+    const { touring } = this;
+    const monument = monumentOf(this.state);
+    if (!touring || !monument) return;
+    const { stop } = touring;
+    history.replaceState(null, '', formatRoute({ view: 'tour', tour: touring.document.id, stop: stop.id }));
+    this.set({
+      annotation: null,
+      comparing: null,
+      route: { view: 'tour', tour: touring.document.id, stop: stop.id },
+    });
+    this.tell();
+    if (stop.compare) {
+      this.startComparing(stop.compare.left, stop.compare.right, stop.compare.mode, stop.compare.position);
+    } else {
+      const shown = stop.show ?? { epoch: monument.reference_epoch, state: null };
+      this.view?.show([...this.others(monument.id), { monument, shown }]);
+      this.progress();
+    }
+    this.sayWhere();
+  }
+
+  /** All tours in full; those that cannot be had are left out. */
+  async tourDocuments(): Promise<TourDocument[]> {
+    const asked = (this.state.release?.tours ?? []).map((t) => this.document<TourDocument>(t.url));
+    const answers = await Promise.allSettled(asked);
+    return answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  }
+
+  private tell(): void {
+    const { touring } = this;
+    if (!touring) return;
+    const before = this.state.touring;
+    this.set({
+      touring: {
+        document: touring.document,
+        player: touring.state,
+        timings: touring.timings,
+        position_s: touring.position,
+        caption: touring.caption,
+        captions: before?.captions ?? true,
+        muted: before?.muted ?? false,
+      },
+    });
+  }
+
+  /** A press of the player's buttons. */
+  play(event: PlayerEvent): void {
+    this.touring?.send(event);
+  }
+
+  listen(change: { muted?: boolean; captions?: boolean }): void {
+    const { touring } = this.state;
+    if (!touring || !this.touring) return;
+    if (change.muted !== undefined) this.touring.muted = change.muted;
+    this.set({ touring: { ...touring, ...change } });
+  }
+
+  retry(): void {
+    if (this.state.status === 'failed') location.reload();
+    else if (this.view) {
+      this.view.retry();
+      this.progress();
+    }
+  }
+
+  private pickMonument(id: string): void {
+    const { route } = this.state;
+    if (route.view === 'site' || (route.view === 'monument' && route.monument !== id)) {
+      this.go({ view: 'monument', monument: id });
+    }
+  }
+
+  private taken(): void {
+    this.pose = null;
+    if (this.touring && !this.touring.state.wandering) this.touring.send({ type: 'wander' });
+  }
+
+  private drawn(): void {
+    this.onDrawn();
+    this.progress();
+  }
+
+  private progress(): void {
+    const { view } = this;
+    if (!view) return;
+    const now = { tilesLoading: view.loading, tilesFailed: view.failed, arrived: view.arrived };
+    const { state } = this;
+    if (
+      now.tilesLoading !== state.tilesLoading ||
+      now.tilesFailed !== state.tilesFailed ||
+      now.arrived !== state.arrived
+    ) {
+      this.set(now);
+    }
+  }
+
+  private sayWhere(): void {
+    const { release, route, t, touring } = this.state;
+    if (!release) return;
+    const monument = monumentOf(this.state);
+    const site = words(this.state, release.title);
+    const stop = touring?.document.stops[touring.player.stop];
+    const title = stop ? words(this.state, stop.title) : monument ? words(this.state, monument.title) : site;
+    const shown = monument && route.view === 'monument' ? this.state.shown[monument.id] : null;
+    const what = stop
+      ? t('tour.announce', { number: touring!.player.stop + 1, total: touring!.document.stops.length, title })
+      : title + (shown ? `, ${idOf(shown)}` : '');
+    document.title = title === site ? site : `${title} · ${site}`;
+    document.documentElement.lang = pick(release.title, this.state.language, release.languages).language;
+    this.set({ announcement: what });
+  }
+}

@@ -1,0 +1,98 @@
+/** What is on screen, apart from the camera: one value, replaced on every change. */
+import type { LangText, Translate } from '../core/i18n.ts';
+import { pick } from '../core/i18n.ts';
+import type { LoadProblem } from '../core/load.ts';
+import type { PlayerState, Timing } from '../core/player.ts';
+import type {
+  ComparisonDocument,
+  MonumentEntry,
+  Release,
+  ShownEntry,
+  TourDocument,
+} from '../core/release.ts';
+import type { Route } from '../core/route.ts';
+
+export interface ComparingState {
+  left: ShownEntry;
+  right: ShownEntry;
+  position: number;
+  range_m: number;
+  threshold_m: number;
+  document: ComparisonDocument | null;
+}
+
+export interface TouringState {
+  document: TourDocument;
+  player: PlayerState;
+  timings: readonly Timing[];
+  position_s: number;
+  caption: string;
+  captions: boolean;
+  muted: boolean;
+}
+
+export interface AppState {
+  status: 'loading' | 'ready' | 'failed' | 'no-webgl' | 'lost';
+  problem: LoadProblem | null;
+  base: string;
+  release: Release | null;
+  language: string;
+  t: Translate;
+  route: Route;
+  /** The condition chosen for each monument. */
+  shown: Readonly<Record<string, ShownEntry>>;
+  comparing: ComparingState | null;
+  touring: TouringState | null;
+  annotation: string | null;
+  tilesLoading: boolean;
+  tilesFailed: boolean;
+  arrived: boolean;
+  offline: boolean;
+  help: boolean;
+  /** Said to screen readers. */
+  announcement: string;
+}
+
+/** The monument a route is about. */
+export function monumentOf(state: AppState): MonumentEntry | null {
+  const { release, route } = state;
+  if (!release || route.view === 'site') return null;
+  const id =
+    route.view === 'tour' ? release.tours.find((t) => t.id === route.tour)?.monument : route.monument;
+  return release.monuments.find((m) => m.id === id) ?? null;
+}
+
+/** Words of the site in the chosen language, or the nearest it has. */
+export function words(state: AppState, text: LangText): string {
+  return pick(text, state.language, state.release?.languages ?? []).text;
+}
+
+/** The newest survey: what a visitor would see on the spot. */
+export function newest(monument: MonumentEntry): ShownEntry {
+  const dated = [...monument.epochs].sort((a, b) => (a.captured ?? '').localeCompare(b.captured ?? ''));
+  return { epoch: dated.at(-1)!.id, state: null };
+}
+
+/** A condition from its id; epochs come before states of the same name. */
+export function shownById(monument: MonumentEntry, id: string): ShownEntry | null {
+  if (monument.epochs.some((e) => e.id === id)) return { epoch: id, state: null };
+  return monument.states.some((s) => s.id === id) ? { epoch: null, state: id } : null;
+}
+
+export const idOf = (shown: ShownEntry): string => shown.epoch ?? shown.state ?? '';
+
+/** What a condition is called: its own title, else its period or year. */
+export function conditionName(state: AppState, monument: MonumentEntry, shown: ShownEntry): string {
+  const entry =
+    monument.epochs.find((e) => e.id === shown.epoch) ?? monument.states.find((s) => s.id === shown.state);
+  if (!entry) return idOf(shown);
+  const title = words(state, entry.title);
+  if (title) return title;
+  if ('period' in entry && entry.period) return entry.period;
+  return entry.id;
+}
+
+/** The comparison measured between two epochs, in this direction. */
+export function measured(monument: MonumentEntry, left: ShownEntry, right: ShownEntry) {
+  return monument.comparisons.find((c) => c.reference === left.epoch && c.compared === right.epoch) ?? null;
+}

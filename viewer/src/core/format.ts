@@ -1,0 +1,34 @@
+/** Figures as a reader of the language writes them. */
+
+/** A length: millimetres below a metre, else metres. */
+export function metres(value: number, language: string, digits = 2): string {
+  const small = Math.abs(value) < 1 && value !== 0;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: small ? 'millimeter' : 'meter',
+    maximumFractionDigits: small ? 0 : digits,
+  }).format(small ? value * 1000 : value);
+}
+
+/** A number with at most `digits` places and its unit after a no-break space. */
+export function figure(value: number, unit: string, language: string, digits = 2): string {
+  return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
+}
+
+/** Bytes as MB, or kB when small. */
+export function bytes(value: number, language: string): string {
+  return value >= 1e6 ? figure(value / 1e6, 'MB', language, 1) : figure(value / 1e3, 'kB', language, 0);
+}
+
+/** Minutes and seconds as on a player. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/** An ISO date in words; the text itself where it is no date. */
+export function date(iso: string, language: string): string {
+  const time = Date.parse(`${iso}T00:00:00Z`);
+  if (Number.isNaN(time)) return iso;
+  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(time);
+}

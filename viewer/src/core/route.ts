@@ -1,0 +1,44 @@
+/** What is on screen, as an address: the fragment, so that any static host can serve it. */
+
+export type Mode = 'swipe' | 'blend' | 'change';
+export type Route =
+  | { view: 'site' }
+  | { view: 'monument'; monument: string }
+  | { view: 'compare'; monument: string; left: string; right: string; mode: Mode }
+  | { view: 'tour'; tour: string; stop: string | null };
+
+const ID = /^[a-z0-9-]{1,64}$/;
+export const MODES: readonly Mode[] = ['swipe', 'blend', 'change'];
+
+/** The route of a fragment such as `#/m/gate`; null where it is no address of ours. */
+export function parseRoute(hash: string): Route | null {
+  const parts = hash
+    .replace(/^#?\/?/, '')
+    .replace(/\/$/, '')
+    .split('/');
+  const [kind, ...rest] = parts;
+  if (kind === '') return { view: 'site' };
+  if (!rest.slice(0, kind === 'm' && rest[1] === 'compare' ? 4 : 2).every((id) => ID.test(id))) return null;
+  const [first, second, left, right, mode] = rest;
+  if (first === undefined) return null;
+  if (kind === 't' && rest.length <= 2) return { view: 'tour', tour: first, stop: second ?? null };
+  if (kind !== 'm') return null;
+  if (rest.length === 1) return { view: 'monument', monument: first };
+  const known = MODES.find((m) => m === mode);
+  if (second !== 'compare' || rest.length !== 5 || !left || !right || !known) return null;
+  return { view: 'compare', monument: first, left, right, mode: known };
+}
+
+/** The fragment of a route. */
+export function formatRoute(route: Route): string {
+  switch (route.view) {
+    case 'site':
+      return '#/';
+    case 'monument':
+      return `#/m/${route.monument}`;
+    case 'compare':
+      return `#/m/${route.monument}/compare/${route.left}/${route.right}/${route.mode}`;
+    case 'tour':
+      return route.stop ? `#/t/${route.tour}/${route.stop}` : `#/t/${route.tour}`;
+  }
+}

@@ -1,0 +1,145 @@
+/** The conditions of monuments as streamed tiles: one tileset per epoch or state, made when first shown. */
+import { GLTFExtensionsPlugin } from '3d-tiles-renderer/plugins';
+import { TilesRenderer } from '3d-tiles-renderer/three';
+import type { Object3D } from 'three';
+import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { inverse, multiply, three_from_site } from '../core/frames.ts';
+import type { MonumentEntry, Release, ShownEntry, StateEntry } from '../core/release.ts';
+import type { Stage } from './stage.ts';
+import { chooseChange, dress, type SurfaceUniforms, surfaceUniforms, tableTexture } from './surface.ts';
+
+const CERTAINTIES: readonly StateEntry['certainty'][] = ['documented', 'probable', 'conjectural'];
+const HANDHELD = '(max-width: 760px), (pointer: coarse)';
+
+/** Public, but missing from the package's types. */
+interface WithStats {
+  stats: { queued: number; downloading: number; parsing: number };
+}
+
+/** One condition of one monument. */
+export class Condition {
+  readonly tiles: TilesRenderer;
+  readonly uniforms: SurfaceUniforms;
+  failed = false;
+  /** Whether something of it has been drawn. */
+  arrived = false;
+  private attribute: string | null = null;
+
+  constructor(
+    url: string,
+    matrix: readonly number[],
+    uniforms: SurfaceUniforms,
+    stage: Stage,
+    onChange: () => void,
+  ) {
+    this.uniforms = uniforms;
+    const tiles = new TilesRenderer(url);
+    this.tiles = tiles;
+    tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
+    const handheld = window.matchMedia(HANDHELD).matches;
+    tiles.errorTarget = handheld ? 10 : 7;
+    tiles.lruCache.maxBytesSize = (handheld ? 0.18 : 0.5) * 2 ** 30;
+    tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;
+    tiles.setCamera(stage.camera);
+    tiles.group.matrixAutoUpdate = false;
+    tiles.group.matrix.fromArray(matrix as number[]);
+    tiles.group.matrixWorldNeedsUpdate = true;
+    tiles.group.visible = false;
+    stage.scene.add(tiles.group);
+    tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => {
+      tiles.group.updateWorldMatrix(false, false);
+      dress(scene, uniforms);
+      if (this.attribute) chooseChange(scene, this.attribute);
+    });
+    tiles.addEventListener('tile-visibility-change', () => {
+      if (!this.arrived) {
+        this.arrived = true;
+        onChange();
+      }
+      stage.invalidate();
+    });
+    tiles.addEventListener('needs-update', () => stage.invalidate());
+    tiles.addEventListener('load-error', () => {
+      this.failed = true;
+      onChange();
+    });
+  }
+
+  get object(): Object3D {
+    return this.tiles.group;
+  }
+
+  /** Whether tiles of the present view are still on their way. */
+  get loading(): boolean {
+    const { queued, downloading, parsing } = (this.tiles as unknown as WithStats).stats;
+    return !this.failed && (!this.tiles.root || queued + downloading + parsing > 0);
+  }
+
+  /** Choose which comparison's attribute the change map reads. */
+  compareBy(attribute: string): void {
+    if (this.attribute === attribute) return;
+    this.attribute = attribute;
+    this.tiles.forEachLoadedModel((scene: Object3D) => chooseChange(scene, attribute));
+  }
+
+  update(stage: Stage): void {
+    this.tiles.setResolution(stage.camera, stage.viewport.width, stage.viewport.height);
+    this.tiles.group.updateMatrixWorld();
+    this.tiles.update();
+  }
+
+  retry(): void {
+    this.failed = false;
+    this.tiles.resetFailedTiles();
+  }
+}
+
+const keyOf = (monument: MonumentEntry, shown: ShownEntry) =>
+  `${monument.id}/${shown.epoch ? 'epoch' : 'state'}/${shown.epoch ?? shown.state}`;
+
+/** All conditions asked for so far, by monument and id. */
+export class Conditions {
+  /** Called when a condition has arrived or failed. */
+  onChange: () => void = () => {};
+  private readonly known = new Map<string, Condition>();
+  private readonly table: ReturnType<typeof tableTexture>;
+  private readonly release: Release;
+  private readonly base: string;
+  private readonly stage: Stage;
+
+  constructor(stage: Stage, release: Release, base: string, table: Uint8Array) {
+    this.stage = stage;
+    this.release = release;
+    this.base = base;
+    this.table = tableTexture(table);
+  }
+
+  /** The condition, made when it is first asked for. */
+  get(monument: MonumentEntry, shown: ShownEntry): Condition {
+    const key = keyOf(monument, shown);
+    const found = this.known.get(key);
+    if (found) return found;
+    const state = monument.states.find((s) => s.id === shown.state);
+    const entry = state ?? monument.epochs.find((e) => e.id === shown.epoch);
+    if (!entry) throw new Error(`${key}: not in the release`);
+    const uniforms = surfaceUniforms(this.table);
+    uniforms.hatch.value = state ? 1 + CERTAINTIES.indexOf(state.certainty) : 0;
+    uniforms.pixelRatio.value = this.stage.renderer.getPixelRatio();
+    // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.
+    const three_from_ecef = multiply(three_from_site, inverse(this.release.frame.ecef_from_site));
+    const made = new Condition(this.base + entry.tileset, three_from_ecef, uniforms, this.stage, () =>
+      this.onChange(),
+    );
+    this.known.set(key, made);
+    return made;
+  }
+
+  all(): Iterable<Condition> {
+    return this.known.values();
+  }
+
+  /** Those of one monument made so far. */
+  of(monument: MonumentEntry): Condition[] {
+    return [...this.known].filter(([key]) => key.startsWith(`${monument.id}/`)).map(([, c]) => c);
+  }
+}

@@ -1,0 +1,120 @@
+/** The canvas: one renderer, one camera, and frames drawn only when something has changed. */
+import {
+  Color,
+  DirectionalLight,
+  HemisphereLight,
+  LinearSRGBColorSpace,
+  PerspectiveCamera,
+  Scene,
+  SRGBColorSpace,
+  Vector3,
+  WebGLRenderer,
+} from 'three';
+import { freeArea, type Viewport } from '../core/fit.ts';
+import { eyeOf, type Orbit } from '../core/orbit.ts';
+import type { Vec3 } from '../core/vec.ts';
+
+export interface Frame {
+  /** Seconds since the last frame, at most 0.1. */
+  seconds: number;
+}
+
+/** A position of the site frame in three's axes: x east, y up, z south. */
+export const toThree = (p: Vec3, out = new Vector3()): Vector3 => out.set(p[0], p[2], -p[1]);
+
+export class Stage {
+  readonly scene = new Scene();
+  readonly camera = new PerspectiveCamera(45, 1, 0.1, 4000);
+  readonly renderer: WebGLRenderer;
+  /** Called before each frame; returns true to ask for another one. */
+  onFrame: (frame: Frame) => boolean = () => false;
+  /** Draws the frame; replaced while two conditions share the screen. */
+  draw: () => void = () => this.renderer.render(this.scene, this.camera);
+  onDrawn: () => void = () => {};
+  onLost: () => void = () => {};
+  onRestored: () => void = () => {};
+  viewport: Viewport = { width: 1, height: 1, left: 0, right: 0, top: 0, bottom: 0 };
+  private pending = 0;
+  private last = 0;
+  private readonly canvas: HTMLCanvasElement;
+
+  constructor(canvas: HTMLCanvasElement) {
+    this.canvas = canvas;
+    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+    this.renderer.outputColorSpace = SRGBColorSpace;
+    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
+    this.renderer.autoClear = false;
+    this.scene.background = null;
+    // For interpreted states only: measured surfaces carry their light in their colours and are unlit.
+    const sun = new DirectionalLight(new Color().setRGB(1, 0.96, 0.88, LinearSRGBColorSpace), 2.1);
+    sun.position.set(-0.6, 1, 0.5);
+    this.scene.add(new HemisphereLight(0xdfe8f2, 0x8a7f70, 1.7), sun);
+    canvas.addEventListener('webglcontextlost', (event) => {
+      event.preventDefault();
+      this.onLost();
+    });
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.onRestored();
+      this.invalidate();
+    });
+  }
+
+  /** Ask for a frame; many requests make one. */
+  invalidate(): void {
+    if (this.pending === 0) this.pending = requestAnimationFrame((time) => this.frame(time));
+  }
+
+  /** Whether a frame is still to be drawn. */
+  get waiting(): boolean {
+    return this.pending !== 0;
+  }
+
+  /** The canvas follows its element's size; panels tell what they cover. */
+  resize(viewport: Viewport): void {
+    const { width, height } = viewport;
+    const changed = width !== this.viewport.width || height !== this.viewport.height;
+    this.viewport = viewport;
+    if (changed) this.renderer.setSize(width, height, false);
+    this.invalidate();
+  }
+
+  /** Put the camera where the orbit says, with the target in the middle of the free part of the window. */
+  place(orbit: Orbit): void {
+    const { width, height } = this.viewport;
+    const { shiftX, shiftY } = freeArea(this.viewport);
+    toThree(eyeOf(orbit), this.camera.position);
+    this.camera.lookAt(toThree(orbit.target));
+    this.camera.fov = orbit.fovDeg;
+    this.camera.aspect = width / height;
+    this.camera.near = Math.max(0.05, orbit.distance / 400);
+    this.camera.far = orbit.distance + 6000;
+    this.camera.setViewOffset(width, height, -shiftX, -shiftY, width, height);
+    this.camera.updateMatrixWorld();
+  }
+
+  /** Window coordinates of a point of the site frame in CSS pixels; null when behind the camera. */
+  project(p: Vec3): { x: number; y: number; depth: number } | null {
+    const v = toThree(p).project(this.camera);
+    if (v.z > 1 || v.z < -1) return null;
+    const { width, height } = this.viewport;
+    return { x: ((v.x + 1) / 2) * width, y: ((1 - v.y) / 2) * height, depth: v.z };
+  }
+
+  private frame(time: number): void {
+    this.pending = 0;
+    const seconds = Math.min(0.1, this.last ? (time - this.last) / 1000 : 0.016);
+    this.last = time;
+    const again = this.onFrame({ seconds });
+    this.renderer.clear();
+    this.draw();
+    this.onDrawn();
+    if (again) this.invalidate();
+    else if (this.pending === 0) this.last = 0;
+  }
+
+  dispose(): void {
+    cancelAnimationFrame(this.pending);
+    this.renderer.dispose();
+    this.canvas.remove();
+  }
+}

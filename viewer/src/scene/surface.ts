@@ -1,0 +1,203 @@
+/**
+ * What is added to every tile's material: round points, dither for blending, the change map, and the hatch of
+ * interpreted states. All of it is steered by uniforms that a condition's tiles share.
+ */
+import {
+  type BufferAttribute,
+  type BufferGeometry,
+  DataTexture,
+  LinearFilter,
+  type Material,
+  type Mesh,
+  type Object3D,
+  Points,
+  type PointsMaterial,
+  Vector3,
+  type WebGLProgramParametersWithUniforms,
+} from 'three';
+
+export interface SurfaceUniforms {
+  /** Share of pixels kept: those whose noise lies in [x, y). */
+  keep: { value: [number, number] };
+  /** 0 none, 1 to 3: documented, probable, conjectural. */
+  hatch: { value: number };
+  /** 0 off, 1 on. */
+  change: { value: number };
+  /** Metres that the attribute's 1.0 stands for, colour range in metres, and the visitor's threshold in metres. */
+  changeScale: { value: number };
+  changeRange: { value: number };
+  changeThreshold: { value: number };
+  changeTable: { value: DataTexture };
+  pixelRatio: { value: number };
+}
+
+/** A texture of a colour table's sRGB bytes, read in the shader after the output was encoded. */
+export function tableTexture(bytes: Uint8Array): DataTexture {
+  const texture = new DataTexture(bytes as Uint8Array<ArrayBuffer>, bytes.length / 4, 1);
+  texture.minFilter = texture.magFilter = LinearFilter;
+  texture.needsUpdate = true;
+  return texture;
+}
+
+export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
+  return {
+    keep: { value: [0, 1] },
+    hatch: { value: 0 },
+    change: { value: 0 },
+    changeScale: { value: 1 },
+    changeRange: { value: 0.1 },
+    changeThreshold: { value: 0 },
+    changeTable: { value: table },
+    pixelRatio: { value: 1 },
+  };
+}
+
+const VERTEX_HEAD = /* glsl */ `
+#ifdef HAS_CHANGE
+  attribute vec2 change;
+  varying vec3 vChange;
+#endif
+`;
+
+// The encoder writes the lowest value where a vertex is not comparable; a triangle that touches one is not either.
+const VERTEX_BODY = /* glsl */ `
+#ifdef HAS_CHANGE
+  vChange = vec3(change, change.y < -0.5 ? 1.0 : 0.0);
+#endif
+`;
+
+const FRAGMENT_HEAD = /* glsl */ `
+uniform vec2 keep;
+uniform float hatch;
+uniform float changeOn;
+uniform float changeScale;
+uniform float changeRange;
+uniform float changeThreshold;
+uniform sampler2D changeTable;
+uniform float pixelRatio;
+#ifdef HAS_CHANGE
+  varying vec3 vChange;
+#endif
+// Jimenez 2014: neighbouring pixels get evenly spread values, so that a dither looks like a blend.
+float gradientNoise(vec2 p) {
+  return fract(52.9829189 * fract(dot(p, vec2(0.06711056, 0.00583715))));
+}
+float stripes(vec2 p, float width, float share) {
+  return step(fract((p.x + p.y) / (width * pixelRatio)), share);
+}
+`;
+
+const FRAGMENT_START = /* glsl */ `
+  float grain = gradientNoise(gl_FragCoord.xy);
+  if (grain < keep.x || grain >= keep.y) discard;
+#ifdef ROUND_POINT
+  if (length(gl_PointCoord - 0.5) > 0.5) discard;
+#endif
+`;
+
+const FRAGMENT_END = /* glsl */ `
+  if (changeOn > 0.5) {
+    // Shape stays readable under the colours: the measured texture's own brightness, softened.
+    float light = clamp(dot(gl_FragColor.rgb, vec3(0.299, 0.587, 0.114)), 0.0, 1.0);
+    float relief = mix(0.86, 1.06, smoothstep(0.1, 0.75, light));
+    vec3 quiet = mix(vec3(0.80, 0.79, 0.77), vec3(light), 0.25);
+    vec3 unknown = vec3(0.50) + 0.12 * stripes(gl_FragCoord.xy, 7.0, 0.4);
+    vec3 shown = unknown;
+    #ifdef HAS_CHANGE
+      if (vChange.z < 0.001) {
+        float distance = vChange.x * changeScale;
+        float least = max(changeThreshold, vChange.y * changeScale);
+        float at = clamp(distance / changeRange, -1.0, 1.0) * 0.5 + 0.5;
+        vec3 coloured = texture2D(changeTable, vec2(at, 0.5)).rgb;
+        shown = abs(distance) < least ? quiet * relief : coloured * relief;
+      }
+    #endif
+    gl_FragColor = vec4(shown, gl_FragColor.a);
+  }
+  if (hatch > 0.5) {
+    float width = hatch < 1.5 ? 22.0 : hatch < 2.5 ? 13.0 : 8.0;
+    float line = stripes(gl_FragCoord.xy, width, 0.16);
+    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.10 + 0.26 * line);
+  }
+`;
+
+function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): void {
+  material.onBeforeCompile = (shader: WebGLProgramParametersWithUniforms) => {
+    const { change, ...rest } = uniforms;
+    Object.assign(shader.uniforms, rest, { changeOn: change });
+    shader.vertexShader = shader.vertexShader
+      .replace('#include <common>', `#include <common>\n${VERTEX_HEAD}`)
+      .replace('#include <begin_vertex>', `#include <begin_vertex>\n${VERTEX_BODY}`);
+    shader.fragmentShader = shader.fragmentShader
+      .replace('#include <common>', `#include <common>\n${FRAGMENT_HEAD}`)
+      .replace(
+        '#include <clipping_planes_fragment>',
+        `#include <clipping_planes_fragment>\n${FRAGMENT_START}`,
+      )
+      .replace(
+        '#include <premultiplied_alpha_fragment>',
+        `#include <premultiplied_alpha_fragment>\n${FRAGMENT_END}`,
+      );
+    if (!shader.fragmentShader.includes(FRAGMENT_START) || !shader.fragmentShader.includes(FRAGMENT_END)) {
+      throw new Error(`${material.type}: no place for the tile's shader`);
+    }
+  };
+  material.customProgramCacheKey = () => `heritage ${round} ${'HAS_CHANGE' in (material.defines ?? {})}`;
+  material.defines = { ...material.defines, ...(round ? { ROUND_POINT: '' } : {}) };
+}
+
+/** Median distance to the nearest neighbour over a sample, metres in the geometry's own scale. */
+export function spacingOf(geometry: BufferGeometry, samples = 48): number {
+  const p = geometry.getAttribute('position') as BufferAttribute;
+  const stride = Math.max(1, Math.floor(p.count / 4000));
+  const distances: number[] = [];
+  for (let s = 0; s < samples; s++) {
+    const i = Math.floor(((s + 0.5) / samples) * p.count);
+    let least = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < p.count; j += stride) {
+      if (j === i) continue;
+      const d = (p.getX(i) - p.getX(j)) ** 2 + (p.getY(i) - p.getY(j)) ** 2 + (p.getZ(i) - p.getZ(j)) ** 2;
+      if (d > 0 && d < least) least = d;
+    }
+    if (Number.isFinite(least)) distances.push(Math.sqrt(least));
+  }
+  distances.sort((a, b) => a - b);
+  // A thinned comparison set has neighbours farther apart, by the square root of the thinning on a surface.
+  return (distances[distances.length >> 1] ?? 0) / Math.sqrt(stride);
+}
+
+/** Prepare a tile's objects as they arrive. */
+export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
+  const scale = new Vector3();
+  tile.traverse((object) => {
+    const mesh = object as Mesh;
+    if (!mesh.geometry) return;
+    const points = object instanceof Points;
+    const material = mesh.material as Material;
+    patch(material, uniforms, points);
+    if (points) {
+      const sized = material as PointsMaterial;
+      object.updateWorldMatrix(true, false);
+      sized.size = spacingOf(mesh.geometry) * object.getWorldScale(scale).x * 1.9;
+      sized.sizeAttenuation = true;
+    }
+  });
+}
+
+/** Feed the comparison's attribute to the shader; meshes without it are shown as not comparable. */
+export function chooseChange(tile: Object3D, attribute: string): void {
+  tile.traverse((object) => {
+    const mesh = object as Mesh;
+    if (!mesh.geometry || object instanceof Points) return;
+    // GLTFLoader writes the names of custom attributes in lower case.
+    const found = mesh.geometry.getAttribute(attribute.toLowerCase());
+    if (found) mesh.geometry.setAttribute('change', found);
+    const material = mesh.material as Material;
+    const had = 'HAS_CHANGE' in (material.defines ?? {});
+    if (Boolean(found) === had) return;
+    material.defines = { ...material.defines };
+    if (found) material.defines.HAS_CHANGE = '';
+    else delete material.defines.HAS_CHANGE;
+    material.needsUpdate = true;
+  });
+}

@@ -1,0 +1,68 @@
+/** The kept set of icons (Lucide, ISC). */
+import { html, type TemplateResult } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import arrowLeft from 'lucide-static/icons/arrow-left.svg?raw';
+import swap from 'lucide-static/icons/arrow-right-left.svg?raw';
+import blend from 'lucide-static/icons/blend.svg?raw';
+import captions from 'lucide-static/icons/captions.svg?raw';
+import captionsOff from 'lucide-static/icons/captions-off.svg?raw';
+import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
+import grip from 'lucide-static/icons/chevrons-left-right.svg?raw';
+import help from 'lucide-static/icons/circle-question-mark.svg?raw';
+import change from 'lucide-static/icons/diff.svg?raw';
+import download from 'lucide-static/icons/download.svg?raw';
+import report from 'lucide-static/icons/file-text.svg?raw';
+import globe from 'lucide-static/icons/globe.svg?raw';
+import minus from 'lucide-static/icons/minus.svg?raw';
+import pause from 'lucide-static/icons/pause.svg?raw';
+import play from 'lucide-static/icons/play.svg?raw';
+import plus from 'lucide-static/icons/plus.svg?raw';
+import retry from 'lucide-static/icons/refresh-cw.svg?raw';
+import reset from 'lucide-static/icons/scan.svg?raw';
+import previous from 'lucide-static/icons/skip-back.svg?raw';
+import next from 'lucide-static/icons/skip-forward.svg?raw';
+import swipe from 'lucide-static/icons/square-split-horizontal.svg?raw';
+import warning from 'lucide-static/icons/triangle-alert.svg?raw';
+import back from 'lucide-static/icons/undo-2.svg?raw';
+import sound from 'lucide-static/icons/volume-2.svg?raw';
+import silent from 'lucide-static/icons/volume-x.svg?raw';
+import offline from 'lucide-static/icons/wifi-off.svg?raw';
+import close from 'lucide-static/icons/x.svg?raw';
+import seal from './seal.svg?raw';
+
+const ICONS = {
+  arrowLeft,
+  swap,
+  blend,
+  captions,
+  captionsOff,
+  chevronRight,
+  grip,
+  help,
+  change,
+  download,
+  report,
+  globe,
+  minus,
+  pause,
+  play,
+  plus,
+  retry,
+  reset,
+  previous,
+  next,
+  swipe,
+  warning,
+  back,
+  sound,
+  silent,
+  offline,
+  close,
+  seal,
+} as const;
+
+export type IconName = keyof typeof ICONS;
+
+/** An icon beside words, or in a control that has a name of its own: hidden from screen readers. */
+export const icon = (name: IconName): TemplateResult =>
+  html`<span class="icon ${name === 'seal' ? 'seal' : ''}" aria-hidden="true">${unsafeHTML(ICONS[name])}</span>`;

@@ -1,0 +1,172 @@
+/** Names and annotations over the scene: real buttons, moved as the camera moves, never on top of each other. */
+import { html, LitElement, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { monumentOf, words } from '../app/state.ts';
+import { direction, point } from '../core/frames.ts';
+import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
+import { add, scale, type Vec3 } from '../core/vec.ts';
+import { href, prose, tool } from './parts.ts';
+
+const LABEL_LIFT_PX = 58;
+const MARGIN_PX = 8;
+const OFF_SURFACE_M = 0.05;
+
+interface Spot {
+  at: Vec3;
+  element: HTMLElement;
+  kind: 'label' | 'mark' | 'note';
+}
+
+/** Where a monument's name floats: above the middle of its roof. */
+function top(monument: MonumentEntry): Vec3 {
+  const { min, max } = monument.bounds;
+  return point(monument.placement.site_from_monument, [(min[0] + max[0]) / 2, (min[1] + max[1]) / 2, max[2]]);
+}
+
+function anchor(monument: MonumentEntry, note: AnnotationEntry): Vec3 {
+  const m = monument.placement.site_from_monument;
+  const at = point(m, note.position_m);
+  return note.normal ? add(at, scale(direction(m, note.normal), OFF_SURFACE_M)) : at;
+}
+
+export class Labels extends LitElement {
+  static override properties = { app: { attribute: false }, state: { attribute: false } };
+  declare app: App;
+  declare state: App['state'];
+  private covered = new Set<string>();
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  /** The monuments whose names are shown: all in the site's view, the others beside the one that is open. */
+  private get named(): readonly MonumentEntry[] {
+    const { release, route, status } = this.state;
+    if (!release || status !== 'ready' || route.view === 'tour' || route.view === 'compare') return [];
+    return release.monuments.filter((m) => route.view === 'site' || m.id !== route.monument);
+  }
+
+  private get notes(): readonly AnnotationEntry[] {
+    const { route, shown, touring, status } = this.state;
+    const monument = monumentOf(this.state);
+    if (!monument || status !== 'ready') return [];
+    if (route.view === 'tour') {
+      const wanted = touring?.document.stops[touring.player.stop]?.annotations ?? [];
+      return monument.annotations.filter((a) => wanted.includes(a.id));
+    }
+    if (route.view !== 'monument') return [];
+    const epoch = shown[monument.id]?.epoch ?? null;
+    return monument.annotations.filter((a) => a.epoch === null || a.epoch === epoch);
+  }
+
+  protected override render() {
+    const { state } = this;
+    const monument = monumentOf(state);
+    const open = this.notes.find((a) => a.id === state.annotation);
+    return html`<div class="labels">
+      ${this.named.map(
+        (m) => html`<a class="label" data-monument=${m.id} href=${href({ view: 'monument', monument: m.id })}>
+          <span class="name">${words(state, m.title)}</span>
+        </a>`,
+      )}
+      ${this.notes.map(
+        (a, i) => html`<button
+          type="button"
+          class="mark-button ${this.covered.has(a.id) ? 'covered' : ''}"
+          data-annotation=${a.id}
+          aria-expanded=${String(a.id === state.annotation)}
+          aria-label=${words(state, a.title)}
+          title=${words(state, a.title)}
+          @click=${() => this.app.set({ annotation: a.id === state.annotation ? null : a.id })}
+        >
+          <i aria-hidden="true">${i + 1}</i>
+        </button>`,
+      )}
+      ${
+        open && monument
+          ? html`<div class="note" role="group" aria-label=${words(state, open.title)} data-note=${open.id}>
+            <h3>${words(state, open.title)}</h3>
+            ${tool({ name: 'close', label: state.t('close'), press: () => this.app.set({ annotation: null }) })}
+            ${prose(state, open.html)}
+          </div>`
+          : nothing
+      }
+    </div>`;
+  }
+
+  protected override updated(): void {
+    this.follow();
+  }
+
+  private spots(): Spot[] {
+    const { release } = this.state;
+    const monument = monumentOf(this.state);
+    const out: Spot[] = [];
+    for (const element of this.querySelectorAll<HTMLElement>('[data-monument]')) {
+      const m = release?.monuments.find((x) => x.id === element.dataset.monument);
+      if (m) out.push({ at: top(m), element, kind: 'label' });
+    }
+    for (const element of this.querySelectorAll<HTMLElement>('[data-annotation], [data-note]')) {
+      const id = element.dataset.annotation ?? element.dataset.note;
+      const a = monument?.annotations.find((x) => x.id === id);
+      if (a && monument)
+        out.push({ at: anchor(monument, a), element, kind: element.dataset.note ? 'note' : 'mark' });
+    }
+    return out;
+  }
+
+  /** Put every piece where its point is now; nearer names win where two would overlap. */
+  follow(): void {
+    const { view } = this.app;
+    if (!view) return;
+    const v = view.stage.viewport;
+    const taken: { x: number; y: number; w: number; h: number }[] = [];
+    const placed = this.spots()
+      .map((spot) => ({ ...spot, on: view.stage.project(spot.at) }))
+      .sort((a, b) => (a.on?.depth ?? 2) - (b.on?.depth ?? 2));
+    for (const { element, kind, on } of placed) {
+      const inside =
+        on !== null && on.x > v.left && on.x < v.width - v.right && on.y > -20 && on.y < v.height - v.bottom;
+      let visible = inside;
+      if (on && inside) {
+        const [w, h] = [element.offsetWidth, element.offsetHeight];
+        let [x, y] = [on.x, on.y];
+        if (kind === 'label') {
+          x = Math.min(Math.max(on.x - w / 2, v.left + MARGIN_PX), v.width - v.right - w - MARGIN_PX);
+          y = Math.max(on.y - LABEL_LIFT_PX, MARGIN_PX);
+          const mine = { x, y, w, h };
+          visible = !taken.some(
+            (o) =>
+              mine.x < o.x + o.w + 4 &&
+              o.x < mine.x + w + 4 &&
+              mine.y < o.y + o.h + 4 &&
+              o.y < mine.y + h + 4,
+          );
+          if (visible) taken.push(mine);
+        } else if (kind === 'note') {
+          const right = on.x + 26 + w < v.width - v.right - MARGIN_PX;
+          x = right
+            ? on.x + 26
+            : Math.max(v.left + MARGIN_PX, Math.min(on.x - w / 2, v.width - v.right - w - MARGIN_PX));
+          y = right ? on.y - 30 : on.y + 30;
+          y = Math.min(Math.max(y, MARGIN_PX), v.height - v.bottom - h - MARGIN_PX);
+        }
+        element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
+      }
+      element.style.visibility = visible ? '' : 'hidden';
+    }
+  }
+
+  /** Fade the marks whose point is behind something; asked when the picture has come to rest. */
+  checkCovered(): void {
+    const { view } = this.app;
+    const monument = monumentOf(this.state);
+    if (!view || !monument) return;
+    const now = new Set(this.notes.filter((a) => view.covered(anchor(monument, a))).map((a) => a.id));
+    if (now.size === this.covered.size && [...now].every((id) => this.covered.has(id))) return;
+    this.covered = now;
+    this.requestUpdate();
+  }
+}
+
+customElements.define('heritage-labels', Labels);

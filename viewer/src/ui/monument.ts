@@ -1,0 +1,158 @@
+/** The panel of one monument: its conditions, its tours, how its place is known. */
+import { html, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { conditionName, idOf, newest, words } from '../app/state.ts';
+import { bytes, figure, metres } from '../core/format.ts';
+import type { MonumentEntry, ShownEntry } from '../core/release.ts';
+import type { Route } from '../core/route.ts';
+import { icon } from './icons.ts';
+import { type Bands, crumb, href, type Part, prose, standing, tourRows } from './parts.ts';
+
+/** Every condition in order of time; periods such as `1885~` sort by their first digits. */
+export function conditionsOf(monument: MonumentEntry): ShownEntry[] {
+  const when = (text: string | null, id: string) => (/-?\d{1,4}/.exec(text ?? id) ?? ['9999'])[0];
+  const all = [
+    ...monument.states.map((s) => ({ shown: { epoch: null, state: s.id }, when: when(s.period, s.id) })),
+    ...monument.epochs.map((e) => ({
+      shown: { epoch: e.id, state: null },
+      when: e.captured ?? when(null, e.id),
+    })),
+  ];
+  return all.sort((a, b) => a.when.localeCompare(b.when)).map(({ shown }) => shown);
+}
+
+/** The comparison a visitor most likely wants: the newest survey against what it was measured or drawn against. */
+function firstComparison(monument: MonumentEntry): Route | null {
+  const [entry] = monument.comparisons;
+  if (entry) {
+    return {
+      view: 'compare',
+      monument: monument.id,
+      left: entry.reference,
+      right: entry.compared,
+      mode: 'swipe',
+    };
+  }
+  const all = conditionsOf(monument);
+  if (all.length < 2) return null;
+  const last = newest(monument);
+  const other = all.find((shown) => idOf(shown) !== idOf(last))!;
+  return { view: 'compare', monument: monument.id, left: idOf(other), right: idOf(last), mode: 'swipe' };
+}
+
+function rail(app: App, monument: MonumentEntry): Part {
+  const { state } = app;
+  const all = conditionsOf(monument);
+  if (all.length < 2) return nothing;
+  const chosen = idOf(state.shown[monument.id] ?? newest(monument));
+  return html`<h2 id="conditions">${state.t('conditions')}</h2>
+    <fieldset class="rail" role="radiogroup" aria-labelledby="conditions">
+      ${all.map((shown) => {
+        const { interpreted, text } = standing(state, monument, shown);
+        return html`<label title=${text}>
+          <input
+            type="radio"
+            name="condition"
+            .checked=${idOf(shown) === chosen}
+            aria-label=${text}
+            @change=${() => app.choose(monument, shown)}
+          />
+          <span class="mark ${interpreted ? 'interpreted' : ''}"></span>
+          <span class="year">${conditionName(state, monument, shown)}</span>
+        </label>`;
+      })}
+    </fieldset>`;
+}
+
+/** What an interpretation rests on, when one is on screen. */
+function evidence(app: App, monument: MonumentEntry): Part {
+  const { state } = app;
+  const shown = state.shown[monument.id];
+  const found = monument.states.find((s) => s.id === shown?.state);
+  if (!found) return nothing;
+  return html`<div class="warn">
+    ${icon('warning')}
+    <div>
+      <p>${state.t('interpretation.about', { certainty: state.t(`certainty.${found.certainty}`) })}</p>
+      ${found.author ? html`<p>${found.author}</p>` : nothing}
+      ${
+        found.evidence.length > 0
+          ? html`<p>${state.t('interpretation.evidence')}</p>
+            <ul>
+              ${found.evidence.map((e) => html`<li>${e.url ? html`<a href=${e.url} target="_blank" rel="noopener noreferrer">${e.label}</a>` : e.label}</li>`)}
+            </ul>`
+          : nothing
+      }
+    </div>
+  </div>`;
+}
+
+function placement(app: App, monument: MonumentEntry): Part {
+  const { t, language } = app.state;
+  const p = monument.placement;
+  const rows: [string, string][] = [[t('placement.method'), t(`placement.${p.method}`)]];
+  if (p.sigma_m !== null) rows.push([t('placement.sigma'), `± ${metres(p.sigma_m, language)}`]);
+  if (p.rms_m !== null) rows.push([t('placement.rms'), metres(p.rms_m, language)]);
+  if (p.check_rms_m !== null) rows.push([t('placement.check'), metres(p.check_rms_m, language)]);
+  if (p.iou !== null) rows.push([t('placement.iou'), figure(p.iou * 100, '%', language, 0)]);
+  rows.push([t('placement.heading'), figure(((p.heading_deg % 360) + 360) % 360, '°', language, 1)]);
+  return html`<details>
+    <summary><span>${t('placement')}</span>${icon('chevronRight')}</summary>
+    <table class="figures">
+      <tbody>
+        ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+      </tbody>
+    </table>
+    ${p.reason ? html`<p class="quiet">${p.reason}</p>` : nothing}
+  </details>`;
+}
+
+export function monumentPanel(app: App, monument: MonumentEntry): Bands {
+  const { state } = app;
+  const { t, language } = state;
+  const comparison = firstComparison(monument);
+  const epoch = monument.epochs.find((e) => e.id === state.shown[monument.id]?.epoch);
+  const facts = [monument.type, monument.period, monument.protection].filter(Boolean).join(' · ');
+  return {
+    label: words(state, monument.title),
+    head: html`${crumb({ view: 'site' }, words(state, state.release!.title))}
+      <h1 tabindex="-1">${words(state, monument.title)}</h1>
+      ${facts ? html`<p class="facts">${facts}</p>` : nothing}`,
+    body: html`<div class="arriving">
+      ${prose(state, monument.html)}
+      ${
+        monument.placement.settled
+          ? nothing
+          : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
+      }
+      ${rail(app, monument)} ${evidence(app, monument)}
+      ${
+        comparison
+          ? html`<div class="buttons">
+            <a class="button main" href=${href(comparison)}>${icon('swipe')}${t('compare')}</a>
+          </div>`
+          : nothing
+      }
+      ${tourRows(
+        app,
+        state.release!.tours.filter((tour) => tour.monument === monument.id),
+      )}
+      ${placement(app, monument)}
+      <div class="buttons">
+        ${
+          monument.report
+            ? html`<a class="button" href=${state.base + monument.report} target="_blank">${icon('report')}${t('report')}</a>`
+            : nothing
+        }
+        ${
+          epoch?.download
+            ? html`<a class="button" href=${state.base + epoch.download} download>
+              ${icon('download')}${t('download', { size: bytes(epoch.download_bytes, language) })}
+            </a>`
+            : nothing
+        }
+      </div>
+    </div>`,
+    foot: nothing,
+  };
+}

@@ -1,0 +1,138 @@
+/** Small templates that several panels share. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { App } from '../app/app.ts';
+import { type AppState, conditionName, words } from '../app/state.ts';
+import { clock, date } from '../core/format.ts';
+import { type LangText, pick } from '../core/i18n.ts';
+import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
+import { formatRoute, type Route } from '../core/route.ts';
+import { type IconName, icon } from './icons.ts';
+import { sanitised } from './sanitise.ts';
+import { styled } from './styled.ts';
+
+export type Part = TemplateResult | typeof nothing;
+
+/** A panel's three bands: what stays on top, what scrolls, what stays at the bottom. */
+export interface Bands {
+  head: Part;
+  body: Part;
+  foot: Part;
+  label: string;
+}
+
+/** The site's marked-up words, marked with the language they are really in. */
+export function prose(state: AppState, text: LangText): Part {
+  const found = pick(text, state.language, state.release?.languages ?? []);
+  if (!found.text) return nothing;
+  const lang = found.language === state.language ? nothing : found.language;
+  return html`<div class="prose" lang=${lang}>${sanitised(found.text)}</div>`;
+}
+
+export const href = (route: Route): string => formatRoute(route);
+
+/** The way back, as a quiet line above a title. */
+export const crumb = (route: Route, text: string): Part =>
+  html`<a class="crumb" href=${href(route)}>${icon('arrowLeft')}<span>${text}</span></a>`;
+
+export interface ToolOptions {
+  name: IconName;
+  label: string;
+  press: () => void;
+  disabled?: boolean;
+  pressed?: boolean;
+  className?: string;
+  key?: string;
+}
+
+/** A button with an icon; its name is read out and shown on hover. */
+export const tool = ({
+  name,
+  label,
+  press,
+  disabled,
+  pressed,
+  className,
+  key,
+}: ToolOptions): Part => html`<button
+  type="button"
+  class=${className ?? 'tool'}
+  aria-label=${label}
+  title=${key ? `${label} (${key})` : label}
+  aria-keyshortcuts=${key ?? nothing}
+  aria-disabled=${disabled ? 'true' : nothing}
+  aria-pressed=${pressed === undefined ? nothing : String(pressed)}
+  @click=${() => disabled || press()}
+>
+  ${icon(name)}
+</button>`;
+
+/** A condition's standing in words: measured when and how, or interpreted with what certainty. */
+export function standing(
+  state: AppState,
+  monument: MonumentEntry,
+  shown: ShownEntry,
+): { interpreted: boolean; text: string } {
+  const { t, language } = state;
+  const name = conditionName(state, monument, shown);
+  const interpretation = monument.states.find((s) => s.id === shown.state);
+  if (interpretation) {
+    return {
+      interpreted: true,
+      text: `${name} · ${t('standing.interpretation')} – ${t(`certainty.${interpretation.certainty}`)}`,
+    };
+  }
+  const epoch = monument.epochs.find((e) => e.id === shown.epoch);
+  const when = epoch?.captured ? date(epoch.captured, language) : name;
+  return { interpreted: false, text: t('standing.measured', { when }) };
+}
+
+/** A range input with its name and value above it. */
+export function slider(options: {
+  label: string;
+  text: string;
+  value: number;
+  min: number;
+  max: number;
+  step: number;
+  input: (value: number) => void;
+}): Part {
+  const share = ((options.value - options.min) / (options.max - options.min || 1)) * 100;
+  const id = `slider-${options.label.replace(/\W+/g, '-')}`;
+  return html`<div class="slider">
+    <label for=${id}>${options.label}</label>
+    <output for=${id}>${options.text}</output>
+    <input
+      id=${id}
+      type="range"
+      min=${options.min}
+      max=${options.max}
+      step=${options.step}
+      .value=${String(options.value)}
+      aria-valuetext=${options.text}
+      ${styled({ '--share': `${share}%` })}
+      @input=${(event: Event) => options.input(Number((event.target as HTMLInputElement).value))}
+    />
+  </div>`;
+}
+
+/** Tours as rows with a play button. */
+export function tourRows(app: App, tours: readonly TourEntry[]): Part {
+  const { state } = app;
+  const { t } = state;
+  if (tours.length === 0) return nothing;
+  const seconds = (tour: TourEntry) => tour.seconds[state.language] ?? Object.values(tour.seconds)[0] ?? 0;
+  return html`<h2>${t('tours')}</h2>
+    <ul class="rows">
+      ${tours.map(
+        (tour) => html`<li>
+          <a class="row" href=${href({ view: 'tour', tour: tour.id, stop: null })}>
+            <span class="disc">${icon('play')}</span>
+            <span class="grow">
+              <span class="name">${words(state, tour.title)}</span>
+              <span class="more">${t('tour.extent', { stops: tour.stops, time: clock(seconds(tour)) })}</span>
+            </span>
+          </a>
+        </li>`,
+      )}
+    </ul>`;
+}

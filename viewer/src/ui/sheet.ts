@@ -1,0 +1,98 @@
+/** The phone's bottom sheet: three heights, by finger, by key, by press. */
+export type Snap = 'peek' | 'half' | 'full';
+
+const ORDER: readonly Snap[] = ['peek', 'half', 'full'];
+const HALF = 0.46;
+const FULL_TOP_PX = 72;
+const FLING_PX_PER_MS = 0.5;
+
+export const isPhone = (): boolean => window.matchMedia('(max-width: 760px)').matches;
+
+export class Sheet {
+  snap: Snap = 'half';
+  /** Asked to draw anew. */
+  onChange: () => void = () => {};
+  private drag: { y: number; height: number; time: number; last: number; speed: number } | null = null;
+  private readonly panel: () => HTMLElement | null;
+
+  constructor(panel: () => HTMLElement | null) {
+    this.panel = panel;
+  }
+
+  /** Height in pixels of a snap point; `peek` shows the title and the player only. */
+  height(snap: Snap): number {
+    const window_px = window.innerHeight;
+    if (snap === 'full') return window_px - FULL_TOP_PX;
+    if (snap === 'half') return Math.round(window_px * HALF);
+    const panel = this.panel();
+    if (!panel) return 120;
+    const bands = ['.head', '.foot'].map((band) => panel.querySelector<HTMLElement>(band)?.offsetHeight ?? 0);
+    return Math.min(30 + bands.reduce((a, b) => a + b, 0) + 10, Math.round(window_px * HALF));
+  }
+
+  go(snap: Snap): void {
+    this.snap = snap;
+    this.apply();
+    this.onChange();
+  }
+
+  /** Give the panel its height. */
+  apply(): void {
+    const panel = this.panel();
+    if (!panel) return;
+    panel.classList.toggle('dragged', this.drag !== null);
+    if (isPhone()) panel.style.setProperty('--sheet-height', `${this.height(this.snap)}px`);
+    else panel.style.removeProperty('--sheet-height');
+  }
+
+  private next(step: number): void {
+    this.go(ORDER[Math.min(ORDER.length - 1, Math.max(0, ORDER.indexOf(this.snap) + step))]!);
+  }
+
+  readonly keydown = (event: KeyboardEvent): void => {
+    const step = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    this.next(step);
+  };
+
+  /** A press without a drag goes round the three heights. */
+  readonly click = (event: MouseEvent): void => {
+    if (event.detail === 0 || !this.moved) this.go(ORDER[(ORDER.indexOf(this.snap) + 1) % ORDER.length]!);
+  };
+
+  private moved = false;
+
+  readonly pointerdown = (event: PointerEvent): void => {
+    (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId);
+    const height = this.panel()?.offsetHeight ?? 0;
+    this.moved = false;
+    this.drag = { y: event.clientY, height, time: event.timeStamp, last: event.clientY, speed: 0 };
+  };
+
+  readonly pointermove = (event: PointerEvent): void => {
+    const { drag } = this;
+    const panel = this.panel();
+    if (!drag || !panel) return;
+    if (Math.abs(event.clientY - drag.y) > 5) this.moved = true;
+    drag.speed = (drag.last - event.clientY) / Math.max(1, event.timeStamp - drag.time);
+    drag.last = event.clientY;
+    drag.time = event.timeStamp;
+    panel.classList.add('dragged');
+    const height = Math.min(this.height('full'), Math.max(60, drag.height + drag.y - event.clientY));
+    panel.style.setProperty('--sheet-height', `${height}px`);
+  };
+
+  readonly pointerup = (): void => {
+    const { drag } = this;
+    this.drag = null;
+    if (!drag || !this.moved) return;
+    if (Math.abs(drag.speed) > FLING_PX_PER_MS) {
+      this.next(Math.sign(drag.speed));
+      return;
+    }
+    const height = drag.height + drag.y - drag.last;
+    const away = (snap: Snap) => Math.abs(this.height(snap) - height);
+    this.go([...ORDER].sort((a, b) => away(a) - away(b))[0]!);
+  };
+}

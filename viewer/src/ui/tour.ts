@@ -1,0 +1,121 @@
+/** The tour's card: the stop's words, and the player. */
+import { html, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { monumentOf, words } from '../app/state.ts';
+import { clock } from '../core/format.ts';
+import { totalOf } from '../core/player.ts';
+import { comparisonTools } from './compare.ts';
+import { icon } from './icons.ts';
+import { type Bands, crumb, type Part, prose, tool } from './parts.ts';
+import { styled } from './styled.ts';
+
+function timeline(app: App): Part {
+  const { state } = app;
+  const touring = state.touring!;
+  const { timings } = touring;
+  const total = totalOf(timings);
+  const whole = total || 1;
+  const share = (touring.position_s / whole) * 100;
+  const text = state.t('tour.position', {
+    number: touring.player.stop + 1,
+    total: timings.length,
+    time: clock(touring.position_s),
+    length: clock(total),
+  });
+  return html`<div class="timeline">
+      <div class="ticks" aria-hidden="true">
+        ${timings.map((_, i) => (i === 0 ? nothing : html`<i ${styled({ left: `${(totalOf(timings.slice(0, i)) / whole) * 100}%` })}></i>`))}
+      </div>
+      <input
+        type="range"
+        min="0"
+        max=${total}
+        step="0.1"
+        .value=${String(touring.position_s)}
+        aria-label=${state.t('tour.timeline')}
+        aria-valuetext=${text}
+        ${styled({ '--share': `${share}%` })}
+        @input=${(event: Event) => app.play({ type: 'seek', seconds: Number((event.target as HTMLInputElement).value) })}
+      />
+    </div>
+    <div class="times"><span>${clock(touring.position_s)}</span><span>${clock(total)}</span></div>`;
+}
+
+function transport(app: App): Part {
+  const { state } = app;
+  const { t } = state;
+  const { player, document, captions, muted } = state.touring!;
+  const spoken = document.stops.some((s) => Object.keys(s.narration).length > 0);
+  return html`<div class="transport">
+    ${
+      spoken
+        ? tool({
+            name: muted ? 'silent' : 'sound',
+            label: t('tour.sound'),
+            pressed: !muted,
+            press: () => app.listen({ muted: !muted }),
+          })
+        : nothing
+    }
+    <span class="spread"></span>
+    ${tool({ name: 'previous', label: t('tour.previous'), key: 'p', disabled: player.stop === 0, press: () => app.play({ type: 'previous' }) })}
+    ${tool({
+      name: player.playing ? 'pause' : 'play',
+      label: player.playing ? t('tour.pause') : t('tour.play'),
+      key: 'k',
+      className: 'play',
+      press: () => app.play({ type: player.playing ? 'pause' : 'play' }),
+    })}
+    ${tool({
+      name: 'next',
+      label: t('tour.next'),
+      key: 'n',
+      disabled: player.stop === document.stops.length - 1,
+      press: () => app.play({ type: 'next' }),
+    })}
+    <span class="spread"></span>
+    ${
+      spoken
+        ? tool({
+            name: captions ? 'captions' : 'captionsOff',
+            label: t('tour.captions'),
+            pressed: captions,
+            press: () => app.listen({ captions: !captions }),
+          })
+        : nothing
+    }
+  </div>`;
+}
+
+export function tourPanel(app: App): Bands {
+  const { state } = app;
+  const { t } = state;
+  const monument = monumentOf(state);
+  const touring = state.touring;
+  const back = monument
+    ? crumb({ view: 'monument', monument: monument.id }, words(state, monument.title))
+    : nothing;
+  if (!touring)
+    return { label: t('tours'), head: back, body: html`<p class="quiet">${t('loading')}</p>`, foot: nothing };
+  const { player, document } = touring;
+  const stop = document.stops[player.stop]!;
+  return {
+    label: words(state, document.title),
+    head: html`${back}
+      <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${words(state, document.title)}</p>
+      <h1 tabindex="-1">${words(state, stop.title)}</h1>`,
+    body: html`<div class="arriving">
+      ${prose(state, stop.html)}
+      ${
+        player.wandering
+          ? html`<div class="buttons">
+            <button type="button" class="button" @click=${() => app.play({ type: 'return' })}>${icon('back')}${t('tour.return')}</button>
+          </div>`
+          : nothing
+      }
+      ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
+      ${app.mode ? comparisonTools(app, app.mode) : nothing}
+    </div>`,
+    foot: html`${timeline(app)}${transport(app)}`,
+  };
+}

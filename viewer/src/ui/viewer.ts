@@ -1,0 +1,295 @@
+/** The page: the scene, what floats over it, and the panel of the view that is open. */
+import { html, LitElement, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { monumentOf, newest, words } from '../app/state.ts';
+import type { Viewport } from '../core/fit.ts';
+import { languageName } from '../core/i18n.ts';
+import type { TourDocument } from '../core/release.ts';
+import { comparePanel } from './compare.ts';
+import { help } from './help.ts';
+import { icon } from './icons.ts';
+import type { Labels } from './labels.ts';
+import './labels.ts';
+import { monumentPanel } from './monument.ts';
+import { type Bands, type Part, standing, tool } from './parts.ts';
+import { isPhone, Sheet } from './sheet.ts';
+import { sitePanel } from './site.ts';
+import { swipe } from './swipe.ts';
+import { textVersion } from './text.ts';
+import { tourPanel } from './tour.ts';
+
+const SETTLE_MS = 180;
+
+export class Viewer extends LitElement {
+  static override properties = { app: { attribute: false }, tours: { state: true } };
+  declare app: App;
+  /** Tours in full, for the text version. */
+  declare tours: readonly TourDocument[];
+  readonly canvas = document.createElement('canvas');
+  private readonly sheet = new Sheet(() => this.querySelector('.panel'));
+  private viewport = '';
+  private place = '';
+  private rest = 0;
+
+  constructor() {
+    super();
+    this.tours = [];
+    this.canvas.tabIndex = 0;
+    this.canvas.setAttribute('role', 'application');
+    this.canvas.setAttribute('aria-describedby', 'scene-help');
+    this.sheet.onChange = () => this.requestUpdate();
+    const measure = () => this.measure();
+    window.addEventListener('resize', measure);
+    new ResizeObserver(measure).observe(this.canvas);
+    window.addEventListener('keydown', (event) => this.shortcut(event));
+  }
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  /** Connect the app: its state draws the page, its frames move the names. */
+  connect(app: App): void {
+    this.app = app;
+    app.onState = () => this.requestUpdate();
+    app.onDrawn = () => {
+      const labels = this.querySelector<Labels>('heritage-labels');
+      labels?.follow();
+      clearTimeout(this.rest);
+      this.rest = window.setTimeout(() => labels?.checkCovered(), SETTLE_MS);
+    };
+    this.requestUpdate();
+  }
+
+  private bands(): Bands | null {
+    const { app } = this;
+    const { state } = app;
+    const { route } = state;
+    if (!state.release) return null;
+    if (route.view === 'tour') return tourPanel(app);
+    const monument = monumentOf(state);
+    if (!monument) return sitePanel(app);
+    if (route.view === 'compare') return comparePanel(app, monument, route.left, route.right, route.mode);
+    return monumentPanel(app, monument);
+  }
+
+  private languages(): Part {
+    const { app } = this;
+    const { release, language, t } = app.state;
+    if (!release || release.languages.length < 2) return nothing;
+    return html`<label class="language">
+      ${icon('globe')}
+      <span class="visually-hidden">${t('language')}</span>
+      <select
+        .value=${language}
+        aria-label=${t('language')}
+        @change=${(event: Event) => void app.speak((event.target as HTMLSelectElement).value)}
+      >
+        ${release.languages.map((l) => html`<option value=${l} lang=${l} ?selected=${l === language}>${languageName(l)}</option>`)}
+      </select>
+    </label>`;
+  }
+
+  /** What is on screen is measured or interpreted: always said. */
+  private claim(): Part {
+    const { state } = this.app;
+    const monument = monumentOf(state);
+    if (!monument || this.app.mode === 'swipe' || state.status !== 'ready') return nothing;
+    if (this.app.mode && state.comparing) {
+      const [l, r] = [state.comparing.left, state.comparing.right].map((shown) =>
+        standing(state, monument, shown),
+      );
+      const interpreted = this.app.mode === 'blend' && (l!.interpreted || r!.interpreted);
+      const text =
+        this.app.mode === 'change'
+          ? state.t('claim.change', { left: l!.text, right: r!.text })
+          : `${l!.text} → ${r!.text}`;
+      return html`<p class="claim ${interpreted ? 'interpreted' : ''}">
+        <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
+      </p>`;
+    }
+    const stop = state.touring?.document.stops[state.touring.player.stop];
+    const shown = stop
+      ? (stop.show ?? { epoch: monument.reference_epoch, state: null })
+      : (state.shown[monument.id] ?? newest(monument));
+    const { interpreted, text } = standing(state, monument, shown);
+    return html`<p class="claim ${interpreted ? 'interpreted' : ''}">
+      <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
+    </p>`;
+  }
+
+  private notices(): Part {
+    const { state } = this.app;
+    const { t } = state;
+    const say = (name: 'offline' | 'warning', text: string) => html`<div class="notice" role="status">
+      ${icon(name)}<span>${text}</span>
+      <button type="button" class="button" @click=${() => this.app.retry()}>${icon('retry')}${t('retry')}</button>
+    </div>`;
+    if (state.status === 'lost')
+      return html`<div class="notice" role="status">${icon('warning')}<span>${t('lost')}</span></div>`;
+    if (state.tilesFailed)
+      return state.offline ? say('offline', t('offline')) : say('warning', t('tiles.failed'));
+    return nothing;
+  }
+
+  protected override render(): unknown {
+    const { app } = this;
+    if (!app) return nothing;
+    const { state } = app;
+    const { t, status, release } = state;
+    if (status === 'failed') {
+      return html`<main class="centre">
+        ${icon('seal')}
+        <h1>${t(`problem.${state.problem ?? 'broken'}`)}</h1>
+        <p>${t(`problem.${state.problem ?? 'broken'}.do`)}</p>
+        <button type="button" class="button main" @click=${() => app.retry()}>${icon('retry')}${t('retry')}</button>
+      </main>`;
+    }
+    if (status === 'no-webgl') return textVersion(app, this.tours, this.languages());
+    const bands = this.bands();
+    const touring = state.touring;
+    const still = release?.still;
+    return html`<button type="button" class="skip" @click=${() => this.querySelector<HTMLElement>('.panel h1')?.focus()}>${t('skip')}</button>
+      <div class="progress ${state.tilesLoading || status === 'loading' ? 'on' : ''}" aria-hidden="true"></div>
+      <main class="scene" aria-label=${t('scene')}>
+        ${this.canvas}
+        ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
+        <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
+        <heritage-labels .app=${app} .state=${state}></heritage-labels>
+        ${app.mode === 'swipe' ? swipe(app) : nothing} ${this.claim()}
+        ${
+          touring?.captions && touring.player.playing && touring.caption
+            ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
+            : nothing
+        }
+      </main>
+      ${
+        bands
+          ? html`<section class="panel" aria-label=${bands.label}>
+            <button
+              type="button"
+              class="handle"
+              aria-label=${t('sheet')}
+              aria-expanded=${String(this.sheet.snap !== 'peek')}
+              @keydown=${this.sheet.keydown}
+              @click=${this.sheet.click}
+              @pointerdown=${this.sheet.pointerdown}
+              @pointermove=${this.sheet.pointermove}
+              @pointerup=${this.sheet.pointerup}
+              @pointercancel=${this.sheet.pointerup}
+            ></button>
+            <div class="head">${bands.head}</div>
+            <div class="body" tabindex="0" role="region" aria-label=${t('details')}>${bands.body}</div>
+            ${bands.foot === nothing ? nothing : html`<div class="foot">${bands.foot}</div>`}
+          </section>`
+          : nothing
+      }
+      <nav class="tools" aria-label=${t('tools')}>
+        ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
+      </nav>
+      <div class="tools low" role="group" aria-label=${t('camera')}>
+        ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
+        ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
+        ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.reset() })}
+      </div>
+      ${this.notices()} ${state.help ? help(app) : nothing}
+      <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
+  }
+
+  protected override updated(): void {
+    const { app } = this;
+    if (!app) return;
+    this.canvas.setAttribute('aria-label', app.state.t('scene.canvas'));
+    const dialog = this.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+    if (app.state.status === 'no-webgl' && this.tours.length === 0) void this.loadTours();
+    this.arrive();
+    this.sheet.apply();
+    this.measure();
+  }
+
+  /** A view has opened: start at the top of its panel, and bring the keyboard there if it was in the old one. */
+  private arrive(): void {
+    const { route, touring } = this.app.state;
+    const place = JSON.stringify([route.view, monumentOf(this.app.state)?.id, touring?.player.stop]);
+    if (place === this.place) return;
+    const first = this.place === '';
+    this.place = place;
+    const body = this.querySelector('.panel .body');
+    if (body) body.scrollTop = 0;
+    if (route.view === 'tour' && isPhone()) this.sheet.snap = 'half';
+    const lost = document.activeElement === document.body || document.activeElement === null;
+    if (!first && lost && route.view !== 'tour')
+      this.querySelector<HTMLElement>('.panel h1')?.focus({ preventScroll: true });
+  }
+
+  private async loadTours(): Promise<void> {
+    this.tours = await this.app.tourDocuments();
+  }
+
+  /** Tell the scene how much of the window is free. */
+  private measure(): void {
+    if (!this.app) return;
+    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
+    if (width === 0 || height === 0) return;
+    const panel = this.querySelector<HTMLElement>('.panel');
+    const free: Viewport = { width, height, left: 0, right: 0, top: 0, bottom: 0 };
+    if (panel && isPhone()) {
+      // A sheet pulled up to read covers the scene for a while; the picture need not move.
+      const snap = this.sheet.snap === 'full' ? 'half' : this.sheet.snap;
+      free.bottom = this.sheet.height(snap);
+      free.top = 56;
+    } else if (panel) {
+      const box = panel.getBoundingClientRect();
+      if (document.dir === 'rtl') free.right = width - box.left;
+      else free.left = box.right;
+    }
+    const key = JSON.stringify(free);
+    if (key === this.viewport) return;
+    this.viewport = key;
+    const { style } = document.documentElement;
+    style.setProperty('--free-left', `${free.left}px`);
+    style.setProperty('--free-right', `${free.right}px`);
+    style.setProperty('--free-bottom', `${free.bottom}px`);
+    style.setProperty('--free-width', `${width - free.left - free.right}px`);
+    style.setProperty('--free-centre', `${free.left + (width - free.left - free.right) / 2}px`);
+    this.app.resize(free);
+    this.requestUpdate();
+  }
+
+  /** Keys of single characters work while the scene has the focus, so that they disturb no one's typing. */
+  private shortcut(event: KeyboardEvent): void {
+    const { app } = this;
+    if (event.ctrlKey || event.metaKey || event.altKey || !app) return;
+    if (event.key === 'Escape' && !app.state.help) this.escape();
+    const target = event.target as Element;
+    if (target !== this.canvas && target !== document.body && !target.closest('.transport')) return;
+    const touring = app.state.touring;
+    const act: Record<string, (() => void) | undefined> = {
+      '?': () => app.set({ help: true }),
+      h: () => app.reset(),
+      n: touring ? () => app.play({ type: 'next' }) : undefined,
+      p: touring ? () => app.play({ type: 'previous' }) : undefined,
+      k: touring ? () => app.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
+    };
+    act[event.key.toLowerCase()]?.();
+  }
+
+  /** One step back: close the note, else leave the view. */
+  private escape(): void {
+    const { app } = this;
+    const { route, annotation } = app.state;
+    const monument = monumentOf(app.state);
+    if (annotation) app.set({ annotation: null });
+    else if (route.view === 'monument') app.go({ view: 'site' });
+    else if (monument && route.view !== 'site') app.go({ view: 'monument', monument: monument.id });
+  }
+
+  /** The site's name, for tests and for the page's title. */
+  get siteName(): string {
+    const { release } = this.app.state;
+    return release ? words(this.app.state, release.title) : '';
+  }
+}
+
+customElements.define('heritage-viewer', Viewer);
