@@ -1,4 +1,4 @@
-"""The files behind the documents: clouds, models, footprints, control points, recordings; opened."""
+"""The files behind the documents, opened: clouds, models, footprints, control points."""
 
 from __future__ import annotations
 
@@ -15,12 +15,11 @@ from heritage.formats.reader import CloudReader
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, Problem
-from heritage.pipeline.audio import audio_seconds
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
-from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
+from heritage.text.site import LoadedMonument, LoadedSite
 
 T = TypeVar("T")
 
@@ -82,7 +81,7 @@ def source_problems(
             allowed = "an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces)"
             yield Problem("state-no-model", where, found, allowed, "list a survey under epochs")
         elif every_point:
-            yield from _reading(loaded, path, partial(read_model, path))
+            yield from reading(loaded, path, partial(read_model, path))
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")
@@ -90,29 +89,7 @@ def source_problems(
         if problem:
             yield problem
         elif read:
-            yield from _reading(loaded, path, partial(read_gcp, path))
-
-
-def recording_problems(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
-    """Narration that is no recording, captions that are no WebVTT; what is missing is said elsewhere."""
-    for at, stop in enumerate(tour.tour.stops):
-        for name in stop.narration.values():
-            path = loaded.root / name
-            if path.is_file():
-                yield from _reading(loaded, path, partial(audio_seconds, path, path.name))
-        for language, name in stop.captions.items():
-            path = loaded.root / name
-            if path.is_file() and not _is_webvtt(path):
-                where = tour.lines.where("stops", at, "captions", language)
-                found = f"{visible(name)} does not begin with WEBVTT"
-                yield Problem(
-                    "captions-format", where, found, "WebVTT is allowed", "export it as WebVTT (.vtt)"
-                )
-
-
-def _is_webvtt(path: Path) -> bool:
-    with path.open("rb") as stream:
-        return stream.read(16).removeprefix(b"\xef\xbb\xbf").startswith(b"WEBVTT")
+            yield from reading(loaded, path, partial(read_gcp, path))
 
 
 def _cloud_or_model(
@@ -121,7 +98,7 @@ def _cloud_or_model(
     if source_kind(path) == "model":
         crs = epoch.crs
         if every_point:
-            yield from _reading(loaded, path, partial(read_model, path))
+            yield from reading(loaded, path, partial(read_model, path))
     else:
         problems: list[Problem] = []
         cloud = _attempt(partial(open_cloud, path), problems)
@@ -145,8 +122,8 @@ def _exhaust(cloud: CloudReader) -> None:
         pass
 
 
-def _reading(loaded: LoadedSite, path: Path, read: Callable[[], object]) -> Iterator[Problem]:
-    """The problems of opening ``path``."""
+def reading(loaded: LoadedSite, path: Path, read: Callable[[], object]) -> Iterator[Problem]:
+    """The problems of opening ``path``, a file that is there and inside the site."""
     problems: list[Problem] = []
     _attempt(read, problems)
     yield from _placed(loaded, path, problems)

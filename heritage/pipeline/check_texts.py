@@ -43,7 +43,7 @@ def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
         if language not in tour.words:
             yield _missing(loaded, language, tour.lines.where(), f"{language}.md", "words")
     for language, words in tour.words.items():
-        yield from _unlisted(loaded, language, words.shown)
+        yield from unlisted(loaded, language, words.shown)
         for passage in (words.tour, *words.stops.values()):
             for reference in references(passage.markdown):
                 if reference.kind == "picture":
@@ -79,7 +79,7 @@ def _languages(
         if language not in texts:
             yield _missing(loaded, language, lines.where(*path), f"{language}: …", str(path[-1]))
     for language in texts:
-        yield from _unlisted(loaded, language, lines.where(*path, language))
+        yield from unlisted(loaded, language, lines.where(*path, language))
 
 
 def _missing(loaded: LoadedSite, language: str, where: str, remedy: str, what: str) -> Problem:
@@ -91,7 +91,8 @@ def _missing(loaded: LoadedSite, language: str, where: str, remedy: str, what: s
     return Problem("language-missing", where, found, f"{first} is shown instead", f"add {remedy}", "warning")
 
 
-def _unlisted(loaded: LoadedSite, language: str, where: str) -> Iterator[Problem]:
+def unlisted(loaded: LoadedSite, language: str, where: str) -> Iterator[Problem]:
+    """A problem where ``language`` is none of the site's."""
     known = loaded.site.languages
     if language not in known:
         allowed = f"{', '.join(known)} (languages of site.yaml)"

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from heritage.model.documents import Comparing, Shown, Stop
 from heritage.model.errors import Problem
+from heritage.pipeline.audio import audio_seconds
 from heritage.pipeline.check_ids import repeated, unknown
-from heritage.text.explain import nearest
+from heritage.pipeline.check_sources import reading
+from heritage.pipeline.check_texts import unlisted
 from heritage.text.files import file_problem
-from heritage.text.lines import Key
+from heritage.text.lines import Key, visible
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
 
 # What browsers play without help; the release states each file's type by its ending.
 _RECORDINGS = (".mp3", ".m4a", ".ogg", ".opus", ".wav")
 
 
-def tour_problems(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
+def tour_problems(loaded: LoadedSite, tour: LoadedTour, *, read: bool) -> Iterator[Problem]:
     """Everything a tour names must exist: its monument, and at every stop epochs, states, files."""
     document, lines = tour.tour, tour.lines
     yield from unknown("monument", document.monument, loaded.monuments, lines.where("monument"))
@@ -29,7 +33,7 @@ def tour_problems(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
             for k, annotation in enumerate(stop.annotations):
                 where = lines.where("stops", at, "annotations", k)
                 yield from unknown("annotation", annotation, known, where, monument.annotation_lines.shown)
-        yield from _media(loaded, tour, stop, at)
+        yield from _media(loaded, tour, stop, at, read)
 
 
 def _conditions(tour: LoadedTour, monument: LoadedMonument, stop: Stop, at: int) -> Iterator[Problem]:
@@ -74,28 +78,50 @@ def _compared(tour: LoadedTour, monument: LoadedMonument, comparing: Comparing, 
             yield Problem("compare-not-computed", where, found, f"allowed: {listed}", remedy)
 
 
-def _media(loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int) -> Iterator[Problem]:
+def _media(loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int, read: bool) -> Iterator[Problem]:
     for key, files in (("narration", stop.narration), ("captions", stop.captions)):
         for language, name in files.items():
             where = tour.lines.where("stops", at, key, language)
+            yield from unlisted(loaded, language, where)
+            endings = _RECORDINGS if key == "narration" else (".vtt",)
             problem = file_problem(loaded.root, loaded.root / name, where, key)
             if problem:
                 yield problem
-            endings = _RECORDINGS if key == "narration" else (".vtt",)
-            if not name.lower().endswith(endings):
-                found = f"{key}: {name}"
-                yield Problem("media-type", where, found, f"files ending in {', '.join(endings)} are allowed")
-            if language not in loaded.site.languages:
-                allowed = f"{', '.join(loaded.site.languages)} (languages of site.yaml)"
-                remedy = nearest(language, loaded.site.languages)
-                found = f"{language} is no language of the site"
-                yield Problem("language-unlisted", where, found, allowed, remedy)
+            elif not name.lower().endswith(endings):
+                allowed = f"files ending in {', '.join(endings)} are allowed"
+                yield Problem("media-type", where, f"{key}: {visible(name)}", allowed)
+            elif read and key == "narration":
+                path = loaded.root / name
+                yield from reading(loaded, path, partial(audio_seconds, path, path.name))
+            elif read:
+                yield from _webvtt(loaded.root / name, where, name)
     for language, name in stop.narration.items():
-        captions = loaded.root / name.rpartition(".")[0]
-        if language not in stop.captions and not captions.with_name(captions.name + ".vtt").is_file():
-            where = tour.lines.where("stops", at, "narration", language)
-            found = f"the narration in {language} has no captions"
-            remedy = f"add {captions.name}.vtt beside it"
-            yield Problem(
-                "captions-missing", where, found, "who cannot hear needs them", remedy, severity="warning"
-            )
+        yield from _captioned(loaded, tour, stop, at, language, name)
+
+
+def _webvtt(path: Path, where: str, name: str) -> Iterator[Problem]:
+    with path.open("rb") as stream:
+        start = stream.read(16).removeprefix(b"\xef\xbb\xbf")
+    if not start.startswith(b"WEBVTT"):
+        found = f"{visible(name)} does not begin with WEBVTT"
+        yield Problem("captions-format", where, found, "WebVTT is allowed", "export it as WebVTT (.vtt)")
+
+
+def _captioned(
+    loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int, language: str, name: str
+) -> Iterator[Problem]:
+    """Captions are named, or stand beside the recording; those beside it must be good too."""
+    if language in stop.captions:
+        return
+    where = tour.lines.where("stops", at, "narration", language)
+    beside = PurePosixPath(name).with_suffix(".vtt")
+    path = loaded.root / beside
+    if not path.exists() and not path.is_symlink():
+        found, remedy = f"the narration in {language} has no captions", f"add {beside.name} beside it"
+        yield Problem("captions-missing", where, found, "who cannot hear needs them", remedy, "warning")
+        return
+    problem = file_problem(loaded.root, path, where, "captions")
+    if problem:
+        yield problem
+    else:
+        yield from _webvtt(path, where, beside.as_posix())

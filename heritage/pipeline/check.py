@@ -1,0 +1,166 @@
+"""Everything that can be known to be wrong with a site before any stage runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyproj
+from pydantic import ValidationError
+
+from heritage.model.errors import HeritageError, Problem
+from heritage.model.frames import working_crs
+from heritage.pipeline.check_ids import repeated, unknown
+from heritage.pipeline.check_sources import footprint_problems, source_problems
+from heritage.pipeline.check_texts import annotation_texts, monument_texts, site_texts, tour_texts
+from heritage.pipeline.check_tours import tour_problems
+from heritage.pipeline.stage import Stage
+from heritage.text.explain import explained
+from heritage.text.lines import visible
+from heritage.text.site import LoadedMonument, LoadedSite
+
+# Stage to the key of monument.yaml that overrides its options, and to the field that holds them.
+_OVERRIDES = {
+    "ingest": ("ingest", "ingest"),
+    "clean": ("clean", "clean"),
+    "mesh": ("mesh", "mesh"),
+    "tile": ("tile", "tile"),
+    "register": ("register", "register_"),
+    "compare": ("compare_options", "compare_options"),
+}
+
+
+def check_site(
+    loaded: LoadedSite,
+    *,
+    stages: Sequence[Stage] = (),
+    read_sources: bool = True,
+    every_point: bool = False,
+) -> tuple[Problem, ...]:
+    """All problems across the files of a site, errors and warnings; empty for a flawless one.
+
+    ``stages`` are those whose options the monuments may override; overrides are checked against them.
+    ``read_sources`` opens footprints, control points, recordings and the headers of clouds; ``every_point``
+    also reads models, and clouds to their end: that finds NaN and points that are promised but not there.
+    """
+    return tuple(_problems(loaded, stages, read_sources, every_point))
+
+
+def _problems(
+    loaded: LoadedSite, stages: Sequence[Stage], read_sources: bool, every_point: bool
+) -> Iterator[Problem]:
+    yield from _site(loaded)
+    yield from site_texts(loaded)
+    yield from footprint_problems(loaded, read=read_sources)
+    for monument in loaded.monuments.values():
+        yield from _monument(monument)
+        yield from _registration(loaded, monument)
+        yield from _annotations(monument)
+        yield from _options(monument, stages)
+        yield from monument_texts(loaded, monument)
+        yield from annotation_texts(loaded, monument)
+        yield from source_problems(loaded, monument, read=read_sources, every_point=every_point)
+    for tour in loaded.tours.values():
+        yield from tour_problems(loaded, tour, read=read_sources)
+        yield from tour_texts(loaded, tour)
+
+
+def _site(loaded: LoadedSite) -> Iterator[Problem]:
+    where = loaded.lines.where("crs")
+    try:
+        working_crs(loaded.site.crs, where)
+    except HeritageError as error:
+        yield from error.problems
+    for at, language in enumerate(loaded.site.languages):
+        if language in loaded.site.languages[:at]:
+            where = loaded.lines.where("languages", at)
+            found = f"the language {language} stands here again"
+            yield Problem("id-repeated", where, found, "each language once", "remove it")
+    if not loaded.monuments:
+        remedy = "write monuments/<id>/monument.yaml"
+        where = loaded.lines.where()
+        found = "the site has no monument yet"
+        yield Problem("site-empty", where, found, "one is needed to show something", remedy, "warning")
+
+
+def _monument(monument: LoadedMonument) -> Iterator[Problem]:
+    document, lines = monument.monument, monument.lines
+    epochs = [epoch.id for epoch in document.epochs]
+    yield from repeated("epoch", epochs, lines, "epochs")
+    yield from repeated("state", [state.id for state in document.states], lines, "states")
+    if document.reference_epoch is not None:
+        yield from unknown("epoch", document.reference_epoch, epochs, lines.where("reference_epoch"))
+    for at, epoch in enumerate(document.epochs):
+        yield from _known_crs(epoch.crs, lines.where("epochs", at, "crs"))
+    for at, state in enumerate(document.states):
+        yield from unknown("epoch", state.frame, epochs, lines.where("states", at, "frame"))
+    for at, pair in enumerate(document.compare):
+        where = lines.where("compare", at)
+        yield from unknown("epoch", pair.reference, epochs, lines.where("compare", at, "reference"))
+        yield from unknown("epoch", pair.compared, epochs, lines.where("compare", at, "compared"))
+        if pair.reference == pair.compared:
+            found = f"the epoch {pair.reference} is compared with itself"
+            yield Problem("compare-same", where, found, "two different epochs are allowed")
+        if pair in document.compare[:at]:
+            found = f"{pair.reference} and {pair.compared} are compared a second time"
+            yield Problem("id-repeated", where, found, "each pair once", "remove one of the two")
+
+
+def _known_crs(text: str | None, where: str) -> Iterator[Problem]:
+    if text is None:
+        return
+    try:
+        pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        found = f'"{visible(text)}" is no CRS known to PROJ'
+        yield Problem("crs-unknown", where, found, "an EPSG code such as EPSG:32648 is allowed")
+
+
+def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Problem]:
+    document, lines = monument.monument, monument.lines
+    registration = document.registration
+    where = lines.where("registration", "method")
+    prior = registration.prior
+    if prior is not None and (prior.lon is None) != (prior.lat is None):
+        missing = "lat" if prior.lat is None else "lon"
+        found = f"registration.prior.{missing} is missing"
+        here = lines.where("registration", "prior")
+        yield Problem("placement-incomplete", here, found, "lon and lat go together", f"add {missing}: …")
+    needed = {
+        "gcp": (registration.gcp is not None, "registration.gcp", "add gcp: gcp.csv, the control points"),
+        "footprint": (document.footprint is not None, "footprint", "add footprint: and its id"),
+        "prior": (
+            prior is not None and prior.lon is not None,
+            "registration.prior",
+            "add prior: {lon: …, lat: …}",
+        ),
+    }
+    there, key, remedy = needed.get(registration.method, (True, "", ""))
+    if not there:
+        found = f"the method is {registration.method}, and {key} is missing"
+        yield Problem("placement-incomplete", where, found, f"{key} is needed", remedy)
+    if document.footprint is not None and loaded.site.footprints is None:
+        found = f"the footprint is {visible(document.footprint)}, and site.yaml names no footprints"
+        here = lines.where("footprint")
+        allowed = "footprints in site.yaml are needed"
+        yield Problem("footprint-unknown", here, found, allowed, "add footprints: there")
+
+
+def _annotations(monument: LoadedMonument) -> Iterator[Problem]:
+    lines = monument.annotation_lines
+    epochs = [epoch.id for epoch in monument.monument.epochs]
+    annotations = monument.annotations.annotations
+    yield from repeated("annotation", [annotation.id for annotation in annotations], lines, "annotations")
+    for at, annotation in enumerate(annotations):
+        if annotation.epoch is not None:
+            yield from unknown("epoch", annotation.epoch, epochs, lines.where("annotations", at, "epoch"))
+
+
+def _options(monument: LoadedMonument, stages: Sequence[Stage]) -> Iterator[Problem]:
+    for stage in stages:
+        if stage.name not in _OVERRIDES:
+            continue
+        key, field = _OVERRIDES[stage.name]
+        try:
+            stage.options.model_validate(getattr(monument.monument, field), strict=False)
+        except ValidationError as error:
+            yield from explained(error, stage.options, monument.lines, base=(key,))

@@ -1,0 +1,285 @@
+# ruff: noqa: E501 (messages stand here whole, as they are printed)
+"""What `heritage check` finds across the files of a site: every message, word for word."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import Field
+
+from heritage.model.documents import Document
+from heritage.model.errors import InputError
+from heritage.pipeline.check import check_site
+from heritage.pipeline.stage import Outcome, Stage
+from heritage.text.site import load_site
+
+SITE = """\
+title: {en: A site, vi: Một nơi}
+languages: [en, vi]
+crs: EPSG:32648
+footprints: {source: footprints.geojson, id: id, crs: EPSG:32648}
+rights: {licence: CC0-1.0}
+"""
+MONUMENT = """\
+title: {en: Gate, vi: Cổng}
+footprint: gate
+epochs:
+  - {id: "2019", source: scans/2019.ply}
+  - {id: "2024", source: scans/2024.ply}
+states:
+  - {id: "1885", source: models/1885.obj, frame: "2024", certainty: probable}
+compare:
+  - {reference: "2019", compared: "2024"}
+registration: {method: footprint, prior: {heading_deg: 10}}
+"""
+ANNOTATIONS = """\
+annotations:
+  - {id: dragon, title: {en: Dragon, vi: Rồng}, position_m: [0, 0, 1]}
+"""
+TOUR = """\
+monument: gate
+stops:
+  - id: approach
+    show: {epoch: "2024"}
+    narration: {en: media/approach.en.mp3}
+    annotations: [dragon]
+  - id: change
+    compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: change}
+"""
+WORDS = "# A tour\n\n## approach\n\nWords. ![Gate](media/gate.png)\n\n## change\n\nMore words.\n"
+SQUARE = "[[[775100, 1822300], [775120, 1822300], [775120, 1822310], [775100, 1822310], [775100, 1822300]]]"
+FOOTPRINTS = (
+    '{"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"id": "gate"}, '
+    f'"geometry": {{"type": "Polygon", "coordinates": {SQUARE}}}}}]}}'
+)
+HEADER = "ply\nformat ascii 1.0\nelement vertex {}\nproperty float x\nproperty float y\nproperty float z\nend_header\n"
+CLOUD = HEADER.format(4) + "0 0 0\n1 0 0\n0 1 0\n0 0 1\n"
+
+
+def silent_wav() -> bytes:
+    """A recording: one second of silence."""
+    data = b"\0" * 8000
+    head = b"RIFF" + (36 + len(data)).to_bytes(4, "little") + b"WAVEfmt " + (16).to_bytes(4, "little")
+    form = b"\1\0\1\0" + (8000).to_bytes(4, "little") * 2 + b"\1\0\x08\0"
+    return head + form + b"data" + len(data).to_bytes(4, "little") + data
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> None:
+    """Write files below ``root``."""
+    for name, content in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A site without a flaw."""
+    write(
+        tmp_path,
+        {
+            "site.yaml": SITE,
+            "footprints.geojson": FOOTPRINTS,
+            "monuments/gate/monument.yaml": MONUMENT,
+            "monuments/gate/annotations.yaml": ANNOTATIONS,
+            "monuments/gate/scans/2019.ply": CLOUD,
+            "monuments/gate/scans/2024.ply": CLOUD,
+            "monuments/gate/models/1885.obj": "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n",
+            "tours/walk/tour.yaml": TOUR.replace(".mp3", ".wav"),
+            "tours/walk/en.md": WORDS,
+            "tours/walk/vi.md": WORDS,
+            "media/approach.en.wav": silent_wav(),
+            "media/approach.en.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nWords.\n",
+            "media/gate.png": b"\x89PNG",
+            "media/bad.vtt": "no captions",
+        },
+    )
+    return tmp_path
+
+
+def edit(root: Path, name: str, old: str, new: str) -> None:
+    """Replace a piece of a file that is there."""
+    path = root / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def found(root: Path, **options: object) -> list[str]:
+    """Every problem, as the command line shows it."""
+    problems = check_site(load_site(root), **options)
+    return [f"{problem.severity}: {problem} [{problem.code}]" for problem in problems]
+
+
+M, T, S = "monuments/gate/monument.yaml", "tours/walk/tour.yaml", "site.yaml"
+
+
+def test_a_flawless_site_has_no_problems(root: Path) -> None:
+    assert found(root, every_point=True) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (S, "EPSG:32648\nf", "EPSG:4326\nf", "site.yaml:3: EPSG:4326 (WGS 84) is not projected: its unit is degree; a projected CRS in metres is allowed as the working CRS; use the UTM zone of the site, for instance EPSG:32648 for Hue [crs-not-projected]"),
+        (S, "EPSG:32648\nf", "EPSG:2263\nf", "site.yaml:3: EPSG:2263 (NAD83 / New York Long Island (ftUS)) is in US survey foot; metres [crs-not-metres]"),
+        (S, "EPSG:32648\nf", "utm48\nf", "site.yaml:3: 'utm48' is no CRS known to PROJ; an EPSG code such as EPSG:32648 [crs-unknown]"),
+        (S, "[en, vi]", "[en, vi, en]", "site.yaml:2: the language en stands here again; each language once; remove it [id-repeated]"),
+        (S, ", vi: Một nơi", ", fr: Un lieu, vi: x", "site.yaml:1: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]"),
+        (S, "footprints.geojson", "footprint.geojson", "site.yaml:4: footprints: there is no file footprint.geojson; an existing file; put it at footprint.geojson, or correct the path [file-missing]"),
+        (S, "footprints.geojson", "../x/footprints.geojson", "site.yaml:4: footprints: ../x/footprints.geojson is no path inside the site's folder; files inside the site's folder; copy the file there [file-outside]"),
+        (S, "footprints.geojson", "/etc/passwd", "site.yaml:4: footprints: /etc/passwd is no path inside the site's folder; files inside the site's folder; copy the file there [file-outside]"),
+        (S, "footprints: {", "# {", f"{M}:2: the footprint is gate, and site.yaml names no footprints; footprints in site.yaml are needed; add footprints: there [footprint-unknown]"),
+        (M, "footprint: gate", "footprint: gata", f'{M}:2: there is no footprint gata in footprints.geojson; gate is allowed; did you mean "gate"? [footprint-unknown]'),
+        (M, "scans/2019.ply", "scans/2018.ply", f"{M}:4: epoch 2019: there is no file monuments/gate/scans/2018.ply; an existing file; put it at monuments/gate/scans/2018.ply, or correct the path [file-missing]"),
+        (M, "scans/2019.ply", "scans/2019.PLY", f"{M}:4: epoch 2019: there is no file monuments/gate/scans/2019.PLY; an existing file; did you mean 2019.ply? [file-missing]"),
+        (M, "scans/2019.ply", "scans", f"{M}:4: epoch 2019: monuments/gate/scans is a folder; a file is allowed; name a file [file-not-plain]"),
+        (M, '{id: "2024", source', '{id: "2019", source', f"{M}:5: the epoch 2019 stands here again (first on line 4); each id once; give it another id [id-repeated]"),
+        (M, 'frame: "2024"', 'frame: "2042"', f'{M}:7: there is no epoch 2042; 2019, 2024 are allowed; did you mean "2024"? [epoch-unknown]'),
+        (M, "models/1885.obj", "scans/2019.ply", f"{M}:7: the state 1885 is a cloud: scans/2019.ply; an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces); list a survey under epochs [state-no-model]"),
+        (M, 'compared: "2024"', 'compared: "2019"', f"{M}:9: the epoch 2019 is compared with itself; two different epochs are allowed [compare-same]"),
+        (M, 'compared: "2024"', 'compared: "2030"', f"{M}:9: there is no epoch 2030; 2019, 2024 are allowed [epoch-unknown]"),
+        (M, "footprint: gate\n", 'reference_epoch: "1999"\n', f"{M}:2: there is no epoch 1999; 2019, 2024 are allowed [epoch-unknown]"),
+        (M, "footprint: gate\n", "", f"{M}:9: the method is footprint, and footprint is missing; footprint is needed; add footprint: and its id [placement-incomplete]"),
+        (M, "method: footprint", "method: gcp", f"{M}:10: the method is gcp, and registration.gcp is missing; registration.gcp is needed; add gcp: gcp.csv, the control points [placement-incomplete]"),
+        (M, "method: footprint", "method: gcp, gcp: gcp.csv", f"{M}:10: control points: there is no file monuments/gate/gcp.csv; an existing file; put it at monuments/gate/gcp.csv, or correct the path [file-missing]"),
+        (M, "method: footprint", "method: crs", f"{M}:10: the method is crs, and scans/2019.ply says no CRS; the reference epoch's CRS is needed; add crs: EPSG:… to that epoch [placement-incomplete]"),
+        (M, "heading_deg: 10", "lon: 107", f"{M}:10: registration.prior.lat is missing; lon and lat go together; add lat: … [placement-incomplete]"),
+        (M, "scans/2024.ply", "scans/2024.ply, crs: WGS48", f'{M}:5: "WGS48" is no CRS known to PROJ; an EPSG code such as EPSG:32648 is allowed [crs-unknown]'),
+        (M, ", vi: Cổng", "", f"{M}:1: the title in vi is missing; en is shown instead; add vi: … [language-missing]"),
+        (M, "en: Gate, ", "", f"{M}:1: the title in en is missing; it is the site's first language, shown where another is missing; add en: … [language-missing]"),
+        (M, "footprint: gate\n", "footprint: gate\ndescription:\n  en: a\n  vi: '[x](http://a.example)'\n", f"{M}:5: a link to http://a.example; https:// and mailto: are allowed; write the whole https:// address [markdown-link]"),
+        ("monuments/gate/annotations.yaml", "position_m", 'epoch: "1972", position_m', 'monuments/gate/annotations.yaml:2: there is no epoch 1972; 2019, 2024 are allowed [epoch-unknown]'),
+        (T, "monument: gate", "monument: gates", f'{T}:1: there is no monument gates; gate is allowed; did you mean "gate"? [monument-unknown]'),
+        (T, 'show: {epoch: "2024"}', 'show: {epoch: "1972"}', f"{T}:4: there is no epoch 1972 in {M}; 2019, 2024 are allowed [epoch-unknown]"),
+        (T, 'show: {epoch: "2024"}', 'show: {state: "1886"}', f'{T}:4: there is no state 1886 in {M}; 1885 is allowed; did you mean "1885"? [state-unknown]'),
+        (T, "[dragon]", "[dragn]", f'{T}:6: there is no annotation dragn in monuments/gate/annotations.yaml; dragon is allowed; did you mean "dragon"? [annotation-unknown]'),
+        (T, 'right: {epoch: "2024"}', 'right: {epoch: "2019"}', f"{T}:8: 2019 is compared with itself; two different conditions are allowed; change one side [compare-same]"),
+        (T, 'left: {epoch: "2019"}', 'left: {state: "1885"}', f"{T}:8: a change map of an interpreted state; a change map is measured, between two epochs; use the mode swipe or blend [compare-not-measured]"),
+        (T, 'left: {epoch: "2019"}, right: {epoch: "2024"}', 'left: {epoch: "2024"}, right: {epoch: "2019"}', f"{T}:8: no comparison of 2024 (left) with 2019 (right) is computed; allowed: 2019 with 2024; exchange left and right [compare-not-computed]"),
+        (M, 'compare:\n  - {reference: "2019", compared: "2024"}\n', "", f'{T}:8: no comparison of 2019 (left) with 2024 (right) is computed; allowed: there is none yet; add {{reference: "2019", compared: "2024"}} to compare in {M} [compare-not-computed]'),
+        (T, "media/approach.en.wav", "media/approach.fr.wav", f"{T}:5: narration: there is no file media/approach.fr.wav; an existing file; put it at media/approach.fr.wav, or correct the path [file-missing]"),
+        (T, "media/approach.en.wav", "media/approach.en.vtt", f"{T}:5: narration: media/approach.en.vtt; files ending in .mp3, .m4a, .ogg, .opus, .wav are allowed [media-type]"),
+        (T, "{en: media", "{fr: media", f"{T}:5: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]"),
+        (T, "    annotations: [dragon]", "    captions: {en: media/gate.png}", f"{T}:6: captions: media/gate.png; files ending in .vtt are allowed [media-type]"),
+        (T, "    annotations: [dragon]", "    captions: {en: media/bad.vtt}", f"{T}:6: media/bad.vtt does not begin with WEBVTT; WebVTT is allowed; export it as WebVTT (.vtt) [captions-format]"),
+        ("tours/walk/en.md", "media/gate.png", "media/gates.png", "tours/walk/en.md:3: a picture: there is no file media/gates.png; an existing file; put it at media/gates.png, or correct the path [file-missing]"),
+    ],
+)  # fmt: skip
+def test_one_mistake_is_named(root: Path, name: str, old: str, new: str, message: str) -> None:
+    edit(root, name, old, new)
+
+    messages = found(root)
+
+    assert [one.partition(": ")[2] for one in messages if one.partition(": ")[2] == message] == [message], (
+        messages
+    )
+
+
+def test_what_is_missing_in_a_further_language_is_a_warning(root: Path) -> None:
+    (root / "tours/walk/vi.md").unlink()
+    (root / "media/approach.en.vtt").unlink()
+
+    assert found(root) == [
+        f"warning: {T}:5: the narration in en has no captions; who cannot hear needs them; add approach.en.vtt beside it [captions-missing]",
+        f"warning: {T}:1: the words in vi are missing; en is shown instead; add vi.md [language-missing]",
+    ]
+
+
+def test_words_in_a_language_nobody_listed(root: Path) -> None:
+    (root / "tours/walk/fr.md").write_text(WORDS)
+
+    assert found(root) == [
+        "error: tours/walk/fr.md: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]"
+    ]
+
+
+def test_repeated_stops_are_named_by_the_structure(root: Path) -> None:
+    edit(root, T, "id: change", "id: approach")
+    for language in ("en", "vi"):
+        edit(root, f"tours/walk/{language}.md", "## change\n\nMore words.\n", "")
+
+    assert found(root) == [
+        f"error: {T}:7: the stop approach stands here again (first on line 3); each id once; give it another id [id-repeated]"
+    ]
+
+
+def test_a_site_without_monuments_is_a_warning(tmp_path: Path) -> None:
+    write(tmp_path, {"site.yaml": SITE.replace("footprints: {", "# {")})
+
+    assert found(tmp_path) == [
+        "warning: site.yaml:1: the site has no monument yet; one is needed to show something; write monuments/<id>/monument.yaml [site-empty]"
+    ]
+
+
+def test_links_out_of_the_site_are_refused(root: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "secret.ply"
+    outside.write_text(CLOUD)
+    for name in (
+        "monuments/gate/scans/2019.ply",
+        "media/approach.en.wav",
+        "media/gate.png",
+        "footprints.geojson",
+    ):
+        (root / name).unlink()
+        os.symlink(outside, root / name)
+
+    assert {message.rpartition("[")[2] for message in found(root)} == {"file-outside]"}
+    assert len(found(root)) == 5, "the picture stands in both languages"
+
+
+class CleanOptions(Document):
+    """Options of a stage, for the test."""
+
+    outlier_m: float = Field(0.02, gt=0, le=1)
+    keep: str = "all"
+
+
+def test_overrides_of_options_are_checked_with_their_lines(root: Path) -> None:
+    stage = Stage("clean", 1, CleanOptions, lambda job: Outcome())
+    edit(root, M, "registration:", "clean:\n  outlier_m: 3\n  kep: x\nregistration:")
+
+    assert found(root, stages=(stage,)) == [
+        f"error: {M}:11: clean.outlier_m is 3; more than 0 and at most 1 is allowed [yaml-value]",
+        f'error: {M}:12: unknown key clean.kep; outlier_m, keep are allowed; did you mean "keep"? [yaml-unknown-key]',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "start"),
+    [
+        (HEADER.format(5) + "0 0 0\n1 0 0\n", "monuments/gate/scans/2019.ply"),
+        (HEADER.format(0), "monuments/gate/scans/2019.ply"),
+        (HEADER.format(3) + "0 0 0\n1 nan 0\n0 1 0\n", "monuments/gate/scans/2019.ply"),
+        (b"LASF" + b"\0" * 400, "monuments/gate/scans/2019.ply"),
+        (b"", "monuments/gate/scans/2019.ply"),
+    ],
+)
+def test_a_bad_cloud_is_named_by_its_path_in_the_site(root: Path, content: str | bytes, start: str) -> None:
+    write(root, {"monuments/gate/scans/2019.ply": content})
+
+    messages = found(root, every_point=True)
+
+    assert len(messages) == 1
+    assert messages[0].startswith(f"error: {start}")
+
+
+def test_nothing_is_read_when_nothing_shall_be_read(root: Path) -> None:
+    write(root, {"monuments/gate/scans/2019.ply": b"", "footprints.geojson": b"{"})
+
+    assert found(root, read_sources=False) == []
+
+
+def test_checking_writes_nothing(root: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in root.rglob("*")}
+
+    found(root, every_point=True)
+
+    assert {path: path.stat().st_mtime_ns for path in root.rglob("*")} == before
+
+
+def test_a_document_that_cannot_be_read_stops_the_check(root: Path) -> None:
+    edit(root, M, "epochs:", "epoch:")
+
+    with pytest.raises(InputError, match="unknown key epoch"):
+        found(root)
