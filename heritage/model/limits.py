@@ -12,6 +12,7 @@ LAS_VLRS: Final = 1_000  # honest files have a handful; readers are linear in th
 HEADER_BYTES: Final = 1_000_000
 LINE_BYTES: Final = 64_000
 FACE_LIST_LENGTH: Final = 64
+E57_XML_BYTES: Final = 64 * 2**20  # a scan takes about 5 kB of it, so thousands of scans fit
 GLTF_JSON_BYTES: Final = 32 * 2**20
 GLTF_NODES: Final = 100_000
 GLTF_DEPTH: Final = 64

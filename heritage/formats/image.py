@@ -1,0 +1,67 @@
+"""Read a picture that somebody else made, within limits."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from heritage.model.arrays import U8
+from heritage.model.errors import InputError
+from heritage.model.limits import TEXTURE_PX, TEXTURE_SIDE_PX
+
+# Pillow's own bomb limit stops honest photogrammetry textures of 16 k x 16 k, so it is set to ours, for the
+# whole process.
+Image.MAX_IMAGE_PIXELS = TEXTURE_PX
+_FORMATS = ("PNG", "JPEG", "WEBP")
+
+
+def read_image(source: Path | bytes, where: str | None = None) -> U8:
+    """A PNG, JPEG or WebP as (h, w, 3) uint8 sRGB; an alpha channel is dropped.
+
+    A rotation noted in the EXIF is not applied: texture coordinates count the stored pixels.
+    Raises InputError where it is none of these, truncated, animated or beyond the ceilings.
+    """
+    where = where or (source.name if isinstance(source, Path) else "image")
+    try:
+        with Image.open(
+            io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS
+        ) as image:
+            width, height = image.size
+            if max(width, height) > TEXTURE_SIDE_PX:
+                raise _too_large(where, f"{width} x {height} pixels")
+            if getattr(image, "n_frames", 1) > 1:
+                raise InputError(
+                    where, "an animated picture", "a single picture is allowed", code="image-animated"
+                )
+            # 16-bit grey keeps its upper byte; Pillow's own conversion would clip it to white.
+            if image.mode.startswith("I"):
+                grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+                return np.repeat(grey[:, :, None], 3, axis=2)
+            return np.array(image.convert("RGB"), np.uint8)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large(where, "more pixels than the ceiling") from None
+    except UnidentifiedImageError:
+        raise InputError(
+            where, "no picture of a known format", f"{', '.join(_FORMATS)} are allowed", code="image-format"
+        ) from None
+    except FileNotFoundError:
+        raise InputError(
+            where, "no such file", "an existing picture is needed", code="file-missing"
+        ) from None
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        # Pillow says "broken PNG file" by SyntaxError, and truncation by OSError or EOFError.
+        raise InputError(
+            where,
+            f"a damaged picture ({error})",
+            "a whole one is needed",
+            "copy it again",
+            code="image-damaged",
+        ) from None
+
+
+def _too_large(where: str, found: str) -> InputError:
+    allowed = f"up to {TEXTURE_SIDE_PX} pixels a side are allowed"
+    return InputError(where, found, allowed, "scale the picture down", code="image-too-large")
