@@ -1,0 +1,32 @@
+"""Open3D's ray casting scene for our meshes; it works in float32, so coordinates stay near an origin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import open3d as o3d
+
+from heritage.model.arrays import F64, Mesh
+
+
+def scene_of(mesh: Mesh, shift: F64 | None = None) -> Any:
+    """A RaycastingScene with ``mesh``'s triangles, metres relative to its origin, moved by ``shift`` (3,)."""
+    vertices = mesh.vertices if shift is None else mesh.vertices + shift
+    scene = o3d.t.geometry.RaycastingScene()
+    scene.add_triangles(tensor(vertices, np.float32), tensor(mesh.triangles, np.uint32))
+    return scene
+
+
+def tensor(array: Any, dtype: Any) -> Any:
+    """An Open3D tensor that owns a copy of ``array`` as ``dtype``."""
+    owned: Any = np.array(array, dtype, order="C")
+    return o3d.core.Tensor(owned)
+
+
+def distances(scene: Any, points: npt.NDArray[Any], threads: int) -> F64:
+    """(n,) float64 metres from points (n, 3) to the nearest place on the scene's triangles."""
+    return np.asarray(
+        scene.compute_distance(tensor(points, np.float32), nthreads=threads).numpy(), np.float64
+    )
