@@ -39,7 +39,7 @@ class BuildResult:
 def load_checked(site: Path) -> tuple[LoadedSite, tuple[Problem, ...]]:
     """The site's documents and every problem across them. Raises InputError where a document cannot be read."""
     loaded = load_site(site)
-    return loaded, check_site(loaded, stages={stage.name: stage.options for stage in STAGES})
+    return loaded, check_site(loaded, stages=STAGES)
 
 
 def build_site(

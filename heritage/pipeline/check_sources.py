@@ -65,7 +65,7 @@ def source_problems(
     for at, epoch in enumerate(document.epochs):
         where = lines.where("epochs", at, "source")
         path = monument.folder / epoch.source
-        problem = file_problem(loaded.root, path, where, f"epoch {epoch.id}")
+        problem = _missing(loaded, monument, epoch.source, where, f"epoch {epoch.id}")
         if problem:
             yield problem
         elif read:
@@ -73,7 +73,7 @@ def source_problems(
     for at, state in enumerate(document.states):
         where = lines.where("states", at, "source")
         path = monument.folder / state.source
-        problem = file_problem(loaded.root, path, where, f"state {state.id}")
+        problem = _missing(loaded, monument, state.source, where, f"state {state.id}")
         if problem:
             yield problem
         elif source_kind(path) != "model":
@@ -85,11 +85,23 @@ def source_problems(
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")
-        problem = file_problem(loaded.root, path, where, "control points")
+        problem = _missing(loaded, monument, document.registration.gcp, where, "control points")
         if problem:
             yield problem
         elif read:
             yield from reading(loaded, path, partial(read_gcp, path))
+
+
+def _missing(
+    loaded: LoadedSite, monument: LoadedMonument, name: str, where: str, what: str
+) -> Problem | None:
+    """As `file_problem`, for a path of monument.yaml."""
+    problem = file_problem(loaded.root, monument.folder / name, where, what)
+    if problem and problem.code == "file-missing" and (loaded.root / name).is_file():
+        inside = name.removeprefix(f"monuments/{monument.id}/")
+        remedy = f"paths in monument.yaml begin in its own folder: write {visible(inside)}"
+        return replace(problem, remedy=remedy)
+    return problem
 
 
 def _cloud_or_model(

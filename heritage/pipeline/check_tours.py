@@ -96,7 +96,8 @@ def _media(loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int, read: bool
             elif read:
                 yield from _webvtt(loaded.root / name, where, name)
     for language, name in stop.narration.items():
-        yield from _captioned(loaded, tour, stop, at, language, name)
+        if language not in stop.captions and (loaded.root / name).exists():
+            yield from _captioned(loaded, tour, at, language, name, read)
 
 
 def _webvtt(path: Path, where: str, name: str) -> Iterator[Problem]:
@@ -108,11 +109,9 @@ def _webvtt(path: Path, where: str, name: str) -> Iterator[Problem]:
 
 
 def _captioned(
-    loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int, language: str, name: str
+    loaded: LoadedSite, tour: LoadedTour, at: int, language: str, name: str, read: bool
 ) -> Iterator[Problem]:
-    """Captions are named, or stand beside the recording; those beside it must be good too."""
-    if language in stop.captions:
-        return
+    """Captions that nobody named stand beside the recording."""
     where = tour.lines.where("stops", at, "narration", language)
     beside = PurePosixPath(name).with_suffix(".vtt")
     path = loaded.root / beside
@@ -123,5 +122,5 @@ def _captioned(
     problem = file_problem(loaded.root, path, where, "captions")
     if problem:
         yield problem
-    else:
+    elif read:
         yield from _webvtt(path, where, beside.as_posix())

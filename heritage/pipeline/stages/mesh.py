@@ -10,7 +10,7 @@ from heritage.formats.arrays import load_array, load_cloud, load_mesh, read_docu
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import REASONS, Mesh, PointCloud
 from heritage.model.report import Figure, balanced
-from heritage.ops.mesh import MeshOptions, mesh_surface
+from heritage.ops.mesh import MeshOptions, mesh_surface, surface_points
 from heritage.ops.normals import estimate_normals
 from heritage.ops.render import render_surface, view_of
 from heritage.ops.sample_surface import sample_surface
@@ -28,17 +28,16 @@ def _run(job: Job) -> Outcome:
         return _adopt(job)
     cloud = load_cloud(job.inputs["ingest"])
     reasons = load_array(job.inputs["clean"], "reasons")
-    wanted = {REASONS[name] for name in options.keep}
-    mask = np.isin(reasons, list(wanted))
+    mask = surface_points(reasons, options)
     kept = cloud.select(mask)
     oriented = estimate_normals(kept, threads=job.threads)
     kept = kept.with_(normal=oriented.normal)
     meshed = mesh_surface(kept, options, threads=job.threads)
     _save(job.folder, [meshed.mesh], kept)
-    set_aside = {name: int((reasons == code).sum()) for name, code in REASONS.items() if code not in wanted}
+    set_aside = {name: int((reasons[~mask] == code).sum()) for name, code in REASONS.items()}
     return Outcome(
-        (balanced("points", len(cloud), len(kept), set_aside), *meshed.counts), (*oriented.figures, *meshed.figures),
-        (*oriented.warnings, *meshed.warnings), (_picture(job.folder, [meshed.mesh]),),
+        (balanced("points", len(cloud), len(kept), set_aside), meshed.counts), (*oriented.figures, *meshed.figures), (),
+        (_picture(job.folder, [meshed.mesh]),),
     )
 
 
