@@ -132,6 +132,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (S, "footprints: {", "# {", f"{M}:2: the footprint is gate, and site.yaml names no footprints; footprints in site.yaml are needed; add footprints: there [footprint-unknown]"),
         (M, "footprint: gate", "footprint: gata", f'{M}:2: there is no footprint gata in footprints.geojson; gate is allowed; did you mean "gate"? [footprint-unknown]'),
         (M, "scans/2019.ply", "scans/2018.ply", f"{M}:4: epoch 2019: there is no file monuments/gate/scans/2018.ply; an existing file; put it at monuments/gate/scans/2018.ply, or correct the path [file-missing]"),
+        (M, "scans/2019.ply", "monuments/gate/scans/2019.ply", f"{M}:4: epoch 2019: there is no file monuments/gate/monuments/gate/scans/2019.ply; an existing file; paths in monument.yaml begin in its own folder: write scans/2019.ply [file-missing]"),
         (M, "scans/2019.ply", "scans/2019.PLY", f"{M}:4: epoch 2019: there is no file monuments/gate/scans/2019.PLY; an existing file; did you mean 2019.ply? [file-missing]"),
         (M, "scans/2019.ply", "scans", f"{M}:4: epoch 2019: monuments/gate/scans is a folder; a file is allowed; name a file [file-not-plain]"),
         (M, '{id: "2024", source', '{id: "2019", source', f"{M}:5: the epoch 2019 stands here again (first on line 4); each id once; give it another id [id-repeated]"),
