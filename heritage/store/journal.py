@@ -38,37 +38,41 @@ class Record:
 
 
 def append(root: Path, who: str, action: str, details: Mapping[str, object]) -> None:
-    """Add one record, durably. The caller holds the writer's lock. Raises StoreError."""
+    """Add one record, durably. The caller holds the writer's lock.
+
+    Raises StoreError, having written nothing, where the end of the journal is damaged: what follows would
+    hide it.
+    """
     path = root / JOURNAL
+    lines, torn, head = _stored(root)
+    last = _parse(lines[-1]) if lines else None
+    problem = _head_problem(root, head, lines)
+    if lines and last is None:
+        problem = _problem(f"{path}:{len(lines)}", "it is no record")
+    if problem:
+        raise StoreError.of([problem])
+    if last and head != _head(last.sequence, lines[-1]):
+        # A crash came between a record and its head; another one now would leave the head two behind.
+        publish_bytes(root / HEAD, _head(last.sequence, lines[-1]))
+    sequence = last.sequence + 1 if last else 1
+    record = {
+        "sequence": sequence,
+        "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
+        "who": who,
+        "action": action,
+        "details": dict(details),
+        "previous": _digest(lines[-1]) if lines else _START,
+    }
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
+    end = sum(len(each) + 1 for each in lines)
     with fs.told(path):
-        content = path.read_bytes() if path.exists() else b""
-        lines, torn = _split(content)
         if torn:
-            fs.truncate(path, len(content) - len(torn))
-        last = _parse(lines[-1]) if lines else None
-        if lines and last is None:
-            raise StoreError(
-                f"{path}:{len(lines)}",
-                "the last record is damaged",
-                "a record as it was written",
-                "restore the journal from a backup, or move it away to start a new one",
-                code="journal-damaged",
-            )
-        sequence = last.sequence + 1 if last else 1
-        record = {
-            "sequence": sequence,
-            "time": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "who": who,
-            "action": action,
-            "details": dict(details),
-            "previous": _digest(lines[-1]) if lines else _START,
-        }
-        line = json.dumps(record, ensure_ascii=False, separators=(",", ":")).encode()
-        fs.write_at(path, len(content) - len(torn), line + b"\n")
+            fs.truncate(path, end)
+        fs.write_at(path, end, line + b"\n")
         fs.sync(path)
         if not lines:
             fs.sync(root)
-    publish_bytes(root / HEAD, json.dumps({"sequence": sequence, "sha256": _digest(line)}).encode())
+    publish_bytes(root / HEAD, _head(sequence, line))
 
 
 def read(root: Path) -> tuple[Record, ...]:
@@ -85,40 +89,49 @@ def verify(root: Path) -> tuple[Problem, ...]:
 
 
 def _checked(root: Path) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
-    path = root / JOURNAL
-    with fs.told(path):
-        content = path.read_bytes() if path.exists() else b""
-        head_bytes = (root / HEAD).read_bytes() if (root / HEAD).exists() else None
-    lines, _ = _split(content)
+    lines, _, head = _stored(root)
     records: list[Record] = []
     previous = _START
     for number, line in enumerate(lines, 1):
         record = _parse(line)
+        where = f"{root / JOURNAL}:{number}"
         if record is None:
-            return tuple(records), (_problem(f"{path}:{number}", "it is no record"),)
+            return tuple(records), (_problem(where, "it is no record"),)
         if (record.sequence, record.previous) != (number, previous):
-            return tuple(records), (_problem(f"{path}:{number}", "it does not follow the record before it"),)
+            return tuple(records), (_problem(where, "it does not follow the record before it"),)
         records.append(record)
         previous = _digest(line)
-    if problem := _head_problem(root / HEAD, head_bytes, lines):
-        return tuple(records), (problem,)
-    return tuple(records), ()
+    problem = _head_problem(root, head, lines)
+    return tuple(records), (problem,) if problem else ()
 
 
-def _head_problem(path: Path, content: bytes | None, lines: list[bytes]) -> Problem | None:
+def _stored(root: Path) -> tuple[list[bytes], bytes, bytes | None]:
+    """The journal's whole lines, what stands after the last line end, and the head."""
+    path, head = root / JOURNAL, root / HEAD
+    with fs.told(path):
+        content = path.read_bytes() if path.exists() else b""
+        *lines, torn = content.split(b"\n")
+        return lines, torn, head.read_bytes() if head.exists() else None
+
+
+def _head(sequence: int, line: bytes) -> bytes:
+    return json.dumps({"sequence": sequence, "sha256": _digest(line)}).encode()
+
+
+def _head_problem(root: Path, head: bytes | None, lines: list[bytes]) -> Problem | None:
     """The head names the last record or, after a crash between the two writes, the one before it."""
     try:
-        head: Any = json.loads(content) if content is not None else {"sequence": 0, "sha256": _START}
-        sequence, sha256 = int(head["sequence"]), head["sha256"]
+        values: Any = json.loads(head) if head is not None else {"sequence": 0, "sha256": _START}
+        sequence, sha256 = int(values["sequence"]), values["sha256"]
     except (ValueError, KeyError, TypeError):
-        return _problem(str(path), "it cannot be read")
+        return _problem(str(root / HEAD), "it cannot be read")
     if sequence > len(lines):
         found = f"it is missing: {sequence} records were written"
-        return _problem(f"{path.parent / JOURNAL}:{len(lines) + 1}", found)
+        return _problem(f"{root / JOURNAL}:{len(lines) + 1}", found)
     if sequence < len(lines) - 1:
-        return _problem(str(path), f"it names record {sequence} of {len(lines)}")
+        return _problem(str(root / HEAD), f"it names record {sequence} of {len(lines)}")
     if sha256 != (_digest(lines[sequence - 1]) if sequence else _START):
-        return _problem(f"{path.parent / JOURNAL}:{sequence}", f"it is not the record that {path.name} names")
+        return _problem(f"{root / JOURNAL}:{sequence}", f"it is not the record that {HEAD} names")
     return None
 
 
@@ -130,12 +143,6 @@ def _problem(where: str, found: str) -> Problem:
         "the records as they were written",
         "restore the journal from a backup, or move it away with its head to start a new one",
     )
-
-
-def _split(content: bytes) -> tuple[list[bytes], bytes]:
-    """Whole lines, and what stands after the last line end."""
-    *lines, torn = content.split(b"\n")
-    return lines, torn
 
 
 def _parse(line: bytes) -> Record | None:
