@@ -198,7 +198,7 @@ def _stack(columns: dict[str, npt.NDArray[np.float64]], names: tuple[str, ...]) 
 
 
 def _cartesian(spherical: F64) -> F64:
-    """Range in metres, azimuth from +x, elevation from the xy plane (radians) as x, y, z; ASTM E2807, 8.4.4."""
+    """Range (m), azimuth from +x and elevation from the xy plane (radians) as x, y, z; ASTM E2807, 8.4.4."""
     r, azimuth, elevation = spherical.T
     flat = r * np.cos(elevation)
     return np.column_stack([flat * np.cos(azimuth), flat * np.sin(azimuth), r * np.sin(elevation)])

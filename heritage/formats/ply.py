@@ -204,8 +204,10 @@ def stacked(table: Table, names: tuple[str, ...], dtype: npt.DTypeLike | None) -
 
 def colours(name: str, values: npt.NDArray[Any], first: int) -> Rgb:
     """Colours (n, 3) as the file's integers; floats from 0 to 1 as uint8."""
-    if values.dtype == np.uint8 or values.dtype == np.uint16:
-        return values
+    if values.dtype == np.uint16:
+        return values.astype(np.uint16)
+    if values.dtype == np.uint8:
+        return values.astype(np.uint8)
     inside = ((values >= 0) & (values <= 1)).all(axis=1)
     if not inside.all():
         bad = int(np.flatnonzero(~inside)[0])
@@ -214,7 +216,8 @@ def colours(name: str, values: npt.NDArray[Any], first: int) -> Rgb:
             f"the colour {', '.join(f'{v:g}' for v in values[bad])}",
             "floats from 0 to 1, or uchar",
         )
-    return np.rint(values * 255).astype(np.uint8)
+    scaled: npt.NDArray[np.float64] = np.rint(values * 255)
+    return scaled.astype(np.uint8)
 
 
 def _classes(name: str, values: npt.NDArray[Any], first: int) -> npt.NDArray[np.uint8]:

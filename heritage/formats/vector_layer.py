@@ -1,0 +1,196 @@
+"""One layer of a vector file as plain rows. Nothing is fetched, and only files of four kinds are opened at all."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import numpy as np
+import pyogrio
+import pyproj
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from heritage.formats.reader import file_bytes
+from heritage.model.documents import Footprints
+from heritage.model.errors import InputError
+from heritage.model.limits import GEOJSON_BYTES, VECTOR_BYTES, VERTICES
+
+# GDAL tells a format by content and would follow an XML "VRT" with any ending to other files and hosts, so
+# the content must begin as the ending says before GDAL sees the file.
+_MAGIC = {".gpkg": b"SQLite format 3\0", ".sqlite": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
+_GEOJSON = (".geojson", ".json")
+_GDAL_ERRORS = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FieldError,
+    pyogrio.errors.FeatureError,
+    pyogrio.errors.GeometryError,
+    pyogrio.errors.CRSError,
+    shapely.errors.ShapelyError,
+    UnicodeDecodeError,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A feature: its columns, its geometry (None where it has none or an unreadable one), what is wrong with it."""
+
+    values: dict[str, Any]
+    geometry: BaseGeometry | None
+    fault: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """``crs`` is the file's own, None where it says none; ``assumed_wgs84`` where GeoJSON's default applies."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    crs: pyproj.CRS | None
+    assumed_wgs84: bool = False
+
+
+def read_layer(path: Path, spec: Footprints) -> Layer:
+    """Read the layer ``spec`` names. Raises InputError for another kind of file, a damaged one, a missing or
+    ambiguous layer, and one beyond the ceilings."""
+    ending = path.suffix.lower()
+    if ending not in _MAGIC and ending not in _GEOJSON:
+        allowed = f"{', '.join((*_GEOJSON, *_MAGIC))} are allowed"
+        raise InputError(path.name, f"a file with the ending {ending}", allowed, code="footprints-format")
+    size = file_bytes(path)
+    ceiling = GEOJSON_BYTES if ending in _GEOJSON else VECTOR_BYTES
+    if size > ceiling:
+        _no(path, f"{size} bytes", f"up to {ceiling} bytes are allowed")
+    layer = _read_geojson(path) if ending in _GEOJSON else _read_gdal(path, spec, _MAGIC[ending])
+    vertices = sum(int(shapely.get_num_coordinates(row.geometry)) for row in layer.rows)
+    if vertices > VERTICES:
+        _no(path, f"{vertices} vertices", f"up to {VERTICES} are allowed")
+    return layer
+
+
+def _read_geojson(path: Path) -> Layer:
+    """RFC 7946, with the older "crs" member. Read without GDAL, which would follow a link given as CRS."""
+    try:
+        document = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+    except RecursionError:
+        _no(path, "nesting without end", "plain features are allowed")
+    except ValueError as error:
+        _no(path, f"no JSON ({error})", "GeoJSON is needed")
+    if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
+        _no(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
+    features = document.get("features")
+    if not isinstance(features, list):
+        _no(path, "a FeatureCollection without a list of features", "a list is needed")
+    rows = tuple(_geojson_row(path, k, feature) for k, feature in enumerate(features))
+    columns = dict.fromkeys(name for row in rows for name in row.values)
+    return Layer(path.stem, tuple(columns), rows, *_geojson_crs(path, document.get("crs")))
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no JSON number")
+
+
+def _geojson_crs(path: Path, crs: Any) -> tuple[pyproj.CRS, bool]:
+    if crs is None:
+        return pyproj.CRS.from_epsg(4326), True
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    if not isinstance(name, str) or crs.get("type") != "name":
+        _no(path, "a crs member that is no name", 'a name is allowed, such as "urn:ogc:def:crs:EPSG::32648"')
+    try:
+        return pyproj.CRS.from_user_input(name), False
+    except pyproj.exceptions.CRSError:
+        _no(path, f"the CRS {name[:80]!r}", "one known to PROJ is needed")
+
+
+def _geojson_row(path: Path, index: int, feature: Any) -> Row:
+    if not isinstance(feature, dict) or feature.get("type") != "Feature":
+        _no(path, f"feature {index} is no Feature", 'objects of "type": "Feature" are allowed')
+    properties = feature.get("properties")
+    values = dict(properties) if isinstance(properties, dict) else {}
+    if "id" in feature:
+        values.setdefault("id", feature["id"])
+    geometry = feature.get("geometry")
+    if geometry is None:
+        return Row(values, None, "it has no geometry")
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if kind not in ("Polygon", "MultiPolygon"):
+        return Row(values, None, f"its geometry is a {str(kind)[:40]}")
+    polygons = geometry.get("coordinates")
+    try:
+        rings = list(_rings([polygons] if kind == "Polygon" else polygons))
+        built = shapely.multipolygons([shapely.Polygon(shell, holes) for shell, holes in rings])
+    except (TypeError, ValueError, IndexError, shapely.errors.ShapelyError) as error:
+        return Row(values, None, f"its coordinates are no polygon: {error}")
+    open_ended = not all(np.array_equal(r[0], r[-1]) for shell, holes in rings for r in (shell, *holes))
+    fault = "a ring does not end where it begins; it is read as closed" if open_ended else ""
+    return Row(values, built.geoms[0] if kind == "Polygon" else built, fault)
+
+
+def _rings(polygons: Any) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
+    if not isinstance(polygons, list) or not polygons:
+        raise ValueError("there are none")
+    for polygon in polygons:
+        rings = [np.array([position[:2] for position in ring], np.float64) for ring in polygon]
+        for ring in rings:
+            if ring.ndim != 2 or ring.shape[1] != 2 or len(ring) < 3:
+                raise ValueError("a ring needs at least three positions of two numbers")
+            if not np.isfinite(ring).all():
+                raise ValueError("a coordinate is not finite")
+        if not rings:
+            raise ValueError("a polygon without rings")
+        yield rings[0], rings[1:]
+
+
+def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
+    with path.open("rb") as stream:
+        if stream.read(len(magic)) != magic:
+            _no(path, f"the content is not that of {path.suffix}", "ending and content must agree")
+    try:
+        name = _layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
+        info = pyogrio.read_info(path, layer=name, force_feature_count=True)
+        fields = [str(field) for field in info["fields"]]
+        wanted = [c for c in (spec.id, spec.name, spec.height_m, spec.ground_m) if c in fields]
+        frame = pyogrio.read_dataframe(path, layer=name, columns=wanted, force_2d=True, fid_as_index=True)
+        crs = None if frame.crs is None else pyproj.CRS.from_user_input(frame.crs)
+    except _GDAL_ERRORS as error:
+        _no(path, f"it cannot be read ({error})", "a whole file is needed")
+    columns = (*fields, *(["fid"] if "fid" not in fields else []))
+    rows = []
+    for fid, geometry, *values in zip(
+        frame.index, frame.geometry, *(frame[column] for column in wanted), strict=True
+    ):
+        by_name = {"fid": int(fid)} | {c: _plain(v) for c, v in zip(wanted, values, strict=True)}
+        if geometry is None:
+            rows.append(Row(by_name, None, "it has no geometry"))
+        elif geometry.geom_type not in ("Polygon", "MultiPolygon"):
+            rows.append(Row(by_name, None, f"its geometry is a {geometry.geom_type}"))
+        else:
+            rows.append(Row(by_name, geometry))
+    return Layer(name, columns, tuple(rows), crs)
+
+
+def _layer_name(path: Path, wanted: str | None, names: list[str]) -> str:
+    if wanted is None and len(names) == 1:
+        return names[0]
+    if wanted is not None and wanted in names:
+        return wanted
+    found = "no layer is named" if wanted is None else f"no layer {wanted!r}"
+    _no(path, f"{found}; the file has {', '.join(names) or 'none'}", "one of them is needed as footprints.layer")
+
+
+def _plain(value: Any) -> Any:
+    """A cell as a plain Python value, None for every way of saying that there is none."""
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and math.isnan(value) else value
+
+
+def _no(path: Path, found: str, allowed: str) -> NoReturn:
+    raise InputError(path.name, found, allowed, "export the layer anew", code="footprints-unreadable") from None
