@@ -64,7 +64,11 @@ class Footprints(Document):
     """Where the monuments' ground plans come from and which columns say what."""
 
     source: Annotated[
-        str, Field(min_length=1, description="a vector file in the site folder, or postgresql://…#table")
+        str,
+        Field(
+            min_length=1,
+            description="a file in the site's folder: GeoPackage, GeoJSON, Shapefile, SpatiaLite",
+        ),
     ]
     layer: str | None = Field(None, description="layer of the file; default: its only one")
     id: str = Field("id", description="column with the footprint's id")
@@ -209,7 +213,7 @@ class Registration(Document):
         "auto", description="what decides the place"
     )
     gcp: RelativePath | None = Field(
-        None, description="CSV: name,role,x,y,z,X,Y,Z with role control or check"
+        None, description="CSV in the monument's folder: name,role,x,y,z,X,Y,Z; role control or check"
     )
     prior: Prior | None = Field(None, description="a rough placement to begin with")
     scale: Literal["known", "unknown"] = Field("known", description="unknown: the scale is searched for, too")

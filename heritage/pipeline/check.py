@@ -48,9 +48,14 @@ def check_site(
 def _problems(
     loaded: LoadedSite, stages: Sequence[Stage], read_sources: bool, every_point: bool
 ) -> Iterator[Problem]:
+    crs = None
+    try:
+        crs = working_crs(loaded.site.crs, loaded.lines.where("crs"))
+    except HeritageError as error:
+        yield from error.problems
     yield from _site(loaded)
     yield from site_texts(loaded)
-    yield from footprint_problems(loaded, read=read_sources)
+    yield from footprint_problems(loaded, crs, read=read_sources)
     for monument in loaded.monuments.values():
         yield from _monument(monument)
         yield from _registration(loaded, monument)
@@ -65,11 +70,6 @@ def _problems(
 
 
 def _site(loaded: LoadedSite) -> Iterator[Problem]:
-    where = loaded.lines.where("crs")
-    try:
-        working_crs(loaded.site.crs, where)
-    except HeritageError as error:
-        yield from error.problems
     for at, language in enumerate(loaded.site.languages):
         if language in loaded.site.languages[:at]:
             where = loaded.lines.where("languages", at)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
+
+import pyproj
 
 from heritage.formats.cloud import open_cloud
 from heritage.formats.gcp import read_gcp
@@ -24,8 +26,11 @@ from heritage.text.site import LoadedMonument, LoadedSite
 T = TypeVar("T")
 
 
-def footprint_problems(loaded: LoadedSite, *, read: bool) -> Iterator[Problem]:
-    """The footprints' file and its features, and that every monument's footprint is among them."""
+def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read: bool) -> Iterator[Problem]:
+    """The footprints' file and its features, and that every monument's footprint is among them.
+
+    ``site_crs`` is the working CRS, None where it is wrong itself.
+    """
     spec = loaded.site.footprints
     if spec is None:
         return
@@ -44,12 +49,14 @@ def footprint_problems(loaded: LoadedSite, *, read: bool) -> Iterator[Problem]:
             return
     if not read:
         return
-    found_problems: list[Problem] = []
-    table = _attempt(partial(read_footprints, spec.source, spec, base=loaded.root), found_problems)
-    yield from found_problems
+    problems: list[Problem] = []
+    used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
+    read_table = partial(read_footprints, spec.source, spec, base=loaded.root, used=used, site_crs=site_crs)
+    table = _attempt(read_table, problems)
+    yield from _placed(loaded, loaded.root / name, problems)
     if table is None:
         return
-    yield from table.problems
+    yield from _placed(loaded, loaded.root / name, table.problems)
     ids = [feature.id for feature in table.features]
     for monument in loaded.monuments.values():
         if monument.monument.footprint is not None:
@@ -141,7 +148,7 @@ def reading(loaded: LoadedSite, path: Path, read: Callable[[], object]) -> Itera
     yield from _placed(loaded, path, problems)
 
 
-def _placed(loaded: LoadedSite, path: Path, problems: list[Problem]) -> Iterator[Problem]:
+def _placed(loaded: LoadedSite, path: Path, problems: Iterable[Problem]) -> Iterator[Problem]:
     """Readers know a file by its bare name; the curator is told its path in the site."""
     shown = visible(path.relative_to(loaded.root).as_posix(), 200)
     for problem in problems:

@@ -265,6 +265,37 @@ def test_a_bad_cloud_is_named_by_its_path_in_the_site(root: Path, content: str |
     assert messages[0].startswith(f"error: {start}")
 
 
+BOW_TIE = SQUARE.replace("[775120, 1822300], [775120, 1822310]", "[775120, 1822310], [775119, 1822301]")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (SQUARE, BOW_TIE, "footprints.geojson, feature 0 (gate): its plan is invalid: Self-intersection[775110.27"),
+        ('"Polygon"', '"Point"', "footprints.geojson, feature 0 (gate): its geometry is a Point; a polygon is allowed; correct it in a GIS [footprint-invalid]"),
+        ('"id": "gate"', '"ref": "gate"', "footprints.geojson: no column 'id' for footprints.id; the layer has ref; name one of them in site.yaml under footprints.id [footprints-column]"),
+        ('"features": [', '"features": [[', "footprints.geojson: no JSON"),
+    ],
+)  # fmt: skip
+def test_bad_footprints_are_named(root: Path, old: str, new: str, message: str) -> None:
+    edit(root, "footprints.geojson", old, new)
+
+    messages = found(root)
+
+    assert any(one.startswith(f"error: {message}") for one in messages), messages
+
+
+def test_footprints_that_no_monument_uses_only_warn(root: Path) -> None:
+    other = (
+        FOOTPRINTS[FOOTPRINTS.index('{"type": "Feature",') : -2]
+        .replace('"gate"', '"shed"')
+        .replace(SQUARE, BOW_TIE)
+    )
+    edit(root, "footprints.geojson", '"features": [', f'"features": [{other}, ')
+
+    assert [one.partition(":")[0] for one in found(root)] == ["warning"]
+
+
 def test_nothing_is_read_when_nothing_shall_be_read(root: Path) -> None:
     write(root, {"monuments/gate/scans/2019.ply": b"", "footprints.geojson": b"{"})
 
