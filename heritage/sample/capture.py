@@ -124,6 +124,7 @@ def _visible(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Which points are reconstructed, and by which camera best."""
     keep, best = np.zeros(len(p), bool), np.zeros(len(p), np.int64)
+    most = min(_TRIED, len(eyes.position))
     eye, forward = eyes.position.astype(np.float32), eyes.forward.astype(np.float32)
     eye_sq, eye_forward = (eye * eye).sum(1), (eye * forward).sum(1)
     for begin in range(0, len(p), _CHUNK):
@@ -138,12 +139,12 @@ def _visible(
         score = np.where(
             in_view & (cosine > 0.12), np.minimum(cosine, np.float32(0.7)) / distance, np.float32(0)
         )
-        order = np.argpartition(-score, _TRIED, axis=1)[:, :_TRIED]
+        order = np.argpartition(-score, most - 1, axis=1)[:, :most]
         order = np.take_along_axis(
             order, np.argsort(-np.take_along_axis(score, order, 1), axis=1, kind="stable"), 1
         )
         tried = np.take_along_axis(score, order, 1)
-        start = np.repeat(q + 0.004 * m, _TRIED, axis=0)
+        start = np.repeat(q + 0.004 * m, most, axis=0)
         free = ~occluded(scene, start, eyes.position[order.ravel()] - start, 0.999).reshape(tried.shape) & (
             tried > 0
         )

@@ -50,7 +50,7 @@ CHANGES = (
         (-60, -30),
         "the terrace's front has spalled",
     ),
-    Change("stair", "repair", (0.2, -8.7, 0.0), (1.75, -6.4, 1.4), (20, 330), "the broken flight is rebuilt"),
+    Change("stair", "repair", (0.2, -8.7, 0.0), (1.75, -6.4, 1.4), (20, 380), "the broken flight is rebuilt"),
     Change(
         "plaster",
         "repair",

@@ -36,10 +36,10 @@ def outline() -> list[tuple[float, float]]:
     ]  # fmt: skip
 
 
-def hall(condition: Condition, grid_m: float, longest_edge: float | None = None) -> Surface:
+def hall(condition: Condition, grid_m: float, longest_edge: float = 1.0) -> Surface:
     """The hall's surface in its own frame in one of its conditions.
 
-    ``grid_m`` is the spacing of the roofs' vertices; edges are cut to ``longest_edge`` metres if given.
+    ``grid_m`` is the spacing of the roofs' vertices; no edge is longer than ``longest_edge`` metres.
     """
     building = Building()
     _terrace(building)
