@@ -66,13 +66,15 @@ class Element:
 
 @dataclass(frozen=True)
 class PlyHeader:
-    """``form`` is "ascii" or the byte order; ``body`` is the byte at which the first element starts."""
+    """``form`` is "ascii" or the byte order; ``body`` is the byte at which the first element starts;
+    ``textures`` are the picture files that comments name (a habit of MeshLab's that others share)."""
 
     name: str
     form: Literal["ascii", "<", ">"]
     elements: tuple[Element, ...]
     body: int
     size: int
+    textures: tuple[str, ...] = ()
 
     def element(self, name: str) -> Element | None:
         """The element of that name."""
@@ -89,6 +91,7 @@ def read_ply_header(path: Path) -> PlyHeader:
 def _read(name: str, stream: BinaryIO, size: int) -> PlyHeader:
     form: Literal["ascii", "<", ">"] | None = None
     elements: list[tuple[str, int, list[Property]]] = []
+    textures: list[str] = []
     for number, words in _lines(name, stream):
         where = f"{name}:{number}"
         match words:
@@ -96,6 +99,8 @@ def _read(name: str, stream: BinaryIO, size: int) -> PlyHeader:
                 pass
             case _ if number == 1:
                 raise _wrong(where, "no PLY signature", "the first line must be: ply")
+            case ["comment", "TextureFile", *words] if words:
+                textures.append(" ".join(words))
             case [] | ["comment", *_] | ["obj_info", *_]:
                 pass
             case ["format", kind, "1.0"] if kind in _FORMATS and form is None:
@@ -125,7 +130,7 @@ def _read(name: str, stream: BinaryIO, size: int) -> PlyHeader:
                         "format ascii|binary_little_endian|binary_big_endian 1.0",
                     )
                 table = tuple(Element(label, rows, tuple(properties)) for label, rows, properties in elements)
-                return PlyHeader(name, form, table, stream.tell(), size)
+                return PlyHeader(name, form, table, stream.tell(), size, tuple(textures))
             case _:
                 raise _wrong(
                     where,

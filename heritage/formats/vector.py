@@ -54,9 +54,9 @@ def read_footprints(
     """Read the footprints ``spec`` describes from ``source``, a path below ``base``.
 
     What is wrong with single features is in ``problems``: an error for those whose ids are in ``used``
-    (None: for all), a warning for the others. With ``site_crs`` a layer that only lies in its area of use when x and
-    y are exchanged is an error. Raises InputError where the layer as a whole cannot be used: a remote source, a
-    path that leaves ``base``, no file, no features, no CRS, no such layer or column.
+    (None: for all), a warning for the others. With ``site_crs`` a layer that only lies in its area of use
+    when x and y are exchanged is an error. Raises InputError where the layer as a whole cannot be used: a
+    remote source, a path that leaves ``base``, no file, no features, no CRS, no such layer or column.
     """
     path = _inside(source, base)
     layer = read_layer(path, spec)

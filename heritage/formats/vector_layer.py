@@ -1,4 +1,4 @@
-"""One layer of a vector file as plain rows. Nothing is fetched, and only files of four kinds are opened at all."""
+"""One layer of a vector file as plain rows. Nothing is fetched; only files of four kinds are opened."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GDAL_ERRORS = (
 
 @dataclass(frozen=True)
 class Row:
-    """A feature: its columns, its geometry (None where it has none or an unreadable one), what is wrong with it."""
+    """A feature: its columns, its geometry (None where none can be read), what is wrong with it."""
 
     values: dict[str, Any]
     geometry: BaseGeometry | None
@@ -47,7 +47,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Layer:
-    """``crs`` is the file's own, None where it says none; ``assumed_wgs84`` where GeoJSON's default applies."""
+    """``crs`` is the file's own, None if it says none; ``assumed_wgs84``: GeoJSON's default applies."""
 
     name: str
     columns: tuple[str, ...]
@@ -66,11 +66,11 @@ def read_layer(path: Path, spec: Footprints) -> Layer:
     size = file_bytes(path)
     ceiling = GEOJSON_BYTES if ending in _GEOJSON else VECTOR_BYTES
     if size > ceiling:
-        _no(path, f"{size} bytes", f"up to {ceiling} bytes are allowed")
+        raise _wrong(path, f"{size} bytes", f"up to {ceiling} bytes are allowed")
     layer = _read_geojson(path) if ending in _GEOJSON else _read_gdal(path, spec, _MAGIC[ending])
     vertices = sum(int(shapely.get_num_coordinates(row.geometry)) for row in layer.rows)
     if vertices > VERTICES:
-        _no(path, f"{vertices} vertices", f"up to {VERTICES} are allowed")
+        raise _wrong(path, f"{vertices} vertices", f"up to {VERTICES} are allowed")
     return layer
 
 
@@ -79,14 +79,14 @@ def _read_geojson(path: Path) -> Layer:
     try:
         document = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
     except RecursionError:
-        _no(path, "nesting without end", "plain features are allowed")
+        raise _wrong(path, "nesting without end", "plain features are allowed") from None
     except ValueError as error:
-        _no(path, f"no JSON ({error})", "GeoJSON is needed")
+        raise _wrong(path, f"no JSON ({error})", "GeoJSON is needed") from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        _no(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
+        raise _wrong(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
     features = document.get("features")
     if not isinstance(features, list):
-        _no(path, "a FeatureCollection without a list of features", "a list is needed")
+        raise _wrong(path, "a FeatureCollection without a list of features", "a list is needed")
     rows = tuple(_geojson_row(path, k, feature) for k, feature in enumerate(features))
     columns = dict.fromkeys(name for row in rows for name in row.values)
     return Layer(path.stem, tuple(columns), rows, *_geojson_crs(path, document.get("crs")))
@@ -102,16 +102,18 @@ def _geojson_crs(path: Path, crs: Any) -> tuple[pyproj.CRS, bool]:
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str) or crs.get("type") != "name":
-        _no(path, "a crs member that is no name", 'a name is allowed, such as "urn:ogc:def:crs:EPSG::32648"')
+        raise _wrong(
+            path, "a crs member that is no name", 'a name is allowed, such as "urn:ogc:def:crs:EPSG::32648"'
+        )
     try:
         return pyproj.CRS.from_user_input(name), False
     except pyproj.exceptions.CRSError:
-        _no(path, f"the CRS {name[:80]!r}", "one known to PROJ is needed")
+        raise _wrong(path, f"the CRS {name[:80]!r}", "one known to PROJ is needed") from None
 
 
 def _geojson_row(path: Path, index: int, feature: Any) -> Row:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        _no(path, f"feature {index} is no Feature", 'objects of "type": "Feature" are allowed')
+        raise _wrong(path, f"feature {index} is no Feature", 'objects of "type": "Feature" are allowed')
     properties = feature.get("properties")
     values = dict(properties) if isinstance(properties, dict) else {}
     if "id" in feature:
@@ -151,7 +153,7 @@ def _rings(polygons: Any) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
 def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
     with path.open("rb") as stream:
         if stream.read(len(magic)) != magic:
-            _no(path, f"the content is not that of {path.suffix}", "ending and content must agree")
+            raise _wrong(path, f"the content is not that of {path.suffix}", "ending and content must agree")
     try:
         name = _layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
         info = pyogrio.read_info(path, layer=name, force_feature_count=True)
@@ -160,7 +162,7 @@ def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
         frame = pyogrio.read_dataframe(path, layer=name, columns=wanted, force_2d=True, fid_as_index=True)
         crs = None if frame.crs is None else pyproj.CRS.from_user_input(frame.crs)
     except _GDAL_ERRORS as error:
-        _no(path, f"it cannot be read ({error})", "a whole file is needed")
+        raise _wrong(path, f"it cannot be read ({error})", "a whole file is needed") from None
     columns = (*fields, *(["fid"] if "fid" not in fields else []))
     rows = []
     for fid, geometry, *values in zip(
@@ -182,7 +184,11 @@ def _layer_name(path: Path, wanted: str | None, names: list[str]) -> str:
     if wanted is not None and wanted in names:
         return wanted
     found = "no layer is named" if wanted is None else f"no layer {wanted!r}"
-    _no(path, f"{found}; the file has {', '.join(names) or 'none'}", "one of them is needed as footprints.layer")
+    raise _wrong(
+        path,
+        f"{found}; the file has {', '.join(names) or 'none'}",
+        "one of them is needed as footprints.layer",
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -192,5 +198,5 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _no(path: Path, found: str, allowed: str) -> NoReturn:
-    raise InputError(path.name, found, allowed, "export the layer anew", code="footprints-unreadable") from None
+def _wrong(path: Path, found: str, allowed: str) -> InputError:
+    return InputError(path.name, found, allowed, "export the layer anew", code="footprints-unreadable")

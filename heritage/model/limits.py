@@ -13,6 +13,7 @@ HEADER_BYTES: Final = 1_000_000
 LINE_BYTES: Final = 64_000
 FACE_LIST_LENGTH: Final = 64
 E57_XML_BYTES: Final = 64 * 2**20  # a scan takes about 5 kB of it, so thousands of scans fit
+MODEL_BYTES: Final = 4 * 2**30  # what a GLB can state in its 32-bit length
 GLTF_JSON_BYTES: Final = 32 * 2**20
 GLTF_NODES: Final = 100_000
 GLTF_DEPTH: Final = 64
@@ -26,7 +27,9 @@ GCP_BYTES: Final = 1_000_000  # some 10,000 points; a survey has dozens
 YAML_BYTES: Final = 1_000_000
 YAML_DEPTH: Final = 32
 MARKDOWN_BYTES: Final = 200_000
-MARKDOWN_MARKS: Final = 5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
+MARKDOWN_MARKS: Final = (
+    5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
+)
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
 HTTP_BODY_BYTES: Final = 2_000_000
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin
