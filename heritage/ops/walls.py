@@ -1,0 +1,98 @@
+"""Reduce a cloud to its plan: cells where a wall stands, or, for clouds from above, cells along its outline."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from heritage.model.arrays import F32, F64
+
+_STANDING = 0.2  # |normal z| of a wall: within 11.5 degrees of vertical, batter included
+_COHERENT = 0.55  # length of the mean doubled normal; foliage has about 0.2
+_LEAST_STEPS = 3
+_FULL_STEPS = 12  # 3 m of wall count in full, taller ones not more
+_LEAST_PATCH = 0.1  # of the largest patch's area: what is smaller is no building of its own
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Evidence in plan. ``xy`` (m, 2) metres; ``angle`` (m,) of the surface's normal, radians modulo pi;
+    ``weight`` (m,) 0..1; ``base`` (m,) lowest point of the column, metres; ``size`` metres."""
+
+    xy: F64
+    angle: F64
+    weight: F64
+    base: F64
+    size: float
+
+
+def wall_cells(xyz: F32, normal: F32, *, cell: float, step: float, kerb: float) -> Cells:
+    """Cells of ``cell`` metres with a standing surface in at least three height steps of ``step`` metres.
+
+    ``xyz`` (n, 3) metres, z up; ``normal`` (n, 3) unit, any sign. What is lower than ``kerb`` above the lowest
+    points is left out. An eaves board or a beam is one step high and drops out; foliage has no common normal.
+    """
+    low = float(np.percentile(xyz[:, 2], 1))
+    column = np.floor((xyz[:, :2] - xyz[:, :2].min(0)).astype(np.float64) / cell).astype(np.int64)
+    key = column[:, 0] * (int(column[:, 1].max()) + 1) + column[:, 1]
+    wall = (np.abs(normal[:, 2]) < _STANDING) & (xyz[:, 2] > low + kerb)
+    cells, index = np.unique(key[wall], return_inverse=True)
+    if len(cells) == 0:
+        nothing = np.zeros(0)
+        return Cells(np.zeros((0, 2)), nothing, nothing, nothing, cell)
+    p, n = xyz[wall].astype(np.float64), normal[wall].astype(np.float64)
+    count = np.bincount(index)
+    storey = np.floor((p[:, 2] - low) / step).astype(np.int64)
+    steps = np.bincount(np.unique(index * 100_000 + storey) // 100_000, minlength=len(cells))
+    xy = np.column_stack([np.bincount(index, p[:, axis]) / count for axis in (0, 1)])
+    doubled = 2 * np.arctan2(n[:, 1], n[:, 0])
+    cosine, sine = (np.bincount(index, f(doubled)) / count for f in (np.cos, np.sin))
+    coherence = np.hypot(cosine, sine)
+    good = (steps >= _LEAST_STEPS) & (coherence > _COHERENT)
+    base = np.full(len(cells), np.inf)
+    place = np.minimum(np.searchsorted(cells, key), len(cells) - 1)
+    under = cells[place] == key
+    np.minimum.at(base, place[under], xyz[under, 2].astype(np.float64))
+    weight = np.minimum(steps, _FULL_STEPS) / _FULL_STEPS * coherence
+    angle = np.arctan2(sine, cosine) / 2
+    return Cells(xy[good], angle[good], weight[good], base[good], cell)
+
+
+def outline_cells(xyz: F32, *, cell: float) -> Cells:
+    """Cells of ``cell`` metres along the edge of the area that the points cover, seen from above.
+
+    For clouds that have hardly a wall, such as airborne ones. ``cell`` should be about twice the spacing.
+    """
+    low = xyz[:, :2].min(0)
+    column = np.floor((xyz[:, :2] - low).astype(np.float64) / cell).astype(np.int64) + 3
+    count = np.zeros(column.max(0) + 4)
+    np.add.at(count, (column[:, 0], column[:, 1]), 1.0)
+    covered = ndimage.binary_closing(count > 0, np.ones((3, 3), bool))
+    label, patches = ndimage.label(covered)
+    area = np.bincount(label.ravel(), minlength=patches + 1)
+    area[0] = 0
+    covered = (area >= max(4.0, _LEAST_PATCH * area.max()))[label]
+    edge = covered & ~ndimage.binary_erosion(covered)
+    smooth = ndimage.gaussian_filter(covered.astype(np.float64), 1.5)
+    slope = np.stack(np.gradient(smooth), axis=-1)[edge]
+    base = np.full(covered.shape, np.inf)
+    np.minimum.at(base, (column[:, 0], column[:, 1]), xyz[:, 2].astype(np.float64))
+    steep = np.hypot(slope[:, 0], slope[:, 1])
+    place = (np.argwhere(edge) - 2.5) * cell + low
+    good = np.isfinite(base[edge]) & (steep > 0.05)
+    angle = np.arctan2(slope[:, 1], slope[:, 0])
+    return Cells(place[good], angle[good], np.ones(int(good.sum())), base[edge][good], cell)
+
+
+def covered_area(xy: F64, *, cell: float) -> tuple[F64, F64]:
+    """Centres (k, 2) of the cells that points ``xy`` (n, 2) cover, gaps closed and enclosed space filled; which of
+    them hold points (k,), as 1.0 and 0.0."""
+    low = xy.min(0)
+    column = np.floor((xy - low) / cell).astype(np.int64) + 3
+    mask = np.zeros(column.max(0) + 4, bool)
+    mask[column[:, 0], column[:, 1]] = True
+    closed = ndimage.binary_closing(mask, np.ones((3, 3), bool), iterations=2)
+    filled = ndimage.binary_fill_holes(closed)
+    return (np.argwhere(filled) - 2.5) * cell + low, closed[filled].astype(np.float64)
