@@ -34,7 +34,7 @@ class CleanOptions(Document):
 
     source_classes: bool = Field(
         True,
-        description="believe the file's own ASPRS codes: ground (2), vegetation (3-5), noise (7, 18), where any",
+        description="believe the file's own ASPRS codes for ground (2), vegetation (3-5) and noise (7, 18)",
     )
     duplicates: bool = Field(True, description="points at exactly the place of an earlier one")
     confidence_min: float | None = Field(

@@ -132,10 +132,12 @@ def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
 class Shape:
     """The neighbourhood of every point.
 
-    ``spacing`` (n,) float32, mean distance to the neighbours, metres; ``normal`` (n, 3) float32, unit, sign
-    arbitrary; ``eigenvalues`` (n, 3) float32, variances along the principal axes, ascending, square metres.
+    ``centre`` (n, 3) float32, mean of the neighbours, metres; ``spacing`` (n,) float32, mean distance to
+    them, metres; ``normal`` (n, 3) float32, unit, sign arbitrary; ``eigenvalues`` (n, 3) float32, variances
+    along the principal axes, ascending, square metres.
     """
 
+    centre: F32
     spacing: F32
     normal: F32
     eigenvalues: F32
@@ -160,17 +162,20 @@ def shape(xyz: F32, k: int, *, among: F32 | None = None, threads: int = 1) -> Sh
     tree = cKDTree(base)
     n, k = len(xyz), min(k, len(base))
     distance = np.zeros(n, np.float32)
+    centre = np.zeros((n, 3), np.float32)
     normal = np.zeros((n, 3), np.float32)
     eigenvalues = np.zeros((n, 3), np.float32)
     for part in chunks(n):
         reach, index = tree.query(xyz[part], k, workers=threads)
         near = base[index.reshape(-1, k)].astype(np.float64)
-        near -= near.mean(1, keepdims=True)
+        mean = near.mean(1, keepdims=True)
+        near -= mean
         values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", near, near) / k)
         distance[part] = reach.reshape(-1, k).sum(1) / max(k - 1, 1)
+        centre[part] = mean[:, 0]
         normal[part] = vectors[:, :, 0]
         eigenvalues[part] = np.maximum(values, 0)
-    return Shape(distance, normal, eigenvalues)
+    return Shape(centre, distance, normal, eigenvalues)
 
 
 def chunks(n: int, rows: int = _CHUNK) -> Iterator[slice]:

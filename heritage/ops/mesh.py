@@ -70,8 +70,8 @@ def surface_points(reasons: U8, options: MeshOptions) -> Bool:
 def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threads: int = 1) -> Meshed:
     """Surface of a cleaned ``cloud`` whose normals point outward; points with zero normals are not used.
 
-    ``threads`` does not change the result: Poisson itself runs on one thread, because on more the last bits of
-    its vertices differ from run to run (and it is no faster). Raises MethodError for fewer than 100 usable
+    ``threads`` does not change the result: Poisson itself runs on one thread, because on more the last bits
+    of its vertices differ from run to run (and it is no faster). Raises MethodError for fewer than 100 usable
     points, or where no surface is left.
     """
     chosen = options or MeshOptions()

@@ -21,8 +21,7 @@ def scene_of(mesh: Mesh, shift: F64 | None = None) -> Any:
 
 def tensor(array: Any, dtype: Any) -> Any:
     """An Open3D tensor that owns a copy of ``array`` as ``dtype``."""
-    owned: Any = np.array(array, dtype, order="C")
-    return o3d.core.Tensor(owned)
+    return o3d.core.Tensor.from_numpy(np.array(array, dtype, order="C"))
 
 
 def distances(scene: Any, points: npt.NDArray[Any], threads: int) -> F64:
