@@ -3,7 +3,7 @@ import changeTable from '../../../assets/colours/change.json';
 import { tableOf } from '../core/colour.ts';
 import type { Viewport } from '../core/fit.ts';
 import { type Pose, poseOf } from '../core/frames.ts';
-import { chooseLanguage, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
+import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
 import type { PlayerEvent } from '../core/player.ts';
 import type {
@@ -17,11 +17,12 @@ import type {
 import { formatRoute, type Mode, parseRoute, type Route } from '../core/route.ts';
 import { View } from '../scene/view.ts';
 import { loadMessages } from './messages.ts';
-import { type AppState, idOf, measured, monumentOf, newest, shownById, words } from './state.ts';
+import { type AppState, idOf, measured, monumentOf, newest, shownById, shownNow, words } from './state.ts';
 import { Touring } from './touring.ts';
 
 const FLY_S = 1.8;
 const REFIT_S = 0.35;
+const CLOCK_MS = 200;
 const CHANGE_RANGE_SHARE = 0.5; // of what the attribute can hold, where the histogram says nothing better
 
 export class App {
@@ -33,6 +34,7 @@ export class App {
   /** The pose the screen is framed on, until the visitor takes the camera. */
   private pose: Pose | null = null;
   private viewport: Viewport | null = null;
+  private told = 0;
   private readonly documents = new Map<string, Promise<unknown>>();
 
   constructor(base: string, t: Translate, language: string) {
@@ -105,8 +107,7 @@ export class App {
     const asked = new URLSearchParams(location.search).get('lang');
     const language = chooseLanguage([asked, ...navigator.languages], release.languages);
     const t = translator(await loadMessages(uiLanguage(language)));
-    const shown = Object.fromEntries(release.monuments.map((m) => [m.id, newest(m)]));
-    this.set({ release, language, t, shown });
+    this.set({ release, language, t });
   }
 
   /** Go to a view; the address changes with it. */
@@ -189,15 +190,16 @@ export class App {
     }
   }
 
-  private others(except: string | null): { monument: MonumentEntry; shown: ShownEntry }[] {
-    const { release, shown } = this.state;
-    return (release?.monuments ?? [])
-      .filter((m) => m.id !== except)
-      .map((m) => ({ monument: m, shown: shown[m.id] ?? newest(m) }));
+  /** The monuments round about, as they were last measured. */
+  private others(except: MonumentEntry | null): { monument: MonumentEntry; shown: ShownEntry }[] {
+    const all = this.state.release?.monuments ?? [];
+    return all.filter((m) => m !== except).map((m) => ({ monument: m, shown: newest(m) }));
   }
 
   private showAll(): void {
-    this.view?.show(this.others(null));
+    const monument = monumentOf(this.state);
+    const own = monument ? [{ monument, shown: shownNow(this.state, monument) }] : [];
+    this.view?.show([...this.others(monument), ...own]);
     this.progress();
   }
 
@@ -263,7 +265,7 @@ export class App {
     const entry = measured(monument, comparing.left, comparing.right);
     const { range_m, threshold_m } = comparing;
     const change = entry && { attribute: entry.attribute, scale_m: entry.scale_m, range_m, threshold_m };
-    this.view.compare({ ...comparing, monument, mode, change }, this.others(monument.id));
+    this.view.compare({ ...comparing, monument, mode, change }, this.others(monument));
     this.progress();
   }
 
@@ -333,9 +335,7 @@ export class App {
     if (stop.compare) {
       this.startComparing(stop.compare.left, stop.compare.right, stop.compare.mode, stop.compare.position);
     } else {
-      const shown = stop.show ?? { epoch: monument.reference_epoch, state: null };
-      this.view?.show([...this.others(monument.id), { monument, shown }]);
-      this.progress();
+      this.showAll();
     }
     this.sayWhere();
   }
@@ -347,10 +347,16 @@ export class App {
     return answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
   }
 
+  /** Put the player's state on the page; its clock alone is not worth more than a few drawings a second. */
   private tell(): void {
     const { touring } = this;
     if (!touring) return;
     const before = this.state.touring;
+    const { elapsed: _then, ...was } = before?.player ?? { elapsed: 0 };
+    const { elapsed: _now, ...is } = touring.state;
+    const same = JSON.stringify(was) === JSON.stringify(is) && before?.caption === touring.caption;
+    if (same && performance.now() - this.told < CLOCK_MS) return;
+    this.told = performance.now();
     this.set({
       touring: {
         document: touring.document,
@@ -366,6 +372,7 @@ export class App {
 
   /** A press of the player's buttons. */
   play(event: PlayerEvent): void {
+    this.told = 0;
     this.touring?.send(event);
   }
 
@@ -422,11 +429,12 @@ export class App {
     const site = words(this.state, release.title);
     const stop = touring?.document.stops[touring.player.stop];
     const title = stop ? words(this.state, stop.title) : monument ? words(this.state, monument.title) : site;
-    const shown = monument && route.view === 'monument' ? this.state.shown[monument.id] : null;
+    const shown = monument && route.view === 'monument' ? shownNow(this.state, monument) : null;
     const what = stop
       ? t('tour.announce', { number: touring!.player.stop + 1, total: touring!.document.stops.length, title })
       : title + (shown ? `, ${idOf(shown)}` : '');
     document.title = title === site ? site : `${title} · ${site}`;
+    document.documentElement.dir = direction(this.state.language);
     document.documentElement.lang = pick(release.title, this.state.language, release.languages).language;
     this.set({ announcement: what });
   }

@@ -73,6 +73,13 @@ export function newest(monument: MonumentEntry): ShownEntry {
   return { epoch: dated.at(-1)!.id, state: null };
 }
 
+/** The condition of the open monument on screen: the stop's, else the visitor's choice, else the newest survey. */
+export function shownNow(state: AppState, monument: MonumentEntry): ShownEntry {
+  const stop = state.touring?.document.stops[state.touring.player.stop];
+  if (stop) return stop.show ?? { epoch: monument.reference_epoch, state: null };
+  return state.shown[monument.id] ?? newest(monument);
+}
+
 /** A condition from its id; epochs come before states of the same name. */
 export function shownById(monument: MonumentEntry, id: string): ShownEntry | null {
   if (monument.epochs.some((e) => e.id === id)) return { epoch: id, state: null };

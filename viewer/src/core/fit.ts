@@ -56,3 +56,8 @@ export function fitted(pose: Pose, viewport: Viewport): Orbit {
   }
   return { ...orbit, distance: orbit.distance + back };
 }
+
+/** Where the swipe's line stands, CSS pixels from the window's left. */
+export function swipeX(v: Viewport, position: number): number {
+  return v.left + (v.width - v.left - v.right) * position;
+}

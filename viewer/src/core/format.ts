@@ -20,6 +20,17 @@ export function bytes(value: number, language: string): string {
   return value >= 1e6 ? figure(value / 1e6, 'MB', language, 1) : figure(value / 1e3, 'kB', language, 0);
 }
 
+/** A length of time in words: seconds below a minute and a half, else whole minutes. */
+export function duration(seconds: number, language: string): string {
+  const short = seconds < 90;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit: short ? 'second' : 'minute',
+    unitDisplay: 'long',
+    maximumFractionDigits: 0,
+  }).format(short ? seconds : seconds / 60);
+}
+
 /** Minutes and seconds as on a player. */
 export function clock(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -30,5 +41,6 @@ export function clock(seconds: number): string {
 export function date(iso: string, language: string): string {
   const time = Date.parse(`${iso}T00:00:00Z`);
   if (Number.isNaN(time)) return iso;
-  return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(time);
+  // Plain English would put the month first; half the world reads that differently.
+  return new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'long', timeZone: 'UTC' }).format(time);
 }

@@ -33,7 +33,7 @@ export const THEMES: Record<'light' | 'dark', Theme> = {
     horizon: '#f1ece1',
     ground: '#e6dfd0',
     line: '#a89c86',
-    shadow: 0.42,
+    shadow: 0.5,
     block: '#efe9dc',
     edge: '#b3a68e',
   },
@@ -99,7 +99,7 @@ float grid(vec2 p, float spacing, float pixels) {
 void main() {
   float away = length(vPlace.xz - centre.xz) / radius;
   vec3 colour = mix(ground, horizon, smoothstep(0.25, 1.0, away));
-  float lines = 0.11 * grid(vPlace.xz, 10.0, 1.2) + 0.14 * grid(vPlace.xz, 50.0, 1.4);
+  float lines = 0.11 * grid(vPlace.xz, 10.0, 1.2) + 0.08 * grid(vPlace.xz, 50.0, 1.4);
   colour = mix(colour, line, lines * (1.0 - smoothstep(0.35, 0.9, away)));
   vec2 uv = (vPlace.xz - shadowBox.xy) / shadowBox.zw;
   if (uv.x > 0.0 && uv.x < 1.0 && uv.y > 0.0 && uv.y < 1.0) {

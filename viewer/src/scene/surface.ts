@@ -99,8 +99,8 @@ const FRAGMENT_END = /* glsl */ `
   if (changeOn > 0.5) {
     // Shape stays readable under the colours: the measured texture's own brightness, softened.
     float light = clamp(dot(gl_FragColor.rgb, vec3(0.299, 0.587, 0.114)), 0.0, 1.0);
-    float relief = mix(0.86, 1.06, smoothstep(0.1, 0.75, light));
-    vec3 quiet = mix(vec3(0.80, 0.79, 0.77), vec3(light), 0.25);
+    float relief = mix(0.88, 1.06, smoothstep(0.05, 0.6, light));
+    vec3 quiet = mix(vec3(0.83, 0.82, 0.80), vec3(light), 0.12);
     vec3 unknown = vec3(0.50) + 0.12 * stripes(gl_FragCoord.xy, 7.0, 0.4);
     vec3 shown = unknown;
     #ifdef HAS_CHANGE
@@ -117,7 +117,7 @@ const FRAGMENT_END = /* glsl */ `
   if (hatch > 0.5) {
     float width = hatch < 1.5 ? 22.0 : hatch < 2.5 ? 13.0 : 8.0;
     float line = stripes(gl_FragCoord.xy, width, 0.16);
-    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.10 + 0.26 * line);
+    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.08 + 0.24 * line);
   }
 `;
 

@@ -1,6 +1,6 @@
 /** The scene as the rest of the viewer sees it: show conditions, fly to poses, tell where things are on screen. */
 import { Raycaster, Vector2 } from 'three';
-import { fitted, type Viewport } from '../core/fit.ts';
+import { fitted, swipeX, type Viewport } from '../core/fit.ts';
 import { type Pose, point } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
@@ -270,9 +270,4 @@ export class View {
     }
     return nearest?.monument ?? null;
   }
-}
-
-/** Where the swipe's line stands, CSS pixels from the window's left. */
-export function swipeX(v: Viewport, position: number): number {
-  return v.left + (v.width - v.left - v.right) * position;
 }

@@ -33,7 +33,8 @@ export class Labels extends LitElement {
   static override properties = { app: { attribute: false }, state: { attribute: false } };
   declare app: App;
   declare state: App['state'];
-  private covered = new Set<string>();
+  /** Ids of what is behind something; null while the camera moves. */
+  private covered: ReadonlySet<string> | null = null;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -72,7 +73,7 @@ export class Labels extends LitElement {
       ${this.notes.map(
         (a, i) => html`<button
           type="button"
-          class="mark-button ${this.covered.has(a.id) ? 'covered' : ''}"
+          class="mark-button ${this.covered?.has(a.id) ? 'covered' : ''}"
           data-annotation=${a.id}
           aria-expanded=${String(a.id === state.annotation)}
           aria-label=${words(state, a.title)}
@@ -116,9 +117,12 @@ export class Labels extends LitElement {
   }
 
   /** Put every piece where its point is now; nearer names win where two would overlap. */
-  follow(): void {
+  follow(moved = false): void {
     const { view } = this.app;
     if (!view) return;
+    if (moved) this.covered = null;
+    // Beside an open monument the others' names come only at rest and where nothing hides what they name.
+    const beside = this.state.route.view !== 'site';
     const v = view.stage.viewport;
     const taken: { x: number; y: number; w: number; h: number }[] = [];
     const placed = this.spots()
@@ -129,19 +133,22 @@ export class Labels extends LitElement {
         on !== null && on.x > v.left && on.x < v.width - v.right && on.y > -20 && on.y < v.height - v.bottom;
       let visible = inside;
       if (on && inside) {
-        const [w, h] = [element.offsetWidth, element.offsetHeight];
+        const [w, h] = [element.offsetWidth, element.offsetHeight - (kind === 'label' ? 10 : 0)];
         let [x, y] = [on.x, on.y];
         if (kind === 'label') {
           x = Math.min(Math.max(on.x - w / 2, v.left + MARGIN_PX), v.width - v.right - w - MARGIN_PX);
           y = Math.max(on.y - LABEL_LIFT_PX, MARGIN_PX);
           const mine = { x, y, w, h };
-          visible = !taken.some(
-            (o) =>
-              mine.x < o.x + o.w + 4 &&
-              o.x < mine.x + w + 4 &&
-              mine.y < o.y + o.h + 4 &&
-              o.y < mine.y + h + 4,
-          );
+          const hidden = beside && (this.covered?.has(element.dataset.monument ?? '') ?? true);
+          visible =
+            !hidden &&
+            !taken.some(
+              (o) =>
+                mine.x < o.x + o.w + 4 &&
+                o.x < mine.x + w + 4 &&
+                mine.y < o.y + o.h + 4 &&
+                o.y < mine.y + h + 4,
+            );
           if (visible) taken.push(mine);
         } else if (kind === 'note') {
           const right = on.x + 26 + w < v.width - v.right - MARGIN_PX;
@@ -157,14 +164,16 @@ export class Labels extends LitElement {
     }
   }
 
-  /** Fade the marks whose point is behind something; asked when the picture has come to rest. */
+  /** Find out what is behind something; asked when the picture has come to rest. */
   checkCovered(): void {
     const { view } = this.app;
+    if (!view) return;
     const monument = monumentOf(this.state);
-    if (!view || !monument) return;
-    const now = new Set(this.notes.filter((a) => view.covered(anchor(monument, a))).map((a) => a.id));
-    if (now.size === this.covered.size && [...now].every((id) => this.covered.has(id))) return;
-    this.covered = now;
+    const points = [
+      ...this.named.map((m) => [m.id, top(m)] as const),
+      ...(monument ? this.notes.map((a) => [a.id, anchor(monument, a)] as const) : []),
+    ];
+    this.covered = new Set(points.filter(([, at]) => view.covered(at)).map(([id]) => id));
     this.requestUpdate();
   }
 }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
 import { type AppState, conditionName, words } from '../app/state.ts';
-import { clock, date } from '../core/format.ts';
+import { date, duration } from '../core/format.ts';
 import { type LangText, pick } from '../core/i18n.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
@@ -129,7 +129,7 @@ export function tourRows(app: App, tours: readonly TourEntry[]): Part {
             <span class="disc">${icon('play')}</span>
             <span class="grow">
               <span class="name">${words(state, tour.title)}</span>
-              <span class="more">${t('tour.extent', { stops: tour.stops, time: clock(seconds(tour)) })}</span>
+              <span class="more">${t('tour.extent', { stops: tour.stops, time: duration(seconds(tour), state.language) })}</span>
             </span>
           </a>
         </li>`,

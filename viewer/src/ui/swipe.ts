@@ -2,8 +2,8 @@
 import { html } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
+import { swipeX } from '../core/fit.ts';
 import { clamp } from '../core/vec.ts';
-import { swipeX } from '../scene/view.ts';
 import { icon } from './icons.ts';
 import { type Part, standing } from './parts.ts';
 import { styled } from './styled.ts';

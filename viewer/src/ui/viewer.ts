@@ -1,17 +1,19 @@
 /** The page: the scene, what floats over it, and the panel of the view that is open. */
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { monumentOf, newest, words } from '../app/state.ts';
+import { monumentOf } from '../app/state.ts';
 import type { Viewport } from '../core/fit.ts';
 import { languageName } from '../core/i18n.ts';
 import type { TourDocument } from '../core/release.ts';
+import { claim } from './claim.ts';
 import { comparePanel } from './compare.ts';
 import { help } from './help.ts';
 import { icon } from './icons.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
 import { monumentPanel } from './monument.ts';
-import { type Bands, type Part, standing, tool } from './parts.ts';
+import { failure, notices } from './notices.ts';
+import { type Bands, type Part, tool } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sitePanel } from './site.ts';
 import { swipe } from './swipe.ts';
@@ -19,6 +21,7 @@ import { textVersion } from './text.ts';
 import { tourPanel } from './tour.ts';
 
 const SETTLE_MS = 180;
+const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
 
 export class Viewer extends LitElement {
   static override properties = { app: { attribute: false }, tours: { state: true } };
@@ -54,7 +57,7 @@ export class Viewer extends LitElement {
     app.onState = () => this.requestUpdate();
     app.onDrawn = () => {
       const labels = this.querySelector<Labels>('heritage-labels');
-      labels?.follow();
+      labels?.follow(true);
       clearTimeout(this.rest);
       this.rest = window.setTimeout(() => labels?.checkCovered(), SETTLE_MS);
     };
@@ -90,61 +93,12 @@ export class Viewer extends LitElement {
     </label>`;
   }
 
-  /** What is on screen is measured or interpreted: always said. */
-  private claim(): Part {
-    const { state } = this.app;
-    const monument = monumentOf(state);
-    if (!monument || this.app.mode === 'swipe' || state.status !== 'ready') return nothing;
-    if (this.app.mode && state.comparing) {
-      const [l, r] = [state.comparing.left, state.comparing.right].map((shown) =>
-        standing(state, monument, shown),
-      );
-      const interpreted = this.app.mode === 'blend' && (l!.interpreted || r!.interpreted);
-      const text =
-        this.app.mode === 'change'
-          ? state.t('claim.change', { left: l!.text, right: r!.text })
-          : `${l!.text} → ${r!.text}`;
-      return html`<p class="claim ${interpreted ? 'interpreted' : ''}">
-        <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
-      </p>`;
-    }
-    const stop = state.touring?.document.stops[state.touring.player.stop];
-    const shown = stop
-      ? (stop.show ?? { epoch: monument.reference_epoch, state: null })
-      : (state.shown[monument.id] ?? newest(monument));
-    const { interpreted, text } = standing(state, monument, shown);
-    return html`<p class="claim ${interpreted ? 'interpreted' : ''}">
-      <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
-    </p>`;
-  }
-
-  private notices(): Part {
-    const { state } = this.app;
-    const { t } = state;
-    const say = (name: 'offline' | 'warning', text: string) => html`<div class="notice" role="status">
-      ${icon(name)}<span>${text}</span>
-      <button type="button" class="button" @click=${() => this.app.retry()}>${icon('retry')}${t('retry')}</button>
-    </div>`;
-    if (state.status === 'lost')
-      return html`<div class="notice" role="status">${icon('warning')}<span>${t('lost')}</span></div>`;
-    if (state.tilesFailed)
-      return state.offline ? say('offline', t('offline')) : say('warning', t('tiles.failed'));
-    return nothing;
-  }
-
   protected override render(): unknown {
     const { app } = this;
     if (!app) return nothing;
     const { state } = app;
     const { t, status, release } = state;
-    if (status === 'failed') {
-      return html`<main class="centre">
-        ${icon('seal')}
-        <h1>${t(`problem.${state.problem ?? 'broken'}`)}</h1>
-        <p>${t(`problem.${state.problem ?? 'broken'}.do`)}</p>
-        <button type="button" class="button main" @click=${() => app.retry()}>${icon('retry')}${t('retry')}</button>
-      </main>`;
-    }
+    if (status === 'failed') return failure(app);
     if (status === 'no-webgl') return textVersion(app, this.tours, this.languages());
     const bands = this.bands();
     const touring = state.touring;
@@ -156,12 +110,17 @@ export class Viewer extends LitElement {
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
-        ${app.mode === 'swipe' ? swipe(app) : nothing} ${this.claim()}
+        ${app.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
             : nothing
         }
+        <div class="tools low" role="group" aria-label=${t('camera')}>
+          ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
+          ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
+          ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.reset() })}
+        </div>
       </main>
       ${
         bands
@@ -187,12 +146,7 @@ export class Viewer extends LitElement {
       <nav class="tools" aria-label=${t('tools')}>
         ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
-      <div class="tools low" role="group" aria-label=${t('camera')}>
-        ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
-        ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
-        ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.reset() })}
-      </div>
-      ${this.notices()} ${state.help ? help(app) : nothing}
+      ${notices(app)} ${state.help ? help(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
 
@@ -210,7 +164,8 @@ export class Viewer extends LitElement {
 
   /** A view has opened: start at the top of its panel, and bring the keyboard there if it was in the old one. */
   private arrive(): void {
-    const { route, touring } = this.app.state;
+    const { release, route, touring } = this.app.state;
+    if (!release) return;
     const place = JSON.stringify([route.view, monumentOf(this.app.state)?.id, touring?.player.stop]);
     if (place === this.place) return;
     const first = this.place === '';
@@ -238,7 +193,7 @@ export class Viewer extends LitElement {
       // A sheet pulled up to read covers the scene for a while; the picture need not move.
       const snap = this.sheet.snap === 'full' ? 'half' : this.sheet.snap;
       free.bottom = this.sheet.height(snap);
-      free.top = 56;
+      free.top = PHONE_TOP_PX;
     } else if (panel) {
       const box = panel.getBoundingClientRect();
       if (document.dir === 'rtl') free.right = width - box.left;
@@ -283,12 +238,6 @@ export class Viewer extends LitElement {
     if (annotation) app.set({ annotation: null });
     else if (route.view === 'monument') app.go({ view: 'site' });
     else if (monument && route.view !== 'site') app.go({ view: 'monument', monument: monument.id });
-  }
-
-  /** The site's name, for tests and for the page's title. */
-  get siteName(): string {
-    const { release } = this.app.state;
-    return release ? words(this.app.state, release.title) : '';
   }
 }
 

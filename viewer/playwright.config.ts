@@ -1,0 +1,45 @@
+import { defineConfig, devices } from '@playwright/test';
+
+/** HERITAGE_URL: a served site to test instead of the fixture, for instance http://127.0.0.1:8000/ */
+const served = process.env.HERITAGE_URL;
+const port = 5174;
+
+export default defineConfig({
+  testDir: './tests/e2e',
+  fullyParallel: true,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: process.env.CI ? [['list']] : [['list']],
+  use: {
+    baseURL: served ?? `http://127.0.0.1:${port}/`,
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update', '--mute-audio'],
+    },
+    locale: 'en-GB',
+    trace: 'off',
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1440, height: 900 } } },
+    {
+      name: 'phone',
+      use: {
+        ...devices['Pixel 5'],
+        viewport: { width: 390, height: 844 },
+        deviceScaleFactor: 1,
+        isMobile: true,
+        hasTouch: true,
+      },
+    },
+  ],
+  ...(served
+    ? {}
+    : {
+        webServer: {
+          command: `node tests/e2e/serve.mjs ${port}`,
+          url: `http://127.0.0.1:${port}/`,
+          reuseExistingServer: false,
+        },
+      }),
+});

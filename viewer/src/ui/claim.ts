@@ -1,0 +1,29 @@
+/** What is on screen, measured or interpreted: always said, at the top of the scene. */
+import { html, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { conditionName, monumentOf, shownNow } from '../app/state.ts';
+import { type Part, standing } from './parts.ts';
+
+const chip = (
+  interpreted: boolean,
+  text: string,
+): Part => html`<p class="claim ${interpreted ? 'interpreted' : ''}">
+  <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
+</p>`;
+
+export function claim(app: App): Part {
+  const { state, mode } = app;
+  const monument = monumentOf(state);
+  if (!monument || mode === 'swipe' || state.status !== 'ready') return nothing;
+  if (mode && state.comparing) {
+    const { left, right } = state.comparing;
+    if (mode === 'change') {
+      const [a, b] = [left, right].map((shown) => conditionName(state, monument, shown));
+      return chip(false, state.t('claim.change', { left: a!, right: b! }));
+    }
+    const [l, r] = [left, right].map((shown) => standing(state, monument, shown));
+    return chip(l!.interpreted || r!.interpreted, `${l!.text} → ${r!.text}`);
+  }
+  const { interpreted, text } = standing(state, monument, shownNow(state, monument));
+  return chip(interpreted, text);
+}

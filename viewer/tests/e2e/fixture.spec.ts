@@ -1,0 +1,231 @@
+import type { Page } from '@playwright/test';
+import { accessible, expect, open, settled, test } from './helpers.ts';
+
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+/** Mean colour of a square of the canvas around a point of a monument's frame, after the next frame. */
+async function colourAt(page: Page, monument: string, position: [number, number, number], half = 3) {
+  const at = await page.evaluate(
+    ([id, p]) => {
+      const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+        .heritage;
+      const m = app.state.release!.monuments.find((x) => x.id === id)!.placement.site_from_monument;
+      const site = [0, 1, 2].map((r) => m[r]! * p[0]! + m[4 + r]! * p[1]! + m[8 + r]! * p[2]! + m[12 + r]!);
+      return app.view!.stage.project(site as [number, number, number]);
+    },
+    [monument, position] as const,
+  );
+  if (!at) throw new Error('the point is behind the camera');
+  const shot = await page.screenshot({
+    clip: { x: at.x - half, y: at.y - half, width: half * 2, height: half * 2 },
+  });
+  return await page.evaluate(
+    async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)]));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d')!;
+      context.drawImage(bitmap, 0, 0);
+      const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+      return [0, 1, 2].map((c) => {
+        let sum = 0;
+        for (let i = c; i < data.length; i += 4) sum += data[i]!;
+        return sum / (data.length / 4);
+      });
+    },
+    [...shot],
+  );
+}
+
+const LOST: [number, number, number] = [-5, -3, 5];
+const GAINED: [number, number, number] = [6, -3, 2.5];
+const SAME: [number, number, number] = [-7.5, -3, 1.5];
+
+test('the site opens, names its monuments and is accessible', async ({ page }) => {
+  await open(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
+  await expect(page.locator('.label', { hasText: 'Meridian Gate' })).toBeVisible();
+  await expect(page).toHaveTitle('A small imperial precinct');
+  await accessible(page);
+});
+
+test('a click on a monument in the picture opens it', async ({ page }) => {
+  await open(page);
+  const at = await page.evaluate(() => {
+    const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } }).heritage;
+    const m = app.state.release!.monuments[0]!.placement.site_from_monument;
+    return app.view!.stage.project([m[12]!, m[13]!, 9]);
+  });
+  await page.mouse.click(at!.x, at!.y);
+  await expect(page).toHaveURL(/#\/m\/gate$/);
+  await settled(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Meridian Gate');
+  await expect(page.locator('.claim')).toContainText('Measured 2 May 2024');
+  await accessible(page);
+});
+
+test('an interpreted state is always marked as one', async ({ page }) => {
+  await open(page, '#/m/pavilion');
+  await expect(page.locator('.claim')).not.toHaveClass(/interpreted/);
+  await page.getByRole('radio', { name: /Interpretation/ }).check({ force: true });
+  await settled(page);
+  await expect(page.locator('.claim')).toHaveText(/1885~ · Interpretation – probable/);
+  await expect(page.locator('.claim')).toHaveClass(/interpreted/);
+  await expect(page.getByText('Photograph, 1896')).toBeAttached();
+  await accessible(page);
+});
+
+test('a tour goes through all its stops and back by the address', async ({ page }) => {
+  await open(page, '#/t/gate');
+  const heading = page.getByRole('heading', { level: 1 });
+  const next = page.getByRole('button', { name: 'Next stop' });
+  const seen: (string | null)[] = [];
+  for (let i = 0; i < 4; i++) {
+    seen.push(await heading.textContent());
+    await expect(page.locator('[aria-live="polite"]')).toContainText(`Stop ${i + 1} of 4`);
+    if (i < 3) await next.click();
+  }
+  expect(seen).toEqual(['The approach', 'The roof', 'Then and now', 'What has changed']);
+  await expect(next).toHaveAttribute('aria-disabled', 'true');
+  await expect(page).toHaveURL(/#\/t\/gate\/change$/);
+  await settled(page);
+  await accessible(page);
+  await page.getByRole('button', { name: 'Previous stop' }).click();
+  await expect(heading).toHaveText('Then and now');
+  await settled(page);
+  await accessible(page);
+});
+
+test('a tour plays by itself, with captions, and stops for a hand on the scene', async ({ page }) => {
+  await open(page, '#/t/gate');
+  await page.getByRole('button', { name: 'Play', exact: true }).click();
+  await expect(page.locator('.caption')).toContainText('main gate');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The roof', { timeout: 15_000 });
+  await page.locator('canvas').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+  await page.getByRole('button', { name: 'Back to the stop' }).click();
+  await expect(page.getByRole('button', { name: 'Back to the stop' })).toBeHidden();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The roof');
+});
+
+test('the language changes where one is', async ({ page }) => {
+  await open(page, '#/t/gate/roof');
+  await page.getByLabel('Language').selectOption('vi');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Mái ngói');
+  await expect(page).toHaveURL(/lang=vi.*#\/t\/gate\/roof$/);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'vi');
+  await page.getByLabel('Ngôn ngữ').selectOption('fr');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Le toit');
+  await accessible(page);
+});
+
+test('the swipe moves by keyboard and shows each side its survey', async ({ page }) => {
+  await open(page, '#/m/gate/compare/2019/2024/swipe');
+  const handle = page.getByRole('slider', { name: 'Comparison line' });
+  await expect(handle).toHaveAttribute('aria-valuenow', '50');
+  await accessible(page);
+  await handle.focus();
+  await page.keyboard.press('End');
+  await expect(handle).toHaveAttribute('aria-valuenow', '100');
+  await settled(page);
+  const before = await colourAt(page, 'gate', GAINED);
+  await page.keyboard.press('Home');
+  await settled(page);
+  const after = await colourAt(page, 'gate', GAINED);
+  // New mortar is brighter than old brick.
+  expect(after[1]! - before[1]!).toBeGreaterThan(40);
+  await page.keyboard.press('PageUp');
+  await expect(handle).toHaveAttribute('aria-valuenow', '10');
+  await expect(page.locator('.side.left')).toContainText('2019');
+  await expect(page.locator('.side.right')).toContainText('2024');
+});
+
+test('the swipe follows the pointer', async ({ page }) => {
+  await open(page, '#/m/gate/compare/2019/2024/swipe');
+  const handle = page.getByRole('slider', { name: 'Comparison line' });
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width / 2 + 80, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  const now = (await handle.boundingBox())!;
+  expect(Math.abs(now.x - box.x - 80)).toBeLessThan(2);
+});
+
+test('the change map colours loss, gain and nothing, and the threshold is the visitor’s', async ({
+  page,
+}) => {
+  await open(page, '#/m/gate/compare/2019/2024/change');
+  await accessible(page);
+  const [lost, gained, same] = [
+    await colourAt(page, 'gate', LOST),
+    await colourAt(page, 'gate', GAINED),
+    await colourAt(page, 'gate', SAME),
+  ];
+  expect(lost[2]! - lost[0]!).toBeGreaterThan(60); // blue
+  expect(gained[0]! - gained[2]!).toBeGreaterThan(60); // orange
+  expect(Math.max(...same) - Math.min(...same)).toBeLessThan(15); // neutral
+  const threshold = page.getByRole('slider', { name: 'Threshold' });
+  await threshold.focus();
+  await page.keyboard.press('End');
+  await settled(page);
+  const quiet = await colourAt(page, 'gate', GAINED);
+  expect(Math.max(...quiet) - Math.min(...quiet)).toBeLessThan(15);
+  await page.getByText('Figures').click();
+  await expect(page.getByRole('row', { name: /Volume lost/ })).toContainText('2.94 m³');
+});
+
+test('a comparison that was not measured offers no change map', async ({ page }) => {
+  await open(page, '#/m/pavilion/compare/1885/2024/swipe');
+  await expect(page.getByRole('radio', { name: 'Change' })).toBeDisabled();
+  await expect(page.locator('.side.left')).toHaveClass(/interpreted/);
+  await page.getByRole('radio', { name: 'Blend' }).check({ force: true });
+  await settled(page);
+  await expect(page.locator('.claim')).toHaveClass(/interpreted/);
+  await accessible(page);
+});
+
+test('the camera obeys the keyboard and stays above the ground', async ({ page }) => {
+  await open(page, '#/m/gate');
+  const height = () =>
+    page.evaluate(() => {
+      const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+        .heritage;
+      return app.view!.stage.camera.position.y;
+    });
+  const start = await height();
+  await page.locator('canvas').focus();
+  for (let i = 0; i < 30; i++) await page.keyboard.press('ArrowDown');
+  await settled(page);
+  const low = await height();
+  expect(low).toBeLessThan(start);
+  expect(low).toBeGreaterThan(0.3);
+  await page.keyboard.press('h');
+  await settled(page);
+  expect(await height()).toBeCloseTo(start, 2);
+});
+
+test('help opens and closes by key', async ({ page }) => {
+  await open(page);
+  await page.locator('canvas').focus();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
+test('a lost graphics context comes back', async ({ page }) => {
+  await open(page, '#/m/gate');
+  const before = await colourAt(page, 'gate', SAME);
+  await page.evaluate(() => {
+    const gl = document.querySelector('canvas')!.getContext('webgl2')!;
+    const loss = gl.getExtension('WEBGL_lose_context')!;
+    loss.loseContext();
+    setTimeout(() => loss.restoreContext(), 300);
+  });
+  await expect(page.getByText('The graphics were interrupted')).toBeVisible();
+  await expect(page.getByText('The graphics were interrupted')).toBeHidden();
+  await settled(page);
+  const after = await colourAt(page, 'gate', SAME);
+  for (let c = 0; c < 3; c++) expect(Math.abs(after[c]! - before[c]!)).toBeLessThan(6);
+});

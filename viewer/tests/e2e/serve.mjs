@@ -1,0 +1,60 @@
+// Serves the built viewer over the fixture with the content security policy it must run under.
+import { createReadStream, existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = fileURLToPath(new URL('.', import.meta.url));
+const DIST = join(HERE, '../../../heritage/web/dist');
+const SITE = join(HERE, '../fixture/site');
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "font-src 'self'",
+  "img-src 'self' blob:",
+  "media-src 'self'",
+  "connect-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+  '.glb': 'model/gltf-binary',
+  '.vtt': 'text/vtt',
+  '.wav': 'audio/wav',
+};
+
+if (!existsSync(join(DIST, 'index.html')))
+  throw new Error('heritage/web/dist: no build; run `npm run build` first');
+if (!existsSync(join(SITE, 'release'))) await import('../fixture/make.mjs');
+const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace(
+  '<!--heritage:head-->',
+  '<meta name="heritage-base" content="release/" />',
+);
+
+createServer((request, response) => {
+  const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
+  const head = { 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' };
+  if (path === '/') {
+    response.writeHead(200, { ...head, 'Content-Type': TYPES['.html'] }).end(page);
+    return;
+  }
+  const file = [join(DIST, path), join(SITE, path)].find((f) => existsSync(f) && statSync(f).isFile());
+  if (!file) {
+    response.writeHead(404, head).end();
+    return;
+  }
+  response.writeHead(200, {
+    ...head,
+    'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+    'Content-Length': statSync(file).size,
+  });
+  createReadStream(file).pipe(response);
+}).listen(Number(process.argv[2]), '127.0.0.1');

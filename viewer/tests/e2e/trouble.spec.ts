@@ -1,0 +1,83 @@
+import { expect, test as plain } from '@playwright/test';
+import { accessible, open, settled } from './helpers.ts';
+
+// These make requests fail on purpose, so errors in the console are expected.
+const test = plain;
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+test('a release that is not there is told, with a way on', async ({ page }) => {
+  await page.route('**/release.json', (route) => route.fulfill({ status: 404 }));
+  await page.goto('./?lang=en');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Nothing was found here');
+  await accessible(page);
+  await page.unroute('**/release.json');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
+});
+
+test('a release that cannot be read, and no connection, are told apart', async ({ page }) => {
+  await page.route('**/release.json', (route) => route.fulfill({ status: 200, body: '{"format": 99}' }));
+  await page.goto('./?lang=en');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The content could not be read');
+  await page.unroute('**/release.json');
+  await page.route('**/release.json', (route) => route.abort());
+  await page.goto('./?lang=fr');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de connexion');
+});
+
+test('a tileset that fails is told while the rest stays, and a retry brings it', async ({ page }) => {
+  await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
+  await page.goto('./?lang=en&debug');
+  await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
+  await accessible(page);
+  await page.unroute('**/gate/epochs/2024/tileset.json');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByText('Part of the model could not be loaded.')).toBeHidden();
+});
+
+test('without WebGL everything is there in words', async ({ page }) => {
+  await page.addInitScript(() => {
+    HTMLCanvasElement.prototype.getContext = () => null;
+  });
+  await page.goto('./?lang=en');
+  await expect(page.getByText('This browser cannot show 3D')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Meridian Gate', exact: true })).toBeVisible();
+  await expect(page.getByText('Only the emperor could pass through the middle.')).toBeVisible();
+  await accessible(page);
+});
+
+test('where motion is unwelcome the camera cuts', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({
+    reducedMotion: 'reduce',
+    baseURL: baseURL!,
+    viewport: { width: 900, height: 700 },
+  });
+  const page = await context.newPage();
+  await open(page, '#/t/gate');
+  await page.getByRole('button', { name: 'Next stop' }).click();
+  const moving = await page.evaluate(() => {
+    const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } }).heritage;
+    return app.view!.rig.flying;
+  });
+  expect(moving).toBe(false);
+  await settled(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The roof');
+  await context.close();
+});
+
+test('markup from elsewhere cannot run', async ({ page }) => {
+  await page.route('**/release.json', async (route) => {
+    const answer = await route.fetch();
+    const release = await answer.json();
+    release.html.en =
+      '<p>Kept <b>words</b><img src=x onerror="window.hit=1"><script>window.hit=2</script><a href="javascript:window.hit=3">bad</a> <a href="https://example.org/">good</a></p>';
+    await route.fulfill({ json: release });
+  });
+  await page.goto('./?lang=en');
+  await expect(page.getByText('Kept words')).toBeVisible();
+  await page.getByText('bad', { exact: true }).click();
+  expect(await page.evaluate(() => (window as unknown as { hit?: number }).hit)).toBeUndefined();
+  await expect(page.locator('.prose a[href]')).toHaveCount(1);
+  await expect(page.locator('.prose img')).toHaveCount(0);
+});

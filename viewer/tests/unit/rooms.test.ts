@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = join(import.meta.dirname, '../../src');
+const imports = (room: string) =>
+  readdirSync(join(SRC, room))
+    .filter((file) => file.endsWith('.ts'))
+    .flatMap((file) =>
+      [
+        ...readFileSync(join(SRC, room, file), 'utf8').matchAll(/^(?:import|export)[^;]*?from '([^']+)'/gms),
+      ].map((m) => ({ file: `${room}/${file}`, from: m[1]! })),
+    );
+
+describe('rooms of the viewer', () => {
+  it('core imports nothing but core', () => {
+    const foreign = imports('core').filter(({ from }) => !/^\.\/[\w-]+\.ts$/.test(from));
+    expect(foreign).toEqual([]);
+    expect(imports('core').length).toBeGreaterThan(8); // the pattern still finds imports
+  });
+
+  it('core does not reach for the page', () => {
+    for (const file of readdirSync(join(SRC, 'core'))) {
+      const text = readFileSync(join(SRC, 'core', file), 'utf8').replace(/\/\*.*?\*\//gs, '');
+      expect(text, file).not.toMatch(/\b(document\.|window\.|HTMLElement)/);
+    }
+  });
+
+  it('the scene knows neither lit nor the page, the page knows no three', () => {
+    expect(imports('scene').filter(({ from }) => /^lit|\.\.\/(ui|app)\//.test(from))).toEqual([]);
+    expect(imports('ui').filter(({ from }) => /^three|3d-tiles|\.\.\/scene\//.test(from))).toEqual([]);
+  });
+});

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bytes, clock, date, duration, metres } from '../../src/core/format.ts';
+import {
+  chooseLanguage,
+  direction,
+  pick,
+  translator,
+  UI_LANGUAGES,
+  uiLanguage,
+} from '../../src/core/i18n.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const messages = Object.fromEntries(
+  UI_LANGUAGES.map((l) => [
+    l,
+    JSON.parse(readFileSync(join(ROOT, `assets/i18n/${l}.json`), 'utf8')) as Record<string, string>,
+  ]),
+);
+const sources = ['ui', 'app'].flatMap((room) =>
+  readdirSync(join(ROOT, 'viewer/src', room))
+    .filter((f) => f.endsWith('.ts'))
+    .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
+);
+
+describe('the interface’s words', () => {
+  it('every language has every message, with the same blanks to fill', () => {
+    const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
+    for (const l of UI_LANGUAGES) {
+      expect(Object.keys(messages[l]!).sort(), l).toEqual(Object.keys(messages.en!).sort());
+      for (const [key, text] of Object.entries(messages[l]!)) {
+        expect(text.trim(), `${l} ${key}`).not.toBe('');
+        expect(blanks(text), `${l} ${key}`).toEqual(blanks(messages.en![key]!));
+      }
+    }
+  });
+
+  it('every message used exists, and every message is used', () => {
+    const literal = new Set<string>();
+    const families = new Set<string>();
+    for (const text of sources) {
+      for (const m of text.matchAll(/\bt\(\s*(?:[^'`()]*\?\s*)?'([\w.-]+)'(?:\s*:\s*'([\w.-]+)')?/g)) {
+        literal.add(m[1]!);
+        if (m[2]) literal.add(m[2]);
+      }
+      for (const m of text.matchAll(/`([a-z]+\.)\$\{/g)) families.add(m[1]!);
+    }
+    for (const key of literal) expect(messages.en, key).toHaveProperty([key]);
+    expect(literal.size).toBeGreaterThan(60);
+    const unused = Object.keys(messages.en!).filter(
+      (key) => !literal.has(key) && ![...families].some((family) => key.startsWith(family)),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('a missing message is a defect, not an empty label', () => {
+    expect(() => translator({})('nothing')).toThrow('no message nothing');
+    expect(translator({ a: '{n} of {m}' })('a', { n: 1, m: 2 })).toBe('1 of 2');
+  });
+});
+
+describe('languages', () => {
+  it('takes the first wanted one that the site has', () => {
+    expect(chooseLanguage(['de', 'en-GB', 'vi'], ['vi', 'en', 'fr'])).toBe('en');
+    expect(chooseLanguage([null, 'pt-BR'], ['pt-PT', 'en'])).toBe('pt-PT');
+    expect(chooseLanguage(['ja'], ['vi', 'en'])).toBe('vi');
+  });
+
+  it('falls back to a language that has the text, and says which', () => {
+    expect(pick({ vi: 'Cổng', fr: 'Porte' }, 'en', ['fr', 'vi'])).toEqual({ text: 'Porte', language: 'fr' });
+    expect(pick({}, 'en', ['vi'])).toEqual({ text: '', language: 'en' });
+    expect(uiLanguage('de')).toBe('en');
+    expect(uiLanguage('fr-CA')).toBe('fr');
+  });
+
+  it('knows which way it is written', () => {
+    expect(direction('ar')).toBe('rtl');
+    expect(direction('fa-AF')).toBe('rtl');
+    expect(direction('vi')).toBe('ltr');
+  });
+});
+
+describe('figures', () => {
+  it('carry their units', () => {
+    expect(metres(0.0123, 'en')).toBe('12 mm');
+    expect(metres(-0.5, 'en')).toBe('-500 mm');
+    expect(metres(0, 'en')).toBe('0 m');
+    expect(metres(12.345, 'fr')).toMatch(/^12,35\sm$/);
+    expect(bytes(12_340_000, 'en')).toBe('12.3\u00a0MB');
+    expect(bytes(12_300, 'en')).toBe('12\u00a0kB');
+    expect(clock(125.9)).toBe('2:05');
+    expect(duration(24, 'en')).toBe('24 seconds');
+    expect(duration(200, 'en')).toBe('3 minutes');
+  });
+
+  it('dates are told in the language', () => {
+    expect(date('2024-05-02', 'en')).toBe('2 May 2024');
+    expect(date('2024-05-02', 'fr')).toBe('2 mai 2024');
+    expect(date('1885~', 'en')).toBe('1885~');
+  });
+});
