@@ -244,6 +244,7 @@ class Monument(Document):
     ingest: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     clean: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     mesh: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    align: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     tile: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     register_: dict[str, object] = Field(
         default_factory=dict, alias="register", description="overrides of the stage's options"

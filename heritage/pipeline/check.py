@@ -23,6 +23,7 @@ _OVERRIDES = {
     "ingest": ("ingest", "ingest"),
     "clean": ("clean", "clean"),
     "mesh": ("mesh", "mesh"),
+    "align": ("align", "align"),
     "tile": ("tile", "tile"),
     "register": ("register", "register_"),
     "compare": ("compare_options", "compare_options"),
