@@ -1,9 +1,29 @@
 import { fileURLToPath } from 'node:url';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** The scene's code is imported on demand so that the words need not wait for it, but fetched from the start. */
+function preloadScene(): Plugin {
+  return {
+    name: 'preload-scene',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (_html, { bundle }) =>
+        Object.values(bundle ?? {})
+          .filter((file) => file.type === 'chunk' && ['three', 'view'].includes(file.name))
+          .map((file) => ({
+            tag: 'link',
+            attrs: { rel: 'modulepreload', href: `./${file.fileName}` },
+            injectTo: 'head' as const,
+          })),
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [preloadScene()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),

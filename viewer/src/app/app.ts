@@ -15,7 +15,7 @@ import type {
   TourDocument,
 } from '../core/release.ts';
 import { formatRoute, type Mode, parseRoute, type Route } from '../core/route.ts';
-import { View } from '../scene/view.ts';
+import type { View } from '../scene/view.ts';
 import { loadMessages } from './messages.ts';
 import { type AppState, idOf, measured, monumentOf, newest, shownById, shownNow, words } from './state.ts';
 import { Touring } from './touring.ts';
@@ -75,12 +75,18 @@ export class App {
     this.set({ status: 'loading', problem: null });
     let release: Release;
     let layer: FootprintLayer;
+    // The words come first: the scene's code is on its way meanwhile.
+    const scene = import('../scene/view.ts').catch(() => {
+      throw new LoadError('offline', 'scene');
+    });
+    let View: typeof import('../scene/view.ts')['View'];
     try {
       release = await loadRelease(this.state.base);
       await this.adopt(release);
       layer = release.footprints
         ? await loadJson<FootprintLayer>(this.state.base + release.footprints)
         : { features: [] };
+      ({ View } = await scene);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.set({ status: 'failed', problem: error.problem });
@@ -90,7 +96,7 @@ export class App {
       this.set({ status: 'no-webgl' });
       return;
     }
-    this.view ??= new View(canvas, release, this.state.base, layer.features, tableOf(changeTable.anchors), {
+    this.view = new View(canvas, release, this.state.base, layer.features, tableOf(changeTable.anchors), {
       onPick: (monument) => this.pickMonument(monument),
       onTaken: () => this.taken(),
       onDrawn: () => this.drawn(),

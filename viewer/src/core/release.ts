@@ -103,8 +103,17 @@ export interface ComparisonEntry {
  * Who did what.
  */
 export interface Credit {
+  /**
+   * what was done: survey, texts, voice
+   */
   role: string;
+  /**
+   * who did it
+   */
   name: string;
+  /**
+   * their page
+   */
   url: string | null;
 }
 /**
@@ -128,7 +137,13 @@ export interface EpochEntry {
  * What an interpretation rests on.
  */
 export interface Evidence {
+  /**
+   * the source in words: a photograph, a drawing, a text
+   */
   label: string;
+  /**
+   * where it can be seen
+   */
   url: string | null;
 }
 /**
@@ -219,9 +234,21 @@ export interface Placement {
  * A camera pose. ``fit_m`` is a box that must stay in view: the player backs off until it does.
  */
 export interface View {
+  /**
+   * where the camera is, x y z in metres
+   */
   eye_m: [number, number, number];
+  /**
+   * what it looks at, x y z in metres
+   */
   target_m: [number, number, number];
+  /**
+   * vertical field of view, degrees
+   */
   fov_deg: number;
+  /**
+   * two corners of a box that must stay in view, metres
+   */
   fit_m: [[number, number, number], [number, number, number]] | null;
 }
 /**
@@ -278,8 +305,17 @@ export interface Release {
  * Under what terms the site is shown.
  */
 export interface Rights {
+  /**
+   * an SPDX name such as CC-BY-4.0, or words
+   */
   licence: string;
+  /**
+   * who holds the rights
+   */
   holder: string | null;
+  /**
+   * where the terms are written
+   */
   url: string | null;
 }
 /**

@@ -34,14 +34,14 @@ export const THEMES: Record<'light' | 'dark', Theme> = {
     ground: '#e6dfd0',
     line: '#a89c86',
     shadow: 0.5,
-    block: '#efe9dc',
+    block: '#f4ebd9',
     edge: '#b3a68e',
   },
   dark: {
-    zenith: '#0e151c',
-    horizon: '#2b3035',
-    ground: '#24282b',
-    line: '#5d646a',
+    zenith: '#0c131b',
+    horizon: '#393733',
+    ground: '#272a2b',
+    line: '#4c5256',
     shadow: 0.6,
     block: '#3d4347',
     edge: '#687076',
@@ -65,7 +65,7 @@ uniform vec3 horizon;
 varying vec3 vDirection;
 void main() {
   float up = max(normalize(vDirection).y, 0.0);
-  gl_FragColor = vec4(mix(horizon, zenith, smoothstep(0.0, 0.55, pow(up, 0.8))), 1.0);
+  gl_FragColor = vec4(mix(horizon, zenith, smoothstep(0.0, 0.5, pow(up, 0.72))), 1.0);
   #include <colorspace_fragment>
   // Without grain the gradient shows bands on 8-bit screens.
   gl_FragColor.rgb += (fract(52.98 * fract(dot(gl_FragCoord.xy, vec2(0.0671, 0.00584)))) - 0.5) / 255.0;

@@ -4,12 +4,19 @@ import type { App } from '../app/app.ts';
 import { monumentOf, words } from '../app/state.ts';
 import { direction, point } from '../core/frames.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
-import { add, scale, type Vec3 } from '../core/vec.ts';
+import { add, corners, scale, type Vec3 } from '../core/vec.ts';
 import { href, prose, tool } from './parts.ts';
 
 const LABEL_LIFT_PX = 58;
 const MARGIN_PX = 8;
 const OFF_SURFACE_M = 0.05;
+
+interface Area {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
 
 interface Spot {
   at: Vec3;
@@ -116,6 +123,21 @@ export class Labels extends LitElement {
     return out;
   }
 
+  /** Where no name may stand: before the monument that is open. */
+  private kept(): Area[] {
+    const monument = monumentOf(this.state);
+    const { view } = this.app;
+    if (!monument || !view) return [];
+    const { min, max } = monument.bounds;
+    const seen = corners([min, max])
+      .map((p) => view.stage.project(point(monument.placement.site_from_monument, p)))
+      .filter((p) => p !== null);
+    if (seen.length < 8) return [];
+    const [xs, ys] = [seen.map((p) => p.x), seen.map((p) => p.y)];
+    const [x, y] = [Math.min(...xs), Math.min(...ys)];
+    return [{ x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y }];
+  }
+
   /** Put every piece where its point is now; nearer names win where two would overlap. */
   follow(moved = false): void {
     const { view } = this.app;
@@ -124,7 +146,7 @@ export class Labels extends LitElement {
     // Beside an open monument the others' names come only at rest and where nothing hides what they name.
     const beside = this.state.route.view !== 'site';
     const v = view.stage.viewport;
-    const taken: { x: number; y: number; w: number; h: number }[] = [];
+    const taken = this.kept();
     const placed = this.spots()
       .map((spot) => ({ ...spot, on: view.stage.project(spot.at) }))
       .sort((a, b) => (a.on?.depth ?? 2) - (b.on?.depth ?? 2));
