@@ -22,21 +22,39 @@ from heritage.model.arrays import F32, F64, Bool, Mesh, PointCloud, Similarity
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import MethodError
 from heritage.model.report import Figure
-from heritage.ops.grid import I64, distinct, group_means, morton_order, shape, spacing, thin, voxel_indices, voxel_keys
+from heritage.ops.grid import (
+    I64,
+    distinct,
+    group_means,
+    morton_order,
+    shape,
+    spacing,
+    thin,
+    voxel_indices,
+    voxel_keys,
+)
 
 _LEAST = 200
 _BLOCKS = 20
 _TUKEY = 4.685
-_SLIDING = 0.004  # least mean square of the normals along any direction; 4 degrees of noise on a plane make 0.005
+_SLIDING = (
+    0.004  # least mean square of the normals along any direction; 4 degrees of noise on a plane make 0.005
+)
 
 
 class AlignOptions(Document):
     """How epochs are aligned."""
 
-    reach_m: Positive | None = Field(None, description="how far off the start may be, metres; default: 5 % of the reference's diagonal")
-    points: int = Field(40_000, ge=1_000, le=1_000_000, description="most points of the moving epoch at the finest level")
+    reach_m: Positive | None = Field(
+        None, description="how far off the start may be, metres; default: 5 % of the reference's diagonal"
+    )
+    points: int = Field(
+        40_000, ge=1_000, le=1_000_000, description="most points of the moving epoch at the finest level"
+    )
     iterations: int = Field(60, ge=5, le=1_000, description="most iterations per level")
-    overlap_min: float = Field(0.3, ge=0, le=1, description="least share of the moving epoch that must lie on the reference")
+    overlap_min: float = Field(
+        0.3, ge=0, le=1, description="least share of the moving epoch that must lie on the reference"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +72,9 @@ class Alignment:
     figures: tuple[Figure, ...]
 
 
-def align(reference: PointCloud, moving: PointCloud, options: AlignOptions | None = None, *, threads: int = 1) -> Alignment:
+def align(
+    reference: PointCloud, moving: PointCloud, options: AlignOptions | None = None, *, threads: int = 1
+) -> Alignment:
     """Where ``moving`` belongs in the frame of ``reference``; origins are accounted for. Use cleaned clouds.
 
     Raises MethodError where there are too few points, the surface can slide on itself (a single plane), the
@@ -90,7 +110,9 @@ def move_cloud(cloud: PointCloud, target_from_source: Similarity, origin: F64) -
 def move_mesh(mesh: Mesh, target_from_source: Similarity, origin: F64) -> Mesh:
     """``mesh`` in the target frame, relative to ``origin`` (3,) there; normals turn with it."""
     world = mesh.vertices.astype(np.float64) + mesh.origin
-    normals = None if mesh.normals is None else (mesh.normals @ target_from_source.rotation.T).astype(np.float32)
+    normals = (
+        None if mesh.normals is None else (mesh.normals @ target_from_source.rotation.T).astype(np.float32)
+    )
     return mesh.with_(
         origin=origin, vertices=(target_from_source.apply(world) - origin).astype(np.float32), normals=normals
     )
@@ -100,7 +122,12 @@ def _prepared(cloud: PointCloud, shift: F64, centre: F64, name: str) -> F32:
     """Distinct points in Morton order, relative to the reference's centre."""
     xyz = cloud.xyz[distinct(cloud.xyz)] if len(cloud) else cloud.xyz
     if len(xyz) < _LEAST:
-        raise MethodError("align", f"{len(xyz)} distinct points in the {name} epoch", f"at least {_LEAST}", code="align-too-few")
+        raise MethodError(
+            "align",
+            f"{len(xyz)} distinct points in the {name} epoch",
+            f"at least {_LEAST}",
+            code="align-too-few",
+        )
     local = (xyz.astype(np.float64) + shift - centre).astype(np.float32)
     return np.ascontiguousarray(local[morton_order(local)])
 
@@ -149,7 +176,9 @@ class _Level:
         # The mean of a voxel carries less noise than a point, and equals it in expectation in both epochs.
         points = _means(mobile, size)
         points = points[:: max(1, -(-len(points) // most))]
-        return cls(around.centre.astype(np.float64), around.normal.astype(np.float64), points, cKDTree(around.centre))
+        return cls(
+            around.centre.astype(np.float64), around.normal.astype(np.float64), points, cKDTree(around.centre)
+        )
 
     def pairs(self, pose: _Pose, within: float) -> _Pairs:
         at = pose.apply(self.points)
@@ -190,7 +219,9 @@ def _solved(pairs: _Pairs, without: Bool | None = None) -> F64:
     rows = pairs.rows
     normal_matrix = (rows * weight[:, None]).T @ rows
     # A sphere or a single plane leaves motions free; the smallest answer does not use them.
-    return np.asarray(np.linalg.lstsq(normal_matrix, -(rows * weight[:, None]).T @ pairs.residual, rcond=1e-9)[0])
+    return np.asarray(
+        np.linalg.lstsq(normal_matrix, -(rows * weight[:, None]).T @ pairs.residual, rcond=1e-9)[0]
+    )
 
 
 def _coarse(fixed: F32, mobile: F32, reach: float, spaced: float, options: AlignOptions) -> _Pose:
@@ -216,20 +247,31 @@ def _judged(
     overlap = float(used.sum() / len(level.points))
     if overlap < options.overlap_min:
         raise MethodError(
-            "align", f"{overlap:.0%} of the moving epoch lies on the reference", f"at least {options.overlap_min:.0%}",
-            "give a larger align.reach_m, or bring the epochs into one frame first", code="align-no-overlap",
+            "align",
+            f"{overlap:.0%} of the moving epoch lies on the reference",
+            f"at least {options.overlap_min:.0%}",
+            "give a larger align.reach_m, or bring the epochs into one frame first",
+            code="align-no-overlap",
         )
     weight = pairs.weight[used]
-    slide = np.linalg.eigvalsh((pairs.normal[used] * weight[:, None]).T @ pairs.normal[used] / weight.sum())[0]
+    slide = np.linalg.eigvalsh((pairs.normal[used] * weight[:, None]).T @ pairs.normal[used] / weight.sum())[
+        0
+    ]
     if slide < _SLIDING:
         raise MethodError(
-            "align", "a surface that can slide on itself: hardly anything faces sideways", "surfaces facing three ways",
-            "align with surroundings included, or bring the epochs into one frame first", code="align-sliding",
+            "align",
+            "a surface that can slide on itself: hardly anything faces sideways",
+            "surfaces facing three ways",
+            "align with surroundings included, or bring the epochs into one frame first",
+            code="align-sliding",
         )
     if not settled:
         raise MethodError(
-            "align", f"no rest after {options.iterations} iterations", "a settled alignment",
-            "raise align.iterations, or bring the epochs nearer first", code="align-unsettled",
+            "align",
+            f"no rest after {options.iterations} iterations",
+            "a settled alignment",
+            "raise align.iterations, or bring the epochs nearer first",
+            code="align-unsettled",
         )
     rms = float(np.sqrt((weight * pairs.residual[used] ** 2).sum() / weight.sum()))
     sigma = _jackknife(pairs)
@@ -237,13 +279,16 @@ def _judged(
     base = reference.origin + centre
     translation = pose.translation + base - pose.rotation @ base
     transform = Similarity(_orthogonal(pose.rotation), translation)
-    offset = transform.apply(moving.world()[:: max(1, len(moving) // 1000)]) - moving.world()[:: max(1, len(moving) // 1000)]
+    offset = (
+        transform.apply(moving.world()[:: max(1, len(moving) // 1000)])
+        - moving.world()[:: max(1, len(moving) // 1000)]
+    )
     turned = float(np.degrees(Rotation.from_matrix(transform.rotation).magnitude()))
     return Alignment(
         transform, rms, overlap, sigma,
         (
             Figure(name="rms", value=rms, unit="m", method="weighted residual to the reference's planes where the epochs agree"),
-            Figure(name="overlap", value=overlap, unit="1", method="share of the moving epoch's voxels on the reference's surface"),
+            Figure(name="overlap", value=overlap, unit="1", method="share of the moving epoch's voxels on the reference"),
             Figure(name="sigma", value=sigma, unit="m", method=f"1 sigma along the normals, jackknife over {_BLOCKS} blocks"),
             Figure(name="turned", value=turned, unit="deg", method="angle of the rotation"),
             Figure(name="moved", value=float(np.linalg.norm(offset, axis=1).mean()), unit="m", method="mean way of the points"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, F64, I32, Bool, Mesh, PointCloud
@@ -27,6 +28,8 @@ from heritage.ops.mesh import vertex_normals
 
 _Z95 = 1.96
 _BINS = 41
+_CERTAIN = 2.0  # times LoD95: one such place makes a region of change certain
+_WIDE = 4.0  # cylinder sections: more area than noise, which hangs together over one, is certain too
 METHOD = "M3C2 (Lague et al. 2013), cylinders along the compared surface's outward normals"
 
 
@@ -36,18 +39,34 @@ class CompareOptions(Document):
     radius: Positive = Field(3.0, description="cylinder's radius in spacings of the thinner epoch")
     radius_m: Positive | None = Field(None, description="the same in metres")
     reach_m: Positive | None = Field(
-        None, description="greatest distance looked for, metres; default: 5 % of the compared surface's diagonal"
+        None,
+        description="greatest distance looked for, metres; default: 5 % of the compared surface's diagonal",
     )
-    least_points: int = Field(8, ge=3, le=1_000, description="points of each epoch that make a place comparable")
-    smoothing: int = Field(3, ge=0, le=100, description="rounds in which a vertex takes its neighbours' mean normal")
+    least_points: int = Field(
+        8, ge=3, le=1_000, description="points of each epoch that make a place comparable"
+    )
+    smoothing: int = Field(
+        3, ge=0, le=100, description="rounds in which a vertex takes its neighbours' mean normal"
+    )
+
+
+@dataclass(frozen=True)
+class Region:
+    """A connected piece of surface that changed one way: its centre in the common frame, and how much."""
+
+    centre_m: tuple[float, float, float]
+    area_m2: float
+    volume_m3: float
+    median_m: float
 
 
 @dataclass(frozen=True, eq=False)
 class Change:
     """``distance`` and ``lod95`` (v,) float32 metres per vertex of the compared mesh, NaN where not comparable.
 
-    Positive means that material was gained: the compared surface lies outside the reference. Areas in square
-    metres, volumes in cubic metres (of change beyond LoD95), percentiles of the distance by area in metres.
+    Positive means that material was gained: the compared surface lies outside the reference. ``regions`` are
+    pieces beyond LoD95 that are more than chance: twice LoD95 somewhere, or wider than four cylinders; largest
+    volume first. Changed area and volumes are sums over them; percentiles of the distance are by area.
     """
 
     distance: F32
@@ -63,6 +82,7 @@ class Change:
     median_m: float
     p95_m: float
     histogram: Histogram
+    regions: tuple[Region, ...]
     figures: tuple[Figure, ...]
 
     def document(self, reference: str, compared: str) -> ComparisonDocument:
@@ -114,8 +134,13 @@ def compare(
     noise = s1**2 / np.maximum(n1, 1) + s2**2 / np.maximum(n2, 1)
     lod = np.where(known, _Z95 * (np.sqrt(noise) + registration_m), np.nan)
     area = vertex_areas(compared.vertices, compared.triangles)
-    sampled = [name for name, cloud in (("reference", reference_cloud), ("compared", compared_cloud)) if cloud is None]
-    return _summed(distance, lod, known, area, registration_m, radius, sampled)
+    sampled = [
+        name
+        for name, cloud in (("reference", reference_cloud), ("compared", compared_cloud))
+        if cloud is None
+    ]
+    regions = _regions(compared.triangles, vertices + base, distance, lod, area, np.pi * radius**2)
+    return _summed(distance, lod, known, area, registration_m, radius, regions, sampled)
 
 
 def vertex_areas(vertices: F32, triangles: I32) -> F64:
@@ -154,30 +179,64 @@ def _smoothed(mesh: Mesh, rounds: int) -> F64:
     return np.asarray(normal)
 
 
+def _regions(
+    triangles: I32, at: F64, distance: F64, lod: F64, area: F64, section: float
+) -> tuple[Region, ...]:
+    """Connected vertices beyond LoD95 with one sign, without what chance makes of noise."""
+    side = np.where(np.abs(distance) > lod, np.sign(distance), 0)  # comparisons with NaN are false
+    edge = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
+    edge = edge[(side[edge[:, 0]] == side[edge[:, 1]]) & (side[edge[:, 0]] != 0)]
+    graph = coo_matrix((np.ones(len(edge), np.int8), (edge[:, 0], edge[:, 1])), shape=(len(at), len(at)))
+    label = connected_components(graph, directed=False)[1]
+    members = np.flatnonzero(side)
+    order = members[np.argsort(label[members], kind="stable")]
+    pieces = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
+    regions = []
+    for piece in pieces:
+        weight = area[piece]
+        if weight.sum() < _WIDE * section and (np.abs(distance[piece]) < _CERTAIN * lod[piece]).all():
+            continue
+        x, y, z = (at[piece] * weight[:, None]).sum(0) / max(float(weight.sum()), 1e-30)
+        volume, median = float((distance[piece] * weight).sum()), float(np.median(distance[piece]))
+        regions.append(Region((float(x), float(y), float(z)), float(weight.sum()), volume, median))
+    return tuple(sorted(regions, key=lambda region: -abs(region.volume_m3)))
+
+
 def _summed(
-    distance: F64, lod: F64, known: Bool, area: F64, registration_m: float, radius: float, sampled: list[str]
-) -> Change:
+    distance: F64, lod: F64, known: Bool, area: F64, registration_m: float, radius: float,
+    regions: tuple[Region, ...], sampled: list[str],
+) -> Change:  # fmt: skip
     d, weight = distance[known], area[known]
-    beyond = np.abs(d) > lod[known]
-    volume = np.where(beyond, d * weight, 0)
     low, middle, high = (_percentile(d, weight, q) for q in (5, 50, 95))
     lod95 = float(np.median(lod[known]))
     limit = max(_percentile(np.abs(d), weight, 99.5), 3 * lod95)
     edges = np.linspace(-limit, limit, _BINS + 1)
     bins, _ = np.histogram(np.clip(d, -limit, limit), edges, weights=weight)
-    how = f"{METHOD}, radius {radius:.4g} m" + (f"; {' and '.join(sampled)} came as a mesh, noise unknown" if sampled else "")
+    how = f"{METHOD}, radius {radius:.4g} m" + (
+        f"; {' and '.join(sampled)} came as a mesh, noise unknown" if sampled else ""
+    )
     totals = {
         "comparable_area_m2": float(weight.sum()),
         "not_comparable_area_m2": float(area[~known].sum()),
-        "changed_area_m2": float(weight[beyond].sum()),
-        "gained_m3": float(volume[volume > 0].sum()),
-        "lost_m3": float(-volume[volume < 0].sum()),
+        "changed_area_m2": sum(region.area_m2 for region in regions),
+        "gained_m3": sum(max(region.volume_m3, 0.0) for region in regions),
+        "lost_m3": sum(max(-region.volume_m3, 0.0) for region in regions),
     }
-    lengths = {"lod95_m": lod95, "p05_m": low, "median_m": middle, "p95_m": high, "registration_m": registration_m}
-    figures = [Figure(name=name.rsplit("_", 1)[0], value=value, unit=name.rsplit("_", 1)[1], method=how) for name, value in (totals | lengths).items()]
+    lengths = {
+        "lod95_m": lod95,
+        "p05_m": low,
+        "median_m": middle,
+        "p95_m": high,
+        "registration_m": registration_m,
+    }
+    figures = tuple(
+        Figure(name=name.rpartition("_")[0], value=value, unit=name.rpartition("_")[2], method=how)
+        for name, value in (totals | lengths).items()
+    )
     return Change(
         distance.astype(np.float32), lod.astype(np.float32), **totals, **lengths,
-        histogram=Histogram(edges_m=tuple(map(float, edges)), area_m2=tuple(map(float, bins))), figures=tuple(figures),
+        histogram=Histogram(edges_m=tuple(map(float, edges)), area_m2=tuple(map(float, bins))),
+        regions=regions, figures=figures,
     )  # fmt: skip
 
 

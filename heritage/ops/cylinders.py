@@ -35,7 +35,9 @@ class Bins:
         )  # fmt: skip
 
 
-def measure(bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int) -> tuple[F64, F64, I64]:
+def measure(
+    bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int
+) -> tuple[F64, F64, I64]:
     """Where the surface lies along ``direction`` (n, 3) through ``at`` (n, 3), metres.
 
     The cylinder of ``radius`` is moved away from ``at`` both ways, up to ``reach``, until it holds at least
@@ -43,7 +45,21 @@ def measure(bins: Bins, at: F64, direction: F64, radius: float, reach: float, le
     (n,) along the direction, the standard deviation (n,) and the number (n,) of points; NaN, NaN, 0 where none.
     """
     mean, deviation, count = np.full(len(at), np.nan), np.full(len(at), np.nan), np.zeros(len(at), np.int64)
-    _measure(bins.xyz, bins.normal, bins.keys, bins.low, bins.size, at, direction, radius, reach, least, mean, deviation, count)
+    _measure(
+        bins.xyz,
+        bins.normal,
+        bins.keys,
+        bins.low,
+        bins.size,
+        at,
+        direction,
+        radius,
+        reach,
+        least,
+        mean,
+        deviation,
+        count,
+    )
     return mean, deviation, count
 
 
@@ -93,7 +109,9 @@ def _measure(  # type: ignore[no-untyped-def]
             for sign in (1.0, -1.0):
                 if step == 0 and sign < 0:
                     continue
-                n, m, _ = _gather(xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, sign * step * radius)
+                n, m, _ = _gather(
+                    xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, sign * step * radius
+                )
                 if n >= least and (not found or abs(m) < abs(best)):
                     found, best = True, m
             if not found:
