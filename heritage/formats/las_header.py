@@ -6,7 +6,6 @@ points (LASzip's open specification). laspy believes 2^32 records, any point cou
 
 from __future__ import annotations
 
-import math
 import struct
 from dataclasses import dataclass
 from pathlib import Path
@@ -174,10 +173,10 @@ def _numbers(b: _Bytes) -> tuple[Triple, Triple, Triple, Triple]:
         # A nanometre to a kilometre a step: what any survey in any unit can mean. 0 would flatten it.
         if not 1e-9 <= values[k] <= 1e3:
             raise b.wrong(131 + 8 * k, f"the scale of {axis} is {values[k]}", "1e-9 to 1000 is allowed")
-        if not math.isfinite(values[3 + k]):
-            raise b.wrong(
-                155 + 8 * k, f"the offset of {axis} is {values[3 + k]}", "a finite number is allowed"
-            )
+        # Further out, float64 cannot tell one step from the next.
+        if not abs(values[3 + k]) <= values[k] * 2**52:
+            found = f"the offset of {axis} is {values[3 + k]}"
+            raise b.wrong(155 + 8 * k, found, f"up to {values[k] * 2**52:g} is allowed with this scale")
     x1, x0, y1, y0, z1, z0 = values[6:]
     return values[:3], values[3:6], (x0, y0, z0), (x1, y1, z1)
 

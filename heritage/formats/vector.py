@@ -189,15 +189,18 @@ def _number(values: dict[str, Any], column: str | None) -> float | str | None:
 
 def _plan_problems(path: Path, feature: Footprint, crs: pyproj.CRS) -> Iterator[Problem]:
     geometry = feature.geometry
-    if geometry.is_empty or geometry.area == 0:
+    valid = geometry.is_valid
+    repaired = geometry if valid else shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    if repaired.area == 0:
         yield _problem(
             path, feature.index, feature.id, "its plan has no area", "a polygon with an area is needed"
         )
-    elif not geometry.is_valid:
-        repaired = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    elif not valid:
         parts = len(shapely.get_parts(repaired))
-        change = abs(repaired.area / geometry.area - 1) * 100
-        remedy = f"the repair would be {parts} polygon{'s' * (parts > 1)}, area changed by {change:.1f} %"
+        remedy = f"the repair would be {parts} polygon{'s' * (parts > 1)}"
+        # A figure of eight has areas of both signs that may sum to nothing.
+        if geometry.area > 0:
+            remedy += f", area changed by {abs(repaired.area / geometry.area - 1) * 100:.1f} %"
         found = f"its plan is invalid: {explain_validity(geometry)}"
         where = _where(path, feature.index, feature.id)
         yield Problem("footprint-invalid", where, found, "a polygon that does not cross itself", remedy)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -155,11 +156,13 @@ def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
         if stream.read(len(magic)) != magic:
             raise _wrong(path, f"the content is not that of {path.suffix}", "ending and content must agree")
     try:
-        name = _layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
-        info = pyogrio.read_info(path, layer=name, force_feature_count=True)
-        fields = [str(field) for field in info["fields"]]
-        wanted = [c for c in (spec.id, spec.name, spec.height_m, spec.ground_m) if c in fields]
-        frame = pyogrio.read_dataframe(path, layer=name, columns=wanted, force_2d=True, fid_as_index=True)
+        with warnings.catch_warnings():
+            # GDAL remarks on headers it can do without; what matters to us is checked below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            name = _layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
+            fields = [str(field) for field in pyogrio.read_info(path, layer=name)["fields"]]
+            wanted = [c for c in (spec.id, spec.name, spec.height_m, spec.ground_m) if c in fields]
+            frame = pyogrio.read_dataframe(path, layer=name, columns=wanted, force_2d=True, fid_as_index=True)
         crs = None if frame.crs is None else pyproj.CRS.from_user_input(frame.crs)
     except _GDAL_ERRORS as error:
         raise _wrong(path, f"it cannot be read ({error})", "a whole file is needed") from None

@@ -103,6 +103,14 @@ def ingest(header: SourceHeader, chunks: Iterable[Chunk], options: IngestOptions
     low, high = xyz.min(0), xyz.max(0)
     origin, origin_method = _origin(low, high, options)
     xyz -= origin
+    if not (np.abs(xyz) <= LOCAL_COORDINATE_M).all():
+        raise InputError(
+            header.name,
+            f"points from {_shown(low)} to {_shown(high)} m",
+            f"up to {LOCAL_COORDINATE_M:g} m from the origin {_shown(origin)} is allowed",
+            "remove stray points, split the cloud, or set units or origin_m",
+            code="cloud-too-wide",
+        )
     rgb, depth = _eight_bits(gathered.rgb, warnings)
     normal = None if gathered.normal is None else _unit_or_zero(gathered.normal @ rotation.T)
     cloud = PointCloud(
@@ -255,6 +263,10 @@ def _unit_or_zero(normal: npt.NDArray[Any]) -> F32:
     length = np.linalg.norm(normal, axis=1, keepdims=True)
     unit: F64 = np.divide(normal, length, out=np.zeros(normal.shape), where=length > 1e-6)
     return unit.astype(np.float32)
+
+
+def _shown(point: F64) -> str:
+    return ", ".join(f"{value:g}" for value in point)
 
 
 def _metre(name: str, value: float, method: str) -> Figure:
