@@ -1,0 +1,1 @@
+"""The process that answers the public: serves releases, opens no geometry."""

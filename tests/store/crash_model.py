@@ -151,7 +151,7 @@ class Disk:
         return (0, 0.5, 1) if effect.kind == "write" else (0, 1)
 
     def _after(self, issued: list[Effect], parts: tuple[float, ...]) -> State:
-        nodes = [dict(n) if isinstance(n, dict) else n for n in self.nodes]
+        nodes: list[Node] = [dict(n) if isinstance(n, dict) else n for n in self.nodes]
         for effect, part in zip(issued, parts, strict=True):
             if not part:
                 continue

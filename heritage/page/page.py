@@ -1,0 +1,128 @@
+"""The viewer's page with a release in it: titles and lists readable without scripts, under the opening's still.
+
+The viewer's `index.html` is a template only in so far as it has two comments, ``<!--heritage:head-->`` and
+``<!--heritage:body-->``; the block that replaces the second disappears when the viewer's element comes to
+life (`page.css`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from heritage.model.errors import StoreError
+from heritage.model.release import Release
+from heritage.page.plain import paragraphs
+from heritage.page.words import direction, spoken, words
+
+DIST: Final = Path(__file__).resolve().parent.parent / "web" / "dist"
+TEMPLATES: Final = Path(__file__).parent / "templates"
+HEAD: Final = "<!--heritage:head-->"
+BODY: Final = "<!--heritage:body-->"
+BUILD_COMMAND: Final = "npm --prefix viewer ci && npm --prefix viewer run build"
+
+# `wasm-unsafe-eval`: the decoder of compressed meshes; `blob:`: pictures inside tiles. No 'unsafe-inline', no eval.
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; "
+    "img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self' blob:; worker-src 'self' blob:; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'"
+)
+
+_DESCRIPTION_LENGTH = 200
+_environment = Environment(
+    loader=FileSystemLoader(TEMPLATES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+class ViewerNotBuilt(StoreError):
+    """The viewer has not been built into the package."""
+
+    status = 503
+
+
+def viewer_page() -> str:
+    """The viewer's `index.html`. Raises ViewerNotBuilt where it is missing or of another kind."""
+    try:
+        text = (DIST / "index.html").read_text(encoding="utf-8")
+    except OSError:
+        text = ""
+    if HEAD not in text or BODY not in text:
+        raise ViewerNotBuilt(
+            "heritage/web/dist",
+            "the viewer is not built",
+            "its index.html",
+            f"run `{BUILD_COMMAND}`",
+            code="viewer-not-built",
+        )
+    return text
+
+
+@cache
+def stylesheet() -> tuple[str, bytes]:
+    """Name, with its digest in it, and content of the style sheet of the server's own pages."""
+    content = (TEMPLATES / "page.css").read_bytes()
+    return f"page-{hashlib.sha256(content).hexdigest()[:12]}.css", content
+
+
+def render_page(release: Release, language: str, *, base: str, policy: bool = False) -> str:
+    """The whole page in ``language``; ``base`` is the release's address, ending in ``/``.
+
+    ``policy`` writes the content policy into the page, for hosts that send no such header. Raises
+    ViewerNotBuilt.
+    """
+    page = viewer_page()
+    title = spoken(release.title, language, release.languages)
+    text = paragraphs(spoken(release.html, language, release.languages))
+
+    def say(texts: dict[str, str]) -> str:
+        return spoken(texts, language, release.languages)
+
+    values = {
+        "release": release,
+        "title": title,
+        "paragraphs": text,
+        "description": _shortened(" ".join(text) or title),
+        "language": language,
+        "base": base,
+        "words": words(language),
+        "say": say,
+        "stylesheet": stylesheet()[0],
+        "policy": CONTENT_POLICY if policy else None,
+    }
+    page = re.sub(r"<title>.*?</title>\s*", "", page, count=1, flags=re.DOTALL)
+    opening = _environment.from_string('<html lang="{{ language }}" dir="{{ direction }}">').render(
+        language=language, direction=direction(language)
+    )
+    page = re.sub(r"<html[^>]*>", lambda _: opening, page, count=1)
+    page = page.replace(HEAD, _environment.get_template("head.html").render(values))
+    return page.replace(BODY, _environment.get_template("first.html").render(values))
+
+
+def render_message(
+    language: str, title: str, texts: list[str], *, command: str | None = None, home: bool = True
+) -> str:
+    """A page that says one thing: an error, or that nothing is published yet."""
+    return _environment.get_template("message.html").render(
+        language=language,
+        direction=direction(language),
+        title=title,
+        texts=texts,
+        command=command,
+        home=words(language)["home"] if home else None,
+        stylesheet=stylesheet()[0],
+    )
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _DESCRIPTION_LENGTH:
+        return text
+    return text[:_DESCRIPTION_LENGTH].rsplit(" ", 1)[0].rstrip(" ,.;:") + "…"

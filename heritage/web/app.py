@@ -1,0 +1,101 @@
+"""The web application: one page, the viewer's files, and the files of releases. GET and HEAD only, no cookies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from flask import Flask, Response, request
+
+from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.page.page import render_message, stylesheet
+from heritage.page.words import WORDS, words
+from heritage.store import Store
+from heritage.web import errors
+from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
+from heritage.web.releases import DOCUMENT, Releases, viewer_file
+from heritage.web.security import Hosts, add_headers, check_request
+
+
+def create_app(site: Path, *, trusted_hosts: Sequence[str] | None = None) -> Flask:
+    """The WSGI application for ``site``; reads its releases, writes nothing.
+
+    ``trusted_hosts`` are the host names it answers to; by default any name of this machine.
+    """
+    app = Flask(__name__, static_folder=None, template_folder=None)
+    app.config.update(MAX_CONTENT_LENGTH=HTTP_BODY_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.url_map.merge_slashes = False  # it would answer `//elsewhere` with a redirect
+    hosts = Hosts(trusted_hosts)
+    releases = Releases(Store(site))
+    errors.register(app)
+
+    @app.before_request
+    def check() -> None:
+        check_request(request, hosts)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        return add_headers(response, secure=request.is_secure)
+
+    @app.get("/")
+    def first_page() -> Response:
+        current = releases.current()
+        if current is None:
+            return _nothing_published()
+        language = errors.choose_language(request, releases.languages(current))
+        page, digest = releases.page(current, language)
+        return send_bytes(
+            request,
+            page,
+            digest=digest,
+            kind="text/html; charset=utf-8",
+            cache=REVALIDATE,
+            vary=("Accept-Language",),
+        )
+
+    @app.get("/assets/<path:name>")
+    def viewer_asset(name: str) -> Response:
+        if name == stylesheet()[0]:
+            content = stylesheet()[1]
+            digest = hashlib.sha256(content).hexdigest()
+            return send_bytes(
+                request, content, digest=digest, kind="text/css; charset=utf-8", cache=IMMUTABLE
+            )
+        path, folder, entry = viewer_file(name)
+        return send_file(
+            request, path, folder, digest=entry.sha256, size=entry.bytes, kind=entry.type, cache=IMMUTABLE
+        )
+
+    @app.get("/r/current/release.json")
+    def current_document() -> Response:
+        current = releases.current()
+        if current is None:
+            raise errors.not_found()
+        return _release_file(current, DOCUMENT, REVALIDATE)
+
+    @app.get("/r/<release_id>/<path:name>")
+    def release_file(release_id: str, name: str) -> Response:
+        return _release_file(release_id, name, IMMUTABLE)
+
+    @app.get("/healthz")
+    def health() -> Response:
+        body = json.dumps({"status": "ok", "release": releases.current()})
+        return Response(body, content_type="application/json", headers={"Cache-Control": "no-store"})
+
+    def _release_file(release_id: str, name: str, cache: str) -> Response:
+        path, folder, entry = releases.file(release_id, name)
+        return send_file(
+            request, path, folder, digest=entry.sha256, size=entry.bytes, kind=entry.type, cache=cache
+        )
+
+    def _nothing_published() -> Response:
+        language = errors.choose_language(request, tuple(WORDS))
+        say = words(language)
+        texts = [say["empty-text"], say["empty-curator"]]
+        page = render_message(language, say["empty"], texts, command="heritage build", home=False)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Language"}
+        return Response(page, 503, content_type="text/html; charset=utf-8", headers=headers)
+
+    return app

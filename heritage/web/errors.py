@@ -1,0 +1,118 @@
+"""One shape for every refusal: JSON for programs, a page for people; never a path, a traceback or the address."""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Final
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import HTTPException
+
+from heritage.model.errors import HeritageError, InputError
+from heritage.page.page import ViewerNotBuilt, render_message
+from heritage.page.words import WORDS, words
+
+_log = logging.getLogger("heritage.web")
+
+# What werkzeug refuses by itself, in our words: code, found, allowed, remedy.
+_REFUSALS: Final = {
+    400: ("bad-request", "it cannot be understood", "requests as browsers make them", "open the first page"),
+    404: (
+        "not-found",
+        "there is nothing here",
+        "addresses that a page of this site names",
+        "open the first page",
+    ),
+    405: ("method-not-allowed", "a method that changes things", "GET and HEAD", "use GET"),
+    413: ("body-too-large", "its body is too long", "requests without a body", "send none"),
+}
+_BROKEN: Final = ("failed", "something went wrong here", "", "try again later; the server's log says more")
+
+
+def refused(status: int, code: str, where: str, found: str, allowed: str, remedy: str) -> InputError:
+    """An InputError that the web answers with ``status``."""
+    error = InputError(where, found, allowed, remedy, code=code)
+    error.status = status
+    return error
+
+
+def not_found() -> InputError:
+    """The error for every address with nothing behind it."""
+    code, found, allowed, remedy = _REFUSALS[404]
+    return refused(404, code, "the address", found, allowed, remedy)
+
+
+def choose_language(request: Request, languages: tuple[str, ...]) -> str:
+    """The visitor's among ``languages``: ``?lang=``, else Accept-Language, else the first."""
+    asked = request.args.get("lang", "")
+    for candidate in (asked, asked.split("-")[0]):
+        if candidate in languages:
+            return candidate
+    return request.accept_languages.best_match(languages, default=languages[0]) or languages[0]
+
+
+def answer(request: Request, error: HeritageError) -> Response:
+    """The response for an expected failure. What only whoever runs the server should read goes to the log."""
+    problem = error.problems[0]
+    shape = {
+        "code": problem.code,
+        "where": problem.where,
+        "found": problem.found,
+        "allowed": problem.allowed,
+        "remedy": problem.remedy,
+    }
+    if error.status >= 500:
+        _log.error("%s", error)
+        if not isinstance(error, ViewerNotBuilt):
+            shape = dict(zip(("code", "found", "allowed", "remedy"), _BROKEN, strict=True)) | {
+                "where": "this site"
+            }
+    if _wants_page(request):
+        body, kind = _page(request, error), "text/html; charset=utf-8"
+    else:
+        body, kind = json.dumps({"error": shape}), "application/json"
+    response = Response(body, error.status, content_type=kind)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _wants_page(request: Request) -> bool:
+    kinds = request.accept_mimetypes
+    return kinds["text/html"] > kinds["application/json"]
+
+
+def _page(request: Request, error: HeritageError) -> str:
+    language = choose_language(request, tuple(WORDS))
+    if isinstance(error, ViewerNotBuilt):
+        problem = error.problems[0]
+        return render_message(
+            "en", problem.found.capitalize(), [f"To build it, {problem.remedy}."], home=False
+        )
+    kind = "missing" if error.status == 404 else "failed" if error.status >= 500 else "refused"
+    return render_message(language, words(language)[kind], [words(language)[f"{kind}-text"]])
+
+
+def register(app: Flask) -> None:
+    """Answer every failure of ``app`` in the one shape."""
+
+    @app.errorhandler(HeritageError)
+    def expected(error: HeritageError) -> Response:
+        return answer(request, error)
+
+    @app.errorhandler(HTTPException)
+    def by_werkzeug(error: HTTPException) -> Response:
+        status = error.code or 500
+        code, found, allowed, remedy = _REFUSALS.get(status, _REFUSALS[400] if status < 500 else _BROKEN)
+        response = answer(request, refused(status, code, "the request", found, allowed, remedy))
+        for name, value in error.get_headers():
+            if name in ("Allow", "Retry-After"):
+                response.headers[name] = value
+        return response
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        _log.error("unexpected", exc_info=error)
+        code, found, allowed, remedy = _BROKEN
+        return answer(request, refused(500, code, "this site", found, allowed, remedy))

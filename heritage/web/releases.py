@@ -1,0 +1,95 @@
+"""Releases as the web reads them: what was read once is kept, because releases never change."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from heritage.model.errors import StoreError
+from heritage.model.release import FileEntry, Release
+from heritage.page import page as viewer
+from heritage.store import Store
+from heritage.store.manifest import content_type
+from heritage.web.errors import not_found
+
+DOCUMENT = "release.json"
+
+
+class Releases:
+    """The releases of one site."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._files = lru_cache(maxsize=8)(self._read_files)
+        self._document = lru_cache(maxsize=8)(self._read_document)
+        self._page = lru_cache(maxsize=64)(self._render)
+
+    def current(self) -> str | None:
+        """The id of the release that is shown, None before the first."""
+        return self._store.current()
+
+    def file(self, release_id: str, path: str) -> tuple[Path, Path, FileEntry]:
+        """A listed file of a release: its path, the release's folder, its entry. Raises InputError (404)."""
+        folder = self._folder(release_id)
+        entry = self._files(release_id).get(path)
+        if entry is None:
+            raise not_found()
+        return folder / path, folder, entry
+
+    def languages(self, release_id: str) -> tuple[str, ...]:
+        """The release's languages, the first being its default."""
+        return self._document(release_id).languages
+
+    def page(self, release_id: str, language: str) -> tuple[bytes, str]:
+        """The first page in ``language``, and its SHA-256. Raises ViewerNotBuilt."""
+        index = viewer.DIST / "index.html"
+        return self._page(release_id, language, index.stat().st_mtime_ns if index.exists() else 0)
+
+    def _folder(self, release_id: str) -> Path:
+        try:
+            folder = self._store.release_path(release_id)
+        except StoreError:
+            raise not_found() from None
+        if not folder.is_dir():
+            raise not_found()
+        return folder
+
+    def _read_files(self, release_id: str) -> dict[str, FileEntry]:
+        return {entry.path: entry for entry in self._store.manifest(release_id).files}
+
+    def _read_document(self, release_id: str) -> Release:
+        path = self._folder(release_id) / DOCUMENT
+        try:
+            return Release.model_validate_json(path.read_bytes(), strict=False)
+        except (OSError, ValidationError) as error:
+            raise StoreError(
+                str(path),
+                f"it cannot be read ({type(error).__name__})",
+                "a release of this version",
+                "build again",
+                code="store-damaged",
+            ) from error
+
+    def _render(self, release_id: str, language: str, built: int) -> tuple[bytes, str]:
+        page = viewer.render_page(self._document(release_id), language, base=f"r/{release_id}/").encode()
+        return page, hashlib.sha256(page).hexdigest()
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, size: int, changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def viewer_file(name: str) -> tuple[Path, Path, FileEntry]:
+    """A file of the viewer's build: its path, the build's folder, its entry. Raises InputError (404)."""
+    folder = viewer.DIST / "assets"
+    parts = name.split("/")
+    path = folder.joinpath(*parts)
+    if any(part.startswith(".") or not part or "\0" in part for part in parts) or not path.is_file():
+        raise not_found()
+    status = path.stat()
+    sha256 = _digest(path, status.st_size, status.st_mtime_ns)
+    return path, folder, FileEntry(path=name, sha256=sha256, bytes=status.st_size, type=content_type(name))

@@ -1,0 +1,93 @@
+"""Who may ask, and the headers of every answer."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from flask import Request, Response
+
+from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.page.page import CONTENT_POLICY
+from heritage.web.errors import refused
+
+HEADERS: Final = {
+    "Content-Security-Policy": f"{CONTENT_POLICY}; frame-ancestors 'self'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": (
+        "camera=(), fullscreen=(self), geolocation=(self), microphone=(), payment=(), usb=(), "
+        "xr-spatial-tracking=(self)"
+    ),
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
+
+
+class Hosts:
+    """The names this server answers to.
+
+    By default those of this machine: ``localhost``, its host name (also with ``.local``), and any address in
+    digits. A page elsewhere can make its own name point here, but not one of these (DNS rebinding). Given
+    names replace the default; one that begins with a dot stands for all its subdomains.
+    """
+
+    def __init__(self, trusted: Sequence[str] | None = None) -> None:
+        self._by_default = not trusted
+        if trusted:
+            self._names = {name.lower() for name in trusted}
+        else:
+            own = socket.gethostname().lower()
+            self._names = {"localhost", ".localhost", own, f"{own}.local", socket.getfqdn().lower()}
+
+    def trust(self, host: str) -> bool:
+        """Whether a Host header's value is one of the names; the port does not matter."""
+        match = _HOST.fullmatch(host)
+        if match is None:
+            return False
+        name = match[1].strip("[]").lower()
+        if self._by_default and _is_address(name):
+            return True
+        return name in self._names or any(n.startswith(".") and name.endswith(n) for n in self._names)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+def check_request(request: Request, hosts: Hosts) -> None:
+    """Raise InputError for a strange Host, or a body, which no address here has a use for."""
+    if not hosts.trust(request.headers.get("Host", "")):
+        raise refused(
+            400,
+            "host-unknown",
+            "the request's Host",
+            "a name this server does not answer to",
+            "the names it was started with",
+            "ask by one of them, or start the server with --trusted-host",
+        )
+    if request.content_length is not None and request.content_length > HTTP_BODY_BYTES:
+        raise refused(
+            413,
+            "body-too-large",
+            "the request's body",
+            f"{request.content_length} bytes",
+            f"up to {HTTP_BODY_BYTES} bytes",
+            "send less",
+        )
+
+
+def add_headers(response: Response, *, secure: bool) -> Response:
+    """The headers every answer carries, errors included."""
+    response.headers.update(HEADERS)
+    if secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response

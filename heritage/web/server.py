@@ -1,0 +1,90 @@
+"""The production server: waitress, one process, several threads."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import waitress
+from waitress import wasyncore
+
+from heritage.model.errors import BusyError, InputError
+from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.web.app import create_app
+
+THREADS = 8  # whole files are sent without one; pages and ranges hold one for milliseconds
+
+
+class Server:
+    """A running server. A context manager: leaving it stops the server."""
+
+    def __init__(self, waiting: socket.socket, site: Path, trusted_hosts: Sequence[str] | None) -> None:
+        host, port = waiting.getsockname()[:2]
+        shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
+        self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+        self._map: dict[int, Any] = {}
+        self._server = waitress.create_server(
+            create_app(site, trusted_hosts=trusted_hosts),
+            map=self._map,
+            sockets=[waiting],
+            threads=THREADS,
+            ident=None,
+            max_request_header_size=32_768,
+            clear_untrusted_proxy_headers=True,
+            # The application refuses a long body in its own words; far beyond that, waitress hangs up itself.
+            max_request_body_size=2 * HTTP_BODY_BYTES,
+        )
+        self._thread = threading.Thread(target=self._server.run, name="heritage-web", daemon=True)
+        self._thread.start()
+
+    def wait(self) -> None:
+        """Return when the server has stopped; an interrupt reaches the caller."""
+        self._thread.join()
+
+    def close(self) -> None:
+        """Stop: requests that are being answered are finished first, up to a few seconds."""
+        self._server.task_dispatcher.shutdown()
+        if self._thread.is_alive():
+            # Sockets belong to the server's own thread; it ends when it has none left.
+            self._server.trigger.pull_trigger(lambda: wasyncore.close_all(self._map))
+            self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def serve(site: Path, host: str, port: int, *, trusted_hosts: Sequence[str] | None = None) -> Server:
+    """Serve ``site`` at ``host``:``port`` (0 = any free port) until the returned Server is closed.
+
+    Raises BusyError where the port is taken, InputError where there is no such address here.
+    """
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        waiting = socket.create_server((host, port), family=family)
+    except OSError as error:
+        where = f"{host}:{port}"
+        if isinstance(error, socket.gaierror) or "assign" in str(error):
+            raise InputError(
+                where,
+                "this machine has no such address",
+                "one of its own",
+                "try --host 127.0.0.1",
+                code="address-unknown",
+            ) from error
+        raise BusyError(
+            where,
+            f"it cannot be listened on ({error.strerror})",
+            "a free port",
+            "stop what uses it, or choose another --port",
+            code="port-taken",
+        ) from error
+    return Server(waiting, site, trusted_hosts)

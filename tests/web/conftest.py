@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from small_release import RELEASE, build_viewer, client_of, publish
+
+from heritage.page import page
+
+
+@pytest.fixture(scope="session")
+def built_viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build_viewer(tmp_path_factory.mktemp("viewer") / "dist")
+
+
+@pytest.fixture(autouse=True)
+def _viewer(built_viewer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build of the viewer; the real one needs Node and is tested in a browser."""
+    monkeypatch.setattr(page, "DIST", built_viewer)
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site with one release, for tests that change nothing."""
+    site = tmp_path_factory.mktemp("published")
+    publish(site, RELEASE)
+    return site
+
+
+@pytest.fixture
+def client(published: Path) -> FlaskClient:
+    return client_of(published)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    """A site with one release, to change."""
+    publish(tmp_path, RELEASE)
+    return tmp_path
