@@ -1,0 +1,152 @@
+"""The container of binary glTF 2.0: buffer views, accessors and chunks, plain or compressed by meshopt.
+
+Source: Khronos glTF 2.0 specification and the extension EXT_meshopt_compression.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from typing import Any, Literal
+
+import meshopt
+import numpy as np
+import numpy.typing as npt
+
+_COMPONENTS = {"int8": 5120, "uint8": 5121, "int16": 5122, "uint16": 5123, "uint32": 5125, "float32": 5126}
+_SHAPES = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4"}
+_ARRAY_BUFFER, _ELEMENT_BUFFER = 34962, 34963
+_MESHOPT = "EXT_meshopt_compression"
+
+
+class Builder:
+    """Collects one GLB. ``document`` is the JSON to be; its lists are filled in place."""
+
+    def __init__(self, generator: str, *, compressed: bool) -> None:
+        self.document: dict[str, Any] = {"asset": {"version": "2.0", "generator": generator}, "scene": 0}
+        self._compressed = compressed
+        self._bin = bytearray()
+        self._unpacked = 0  # bytes that compressed views take when decoded
+        self._extensions: dict[str, bool] = {}
+
+    def add(self, kind: str, value: dict[str, Any]) -> int:
+        """Append to a top-level list (``nodes``, ``meshes``, …); its index."""
+        entries: list[dict[str, Any]] = self.document.setdefault(kind, [])
+        entries.append(value)
+        return len(entries) - 1
+
+    def uses(self, extension: str, *, required: bool = False) -> None:
+        """Name an extension the file uses, or cannot be read without."""
+        self._extensions[extension] = required or self._extensions.get(extension, False)
+
+    def indices(self, triangles: npt.NDArray[np.uint32]) -> int:
+        """Accessor of triangle corners (n,), 16 bits wide where they fit."""
+        highest = int(triangles.max())
+        # 65,535 would be the primitive restart value.
+        array = triangles.astype(np.uint16 if highest < 65_535 else np.uint32)
+        view = self._view(array, array.itemsize, "TRIANGLES", _ELEMENT_BUFFER, None)
+        return self.add(
+            "accessors",
+            {
+                "bufferView": view,
+                "componentType": _COMPONENTS[array.dtype.name],
+                "count": len(array),
+                "type": "SCALAR",
+            },
+        )
+
+    def attribute(
+        self,
+        array: npt.NDArray[Any],
+        *,
+        normalized: bool = False,
+        bounds: bool = False,
+        octahedral: bool = False,
+    ) -> int:
+        """Accessor of a vertex attribute (n, c). Rows are padded to whole 4 bytes.
+
+        ``octahedral``: unit vectors given as float32 (n, 3) and stored as normalised 8-bit.
+        """
+        if octahedral and self._compressed:
+            stored = meshopt.encode_filter_oct(np.pad(array.astype(np.float32), ((0, 0), (0, 1))), 4, 8)
+            component, filter_, normalized = "int8", "OCTAHEDRAL", True
+        elif octahedral:
+            stored, component, filter_ = array.astype(np.float32), "float32", None
+        else:
+            stored, component, filter_ = array, array.dtype.name, None
+        width = array.shape[1]
+        stride = -(-stored.dtype.itemsize * stored.shape[1] // 4) * 4
+        padded = np.zeros((len(stored), stride // stored.dtype.itemsize), stored.dtype)
+        padded[:, : stored.shape[1]] = stored
+        view = self._view(padded, stride, "ATTRIBUTES", _ARRAY_BUFFER, filter_)
+        accessor: dict[str, Any] = {
+            "bufferView": view,
+            "componentType": _COMPONENTS[component],
+            "count": len(array),
+            "type": _SHAPES[width],
+        }
+        if normalized:
+            accessor["normalized"] = True
+        if bounds:
+            accessor |= {"min": array.min(0).tolist(), "max": array.max(0).tolist()}
+        return self.add("accessors", accessor)
+
+    def image(self, data: bytes, media_type: str) -> int:
+        """An image inside the file; its index."""
+        start = self._append(data)
+        view = self.add("bufferViews", {"buffer": 0, "byteOffset": start, "byteLength": len(data)})
+        return self.add("images", {"bufferView": view, "mimeType": media_type})
+
+    def _view(
+        self,
+        array: npt.NDArray[Any],
+        stride: int,
+        mode: Literal["ATTRIBUTES", "TRIANGLES"],
+        target: int,
+        filter_: str | None,
+    ) -> int:
+        view: dict[str, Any] = {"buffer": 0, "byteOffset": 0, "byteLength": array.nbytes, "target": target}
+        if mode == "ATTRIBUTES":
+            view["byteStride"] = stride
+        if not self._compressed:
+            view["byteOffset"] = self._append(array.tobytes())
+            return self.add("bufferViews", view)
+        data = meshopt.encode_gltf_buffer(array, mode)
+        packed: dict[str, Any] = {
+            "buffer": 0,
+            "byteOffset": self._append(data),
+            "byteLength": len(data),
+            "byteStride": stride,
+            "count": len(array),
+            "mode": mode,
+        }
+        if filter_ is not None:
+            packed["filter"] = filter_
+        view |= {"buffer": 1, "byteOffset": self._unpacked, "extensions": {_MESHOPT: packed}}
+        self._unpacked += -(-array.nbytes // 4) * 4
+        self.uses(_MESHOPT, required=True)
+        return self.add("bufferViews", view)
+
+    def _append(self, data: bytes) -> int:
+        self._bin += b"\0" * (-len(self._bin) % 4)
+        start = len(self._bin)
+        self._bin += data
+        return start
+
+    def finish(self) -> bytes:
+        """The whole file."""
+        self._bin += b"\0" * (-len(self._bin) % 4)
+        buffers: list[dict[str, Any]] = [{"byteLength": len(self._bin)}]
+        if self._unpacked:
+            buffers.append({"byteLength": self._unpacked, "extensions": {_MESHOPT: {"fallback": True}}})
+        document = self.document | {"buffers": buffers}
+        if self._extensions:
+            document["extensionsUsed"] = sorted(self._extensions)
+        required = sorted(name for name, needed in self._extensions.items() if needed)
+        if required:
+            document["extensionsRequired"] = required
+        text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        text += b" " * (-len(text) % 4)
+        total = 12 + 8 + len(text) + 8 + len(self._bin)
+        head = struct.pack("<4sII", b"glTF", 2, total) + struct.pack("<I4s", len(text), b"JSON")
+        return head + text + struct.pack("<I4s", len(self._bin), b"BIN\0") + bytes(self._bin)

@@ -1,0 +1,243 @@
+"""Write surfaces as binary glTF: compact tiles for the viewer, and a plain file any program opens.
+
+glTF is y up: our (x, y, z) is written (x, z, -y).
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import meshopt
+import numpy as np
+import numpy.typing as npt
+
+from heritage import __version__
+from heritage.formats.glb import Builder
+from heritage.formats.texture import jpeg, webp
+from heritage.model.arrays import F32, F64, Mesh, PointCloud
+from heritage.model.errors import InputError
+
+GENERATOR: Final = f"Heritage {__version__}"
+NO_DATA: Final = -32768
+_STEPS: Final = 65_535
+_STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
+
+
+def write_glb(
+    surface: Mesh,
+    points: PointCloud | None = None,
+    *,
+    step_m: float,
+    lit: bool = False,
+    change_scale_m: tuple[float, ...] = (),
+    quality: int = 85,
+) -> bytes:
+    """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv 16 bits, WebP, meshopt.
+
+    Positions are multiples of ``step_m`` from the surface's origin. ``lit`` leaves out KHR_materials_unlit.
+    ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``. ``points`` become a
+    second node in their own linear colours. Raises InputError where the surface is larger than 65,535 steps
+    or a change does not fit its scale.
+    """
+    glb = Builder(GENERATOR, compressed=True)
+    glb.uses("KHR_mesh_quantization", required=True)
+    mesh = _ordered(surface)
+    attributes: dict[str, int] = {}
+    grid, placed = _quantised(mesh.vertices, mesh.origin, step_m, mesh.name)
+    attributes["POSITION"] = glb.attribute(grid, bounds=True)
+    if mesh.normals is not None and lit:
+        attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
+    if mesh.uv is not None and mesh.texture is not None:
+        uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * _STEPS).astype(np.uint16)
+        attributes["TEXCOORD_0"] = glb.attribute(uv, normalized=True)
+    primitive: dict[str, Any] = {
+        "attributes": attributes,
+        "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
+        "material": _material(glb, mesh, lit=lit, quality=quality),
+    }
+    _add_changes(glb, mesh, change_scale_m, primitive)
+    nodes = [
+        glb.add(
+            "nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]}), **placed}
+        )
+    ]
+    if points is not None:
+        nodes.append(_add_points(glb, points))
+    glb.add("scenes", {"nodes": nodes})
+    return glb.finish()
+
+
+def write_plain_glb(mesh: Mesh, *, lit: bool = False, quality: int = 88) -> bytes:
+    """One mesh for download: floats, JPEG, no compression, no extension but KHR_materials_unlit.
+
+    Positions are relative to the mesh's origin (near zero, as float32 wants it).
+    """
+    glb = Builder(GENERATOR, compressed=False)
+    attributes = {"POSITION": glb.attribute(_y_up(mesh.vertices), bounds=True)}
+    if mesh.normals is not None:
+        attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
+    if mesh.uv is not None and mesh.texture is not None:
+        attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
+    primitive = {
+        "attributes": attributes,
+        "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
+        "material": _material(glb, mesh, lit=lit, quality=quality, plain=True),
+    }
+    glb.add("nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]})})
+    glb.add("scenes", {"nodes": [0]})
+    return glb.finish()
+
+
+def _y_up(xyz: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.stack([xyz[:, 0], xyz[:, 2], -xyz[:, 1]], axis=1)
+
+
+def _ordered(mesh: Mesh) -> Mesh:
+    """Vertices and triangles in the order a graphics card and the compression like."""
+    indices, place, used = meshopt.reorder_mesh(mesh.triangles.astype(np.uint32), True, False)
+    where = place[place < used]
+
+    def moved(values: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:
+        if values is None:
+            return None
+        result = np.empty((used, *values.shape[1:]), values.dtype)
+        result[where] = values[place < used]
+        return result
+
+    return mesh.with_(
+        vertices=moved(mesh.vertices),
+        triangles=indices.reshape(-1, 3).astype(np.int32),
+        normals=moved(mesh.normals),
+        uv=moved(mesh.uv),
+        rgb=moved(mesh.rgb),
+        change=moved(mesh.change),
+    )
+
+
+def _quantised(
+    xyz: F32, origin: F64, step: float, name: str
+) -> tuple[npt.NDArray[np.uint16], dict[str, Any]]:
+    """Positions (n, 3) as y-up steps from their least corner, and the node that undoes it."""
+    steps = np.rint(_y_up(xyz).astype(np.float64) / step)
+    low = steps.min(0)
+    if (steps.max(0) - low).max() > _STEPS:
+        raise InputError(
+            name,
+            f"{(steps.max(0) - low).max():.0f} steps of {step} m along one axis",
+            f"up to {_STEPS} are allowed",
+            "use a larger step",
+            code="gltf-step",
+        )
+    corner = low * step + _y_up(origin[None])[0]
+    return (steps - low).astype(np.uint16), {"translation": corner.tolist(), "scale": [step] * 3}
+
+
+def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False) -> int:
+    look: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 1.0}
+    if mesh.texture is not None and mesh.uv is not None:
+        # Charts end inside the texture: nothing may repeat. 9729 linear, 9987 linear with mipmaps, 33071 clamp.
+        sampler = glb.add("samplers", {"magFilter": 9729, "minFilter": 9987, "wrapS": 33071, "wrapT": 33071})
+        if plain:
+            texture: dict[str, Any] = {
+                "sampler": sampler,
+                "source": glb.image(jpeg(mesh.texture, quality), "image/jpeg"),
+            }
+        else:
+            source = glb.image(webp(mesh.texture, quality), "image/webp")
+            texture = {"sampler": sampler, "extensions": {"EXT_texture_webp": {"source": source}}}
+            glb.uses("EXT_texture_webp", required=True)
+        look["baseColorTexture"] = {"index": glb.add("textures", texture)}
+    else:
+        look["baseColorFactor"] = _STONE
+    material: dict[str, Any] = {"pbrMetallicRoughness": look, "doubleSided": True}
+    if not lit:
+        material["extensions"] = {"KHR_materials_unlit": {}}
+        glb.uses("KHR_materials_unlit")
+    return glb.add("materials", material)
+
+
+def _add_changes(glb: Builder, mesh: Mesh, scales: tuple[float, ...], primitive: dict[str, Any]) -> None:
+    """Vertex attributes ``_CHANGE_k`` and their declaration by EXT_structural_metadata."""
+    if mesh.change is None or not mesh.change.shape[1]:
+        return
+    if len(scales) != mesh.change.shape[1]:
+        raise InputError(
+            "change",
+            f"{mesh.change.shape[1]} comparisons and {len(scales)} scales",
+            "one scale each",
+            code="gltf-change",
+        )
+    properties: dict[str, Any] = {}
+    for k, scale in enumerate(scales):
+        values = mesh.change[:, k].astype(np.float64) / scale
+        known = np.isfinite(values).all(1)
+        if known.any() and np.abs(values[known]).max() > 1 + 1e-6:
+            raise InputError(
+                "change",
+                f"{np.abs(values[known]).max() * scale:.3f} m",
+                f"up to {scale} m fits the scale",
+                code="gltf-change",
+            )
+        stored = np.full(values.shape, NO_DATA, np.int16)
+        stored[known] = np.rint(np.clip(values[known], -1, 1) * 32767)
+        name = f"_CHANGE_{k}"
+        primitive["attributes"][name] = glb.attribute(stored, normalized=True)
+        properties[f"change_{k}"] = name, scale
+    glb.document["extensions"] = {
+        "EXT_structural_metadata": {
+            "schema": {
+                "id": "heritage",
+                "classes": {
+                    "surface": {
+                        "properties": {
+                            key: {
+                                "description": "signed distance, outside positive, and its level of detection (95 %), metres",
+                                "type": "VEC2",
+                                "componentType": "INT16",
+                                "normalized": True,
+                                "scale": [scale, scale],
+                                "noData": [NO_DATA, NO_DATA],
+                            }
+                            for key, (_, scale) in properties.items()
+                        }
+                    }
+                },
+            },
+            "propertyAttributes": [
+                {
+                    "class": "surface",
+                    "properties": {key: {"attribute": name} for key, (name, _) in properties.items()},
+                }
+            ],
+        }
+    }
+    primitive["extensions"] = {"EXT_structural_metadata": {"propertyAttributes": [0]}}
+    glb.uses("EXT_structural_metadata")
+
+
+def _add_points(glb: Builder, points: PointCloud) -> int:
+    """A node with the points, near ones near in the file; their own grid of 16 bits."""
+    cloud = points.select(meshopt.reorder_points(points.xyz).argsort())
+    step = 2.0 ** np.ceil(np.log2(max(float(np.ptp(cloud.xyz, axis=0).max()) / (_STEPS - 1), 1e-9)))
+    grid, placed = _quantised(cloud.xyz, cloud.origin, float(step), "points")
+    attributes = {"POSITION": glb.attribute(grid, bounds=True)}
+    if cloud.rgb is not None:
+        # COLOR_0 is linear light; 8 bits would be too coarse for dark leaves.
+        attributes["COLOR_0"] = glb.attribute(
+            np.rint(_linear(cloud.rgb) * _STEPS).astype(np.uint16), normalized=True
+        )
+    material: dict[str, Any] = {
+        "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 1.0},
+        "extensions": {"KHR_materials_unlit": {}},
+    }
+    glb.uses("KHR_materials_unlit")
+    primitive = {"attributes": attributes, "mode": 0, "material": glb.add("materials", material)}
+    return glb.add(
+        "nodes", {"mesh": glb.add("meshes", {"name": "context", "primitives": [primitive]}), **placed}
+    )
+
+
+def _linear(srgb: npt.NDArray[np.uint8]) -> F64:
+    """Linear light 0..1 (IEC 61966-2-1)."""
+    value = srgb.astype(np.float64) / 255
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)

@@ -1,0 +1,259 @@
+"""Where a surface's colours come from: the points it was measured by, or the model it was drawn as.
+
+Both answer the same question: which colour is seen at this place, from this side? The side matters: a thin
+wall is plaster on one face and brick on the other, millimetres apart. So every place only sees points or
+triangles that face the half-space of its own main axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+from heritage.model.arrays import F32, F64, U8, Bool, Mesh, PointCloud
+from heritage.ops.charts import AXES
+from heritage.ops.grid import chunks, distinct, group_means, morton_order, spacing, voxel_indices, voxel_keys
+from heritage.ops.join import join
+from heritage.ops.light_space import to_linear, to_srgb
+from heritage.ops.nearest import Nearest
+from heritage.ops.weld import areas, covers, crosses
+
+_NEIGHBOURS = 6
+_REACH = (
+    8.0  # spacings; a place with nothing on its own side within this was not seen and takes what is nearest
+)
+_SIGMA = 0.6  # spacings: the width of a point's footprint
+_STONE = 200  # for a part of a model without any colour
+_TEXELS = 4_194_304  # a model with colours at its vertices only is worth one 2048 px texture
+
+
+class Colours(Protocol):
+    """Colours in space. ``texel_m`` is the finest texel worth baking."""
+
+    texel_m: float
+
+    def at(self, xyz: F32, normal: F32) -> F32:
+        """Linear light (n, 3) at places (n, 3) relative to the surface's origin, seen against ``normal`` (n, 3)."""
+        ...
+
+    def averaged(self, size_m: float) -> Colours:
+        """The same colours with detail below ``size_m`` averaged away, for coarser textures."""
+        ...
+
+
+def colours_of(surfaces: Sequence[Mesh], cloud: PointCloud | None, *, threads: int = 1) -> Colours | None:
+    """The cloud's colours where it has any, else the surfaces' own, else None.
+
+    Places are relative to the first surface's origin.
+    """
+    if cloud is not None and cloud.rgb is not None and len(cloud):
+        return CloudColours.of(cloud, cloud.rgb, surfaces[0].origin, threads=threads)
+    if any(mesh.rgb is not None or (mesh.texture is not None and mesh.uv is not None) for mesh in surfaces):
+        return SurfaceColours(surfaces, threads=threads)
+    return None
+
+
+def side_of(normal: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+    """(n,) 0..5: the axis that each normal is nearest to."""
+    axis = np.abs(normal).argmax(1)
+    return np.asarray(2 * axis + (normal[np.arange(len(normal)), axis] < 0))
+
+
+class CloudColours:
+    """Gaussian mean over the nearest points, in linear light."""
+
+    def __init__(
+        self, xyz: F32, colour: F32, normal: F32 | None, spacing_m: float, *, threads: int = 1
+    ) -> None:
+        self.texel_m = spacing_m / 2
+        self._xyz, self._colour, self._normal, self._spacing, self._threads = (
+            xyz,
+            colour,
+            normal,
+            spacing_m,
+            threads,
+        )
+        self._trees: dict[int | None, tuple[cKDTree, npt.NDArray[np.intp]]] = {}
+
+    @classmethod
+    def of(cls, cloud: PointCloud, rgb: U8, origin: F64, *, threads: int = 1) -> CloudColours:
+        """From a cloud and its ``rgb``; normals are used where it has them."""
+        xyz = (cloud.xyz.astype(np.float64) + (cloud.origin - origin)).astype(np.float32)
+        order = morton_order(xyz)
+        once = distinct(xyz[order])
+        normal = None if cloud.normal is None else cloud.normal[order]
+        apart = spacing(xyz[order][once], threads=threads) or 0.01
+        return cls(xyz[order], to_linear(rgb[order]), normal, apart, threads=threads)
+
+    def at(self, xyz: F32, normal: F32) -> F32:
+        """As ``Colours.at``."""
+        result = np.empty((len(xyz), 3), np.float32)
+        if self._normal is None:
+            result[:], _ = self._mean(None, xyz, np.inf)
+            return result
+        side = side_of(normal)
+        for k in range(6):
+            chosen = np.flatnonzero(side == k)
+            if len(chosen):
+                colour, seen = self._mean(k, xyz[chosen], _REACH * self._spacing)
+                missed = np.flatnonzero(~seen)
+                colour[missed], _ = self._mean(None, xyz[chosen[missed]], np.inf)
+                result[chosen] = colour
+        return result
+
+    def averaged(self, size_m: float) -> CloudColours:
+        """One point per voxel of ``size_m`` and side, where that is coarser than the points are."""
+        if size_m <= self._spacing:
+            return self
+        key = voxel_keys(voxel_indices(self._xyz, size_m))
+        if self._normal is not None:
+            # Both faces of a thin wall may share a voxel: their colours must not.
+            unknown = np.abs(self._normal).max(1) == 0
+            key = key * 7 + np.where(unknown, 6, side_of(self._normal))
+        _, group = np.unique(key, return_inverse=True)
+        normal = None
+        if self._normal is not None:
+            mean = group_means(group, self._normal)
+            normal = (mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)).astype(
+                np.float32
+            )
+        xyz = group_means(group, self._xyz).astype(np.float32)
+        colour = group_means(group, self._colour).astype(np.float32)
+        return CloudColours(xyz, colour, normal, size_m, threads=self._threads)
+
+    def _tree(self, side: int | None) -> tuple[cKDTree, npt.NDArray[np.intp]]:
+        if side not in self._trees:
+            index = np.arange(len(self._xyz))
+            if side is not None and self._normal is not None:
+                index = np.flatnonzero((self._normal @ AXES[side] > 0) | (np.abs(self._normal).max(1) == 0))
+            self._trees[side] = cKDTree(self._xyz[index]), index
+        return self._trees[side]
+
+    def _mean(self, side: int | None, xyz: F32, reach: float) -> tuple[F32, Bool]:
+        """Colour (n, 3) and whether any point was within ``reach``."""
+        tree, index = self._tree(side)
+        colour = np.zeros((len(xyz), 3), np.float32)
+        seen = np.zeros(len(xyz), bool)
+        if not tree.n:
+            return colour, seen
+        near = range(1, min(_NEIGHBOURS, tree.n) + 1)
+        for part in chunks(len(xyz)):
+            distance, found = tree.query(xyz[part], near, distance_upper_bound=reach, workers=self._threads)
+            with np.errstate(invalid="ignore"):  # inf - inf where nothing is near
+                # Relative to the nearest point, so that no weight underflows far from all points.
+                weight = np.exp((distance[:, :1] ** 2 - distance**2) / (2 * (_SIGMA * self._spacing) ** 2))
+            seen[part] = np.isfinite(distance[:, 0])
+            weight[~np.isfinite(distance)] = 0
+            values = self._colour[index[np.minimum(found, tree.n - 1)]]
+            total = np.maximum(weight.sum(1, keepdims=True), 1e-12)
+            colour[part] = np.einsum("nk,nkc->nc", weight, values) / total
+        return colour, seen
+
+
+class SurfaceColours:
+    """The colour at the nearest place of textured or vertex-coloured meshes."""
+
+    def __init__(self, surfaces: Sequence[Mesh], *, threads: int = 1) -> None:
+        self._surfaces, self._threads = tuple(surfaces), threads
+        joined = join(surfaces)
+        self._owner = np.repeat(np.arange(len(surfaces)), [len(mesh.triangles) for mesh in surfaces])
+        self._first = np.cumsum([0, *(len(mesh.triangles) for mesh in surfaces)])
+        kept = covers(joined.vertices, joined.triangles)
+        facing = crosses(joined.vertices, joined.triangles) @ AXES.T
+        self._joined, self._facing, self._kept = joined, facing, kept
+        self._nearest: dict[int, tuple[Nearest, npt.NDArray[np.intp]]] = {}
+        self.texel_m = min(_texel(mesh) for mesh in surfaces)
+
+    def at(self, xyz: F32, normal: F32) -> F32:
+        """As ``Colours.at``."""
+        result = np.empty((len(xyz), 3), np.float32)
+        side = side_of(normal)
+        for k in range(6):
+            chosen = np.flatnonzero(side == k)
+            if len(chosen) == 0:
+                continue
+            nearest, index = self._side(k)
+            place = nearest.place(xyz[chosen])
+            triangle = index[place.triangle]
+            for i, mesh in enumerate(self._surfaces):
+                own = np.flatnonzero(self._owner[triangle] == i)
+                if len(own):
+                    corners = mesh.triangles[triangle[own] - self._first[i]]
+                    result[chosen[own]] = _colour(mesh, corners, place.weights[own])
+        return result
+
+    def averaged(self, size_m: float) -> SurfaceColours:
+        """The same surfaces with smaller textures."""
+        shrunk = [_shrunk(mesh, size_m) for mesh in self._surfaces]
+        if all(a is b for a, b in zip(shrunk, self._surfaces, strict=True)):
+            return self
+        return SurfaceColours(shrunk, threads=self._threads)
+
+    def _side(self, side: int) -> tuple[Nearest, npt.NDArray[np.intp]]:
+        """Triangles that face this axis; all of them where none does."""
+        if side not in self._nearest:
+            index = np.flatnonzero(self._kept & (self._facing[:, side] > 0))
+            if len(index) == 0:
+                index = np.flatnonzero(self._kept)
+            part = Mesh(self._joined.origin, self._joined.vertices, self._joined.triangles[index])
+            self._nearest[side] = Nearest(part, threads=self._threads), index
+        return self._nearest[side]
+
+
+def _texel(mesh: Mesh) -> float:
+    """Metres of surface per texel of the mesh's own texture (median), or a share of its extent for vertex colours."""
+    area = areas(mesh)
+    if mesh.texture is not None and mesh.uv is not None:
+        size = np.array([mesh.texture.shape[1], mesh.texture.shape[0]])
+        a, b, c = (mesh.uv[mesh.triangles[:, k]].astype(np.float64) * size for k in range(3))
+        u, v = b - a, c - a
+        texels = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2
+        good = (texels > 0) & (area > 0)
+        if good.any():
+            return float(np.sqrt(area[good].sum() / texels[good].sum()))
+    return float(np.sqrt(max(area.sum(), 1e-12) / _TEXELS))
+
+
+def _colour(mesh: Mesh, corners: npt.NDArray[np.int32], weights: F32) -> F32:
+    """Linear light (n, 3) at barycentric ``weights`` of triangles with vertices ``corners`` (n, 3)."""
+    if mesh.texture is not None and mesh.uv is not None:
+        return _sampled(mesh.texture, np.einsum("nk,nkd->nd", weights.astype(np.float64), mesh.uv[corners]))
+    if mesh.rgb is not None:
+        return np.asarray(np.einsum("nk,nkc->nc", weights, to_linear(mesh.rgb[corners])))
+    return np.broadcast_to(to_linear(np.full(3, _STONE, np.uint8)), (len(corners), 3))
+
+
+def _sampled(texture: U8, uv: F64) -> F32:
+    """Bilinear, repeating (glTF's default), in linear light."""
+    h, w = texture.shape[:2]
+    x, y = uv[:, 0] * w - 0.5, uv[:, 1] * h - 0.5
+    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
+    fx, fy = (x - left)[:, None].astype(np.float32), (y - top)[:, None].astype(np.float32)
+    total = np.zeros((len(uv), 3), np.float32)
+    for dx, dy in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        weight = (fx if dx else 1 - fx) * (fy if dy else 1 - fy)
+        total += weight * to_linear(texture[(top + dy) % h, (left + dx) % w])
+    return total
+
+
+def _shrunk(mesh: Mesh, size_m: float) -> Mesh:
+    """The mesh with its texture averaged over blocks of texels up to ``size_m``."""
+    if mesh.texture is None or mesh.uv is None:
+        return mesh
+    factor = int(min(size_m / _texel(mesh), *mesh.texture.shape[:2]))
+    if factor < 2:
+        return mesh
+    h, w = (side // factor for side in mesh.texture.shape[:2])
+    small = np.empty((h, w, 3), np.uint8)
+    for row in range(h):  # row by row: a 16k texture in linear light would take 3 GB
+        # Rows and columns beyond the last whole block are spread over the blocks by nearest choice.
+        top, bottom = row * mesh.texture.shape[0] // h, (row + 1) * mesh.texture.shape[0] // h
+        strip = to_linear(mesh.texture[top:bottom]).mean(0)
+        edges = np.arange(w) * mesh.texture.shape[1] // w
+        count = np.diff(np.append(edges, mesh.texture.shape[1]))
+        small[row] = to_srgb(np.add.reduceat(strip, edges, axis=0) / count[:, None])
+    return mesh.with_(texture=small)
