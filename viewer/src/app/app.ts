@@ -5,7 +5,7 @@ import type { Viewport } from '../core/fit.ts';
 import { type Pose, poseOf } from '../core/frames.ts';
 import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
-import type { PlayerEvent } from '../core/player.ts';
+import { type PlayerEvent, startAt } from '../core/player.ts';
 import type {
   ComparisonDocument,
   FootprintLayer,
@@ -17,7 +17,16 @@ import type {
 import { formatRoute, type Mode, parseRoute, type Route } from '../core/route.ts';
 import type { View } from '../scene/view.ts';
 import { loadMessages } from './messages.ts';
-import { type AppState, idOf, measured, monumentOf, newest, shownById, shownNow, words } from './state.ts';
+import {
+  type AppState,
+  conditionName,
+  measured,
+  monumentOf,
+  newest,
+  shownById,
+  shownNow,
+  words,
+} from './state.ts';
 import { Touring } from './touring.ts';
 
 const FLY_S = 1.8;
@@ -233,11 +242,10 @@ export class App {
       return;
     }
     this.startComparing(left, right, route.mode, 0.5);
-    const before = this.pose;
-    const pose = poseOf(monument.view, monument.placement.site_from_monument);
     // From the monument's own page the camera stays where the visitor has put it.
-    const near = this.view && this.view.rig.orbit.distance < 3 * Math.hypot(...monument.bounds.max);
-    if (first || !near || before === null) this.frame(pose, first ? 0 : FLY_S);
+    if (first || !this.view?.isAt(monument)) {
+      this.frame(poseOf(monument.view, monument.placement.site_from_monument), first ? 0 : FLY_S);
+    }
   }
 
   private startComparing(left: ShownEntry, right: ShownEntry, mode: Mode, position: number): void {
@@ -316,7 +324,9 @@ export class App {
         this.view.framed(poseOf(document.stops[stop]!.view, monument.placement.site_from_monument)),
       );
     this.pose = null;
-    this.touring = new Touring(document, monument, this.view, this.state.base, this.state.language, stop, {
+    // Opened by a press the tour plays at once; an address only shows where it leads.
+    const start = startAt(stop, !first);
+    this.touring = new Touring(document, monument, this.view, this.state.base, this.state.language, start, {
       onChange: (_state, stopChanged) => {
         if (stopChanged) this.atStop();
         else this.tell();
@@ -438,7 +448,7 @@ export class App {
     const shown = monument && route.view === 'monument' ? shownNow(this.state, monument) : null;
     const what = stop
       ? t('tour.announce', { number: touring!.player.stop + 1, total: touring!.document.stops.length, title })
-      : title + (shown ? `, ${idOf(shown)}` : '');
+      : title + (shown && monument ? `, ${conditionName(this.state, monument, shown)}` : '');
     document.title = title === site ? site : `${title} · ${site}`;
     document.documentElement.dir = direction(this.state.language);
     document.documentElement.lang = pick(release.title, this.state.language, release.languages).language;

@@ -54,7 +54,8 @@ export class Narrator {
   }
 
   play(from: number): void {
-    if (this.url === '' || this.silent) return;
+    // A voice that has ended would start again from the beginning.
+    if (this.url === '' || this.silent || from >= this.audio.duration - 0.05) return;
     if (Math.abs(this.audio.currentTime - from) > 0.3) this.audio.currentTime = from;
     if (this.audio.paused) this.audio.play().catch(() => this.fail());
   }

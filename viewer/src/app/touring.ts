@@ -2,14 +2,7 @@
 import { type Pose, poseOf } from '../core/frames.ts';
 import type { Orbit } from '../core/orbit.ts';
 import { EASINGS, pathBetween } from '../core/path.ts';
-import {
-  type PlayerEvent,
-  type PlayerState,
-  positionOf,
-  startAt,
-  step,
-  type Timing,
-} from '../core/player.ts';
+import { type PlayerEvent, type PlayerState, positionOf, step, type Timing } from '../core/player.ts';
 import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
 import type { View } from '../scene/view.ts';
 import { Narrator } from './narrator.ts';
@@ -41,7 +34,7 @@ export class Touring {
     view: View,
     base: string,
     language: string,
-    stop: number,
+    start: PlayerState,
     events: TouringEvents,
   ) {
     this.document = document;
@@ -49,7 +42,7 @@ export class Touring {
     this.view = view;
     this.base = base;
     this.events = events;
-    this.state = startAt(stop);
+    this.state = start;
     this.from = view.rig.orbit;
     this.narrator.onEnded = () => this.send({ type: 'ended' });
     this.speak(language);
@@ -83,6 +76,7 @@ export class Touring {
     if (this.state.phase === 'dwell') this.state = { ...this.state, elapsed: 0 };
     this.narrator.pause();
     this.narrator.load(this.base, this.stop.narration[language] ?? null);
+    this.voice();
     this.run();
   }
 

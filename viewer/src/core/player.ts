@@ -1,6 +1,6 @@
 /**
  * The tour player as a pure machine: a state, events, and the next state. Each stop is a move of the camera
- * followed by a dwell; while narration is heard, its clock is the dwell's clock.
+ * followed by a dwell; while narration is heard, its clock is the dwell's clock, and the dwell does not end before it.
  */
 import { clamp } from './vec.ts';
 
@@ -97,7 +97,7 @@ export function step(state: PlayerState, event: PlayerEvent, timings: readonly T
       return { ...state, elapsed: Math.min(event.seconds, timings[state.stop]!.dwell_s) };
     case 'ended':
       if (state.phase !== 'dwell' || !state.playing) return state;
-      return advance(state, timings, Math.max(0, timings[state.stop]!.dwell_s - state.elapsed));
+      return advance(state, timings, 0);
     case 'go':
       return go(event.stop);
     case 'next':

@@ -16,6 +16,8 @@ import {
   type WebGLProgramParametersWithUniforms,
 } from 'three';
 
+const POINT_OVERLAP = 1.25; // of the spacing, so that leaves close up
+
 export interface SurfaceUniforms {
   /** Share of pixels kept: those whose noise lies in [x, y). */
   keep: { value: [number, number] };
@@ -66,6 +68,11 @@ const VERTEX_BODY = /* glsl */ `
 #endif
 `;
 
+// three takes a field of view of 90 degrees for granted when it sizes points.
+const POINT_SIZE = /* glsl */ `
+gl_PointSize = clamp(gl_PointSize * projectionMatrix[1][1], 1.5 * pixelRatio, 16.0 * pixelRatio);
+`;
+
 const FRAGMENT_HEAD = /* glsl */ `
 uniform vec2 keep;
 uniform float hatch;
@@ -91,7 +98,8 @@ const FRAGMENT_START = /* glsl */ `
   float grain = gradientNoise(gl_FragCoord.xy);
   if (grain < keep.x || grain >= keep.y) discard;
 #ifdef ROUND_POINT
-  if (length(gl_PointCoord - 0.5) > 0.5) discard;
+  // Vegetation is no part of the surface that was compared.
+  if (changeOn > 0.5 || length(gl_PointCoord - 0.5) > 0.5) discard;
 #endif
 `;
 
@@ -128,6 +136,11 @@ function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): v
     shader.vertexShader = shader.vertexShader
       .replace('#include <common>', `#include <common>\n${VERTEX_HEAD}`)
       .replace('#include <begin_vertex>', `#include <begin_vertex>\n${VERTEX_BODY}`);
+    if (round) {
+      shader.vertexShader = shader.vertexShader
+        .replace('#include <common>', '#include <common>\nuniform float pixelRatio;')
+        .replace('#include <worldpos_vertex>', `${POINT_SIZE}\n#include <worldpos_vertex>`);
+    }
     shader.fragmentShader = shader.fragmentShader
       .replace('#include <common>', `#include <common>\n${FRAGMENT_HEAD}`)
       .replace(
@@ -178,7 +191,7 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     if (points) {
       const sized = material as PointsMaterial;
       object.updateWorldMatrix(true, false);
-      sized.size = spacingOf(mesh.geometry) * object.getWorldScale(scale).x * 1.9;
+      sized.size = spacingOf(mesh.geometry) * object.getWorldScale(scale).x * POINT_OVERLAP;
       sized.sizeAttenuation = true;
     }
   });

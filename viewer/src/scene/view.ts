@@ -1,7 +1,7 @@
 /** The scene as the rest of the viewer sees it: show conditions, fly to poses, tell where things are on screen. */
 import { Raycaster, Vector2 } from 'three';
 import { fitted, swipeX, type Viewport } from '../core/fit.ts';
-import { type Pose, point } from '../core/frames.ts';
+import { centre as centreOf, type Pose, point, scaleOf } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
@@ -35,6 +35,7 @@ export interface SceneEvents {
 }
 
 const EYE_ABOVE_GROUND_M = 0.4;
+const HOVER_MS = 60;
 
 /** What the camera may roam: everything that was built, generously. */
 function reach(
@@ -57,6 +58,12 @@ function reach(
   return { centre, radius, ground };
 }
 
+/** The largest side of a monument's box, metres. */
+function sizeOf(monument: MonumentEntry): number {
+  const { min, max } = monument.bounds;
+  return scaleOf(monument.placement.site_from_monument) * Math.max(...sub(max, min));
+}
+
 export class View {
   readonly stage: Stage;
   readonly conditions: Conditions;
@@ -67,6 +74,7 @@ export class View {
   private shown: Condition[] = [];
   private readonly release: Release;
   private readonly ray = new Raycaster();
+  private hovered = 0;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -81,13 +89,14 @@ export class View {
     this.conditions = new Conditions(this.stage, release, base, table);
     this.footprints = new Footprints(features);
     const { centre, radius, ground } = reach(release, features);
+    const smallest = Math.min(...release.monuments.map(sizeOf), radius);
     this.surroundings = new Surroundings(features, centre, Math.max(radius * 4, 160));
     this.stage.scene.add(this.surroundings.group, this.footprints.group);
     this.rig = new Rig({ target: centre, distance: radius, heading: 0, pitch: 0.5, fovDeg: 45 });
     this.rig.limits = {
-      nearest: 0.8,
+      nearest: Math.min(0.8, smallest * 0.25),
       farthest: radius * 3.2,
-      floor: ground + EYE_ABOVE_GROUND_M,
+      floor: ground + Math.min(EYE_ABOVE_GROUND_M, smallest * 0.1),
       centre,
       radius: radius * 1.4,
     };
@@ -108,6 +117,9 @@ export class View {
         if (monument) events.onPick(monument);
       },
       onHover: (x, y) => {
+        const now = performance.now();
+        if (now - this.hovered < HOVER_MS) return;
+        this.hovered = now;
         canvas.classList.toggle('pointing', this.monumentAt(x, y) !== null);
       },
     });
@@ -171,6 +183,14 @@ export class View {
   place(orbit: Orbit): void {
     this.rig.place(orbit);
     this.stage.invalidate();
+  }
+
+  /** Whether the camera is with this monument, and not somewhere else in the site. */
+  isAt(monument: MonumentEntry): boolean {
+    const { min, max } = monument.bounds;
+    const off = sub(this.rig.orbit.target, centreOf(min, max, monument.placement.site_from_monument));
+    const size = sizeOf(monument);
+    return length(off) < size && this.rig.orbit.distance < 5 * size;
   }
 
   zoom(inwards: boolean): void {

@@ -87,11 +87,15 @@ export class Sheet {
     const { drag } = this;
     this.drag = null;
     if (!drag || !this.moved) return;
-    if (Math.abs(drag.speed) > FLING_PX_PER_MS) {
-      this.next(Math.sign(drag.speed));
+    const height = drag.height + drag.y - drag.last;
+    if (drag.speed > FLING_PX_PER_MS) {
+      this.go(ORDER.find((snap) => this.height(snap) > height) ?? 'full');
       return;
     }
-    const height = drag.height + drag.y - drag.last;
+    if (drag.speed < -FLING_PX_PER_MS) {
+      this.go(ORDER.findLast((snap) => this.height(snap) < height) ?? 'peek');
+      return;
+    }
     const away = (snap: Snap) => Math.abs(this.height(snap) - height);
     this.go([...ORDER].sort((a, b) => away(a) - away(b))[0]!);
   };

@@ -106,16 +106,18 @@ export function tourPanel(app: App): Bands {
       <h1 tabindex="-1">${words(state, stop.title)}</h1>`,
     body: html`<div class="arriving">
       ${prose(state, stop.html)}
-      ${
-        player.wandering
-          ? html`<div class="buttons">
-            <button type="button" class="button" @click=${() => app.play({ type: 'return' })}>${icon('back')}${t('tour.return')}</button>
-          </div>`
-          : nothing
-      }
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.mode ? comparisonTools(app, app.mode) : nothing}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };
+}
+
+/** Over the scene while the visitor looks about alone: the way back to the stop. */
+export function wayBack(app: App): Part {
+  const { touring, t } = app.state;
+  if (!touring?.player.wandering) return nothing;
+  return html`<button type="button" class="button return" @click=${() => app.play({ type: 'return' })}>
+    ${icon('back')}${t('tour.return')}
+  </button>`;
 }

@@ -18,7 +18,7 @@ import { isPhone, Sheet } from './sheet.ts';
 import { sitePanel } from './site.ts';
 import { swipe } from './swipe.ts';
 import { textVersion } from './text.ts';
-import { tourPanel } from './tour.ts';
+import { tourPanel, wayBack } from './tour.ts';
 
 const SETTLE_MS = 180;
 const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
@@ -100,6 +100,8 @@ export class Viewer extends LitElement {
     const { t, status, release } = state;
     if (status === 'failed') return failure(app);
     if (status === 'no-webgl') return textVersion(app, this.tours, this.languages());
+    if (!release)
+      return html`<main class="centre waiting">${this.canvas}${icon('seal')}<p>${t('loading')}</p></main>`;
     const bands = this.bands();
     const touring = state.touring;
     const still = release?.still;
@@ -110,7 +112,7 @@ export class Viewer extends LitElement {
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
-        ${app.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)}
+        ${app.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)} ${wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
@@ -225,6 +227,7 @@ export class Viewer extends LitElement {
       h: () => app.reset(),
       n: touring ? () => app.play({ type: 'next' }) : undefined,
       p: touring ? () => app.play({ type: 'previous' }) : undefined,
+      ' ': touring ? () => app.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
       k: touring ? () => app.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
     };
     act[event.key.toLowerCase()]?.();

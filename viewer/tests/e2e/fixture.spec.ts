@@ -229,3 +229,39 @@ test('a lost graphics context comes back', async ({ page }) => {
   const after = await colourAt(page, 'gate', SAME);
   for (let c = 0; c < 3; c++) expect(Math.abs(after[c]! - before[c]!)).toBeLessThan(6);
 });
+
+test('a tour opened by a press plays at once', async ({ page }) => {
+  await open(page);
+  await page.getByRole('link', { name: /Before the Meridian Gate/ }).click();
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
+});
+
+test('the phone’s sheet has three heights, by key and by finger', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'a desktop has a panel beside the scene');
+  await open(page, '#/t/gate');
+  const handle = page.getByRole('button', { name: 'Height of the sheet' });
+  const height = async () => (await page.locator('.panel').boundingBox())!.height;
+  const rest = () => page.waitForTimeout(400);
+  const half = await height();
+  await handle.focus();
+  await page.keyboard.press('ArrowUp');
+  await rest();
+  const full = await height();
+  expect(full).toBeGreaterThan(700);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await rest();
+  const peek = await height();
+  expect(peek).toBeLessThan(half);
+  await expect(handle).toHaveAttribute('aria-expanded', 'false');
+  await expect(page.getByRole('button', { name: 'Next stop' })).toBeInViewport();
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + 200, box.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 200, box.y - 500, { steps: 12 });
+  await page.mouse.up();
+  await rest();
+  expect(await height()).toBeCloseTo(full, 0);
+});

@@ -52,7 +52,12 @@ describe('tour player', () => {
     const dwelling = run(startAt(0), { type: 'play' }, tick(2.5));
     expect(run(dwelling, { type: 'narration', seconds: 3.25 }).elapsed).toBe(3.25);
     expect(run(dwelling, { type: 'narration', seconds: 99 }).elapsed).toBe(4);
-    expect(run(dwelling, { type: 'ended' })).toMatchObject({ stop: 1, phase: 'move', playing: true });
+    // A voice longer than its dwell is heard to the end, a shorter one leaves the rest of the dwell.
+    const late = run(dwelling, { type: 'narration', seconds: 5 });
+    expect(late).toMatchObject({ stop: 0, phase: 'dwell' });
+    expect(run(late, { type: 'ended' })).toMatchObject({ stop: 1, phase: 'move', playing: true });
+    expect(run(dwelling, { type: 'ended' })).toMatchObject({ stop: 0, elapsed: 0.5 });
+    expect(run(dwelling, { type: 'ended' }, tick(3.6))).toMatchObject({ stop: 1, playing: true });
     const moving = run(startAt(0), { type: 'play' });
     expect(run(moving, { type: 'narration', seconds: 3 })).toBe(moving);
   });
