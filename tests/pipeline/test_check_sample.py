@@ -1,0 +1,38 @@
+"""The sample site, which every stranger begins with, has no problem, and its mistakes would be found."""
+
+from pathlib import Path
+
+import pytest
+
+from heritage.pipeline.check import check_site
+from heritage.pipeline.stages import STAGES
+from heritage.sample.site import write_sample
+from heritage.text.site import load_site
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A thin sample site."""
+    root = tmp_path_factory.mktemp("check") / "site"
+    write_sample(root, points=60_000)
+    return root
+
+
+def test_the_sample_is_flawless(sample: Path) -> None:
+    loaded = load_site(sample)
+
+    assert check_site(loaded, stages=STAGES, every_point=True) == ()
+    assert len(loaded.monuments) == 4
+
+
+def test_a_scan_cut_short_is_named(sample: Path) -> None:
+    scan = sample / "monuments" / "thai-hoa" / "scans" / "2024.laz"
+    whole = scan.read_bytes()
+    scan.write_bytes(whole[: len(whole) // 2])
+    try:
+        problems = check_site(load_site(sample), every_point=True)
+    finally:
+        scan.write_bytes(whole)
+
+    assert [problem.where.partition(",")[0] for problem in problems] == ["monuments/thai-hoa/scans/2024.laz"]
+    assert problems[0].severity == "error"
