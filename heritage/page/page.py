@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from heritage.model.errors import StoreError
 from heritage.model.release import Release
 from heritage.page.plain import paragraphs
-from heritage.page.words import direction, spoken, words
+from heritage.page.words import direction, own_name, spoken, words
 
 DIST: Final = Path(__file__).resolve().parent.parent / "web" / "dist"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -95,6 +95,7 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
         "base": base,
         "words": words(language),
         "say": say,
+        "name": own_name,
         "stylesheet": stylesheet()[0],
         "policy": CONTENT_POLICY if policy else None,
     }

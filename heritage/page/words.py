@@ -7,6 +7,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
+        "name": "English",
         "monuments": "Monuments",
         "tours": "Tours",
         "stops": "{count} stops",
@@ -25,6 +26,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "empty-curator": "If you look after this site, run this in its folder, then load the page again:",
     },
     "fr": {
+        "name": "Français",
         "monuments": "Monuments",
         "tours": "Visites",
         "stops": "{count} étapes",
@@ -43,6 +45,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "empty-curator": "Si vous gérez ce site, lancez ceci dans son dossier, puis rechargez la page :",
     },
     "vi": {
+        "name": "Tiếng Việt",
         "monuments": "Di tích",
         "tours": "Chuyến tham quan",
         "stops": "{count} điểm dừng",
@@ -67,6 +70,11 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur
 def words(language: str) -> Mapping[str, str]:
     """The server's words in ``language``, else in English."""
     return WORDS.get(language.split("-")[0].lower(), WORDS["en"])
+
+
+def own_name(language: str) -> str:
+    """A language's name in itself, else its tag."""
+    return WORDS[language]["name"] if language in WORDS else language
 
 
 def direction(language: str) -> str:
