@@ -1,4 +1,4 @@
-# ruff: noqa: E501 (messages stand here whole, as they are printed)
+
 """A tour's words: one file per language, a heading per stop."""
 
 import pytest
