@@ -17,6 +17,8 @@ import {
 } from 'three';
 
 const POINT_OVERLAP = 1.25; // of the spacing, so that leaves close up
+const LARGEST_POINT_M = 0.3; // a thinned tree shows fewer leaves, not larger ones
+const SPARSEST_M = 0.8; // farther apart, points are dust in the air rather than a tree
 
 export interface SurfaceUniforms {
   /** Share of pixels kept: those whose noise lies in [x, y). */
@@ -70,7 +72,7 @@ const VERTEX_BODY = /* glsl */ `
 
 // three takes a field of view of 90 degrees for granted when it sizes points.
 const POINT_SIZE = /* glsl */ `
-gl_PointSize = clamp(gl_PointSize * projectionMatrix[1][1], 1.5 * pixelRatio, 16.0 * pixelRatio);
+gl_PointSize = clamp(gl_PointSize * projectionMatrix[1][1], 1.25 * pixelRatio, 6.0 * pixelRatio);
 `;
 
 const FRAGMENT_HEAD = /* glsl */ `
@@ -124,8 +126,8 @@ const FRAGMENT_END = /* glsl */ `
   }
   if (hatch > 0.5) {
     float width = hatch < 1.5 ? 22.0 : hatch < 2.5 ? 13.0 : 8.0;
-    float line = stripes(gl_FragCoord.xy, width, 0.16);
-    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.08 + 0.24 * line);
+    float line = stripes(gl_FragCoord.xy, width, 0.13);
+    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.05 + 0.2 * line);
   }
 `;
 
@@ -191,7 +193,9 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     if (points) {
       const sized = material as PointsMaterial;
       object.updateWorldMatrix(true, false);
-      sized.size = spacingOf(mesh.geometry) * object.getWorldScale(scale).x * POINT_OVERLAP;
+      const spacing = spacingOf(mesh.geometry) * object.getWorldScale(scale).x;
+      sized.size = Math.min(spacing * POINT_OVERLAP, LARGEST_POINT_M);
+      object.visible = spacing < SPARSEST_M;
       sized.sizeAttenuation = true;
     }
   });
