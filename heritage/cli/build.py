@@ -15,18 +15,32 @@ from heritage.model.errors import InputError
 
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
-@click.option("--monument", "monuments", multiple=True, help="Only this monument (may be given several times); makes no release.")
+@click.option(
+    "--monument",
+    "monuments",
+    multiple=True,
+    help="Only this monument (may be given several times); makes no release.",
+)
 @click.option("--until", help="Stop after this stage; makes no release.")
 @click.option("--workers", type=click.IntRange(min=1), help="Worker processes; default: one per core.")
 @click.option("--cluster", help="An existing Dask scheduler, tcp://host:port, over a shared file system.")
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
-def build(site: Path, monuments: tuple[str, ...], until: str | None, workers: int | None, cluster: str | None, quiet: bool) -> None:
+def build(
+    site: Path,
+    monuments: tuple[str, ...],
+    until: str | None,
+    workers: int | None,
+    cluster: str | None,
+    quiet: bool,
+) -> None:
     """Build SITE: run what is missing and publish a release."""
     from heritage.cli.progress import watching
     from heritage.pipeline.build import build_site
 
     with watching(quiet) as watch:
-        built = build_site(site, monuments=monuments, until=until, workers=workers, cluster=cluster, watch=watch)
+        built = build_site(
+            site, monuments=monuments, until=until, workers=workers, cluster=cluster, watch=watch
+        )
     show_problems(built.warnings)
     if not quiet:
         if built.release is None:
@@ -39,16 +53,31 @@ def build(site: Path, monuments: tuple[str, ...], until: str | None, workers: in
 
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for every network.")
-@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port.")
-@click.option("--trusted-host", "trusted_hosts", multiple=True, help="A host name visitors may use; default: any name of this machine.")
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on; 0.0.0.0 for every network."
+)
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0 picks a free port."
+)
+@click.option(
+    "--trusted-host",
+    "trusted_hosts",
+    multiple=True,
+    help="A host name visitors may use; default: any name of this machine.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
 def serve(site: Path, host: str, port: int, trusted_hosts: tuple[str, ...], open_browser: bool) -> None:
     """Serve SITE's current release."""
     from heritage.web.server import serve as start
 
     if not (site / "site.yaml").is_file():
-        raise InputError(str(site), "no site.yaml here", "a site folder", "make one with `heritage new` or `heritage sample`", code="site-missing")
+        raise InputError(
+            str(site),
+            "no site.yaml here",
+            "a site folder",
+            "make one with `heritage new` or `heritage sample`",
+            code="site-missing",
+        )
     with start(site, host, port, trusted_hosts=list(trusted_hosts) or None) as server:
         click.echo(f"serving {site} at {server.url} (stop with Ctrl-C)")
         if open_browser:
@@ -69,9 +98,15 @@ def report(site: Path, monument: str | None, as_json: bool) -> None:
         click.echo(json.dumps([r.model_dump(mode="json") for r in reports], ensure_ascii=False, indent=1))
         return
     for r in reports:
-        click.echo(f"\n{r.monument} {r.stage} {r.subject or ''}".rstrip() + f"  ({r.seconds:.1f} s, {r.peak_memory_bytes / 2**20:.0f} MiB)")
+        click.echo(
+            f"\n{r.monument} {r.stage} {r.subject or ''}".rstrip()
+            + f"  ({r.seconds:.1f} s, {r.peak_memory_bytes / 2**20:.0f} MiB)"
+        )
         for c in r.counts:
-            click.echo(f"  {c.taken} {c.of} in, {c.given} out" + "".join(f", {n} {reason}" for reason, n in c.reasons.items() if n))
+            click.echo(
+                f"  {c.taken} {c.of} in, {c.given} out"
+                + "".join(f", {n} {reason}" for reason, n in c.reasons.items() if n)
+            )
         for f in r.figures:
             value = "not measured" if f.value is None else f"{f.value:.6g} {f.unit}"
             click.echo(f"  {f.name}: {value}" + (f"  [{f.method}]" if f.method else ""))

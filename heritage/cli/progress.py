@@ -24,8 +24,16 @@ def watching(quiet: bool) -> Iterator[Callable[[Event, int], None]]:
 
         def watch(event: Event, total: int) -> None:
             task = event.planned.task
-            progress.update(bar, total=total, advance=1, description=f"{task.stage.name} {task.monument} {task.subject}".rstrip())
+            progress.update(
+                bar,
+                total=total,
+                advance=1,
+                description=f"{task.stage.name} {task.monument} {task.subject}".rstrip(),
+            )
             if event.kind == "done" and event.report is not None:
-                console.print(f"  {task.stage.name:9} {task.monument} {task.subject}  {event.report.seconds:.1f} s", highlight=False)
+                console.print(
+                    f"  {task.stage.name:9} {task.monument} {task.subject}  {event.report.seconds:.1f} s",
+                    highlight=False,
+                )
 
         yield watch

@@ -14,7 +14,13 @@ from heritage.model.errors import Problem
 
 @cli.command()
 @click.argument("directory", type=click.Path(path_type=Path))
-@click.option("--points", default=1_500_000, show_default=True, type=click.IntRange(min=10_000), help="Points of all surveys together.")
+@click.option(
+    "--points",
+    default=1_500_000,
+    show_default=True,
+    type=click.IntRange(min=10_000),
+    help="Points of all surveys together.",
+)
 @click.option("--seed", default=7, show_default=True, help="Another seed makes another precinct.")
 def sample(directory: Path, points: int, seed: int) -> None:
     """Write the sample site with its ground truth into DIRECTORY."""
@@ -31,7 +37,9 @@ def new(directory: Path) -> None:
     from heritage.text.new import write_new_site
 
     write_new_site(directory)
-    click.echo(f"wrote {directory}; next: put a scan and a monument.yaml into {directory}/monuments/, then heritage check {directory}")
+    click.echo(
+        f"wrote {directory}; next: put a scan and a monument.yaml into {directory}/monuments/, then heritage check {directory}"
+    )
 
 
 @cli.command()

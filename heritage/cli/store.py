@@ -30,7 +30,9 @@ def fsck(site: Path) -> None:
 
 @store_group.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
-@click.option("--keep", default=3, show_default=True, type=click.IntRange(min=1), help="Releases to keep, newest first.")
+@click.option(
+    "--keep", default=3, show_default=True, type=click.IntRange(min=1), help="Releases to keep, newest first."
+)
 def gc(site: Path, keep: int) -> None:
     """Delete stages and releases that neither the present files nor a kept release need."""
     from heritage.pipeline.build import collect

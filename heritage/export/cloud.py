@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from heritage.formats.arrays import load_array, load_cloud
 from heritage.formats.las import write_las
 from heritage.model.errors import InputError
 from heritage.pipeline.build import planned
+from heritage.pipeline.stages.ingest import source_frame
 from heritage.store import Store
 from heritage.store.publish import publish_file
 
@@ -19,17 +22,33 @@ def export_cloud(site: Path, monument: str, epoch: str, target: Path) -> int:
     is a model and not a cloud, or is not built yet.
     """
     if target.suffix.lower() not in {".laz", ".las"}:
-        raise InputError(str(target), f"the ending {target.suffix or '(none)'}", ".laz and .las are allowed", code="export-format")
+        raise InputError(
+            str(target),
+            f"the ending {target.suffix or '(none)'}",
+            ".laz and .las are allowed",
+            code="export-format",
+        )
     by_key = {p.task.key: p for p in planned(site)}
     key = f"clean:{monument}:{epoch}"
     if key not in by_key:
         known = sorted(k.removeprefix("clean:").replace(":", " ") for k in by_key if k.startswith("clean:"))
-        raise InputError(f"{monument} {epoch}", "no cloud of that name", f"{', '.join(known)} are allowed", code="epoch-unknown")
+        raise InputError(
+            f"{monument} {epoch}",
+            "no cloud of that name",
+            f"{', '.join(known)} are allowed",
+            code="epoch-unknown",
+        )
     store = Store(site)
     for needed in (f"ingest:{monument}:{epoch}", key):
         if not store.has_stage(by_key[needed].task.stage.name, by_key[needed].fingerprint):
-            raise InputError(f"{monument} {epoch}", "it is not built as its files are now", remedy="run `heritage build` first", code="epoch-not-built")
-    cloud = load_cloud(store.stage_path("ingest", by_key[f"ingest:{monument}:{epoch}"].fingerprint))
+            raise InputError(
+                f"{monument} {epoch}",
+                "it is not built as its files are now",
+                remedy="run `heritage build` first",
+                code="epoch-not-built",
+            )
+    ingested = store.stage_path("ingest", by_key[f"ingest:{monument}:{epoch}"].fingerprint)
+    cloud = load_cloud(ingested).with_(origin=np.array(source_frame(ingested).origin_m))
     labels = store.stage_path("clean", by_key[key].fingerprint)
     with publish_file(target) as path:
         write_las(path, cloud, load_array(labels, "classes"), load_array(labels, "reasons"))

@@ -49,19 +49,27 @@ def checked(
     if array.ndim != len(shape) or any(
         s is not None and s != a for s, a in zip(shape, array.shape, strict=True)
     ):
-        raise InputError(name, f"an array of shape {array.shape}", f"shape {shape} is allowed", code="array-shape")
+        raise InputError(
+            name, f"an array of shape {array.shape}", f"shape {shape} is allowed", code="array-shape"
+        )
     if array.dtype != wanted:
         if array.dtype.kind == "f" and wanted.kind in "iu":
             raise InputError(name, f"dtype {array.dtype}", f"{wanted} is allowed", code="array-dtype")
         if array.dtype.kind in "iu" and wanted.kind in "iu" and array.size:
             info = np.iinfo(wanted)
             if array.min() < info.min or array.max() > info.max:
-                raise InputError(name, f"values beyond {wanted}", f"{info.min}..{info.max} is allowed", code="array-range")
+                raise InputError(
+                    name, f"values beyond {wanted}", f"{info.min}..{info.max} is allowed", code="array-range"
+                )
         array = array.astype(wanted)
     if wanted.kind == "f" and not np.isfinite(array).all():
         bad = int(np.flatnonzero(~np.isfinite(array).reshape(len(array), -1).all(axis=1))[0])
         raise InputError(
-            name, f"row {bad} is not finite", "finite numbers are allowed", "remove it at the source", code="array-not-finite"
+            name,
+            f"row {bad} is not finite",
+            "finite numbers are allowed",
+            "remove it at the source",
+            code="array-not-finite",
         )
     if array is value or array.base is not None:
         array = array.view()
@@ -118,7 +126,12 @@ class PointCloud:
             return None if a is None else a[mask]
 
         return PointCloud(
-            self.origin, self.xyz[mask], pick(self.rgb), pick(self.normal), pick(self.confidence), pick(self.source_class)
+            self.origin,
+            self.xyz[mask],
+            pick(self.rgb),
+            pick(self.normal),
+            pick(self.confidence),
+            pick(self.source_class),
         )
 
     def with_(self, **changes: Any) -> PointCloud:
@@ -131,7 +144,9 @@ class PointCloud:
 
     def bounds(self) -> tuple[F64, F64]:
         """Least and greatest corner, float64 metres, origin added. The cloud must not be empty."""
-        return self.xyz.min(0).astype(np.float64) + self.origin, self.xyz.max(0).astype(np.float64) + self.origin
+        return self.xyz.min(0).astype(np.float64) + self.origin, self.xyz.max(0).astype(
+            np.float64
+        ) + self.origin
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,7 +182,9 @@ class Mesh:
         if self.change is not None:
             change = np.ascontiguousarray(self.change, np.float32)
             if change.ndim != 3 or change.shape[0] != v or change.shape[2] != 2:
-                raise InputError("change", f"shape {change.shape}", f"({v}, k, 2) is allowed", code="array-shape")
+                raise InputError(
+                    "change", f"shape {change.shape}", f"({v}, k, 2) is allowed", code="array-shape"
+                )
             change.setflags(write=False)
             object.__setattr__(self, "change", change)
         if len(self.triangles) and (self.triangles.min() < 0 or self.triangles.max() >= v):
@@ -184,7 +201,9 @@ class Mesh:
 
     def bounds(self) -> tuple[F64, F64]:
         """Least and greatest corner, float64 metres, origin added. The mesh must not be empty."""
-        return self.vertices.min(0).astype(np.float64) + self.origin, self.vertices.max(0).astype(np.float64) + self.origin
+        return self.vertices.min(0).astype(np.float64) + self.origin, self.vertices.max(0).astype(
+            np.float64
+        ) + self.origin
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,8 +220,16 @@ class Similarity:
     def __post_init__(self) -> None:
         object.__setattr__(self, "rotation", checked("rotation", self.rotation, np.float64, (3, 3)))
         object.__setattr__(self, "translation", checked("translation", self.translation, np.float64, (3,)))
-        if not np.allclose(self.rotation @ self.rotation.T, np.eye(3), atol=1e-9) or np.linalg.det(self.rotation) < 0:
-            raise InputError("rotation", "a matrix that is no proper rotation", "det = +1, orthogonal", code="not-a-rotation")
+        if (
+            not np.allclose(self.rotation @ self.rotation.T, np.eye(3), atol=1e-9)
+            or np.linalg.det(self.rotation) < 0
+        ):
+            raise InputError(
+                "rotation",
+                "a matrix that is no proper rotation",
+                "det = +1, orthogonal",
+                code="not-a-rotation",
+            )
         if not (np.isfinite(self.scale) and self.scale > 0):
             raise InputError("scale", f"{self.scale}", "a positive number is allowed", code="not-a-scale")
 
@@ -217,7 +244,9 @@ class Similarity:
         m = checked("matrix", matrix, np.float64, (4, 4))
         scale = float(np.cbrt(np.linalg.det(m[:3, :3])))
         if not scale > 0:
-            raise InputError("matrix", "a mirrored or flat transform", "a similarity is allowed", code="not-a-rotation")
+            raise InputError(
+                "matrix", "a mirrored or flat transform", "a similarity is allowed", code="not-a-rotation"
+            )
         return cls(m[:3, :3] / scale, m[:3, 3], scale)
 
     @property

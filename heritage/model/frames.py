@@ -28,7 +28,9 @@ def working_crs(text: str, where: str) -> pyproj.CRS:
     try:
         crs = pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
-        raise InputError(where, f"{text!r} is no CRS known to PROJ", "an EPSG code such as EPSG:32648", code="crs-unknown") from None
+        raise InputError(
+            where, f"{text!r} is no CRS known to PROJ", "an EPSG code such as EPSG:32648", code="crs-unknown"
+        ) from None
     if not crs.is_projected:
         raise InputError(
             where,
@@ -39,7 +41,9 @@ def working_crs(text: str, where: str) -> pyproj.CRS:
         )
     units = {axis.unit_name for axis in crs.axis_info[:2]}
     if units != {"metre"}:
-        raise InputError(where, f"{text} ({crs.name}) is in {', '.join(sorted(units))}", "metres", code="crs-not-metres")
+        raise InputError(
+            where, f"{text} ({crs.name}) is in {', '.join(sorted(units))}", "metres", code="crs-not-metres"
+        )
     return crs
 
 
@@ -78,7 +82,12 @@ class SiteFrame:
         to_ecef = pyproj.Transformer.from_crs(crs.to_3d(), ECEF, always_xy=True)
         ecef = np.column_stack(to_ecef.transform(xyz[:, 0], xyz[:, 1], xyz[:, 2]))
         if not np.isfinite(ecef).all():
-            raise InputError(crs.name, "coordinates outside its area of use", "coordinates PROJ can transform", code="crs-outside")
+            raise InputError(
+                crs.name,
+                "coordinates outside its area of use",
+                "coordinates PROJ can transform",
+                code="crs-outside",
+            )
         return self.ecef_from_site.inverse().apply(ecef)
 
     def crs_from_site(self, crs: pyproj.CRS, xyz: F64) -> F64:

@@ -95,7 +95,9 @@ class ComparisonEntry(ReleaseDocument):
 
     reference: str
     compared: str
-    attribute: str = Field(description="glTF attribute, VEC2 of signed normalised 16-bit: (distance, LoD95) / scale_m")
+    attribute: str = Field(
+        description="glTF attribute, VEC2 of signed normalised 16-bit: (distance, LoD95) / scale_m"
+    )
     scale_m: float
     no_data: int = -32768
     sidecar: str

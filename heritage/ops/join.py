@@ -22,7 +22,9 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
     rgb = [m.rgb for m in meshes if m.rgb is not None]
     return Mesh(
         origin,
-        np.concatenate([m.vertices.astype(np.float64) + (m.origin - origin) for m in meshes]).astype(np.float32),
+        np.concatenate([m.vertices.astype(np.float64) + (m.origin - origin) for m in meshes]).astype(
+            np.float32
+        ),
         np.concatenate([m.triangles + np.int32(start) for m, start in zip(meshes, starts[:-1], strict=True)]),
         normals=np.concatenate(normals) if len(normals) == len(meshes) else None,
         rgb=np.concatenate(rgb) if len(rgb) == len(meshes) else None,

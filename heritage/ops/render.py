@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,7 +41,14 @@ class _Camera:
         return cls(eye, right, np.cross(right, forward), forward, float(focal))
 
 
-def view_of(low: npt.ArrayLike, high: npt.ArrayLike, *, azimuth_deg: float = 215.0, elevation_deg: float = 18.0, fov_deg: float = 45.0) -> View:
+def view_of(
+    low: npt.ArrayLike,
+    high: npt.ArrayLike,
+    *,
+    azimuth_deg: float = 215.0,
+    elevation_deg: float = 18.0,
+    fov_deg: float = 45.0,
+) -> View:
     """A view that holds the box ``low``..``high`` (3,), metres, from compass direction ``azimuth_deg``.
 
     215 degrees is the south-west, where the light of an afternoon falls on most façades.
@@ -48,7 +56,9 @@ def view_of(low: npt.ArrayLike, high: npt.ArrayLike, *, azimuth_deg: float = 215
     a, b = np.asarray(low, np.float64), np.asarray(high, np.float64)
     centre = (a + b) / 2
     azimuth, elevation = np.radians(azimuth_deg), np.radians(elevation_deg)
-    back = np.array([np.sin(azimuth) * np.cos(elevation), np.cos(azimuth) * np.cos(elevation), np.sin(elevation)])
+    back = np.array(
+        [np.sin(azimuth) * np.cos(elevation), np.cos(azimuth) * np.cos(elevation), np.sin(elevation)]
+    )
     right = np.array([-np.cos(azimuth), np.sin(azimuth), 0.0])
     corners = np.array([[x, y, z] for x in (a[0], b[0]) for y in (a[1], b[1]) for z in (a[2], b[2])]) - centre
     half = np.tan(np.radians(fov_deg) / 2) * _MARGIN
@@ -65,8 +75,15 @@ def _triple(v: F64) -> tuple[float, float, float]:
 
 
 def render_surface(
-    meshes: Sequence[Mesh], view: View, width: int, height: int, *, colours: Sequence[U8] | None = None,
-    light: float = 0.35, background: tuple[int, int, int] = SKY, samples: int = 2,
+    meshes: Sequence[Mesh],
+    view: View,
+    width: int,
+    height: int,
+    *,
+    colours: Sequence[U8] | None = None,
+    light: float = 0.35,
+    background: tuple[int, int, int] = SKY,
+    samples: int = 2,
 ) -> U8:
     """Ray-cast meshes: (height, width, 3) uint8 sRGB.
 
@@ -76,16 +93,17 @@ def render_surface(
     """
     wide, high = width * samples, height * samples
     camera = _Camera.of(view, high)
+    tensor: Any = o3d.core.Tensor  # its stubs know no numpy arrays
     scene = o3d.t.geometry.RaycastingScene()
     for mesh in meshes:
         local = (mesh.vertices.astype(np.float64) + mesh.origin - camera.eye).astype(np.float32)
-        scene.add_triangles(o3d.core.Tensor(local), o3d.core.Tensor(mesh.triangles.astype(np.uint32)))
+        scene.add_triangles(tensor(local), tensor(mesh.triangles.astype(np.uint32)))
     x, y = np.meshgrid(np.arange(wide) + 0.5 - wide / 2, high / 2 - np.arange(high) - 0.5)
     direction = (
         camera.forward + (x[..., None] * camera.right + y[..., None] * camera.up) / camera.focal_px
     ).astype(np.float32)
     rays = np.concatenate([np.zeros_like(direction), direction], axis=2)
-    hit = scene.cast_rays(o3d.core.Tensor(rays))
+    hit = scene.cast_rays(tensor(rays))
     which, triangle = hit["geometry_ids"].numpy(), hit["primitive_ids"].numpy()
     uv, normal = hit["primitive_uvs"].numpy(), hit["primitive_normals"].numpy()
     picture = np.empty((high, wide, 3), np.float32)
@@ -116,12 +134,18 @@ def _tints(mesh: Mesh, given: U8 | None) -> F32:
 def _downsample(picture: F32, samples: int) -> U8:
     h, w = picture.shape[0] // samples, picture.shape[1] // samples
     small = picture.reshape(h, samples, w, samples, 3).mean(axis=(1, 3))
-    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(np.rint(small), 0, 255), np.uint8)
 
 
 def render_points(
-    cloud: PointCloud, view: View, width: int, height: int, *, colours: U8 | None = None,
-    background: tuple[int, int, int] = SKY, radius_px: int = 1,
+    cloud: PointCloud,
+    view: View,
+    width: int,
+    height: int,
+    *,
+    colours: U8 | None = None,
+    background: tuple[int, int, int] = SKY,
+    radius_px: int = 1,
 ) -> U8:
     """Splat points, nearest first: (height, width, 3) uint8 sRGB. Frame and view as for ``render_surface``."""
     camera = _Camera.of(view, height)

@@ -34,13 +34,21 @@ def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
         # The square root makes the density uniform over the triangle (Osada et al. 2002).
         weights = np.stack([1 - np.sqrt(a), np.sqrt(a) * (1 - b), np.sqrt(a) * b], axis=1)
         corners = mesh.triangles[triangle]
-        xyz.append((np.einsum("nk,nkd->nd", weights, mesh.vertices[corners].astype(np.float64)) + (mesh.origin - origin)).astype(np.float32))
+        xyz.append(
+            (
+                np.einsum("nk,nkd->nd", weights, mesh.vertices[corners].astype(np.float64))
+                + (mesh.origin - origin)
+            ).astype(np.float32)
+        )
         normals.append(_face_normals(mesh)[triangle])
         colour = _colours(mesh, corners, weights)
         if colour is not None:
             rgb.append(colour)
     return PointCloud(
-        origin, np.concatenate(xyz), np.concatenate(rgb) if len(rgb) == len(xyz) else None, np.concatenate(normals)
+        origin,
+        np.concatenate(xyz),
+        np.concatenate(rgb) if len(rgb) == len(xyz) else None,
+        np.concatenate(normals),
     )
 
 
@@ -67,5 +75,7 @@ def _colours(mesh: Mesh, corners: np.ndarray, weights: np.ndarray) -> U8 | None:
         row = np.minimum((uv[:, 1] % 1.0 * h).astype(np.int64), h - 1)
         return np.asarray(mesh.texture[row, column], np.uint8)
     if mesh.rgb is not None:
-        return np.rint(np.einsum("nk,nkd->nd", weights, mesh.rgb[corners].astype(np.float64))).astype(np.uint8)
+        return np.rint(np.einsum("nk,nkd->nd", weights, mesh.rgb[corners].astype(np.float64))).astype(
+            np.uint8
+        )
     return None

@@ -17,9 +17,16 @@ def audio_seconds(path: Path, shown: str) -> float:
     try:
         duration = TinyTag.get(str(path), tags=False).duration
     except (TinyTagException, OSError, ValueError) as error:
-        raise InputError(shown, f"no recording that can be read ({error})", "MP3, M4A, Ogg, FLAC or WAV", code="audio-unreadable") from None
+        raise InputError(
+            shown,
+            f"no recording that can be read ({error})",
+            "MP3, M4A, Ogg, FLAC or WAV",
+            code="audio-unreadable",
+        ) from None
     if not duration:
-        raise InputError(shown, "a recording without length", "MP3, M4A, Ogg, FLAC or WAV", code="audio-unreadable")
+        raise InputError(
+            shown, "a recording without length", "MP3, M4A, Ogg, FLAC or WAV", code="audio-unreadable"
+        )
     return round(float(duration), 2)
 
 

@@ -62,14 +62,18 @@ def build_site(
         raise InputError.of(errors)
     chosen = _chosen(loaded, monuments)
     if until is not None and until not in BY_NAME:
-        raise InputError("--until", f"{until!r} is no stage", f"{', '.join(BY_NAME)} are allowed", code="option-invalid")
+        raise InputError(
+            "--until", f"{until!r} is no stage", f"{', '.join(BY_NAME)} are allowed", code="option-invalid"
+        )
     store = Store(site)
     with store.writer("build"):
         ground = read_ground(loaded)
         plan = fingerprinted(site_tasks(loaded, ground, monuments=chosen))
         if until is not None:
             plan = _until(plan, until)
-        reports = run(site, plan, workers=workers, cluster=cluster, watch=lambda event: watch(event, len(plan)))
+        reports = run(
+            site, plan, workers=workers, cluster=cluster, watch=lambda event: watch(event, len(plan))
+        )
         everything = tuple(reports.values())
         if chosen or until is not None:
             return BuildResult(None, False, problems, everything)
@@ -92,7 +96,10 @@ def _chosen(loaded: LoadedSite, monuments: Iterable[str]) -> tuple[str, ...]:
     for id in chosen:
         if id not in loaded.monuments:
             raise InputError(
-                "--monument", f"{id!r} is no monument of this site", f"{', '.join(loaded.monuments)} are allowed", code="option-invalid"
+                "--monument",
+                f"{id!r} is no monument of this site",
+                f"{', '.join(loaded.monuments)} are allowed",
+                code="option-invalid",
             )
     return chosen
 
@@ -134,9 +141,13 @@ def _footprint_digest(loaded: LoadedSite) -> str | None:
 def _provenance(plan: Sequence[Planned], fingerprint: str) -> tuple[dict[str, object], ...]:
     stages = tuple(
         {
-            "stage": planned.task.stage.name, "fingerprint": planned.fingerprint, "monument": planned.task.monument,
-            "subject": planned.task.subject, "version": planned.task.stage.version,
-            "options": planned.task.options.model_dump(mode="json"), "sources": dict(planned.digests),
+            "stage": planned.task.stage.name,
+            "fingerprint": planned.fingerprint,
+            "monument": planned.task.monument,
+            "subject": planned.task.subject,
+            "version": planned.task.stage.version,
+            "options": planned.task.options.model_dump(mode="json"),
+            "sources": dict(planned.digests),
             "libraries": library_versions(planned.task.stage.libraries),
         }
         for planned in plan

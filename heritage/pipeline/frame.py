@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pyproj
@@ -38,9 +39,9 @@ def lon_lat(crs: pyproj.CRS, x: float, y: float) -> tuple[float, float]:
 def to_site(geometry: BaseGeometry, crs: pyproj.CRS, frame: SiteFrame, ground_m: float) -> BaseGeometry:
     """A geometry of ``crs`` in the plane of the site frame, metres. Taken at ``ground_m``, the height it lies at."""
 
-    def move(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        xyz = np.column_stack([np.atleast_1d(x), np.atleast_1d(y), np.full(np.size(x), ground_m)])
-        site = frame.site_from_crs(crs, xyz)
+    def move(x: Any, y: Any, z: Any = None) -> Any:
+        heights = np.full(np.size(x), ground_m)
+        site = frame.site_from_crs(crs, np.column_stack([np.atleast_1d(x), np.atleast_1d(y), heights]))
         return site[:, 0], site[:, 1]
 
-    return transform(lambda x, y, z=None: move(np.asarray(x, float), np.asarray(y, float)), geometry)
+    return transform(move, geometry)

@@ -34,7 +34,10 @@ def read_ground(loaded: LoadedSite) -> Ground:
     footprints: dict[str, Footprint] = {}
     layer_crs = crs
     if loaded.site.footprints is not None:
-        table = read_footprints(loaded.site.footprints.source, loaded.site.footprints, base=loaded.root)
+        used = [m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None]
+        table = read_footprints(
+            loaded.site.footprints.source, loaded.site.footprints, base=loaded.root, used=used
+        )
         footprints = {feature.id: feature for feature in table.features}
         layer_crs = table.crs
     gcps = {
@@ -51,7 +54,10 @@ def read_ground(loaded: LoadedSite) -> Ground:
 
 
 def _anchor(
-    monument: LoadedMonument, crs: pyproj.CRS, footprints: Mapping[str, Footprint], layer_crs: pyproj.CRS,
+    monument: LoadedMonument,
+    crs: pyproj.CRS,
+    footprints: Mapping[str, Footprint],
+    layer_crs: pyproj.CRS,
     gcps: tuple[ControlPoint, ...],
 ) -> tuple[float, float] | None:
     """Roughly where a monument is, lon and lat, from the first thing that says so."""

@@ -58,7 +58,9 @@ def fingerprinted(tasks: Iterable[Task]) -> tuple[Planned, ...]:
         if not ready:
             raise ValueError(f"tasks need each other or something absent: {sorted(waiting)}")
         for task in ready:
-            inputs = {role: (done[key].task.stage.name, done[key].fingerprint) for role, key in task.needs.items()}
+            inputs = {
+                role: (done[key].task.stage.name, done[key].fingerprint) for role, key in task.needs.items()
+            }
             digests = {role: source_digest(path) for role, path in task.sources.items()}
             done[task.key] = Planned(task, _fingerprint(task, inputs, digests), inputs, digests)
             del waiting[task.key]

@@ -33,6 +33,7 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.report_page import report_page
+from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tours import tour_document, tour_entry
@@ -42,7 +43,9 @@ from heritage.pipeline.words import html
 from heritage.text.site import LoadedMonument, LoadedSite
 
 
-def write_release(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built: Built, release_id: str, sequence: int) -> None:
+def write_release(
+    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built: Built, release_id: str, sequence: int
+) -> None:
     """Write every file of a release into its folder."""
     monuments = [_monument(into, loaded, m, ground, built, release_id) for m in loaded.monuments.values()]
     by_id = {entry.id: entry for entry in monuments}
@@ -56,16 +59,33 @@ def write_release(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built
     into.write("opening.webp", webp(_still(loaded, built, monuments, opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site
-    _write(into, "release.json", Release(
-        id=release_id, sequence=sequence, generator=f"Heritage {__version__}", title=dict(site.title),
-        html=html(into, loaded.root, site.description), languages=site.languages, rights=site.rights, credits=site.credits,
-        frame=Frame(
-            lon_deg=ground.frame.lon_deg, lat_deg=ground.frame.lat_deg, height_m=ground.frame.height_m,
-            ecef_from_site=columns(ground.frame.ecef_from_site), crs=site.crs, heights=site.heights,
+    _write(
+        into,
+        "release.json",
+        Release(
+            id=release_id,
+            sequence=sequence,
+            generator=f"Heritage {__version__}",
+            title=dict(site.title),
+            html=html(into, loaded.root, site.description),
+            languages=site.languages,
+            rights=site.rights,
+            credits=site.credits,
+            frame=Frame(
+                lon_deg=ground.frame.lon_deg,
+                lat_deg=ground.frame.lat_deg,
+                height_m=ground.frame.height_m,
+                ecef_from_site=columns(ground.frame.ecef_from_site),
+                crs=site.crs,
+                heights=site.heights,
+            ),
+            opening=opening,
+            footprints="footprints.json" if ground.footprints else None,
+            still="opening.webp",
+            monuments=tuple(monuments),
+            tours=tuple(tours),
         ),
-        opening=opening, footprints="footprints.json" if ground.footprints else None, still="opening.webp",
-        monuments=tuple(monuments), tours=tuple(tours),
-    ))
+    )
 
 
 def _write(into: ReleaseFolder, path: str, document: ReleaseDocument) -> None:
@@ -78,10 +98,15 @@ def columns(transform: Similarity) -> tuple[float, ...]:
 
 
 def _monument(
-    into: ReleaseFolder, loaded: LoadedSite, monument: LoadedMonument, ground: Ground, built: Built, release_id: str
+    into: ReleaseFolder,
+    loaded: LoadedSite,
+    monument: LoadedMonument,
+    ground: Ground,
+    built: Built,
+    release_id: str,
 ) -> MonumentEntry:
     document = monument.monument
-    placement = Placement.model_validate_json((built.folder(f"register:{monument.id}:") / "placement.json").read_bytes(), strict=False)
+    placement = read_placement(built, monument.id)
     site_from_monument = similarity_of(placement)
     ecef_from_monument = columns(ground.frame.ecef_from_site @ site_from_monument)
     epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
@@ -90,18 +115,41 @@ def _monument(
     reference = next(e for e in epochs if e.id == document.reference.id)
     report = f"monuments/{monument.id}/report.html"
     entry = MonumentEntry(
-        id=monument.id, title=dict(document.title), html=html(into, loaded.root, document.description), period=document.period, type=document.type,
-        protection=document.protection, footprint=document.footprint, reference_epoch=document.reference.id, placement=placement,
-        bounds=reference.bounds, view=document.view or monument_view(np.array(reference.bounds.min), np.array(reference.bounds.max)),
-        epochs=epochs, states=states, comparisons=comparisons,
+        id=monument.id,
+        title=dict(document.title),
+        html=html(into, loaded.root, document.description),
+        period=document.period,
+        type=document.type,
+        protection=document.protection,
+        footprint=document.footprint,
+        reference_epoch=document.reference.id,
+        placement=placement,
+        bounds=reference.bounds,
+        view=document.view or monument_view(np.array(reference.bounds.min), np.array(reference.bounds.max)),
+        epochs=epochs,
+        states=states,
+        comparisons=comparisons,
         annotations=tuple(
-            AnnotationEntry(id=a.id, title=dict(a.title), html=html(into, loaded.root, a.text), position_m=a.position_m, normal=a.normal, epoch=a.epoch)
+            AnnotationEntry(
+                id=a.id,
+                title=dict(a.title),
+                html=html(into, loaded.root, a.text),
+                position_m=a.position_m,
+                normal=a.normal,
+                epoch=a.epoch,
+            )
             for a in monument.annotations.annotations
         ),
         report=report,
     )
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
     return entry
+
+
+def read_placement(built: Built, monument: str) -> Placement:
+    """The placement of a finished register stage."""
+    path = built.folder(f"register:{monument}:") / PLACEMENT
+    return Placement.model_validate_json(path.read_bytes(), strict=False)
 
 
 def similarity_of(placement: Placement) -> Similarity:
@@ -114,29 +162,48 @@ def _tiles(into: ReleaseFolder, folder: Path, target: str, root_transform: Seque
     for path in sorted((folder / "tiles").iterdir()):
         into.add(f"{target}/tiles/{path.name}", path)
     tileset = json.loads((folder / "tileset.json").read_bytes())
-    into.write(f"{target}/tileset.json", json.dumps(with_root_transform(tileset, root_transform), separators=(",", ":")).encode())
+    into.write(
+        f"{target}/tileset.json",
+        json.dumps(with_root_transform(tileset, root_transform), separators=(",", ":")).encode(),
+    )
     return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
 
 
-def _epoch(into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]) -> EpochEntry:
+def _epoch(
+    into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]
+) -> EpochEntry:
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
     tiled = _tiles(into, folder, target, root)
     into.add(f"{target}/model.glb", folder / "model.glb")
     return EpochEntry(
-        id=epoch.id, title=dict(epoch.title or {}), captured=epoch.captured.isoformat() if epoch.captured else None,
-        method=epoch.method, tileset=f"{target}/tileset.json", download=f"{target}/model.glb",
-        download_bytes=(folder / "model.glb").stat().st_size, bounds=Box(min=tiled.min, max=tiled.max), points=tiled.points,
+        id=epoch.id,
+        title=dict(epoch.title or {}),
+        captured=epoch.captured.isoformat() if epoch.captured else None,
+        method=epoch.method,
+        tileset=f"{target}/tileset.json",
+        download=f"{target}/model.glb",
+        download_bytes=(folder / "model.glb").stat().st_size,
+        bounds=Box(min=tiled.min, max=tiled.max),
+        points=tiled.points,
         triangles=tiled.triangles,
     )
 
 
-def _state(into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]) -> StateEntry:
+def _state(
+    into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]
+) -> StateEntry:
     target = f"monuments/{monument.id}/states/{state.id}"
     tiled = _tiles(into, built.folder(f"tile:{monument.id}:state-{state.id}"), target, root)
     return StateEntry(
-        id=state.id, title=dict(state.title or {}), period=state.period, certainty=state.certainty, evidence=state.evidence,
-        author=state.author, tileset=f"{target}/tileset.json", bounds=Box(min=tiled.min, max=tiled.max),
+        id=state.id,
+        title=dict(state.title or {}),
+        period=state.period,
+        certainty=state.certainty,
+        evidence=state.evidence,
+        author=state.author,
+        tileset=f"{target}/tileset.json",
+        bounds=Box(min=tiled.min, max=tiled.max),
     )
 
 
@@ -145,14 +212,22 @@ def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built
     sidecar = f"monuments/{monument.id}/compare/{name}.json"
     into.add(sidecar, built.folder(f"compare:{monument.id}:{name}") / "comparison.json")
     k = compared_pairs(monument.monument, pair.compared).index(name)
-    tiled = Tiled.model_validate_json((built.folder(f"tile:{monument.id}:{pair.compared}") / TILED).read_bytes(), strict=False)
+    tiled = Tiled.model_validate_json(
+        (built.folder(f"tile:{monument.id}:{pair.compared}") / TILED).read_bytes(), strict=False
+    )
     return ComparisonEntry(
-        reference=pair.reference, compared=pair.compared, attribute=f"_CHANGE_{k}", scale_m=tiled.change_scale_m[k], sidecar=sidecar
+        reference=pair.reference,
+        compared=pair.compared,
+        attribute=f"_CHANGE_{k}",
+        scale_m=tiled.change_scale_m[k],
+        sidecar=sidecar,
     )
 
 
 def _opening(monuments: Sequence[MonumentEntry]) -> View:
-    return opening_view([(np.array(m.bounds.min), np.array(m.bounds.max), similarity_of(m.placement)) for m in monuments])
+    return opening_view(
+        [(np.array(m.bounds.min), np.array(m.bounds.max), similarity_of(m.placement)) for m in monuments]
+    )
 
 
 def _still(loaded: LoadedSite, built: Built, monuments: Sequence[MonumentEntry], opening: View) -> np.ndarray:
@@ -168,7 +243,9 @@ def _still(loaded: LoadedSite, built: Built, monuments: Sequence[MonumentEntry],
     return render_surface(meshes, opening, 480, 300, light=0.0)
 
 
-def _write_footprints(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]) -> None:
+def _write_footprints(
+    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]
+) -> None:
     if not ground.footprints:
         return
     owner = {m.footprint: m.id for m in monuments if m.footprint}
@@ -177,13 +254,19 @@ def _write_footprints(into: ReleaseFolder, loaded: LoadedSite, ground: Ground, m
         height = footprint.ground_m if footprint.ground_m is not None else loaded.site.ground_m
         plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
         polygons = getattr(plan, "geoms", [plan])
-        features.append(FootprintFeature(
-            id=footprint.id, name=footprint.name, monument=owner.get(footprint.id), height_m=footprint.height_m,
-            ground_m=round(height - ground.frame.height_m, 3),
-            polygons=tuple(
-                tuple(_ring(ring.coords) for ring in (turned.exterior, *turned.interiors)) for turned in map(orient, polygons)
-            ),
-        ))
+        features.append(
+            FootprintFeature(
+                id=footprint.id,
+                name=footprint.name,
+                monument=owner.get(footprint.id),
+                height_m=footprint.height_m,
+                ground_m=round(height - ground.frame.height_m, 3),
+                polygons=tuple(
+                    tuple(_ring(ring.coords) for ring in (turned.exterior, *turned.interiors))
+                    for turned in map(orient, polygons)
+                ),
+            )
+        )
     _write(into, "footprints.json", FootprintLayer(features=tuple(features)))
 
 

@@ -16,8 +16,11 @@ from heritage.text.site import LoadedSite
 
 _ORDER = ("ingest", "clean", "mesh", "align", "register", "compare", "tile")
 _ALT = {
-    "before": "the cloud as it came", "labels": "the cloud with what was set aside in colour", "surface": "the surface",
-    "change": "the surface coloured by change", "plan": "the walls found, laid on the footprint",
+    "before": "the cloud as it came",
+    "labels": "the cloud with what was set aside in colour",
+    "surface": "the surface",
+    "change": "the surface coloured by change",
+    "plan": "the walls found, laid on the footprint",
 }
 _WIDTH, _HEIGHT = 640.0, 150.0
 
@@ -37,7 +40,9 @@ class _Tick:
     label: str
 
 
-def report_page(into: ReleaseFolder, loaded: LoadedSite, monument: str, entry: MonumentEntry, built: Built, release: str) -> bytes:
+def report_page(
+    into: ReleaseFolder, loaded: LoadedSite, monument: str, entry: MonumentEntry, built: Built, release: str
+) -> bytes:
     """The page's bytes; its pictures are added to the release."""
     reports = sorted((r for r in built.reports.values() if r.monument == monument), key=_place)
     pictures = {report.fingerprint: _pictures(into, monument, report, built) for report in reports}
@@ -45,17 +50,27 @@ def report_page(into: ReleaseFolder, loaded: LoadedSite, monument: str, entry: M
     for comparison in entry.comparisons:
         name = f"{comparison.reference}--{comparison.compared}"
         folder = built.folder(f"compare:{monument}:{name}")
-        document = ComparisonDocument.model_validate_json((folder / "comparison.json").read_bytes(), strict=False)
+        document = ComparisonDocument.model_validate_json(
+            (folder / "comparison.json").read_bytes(), strict=False
+        )
         bars, ticks = histogram_bars(document.histogram, document.lod95_m)
         comparisons.append({"document": document, "bars": bars, "ticks": ticks})
     first = loaded.site.languages[0]
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape(), undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=select_autoescape(),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     page = environment.get_template("report.html").render(
-        title=entry.title.get("en") or entry.title.get(first) or next(iter(entry.title.values())), root="../../", release=release,
-        placement=entry.placement, reports=reports, pictures=pictures, comparisons=comparisons,
+        title=entry.title.get("en") or entry.title.get(first) or next(iter(entry.title.values())),
+        root="../../",
+        release=release,
+        placement=entry.placement,
+        reports=reports,
+        pictures=pictures,
+        comparisons=comparisons,
     )
     return page.encode()
 
@@ -70,7 +85,12 @@ def _pictures(into: ReleaseFolder, monument: str, report: Report, built: Built) 
     for name in report.pictures:
         target = f"monuments/{monument}/report/{report.stage}-{report.subject or 'monument'}-{name}"
         into.add(target, folder / name)
-        shown.append({"path": target, "alt": f"{report.subject or monument}: {_ALT.get(Path(name).stem, Path(name).stem)}"})
+        shown.append(
+            {
+                "path": target,
+                "alt": f"{report.subject or monument}: {_ALT.get(Path(name).stem, Path(name).stem)}",
+            }
+        )
     return shown
 
 
@@ -85,6 +105,17 @@ def histogram_bars(histogram: Histogram, lod95_m: float) -> tuple[list[_Bar], li
         height = _HEIGHT * math.sqrt(area) / top
         middle = (left + right) / 2
         kind = "same" if abs(middle) <= lod95_m else "more" if middle > 0 else "less"
-        bars.append(_Bar(round(x0, 2), round(_HEIGHT - height, 2), round(max(x1 - x0 - 0.5, 0.5), 2), round(height, 2), kind))
-    ticks = [_Tick(round(_WIDTH * f, 1), f"{1000 * (low + f * (high - low)):+.0f}") for f in (0.06, 0.25, 0.5, 0.75, 0.94)]
+        bars.append(
+            _Bar(
+                round(x0, 2),
+                round(_HEIGHT - height, 2),
+                round(max(x1 - x0 - 0.5, 0.5), 2),
+                round(height, 2),
+                kind,
+            )
+        )
+    ticks = [
+        _Tick(round(_WIDTH * f, 1), f"{1000 * (low + f * (high - low)):+.0f}")
+        for f in (0.06, 0.25, 0.5, 0.75, 0.94)
+    ]
     return bars, ticks

@@ -56,8 +56,11 @@ def read_report(store: Store, planned: Planned) -> Report:
         return Report.model_validate_json(path.read_bytes(), strict=False)
     except (OSError, ValueError) as error:
         raise StoreError(
-            str(path), f"no readable report ({type(error).__name__})", "a report as the stage wrote it",
-            "run `heritage store fsck`, delete the folder it names and build again", code="report-damaged",
+            str(path),
+            f"no readable report ({type(error).__name__})",
+            "a report as the stage wrote it",
+            "run `heritage store fsck`, delete the folder it names and build again",
+            code="report-damaged",
         ) from None
 
 
@@ -66,17 +69,31 @@ def execute(site: Path, planned: Planned, threads: int) -> Report:
     store, task = Store(site), planned.task
     with store.stage(task.stage.name, planned.fingerprint) as folder:
         job = Job(
-            folder, task.monument, task.subject, task.options,
+            folder,
+            task.monument,
+            task.subject,
+            task.options,
             {role: store.stage_path(*where) for role, where in planned.inputs.items()},
-            task.sources, task.facts, threads,
+            task.sources,
+            task.facts,
+            threads,
         )
         with measured() as cost:
             outcome = task.stage.run(job)
         report = Report(
-            stage=task.stage.name, version=task.stage.version, fingerprint=planned.fingerprint,
-            monument=task.monument, subject=task.subject, options=task.options.model_dump(mode="json"),
-            counts=outcome.counts, figures=outcome.figures, warnings=outcome.warnings, pictures=outcome.pictures,
-            seconds=cost.seconds, cpu_seconds=cost.cpu_seconds, peak_memory_bytes=cost.peak_memory_bytes,
+            stage=task.stage.name,
+            version=task.stage.version,
+            fingerprint=planned.fingerprint,
+            monument=task.monument,
+            subject=task.subject,
+            options=task.options.model_dump(mode="json"),
+            counts=outcome.counts,
+            figures=outcome.figures,
+            warnings=outcome.warnings,
+            pictures=outcome.pictures,
+            seconds=cost.seconds,
+            cpu_seconds=cost.cpu_seconds,
+            peak_memory_bytes=cost.peak_memory_bytes,
             versions=library_versions(task.stage.libraries),
         )
         (folder / REPORT).write_text(report.model_dump_json(indent=1), encoding="utf-8")
@@ -95,13 +112,28 @@ def _work(site: str, planned: Planned, threads: int, needs: Sequence[_Result]) -
     except HeritageError as error:
         where = f"{planned.task.key}"
         problems = tuple(
-            Problem(p.code, p.where if "/" in p.where or "." in p.where else f"{where}: {p.where}", p.found, p.allowed, p.remedy)
+            Problem(
+                p.code,
+                p.where if "/" in p.where or "." in p.where else f"{where}: {p.where}",
+                p.found,
+                p.allowed,
+                p.remedy,
+            )
             for p in error.problems
         )
         return _Failed(type(error), problems)
     except MemoryError:
-        return _Failed(MethodError, (Problem("out-of-memory", where=planned.task.key, found="not enough memory",
-                                             remedy="use fewer --workers or a machine with more memory"),))
+        return _Failed(
+            MethodError,
+            (
+                Problem(
+                    "out-of-memory",
+                    where=planned.task.key,
+                    found="not enough memory",
+                    remedy="use fewer --workers or a machine with more memory",
+                ),
+            ),
+        )
 
 
 def run(
@@ -148,7 +180,7 @@ def run(
 def _distributed(
     site: Path, missing: Sequence[Planned], workers: int | None, cluster: str | None
 ) -> Iterator[tuple[Planned, _Result]]:
-    from distributed import as_completed  # slow to import, and not needed when nothing is missing
+    import distributed  # slow, and not needed when nothing is missing
 
     cores = len(os.sched_getaffinity(0))
     count = min(workers or cores, len(missing))
@@ -158,11 +190,18 @@ def _distributed(
         for planned in missing:
             needs = [futures[key] for key in planned.task.needs.values() if key in futures]
             future = client.submit(
-                _work, str(site), planned, max(1, cores // count), needs, key=f"{planned.task.key}-{planned.fingerprint[:12]}",
-                pure=False, retries=0,
+                _work,
+                str(site),
+                planned,
+                max(1, cores // count),
+                needs,
+                key=f"{planned.task.key}-{planned.fingerprint[:12]}",
+                pure=False,
+                retries=0,
             )
             futures[planned.task.key] = future
             by_key[future.key] = planned
+        as_completed: Any = distributed.as_completed  # untyped
         for future in as_completed(futures.values()):
             planned = by_key[future.key]
             error = future.exception()
@@ -170,10 +209,21 @@ def _distributed(
                 yield planned, future.result()
             elif type(error).__name__ == "KilledWorker":
                 # A reader that crashes takes its worker with it, not the build.
-                yield planned, _Failed(MethodError, (Problem(
-                    "worker-died", planned.task.key, "the process that did this work died",
-                    "work that fits in memory and files its libraries can read",
-                    "try --workers 1; if it dies again the source file is likely damaged"),))
+                yield (
+                    planned,
+                    _Failed(
+                        MethodError,
+                        (
+                            Problem(
+                                "worker-died",
+                                planned.task.key,
+                                "the process that did this work died",
+                                "work that fits in memory and files its libraries can read",
+                                "try --workers 1; if it dies again the source file is likely damaged",
+                            ),
+                        ),
+                    ),
+                )
             else:
                 raise error
 
@@ -181,7 +231,10 @@ def _distributed(
 @contextmanager
 def _client(workers: int, cluster: str | None) -> Iterator[Any]:
     import dask
-    from distributed import Client, LocalCluster
+    import distributed
+
+    client_of: Any = distributed.Client  # untyped
+    local_cluster: Any = distributed.LocalCluster
 
     settings = {
         # A worker that dies is not tried again: a file that crashes a reader crashes it every time.
@@ -196,14 +249,19 @@ def _client(workers: int, cluster: str | None) -> Iterator[Any]:
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="heritage-dask-") as scratch:
         if cluster:
-            with Client(cluster) as client:
+            with client_of(cluster) as client:
                 yield client
         else:
             with (
-                LocalCluster(
-                    n_workers=workers, threads_per_worker=1, processes=True, dashboard_address=None,
-                    local_directory=scratch, silence_logs=logging.CRITICAL, memory_limit=0,
+                local_cluster(
+                    n_workers=workers,
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=None,
+                    local_directory=scratch,
+                    silence_logs=logging.CRITICAL,
+                    memory_limit=0,
                 ) as local,
-                Client(local) as client,
+                client_of(local) as client,
             ):
                 yield client

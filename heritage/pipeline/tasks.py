@@ -23,7 +23,10 @@ def site_tasks(loaded: LoadedSite, ground: Ground, *, monuments: Iterable[str] =
     """Every task of the site, or of some monuments."""
     chosen = set(monuments) or set(loaded.monuments)
     return tuple(
-        task for id, monument in loaded.monuments.items() if id in chosen for task in _monument_tasks(loaded, monument, ground)
+        task
+        for id, monument in loaded.monuments.items()
+        if id in chosen
+        for task in _monument_tasks(loaded, monument, ground)
     )
 
 
@@ -37,8 +40,11 @@ def options_of(stage: Stage, monument: LoadedMonument, given: Mapping[str, objec
     except ValidationError as error:
         problems = [
             Problem(
-                "options-invalid", monument.lines.where(key, *first["loc"]), f"{key}.{'.'.join(map(str, first['loc']))}: {first['msg']}",
-                f"options of {key} are allowed: {', '.join(stage.options.model_fields)}", "see docs/reference/stages.md",
+                "options-invalid",
+                monument.lines.where(key, *first["loc"]),
+                f"{key}.{'.'.join(map(str, first['loc']))}: {first['msg']}",
+                f"options of {key} are allowed: {', '.join(stage.options.model_fields)}",
+                "see docs/reference/stages.md",
             )
             for first in error.errors()
         ]
@@ -52,15 +58,33 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
     for epoch in document.epochs:
         tasks += _epoch_tasks(monument, epoch)
         if epoch.id != reference.id:
-            tasks.append(_task(monument, "align", epoch.id, {
-                "reference": f"mesh:{monument.id}:{reference.id}", "moving": f"mesh:{monument.id}:{epoch.id}",
-            }))
-    tasks.append(_task(
-        monument, "register", "", {"mesh": f"mesh:{monument.id}:{reference.id}", "ingest": f"ingest:{monument.id}:{reference.id}"},
-        facts=_placement_facts(loaded, monument, ground),
-    ))
+            tasks.append(
+                _task(
+                    monument,
+                    "align",
+                    epoch.id,
+                    {
+                        "reference": f"mesh:{monument.id}:{reference.id}",
+                        "moving": f"mesh:{monument.id}:{epoch.id}",
+                        "reference-ingest": f"ingest:{monument.id}:{reference.id}",
+                        "moving-ingest": f"ingest:{monument.id}:{epoch.id}",
+                    },
+                )
+            )
+    tasks.append(
+        _task(
+            monument,
+            "register",
+            "",
+            _register_needs(monument),
+            facts=_placement_facts(loaded, monument, ground),
+        )
+    )
     for pair in document.compare:
-        needs = {"reference": f"mesh:{monument.id}:{pair.reference}", "compared": f"mesh:{monument.id}:{pair.compared}"}
+        needs = {
+            "reference": f"mesh:{monument.id}:{pair.reference}",
+            "compared": f"mesh:{monument.id}:{pair.compared}",
+        }
         for role, epoch_id in (("align-reference", pair.reference), ("align-compared", pair.compared)):
             if epoch_id != reference.id:
                 needs[role] = f"align:{monument.id}:{epoch_id}"
@@ -73,11 +97,25 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
 
 
 def _task(
-    monument: LoadedMonument, stage: str, subject: str, needs: Mapping[str, str], *, given: Mapping[str, object] | None = None,
-    facts: Mapping[str, object] | None = None, sources: Mapping[str, Path] | None = None,
+    monument: LoadedMonument,
+    stage: str,
+    subject: str,
+    needs: Mapping[str, str],
+    *,
+    given: Mapping[str, object] | None = None,
+    facts: Mapping[str, object] | None = None,
+    sources: Mapping[str, Path] | None = None,
 ) -> Task:
     value = BY_NAME[stage]
-    return Task(value, monument.id, subject, options_of(value, monument, given or {}), facts or {}, needs, sources or {})
+    return Task(
+        value,
+        monument.id,
+        subject,
+        options_of(value, monument, given or {}),
+        facts or {},
+        needs,
+        sources or {},
+    )
 
 
 def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
@@ -85,10 +123,17 @@ def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
     kind = source_kind(source)
     given = {"up": epoch.up, "units": epoch.units, "crs": epoch.crs, "origin_m": epoch.origin_m}
     ingest = f"ingest:{monument.id}:{epoch.id}"
-    tasks = [_task(
-        monument, "ingest", epoch.id, {}, given={k: v for k, v in given.items() if v is not None}, facts={"kind": kind},
-        sources={"source": source},
-    )]
+    tasks = [
+        _task(
+            monument,
+            "ingest",
+            epoch.id,
+            {},
+            given={k: v for k, v in given.items() if v is not None},
+            facts={"kind": kind},
+            sources={"source": source},
+        )
+    ]
     needs = {"ingest": ingest}
     if kind == "cloud":
         tasks.append(_task(monument, "clean", epoch.id, {"ingest": ingest}))
@@ -110,6 +155,14 @@ def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
     return _task(monument, "tile", epoch.id, needs, facts={"kind": kind, "interpreted": False})
 
 
+def _register_needs(monument: LoadedMonument) -> dict[str, str]:
+    reference = monument.monument.reference
+    needs = {"mesh": f"mesh:{monument.id}:{reference.id}", "ingest": f"ingest:{monument.id}:{reference.id}"}
+    if source_kind(monument.folder / reference.source) == "cloud":
+        needs["clean"] = f"clean:{monument.id}:{reference.id}"
+    return needs
+
+
 def compared_pairs(document: Monument, epoch: str) -> list[str]:
     """The comparisons drawn on an epoch, in the order of their ``_CHANGE_k`` attributes."""
     return [f"{pair.reference}--{pair.compared}" for pair in document.compare if pair.compared == epoch]
@@ -123,8 +176,15 @@ def _state_tasks(monument: LoadedMonument, state: State) -> list[Task]:
     if state.frame != monument.monument.reference.id:
         needs["align"] = f"align:{monument.id}:{state.frame}"
     return [
-        _task(monument, "ingest", subject, {}, given={"up": state.up}, facts={"kind": "model"},
-              sources={"source": monument.folder / state.source}),
+        _task(
+            monument,
+            "ingest",
+            subject,
+            {},
+            given={"up": state.up},
+            facts={"kind": "model"},
+            sources={"source": monument.folder / state.source},
+        ),
         _task(monument, "tile", subject, needs, facts={"kind": "model", "interpreted": True}),
     ]
 
@@ -134,7 +194,11 @@ def _placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Groun
     document = monument.monument
     registration = document.registration
     footprint = ground.footprints.get(document.footprint or "")
-    height = footprint.ground_m if footprint is not None and footprint.ground_m is not None else loaded.site.ground_m
+    height = (
+        footprint.ground_m
+        if footprint is not None and footprint.ground_m is not None
+        else loaded.site.ground_m
+    )
     facts: dict[str, object] = {
         "method": _method(document, footprint is not None, monument.id in ground.gcps),
         "settled": registration.settled,
@@ -150,7 +214,8 @@ def _placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Groun
         facts["footprint"] = wkt.dumps(plan, rounding_precision=4)
     if monument.id in ground.gcps:
         facts["gcps"] = [
-            {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)} for p in ground.gcps[monument.id]
+            {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)}
+            for p in ground.gcps[monument.id]
         ]
     return facts
 

@@ -24,13 +24,18 @@ from heritage.text.site import LoadedSite, LoadedTour
 _AFTER_NARRATION_S = 1.0  # a breath before moving on
 
 
-def tour_document(into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, monument: MonumentEntry) -> TourDocument:
+def tour_document(
+    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, monument: MonumentEntry
+) -> TourDocument:
     """The tour as the player wants it; copies its media into the release."""
     languages = [language for language in loaded.site.languages if language in tour.words]
     return TourDocument(
-        id=tour.id, monument=tour.tour.monument,
+        id=tour.id,
+        monument=tour.tour.monument,
         title={language: tour.words[language].tour.title for language in languages},
-        html=html(into, loaded.root, {language: tour.words[language].tour.markdown for language in languages}),
+        html=html(
+            into, loaded.root, {language: tour.words[language].tour.markdown for language in languages}
+        ),
         stops=tuple(_stop(into, loaded, tour, stop, languages, monument) for stop in tour.tour.stops),
     )
 
@@ -38,35 +43,64 @@ def tour_document(into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, mon
 def tour_entry(document: TourDocument) -> TourEntry:
     """The tour's line in the release's list."""
     seconds = {
-        language: round(sum(stop.move_s + stop.dwell_s[language] for stop in document.stops), 1) for language in document.title
+        language: round(sum(stop.move_s + stop.dwell_s[language] for stop in document.stops), 1)
+        for language in document.title
     }
     return TourEntry(
-        id=document.id, monument=document.monument, title=document.title, url=f"tours/{document.id}/tour.json",
-        stops=len(document.stops), seconds=seconds,
+        id=document.id,
+        monument=document.monument,
+        title=document.title,
+        url=f"tours/{document.id}/tour.json",
+        stops=len(document.stops),
+        seconds=seconds,
     )
 
 
 def _stop(
-    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, stop: Stop, languages: list[str], monument: MonumentEntry
+    into: ReleaseFolder,
+    loaded: LoadedSite,
+    tour: LoadedTour,
+    stop: Stop,
+    languages: list[str],
+    monument: MonumentEntry,
 ) -> StopEntry:
     passages = {language: tour.words[language].stops[stop.id] for language in languages}
     text = {language: plain(passage.markdown) for language, passage in passages.items()}
-    narration = {language: _narration(into, loaded, stop, language) for language in languages if language in stop.narration}
+    narration = {
+        language: _narration(into, loaded, stop, language)
+        for language in languages
+        if language in stop.narration
+    }
     dwell = {
-        language: stop.dwell_s if stop.dwell_s is not None
-        else narration[language].seconds + _AFTER_NARRATION_S if language in narration
+        language: stop.dwell_s
+        if stop.dwell_s is not None
+        else narration[language].seconds + _AFTER_NARRATION_S
+        if language in narration
         else reading_seconds(text[language])
         for language in languages
     }
-    comparing = stop.compare and ComparingEntry(
-        left=_shown(stop.compare.left), right=_shown(stop.compare.right), mode=stop.compare.mode, position=stop.compare.position
-    )
+    comparing = None
+    if stop.compare is not None:
+        comparing = ComparingEntry(
+            left=_shown(stop.compare.left),
+            right=_shown(stop.compare.right),
+            mode=stop.compare.mode,
+            position=stop.compare.position,
+        )
     show = None if comparing else _shown(stop.show or Shown(epoch=monument.reference_epoch))
     return StopEntry(
-        id=stop.id, title={language: passage.title for language, passage in passages.items()},
-        html=html(into, loaded.root, {language: passage.markdown for language, passage in passages.items()}), text=text, show=show,
-        compare=comparing, view=stop.view or monument.view, move_s=stop.move.seconds, easing=stop.move.easing, dwell_s=dwell,
-        narration=narration, annotations=stop.annotations,
+        id=stop.id,
+        title={language: passage.title for language, passage in passages.items()},
+        html=html(into, loaded.root, {language: passage.markdown for language, passage in passages.items()}),
+        text=text,
+        show=show,
+        compare=comparing,
+        view=stop.view or monument.view,
+        move_s=stop.move.seconds,
+        easing=stop.move.easing,
+        dwell_s=dwell,
+        narration=narration,
+        annotations=stop.annotations,
     )
 
 
@@ -84,4 +118,6 @@ def _narration(into: ReleaseFolder, loaded: LoadedSite, stop: Stop, language: st
         return Narration(audio=audio, captions=None, seconds=seconds)
     into.add(captions, path)
     # A cue may end after the recording; the stop must then wait for it.
-    return Narration(audio=audio, captions=captions, seconds=max(seconds, caption_seconds(path.read_text("utf-8"))))
+    return Narration(
+        audio=audio, captions=captions, seconds=max(seconds, caption_seconds(path.read_text("utf-8")))
+    )

@@ -28,7 +28,9 @@ def opening_view(boxes: Sequence[tuple[F64, F64, Similarity]]) -> View:
 
 def box_corners(low: F64, high: F64) -> F64:
     """(8, 3) corners of an axis-aligned box."""
-    return np.array([[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])])
+    return np.array(
+        [[x, y, z] for x in (low[0], high[0]) for y in (low[1], high[1]) for z in (low[2], high[2])]
+    )
 
 
 def reading_seconds(words: str) -> float:

@@ -10,16 +10,30 @@ from heritage.formats.arrays import load_cloud, read_document, save_document
 from heritage.model.arrays import Similarity
 from heritage.ops.align import AlignOptions, align
 from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.ingest import source_frame
 
 ALIGNMENT = "alignment.json"
 
 
 def _run(job: Job) -> Outcome:
-    result = align(load_cloud(job.inputs["reference"]), load_cloud(job.inputs["moving"]), job.chosen(AlignOptions))
-    save_document(job.folder / ALIGNMENT, {
-        "reference_from_moving": result.reference_from_moving.matrix.tolist(), "rms_m": result.rms_m, "sigma_m": result.sigma_m,
-    })
-    return Outcome((), result.figures, result.warnings)
+    # Both files may be in one CRS and yet have had different origins subtracted.
+    offset = (
+        np.array(source_frame(job.inputs["moving-ingest"]).origin_m)
+        - source_frame(job.inputs["reference-ingest"]).origin_m
+    )
+    moving = load_cloud(job.inputs["moving"])
+    moving = moving.with_(origin=moving.origin + offset)
+    result = align(load_cloud(job.inputs["reference"]), moving, job.chosen(AlignOptions), threads=job.threads)
+    reference_from_moving = result.reference_from_moving @ Similarity(np.eye(3), offset)
+    save_document(
+        job.folder / ALIGNMENT,
+        {
+            "reference_from_moving": reference_from_moving.matrix.tolist(),
+            "rms_m": result.rms_m,
+            "sigma_m": result.sigma_m,
+        },
+    )
+    return Outcome((), result.figures)
 
 
 def alignment(folder: Path | None) -> tuple[Similarity, float]:

@@ -13,8 +13,13 @@ from heritage.pipeline.stage import Job, Outcome, Stage
 
 # Colours of the labelled picture: kept points stay as they are, so what was set aside stands out.
 _TINTS = {
-    "duplicate": (0, 0, 0), "outlier": (214, 39, 40), "fragment": (148, 60, 190), "vegetation": (44, 160, 44),
-    "ground": (166, 135, 84), "halo": (31, 119, 220), "low_confidence": (255, 127, 14),
+    "duplicate": (0, 0, 0),
+    "outlier": (214, 39, 40),
+    "fragment": (148, 60, 190),
+    "vegetation": (44, 160, 44),
+    "ground": (166, 135, 84),
+    "halo": (31, 119, 220),
+    "low_confidence": (255, 127, 14),
 }
 _SIZE = (1200, 750)
 
@@ -30,7 +35,10 @@ def _run(job: Job) -> Outcome:
     low, high = np.percentile(framed.xyz, [0.5, 99.5], axis=0) + cloud.origin
     view = view_of(low, high)
     save_picture(job.folder / "before.webp", render_points(cloud, view, *_SIZE))
-    save_picture(job.folder / "labels.webp", render_points(cloud, view, *_SIZE, colours=_labelled(cloud.rgb, cleaned.reasons)))
+    save_picture(
+        job.folder / "labels.webp",
+        render_points(cloud, view, *_SIZE, colours=_labelled(cloud.rgb, cleaned.reasons)),
+    )
     return Outcome((cleaned.counts,), cleaned.figures, (), ("before.webp", "labels.webp"))
 
 

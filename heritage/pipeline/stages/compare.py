@@ -10,14 +10,13 @@ import numpy as np
 from heritage.formats.arrays import load_cloud, save_array
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import F32, U8, Mesh, PointCloud, Similarity
-from heritage.model.release import ComparisonDocument
+from heritage.ops.align import move_cloud, move_mesh
 from heritage.ops.compare import CompareOptions, compare
 from heritage.ops.join import join
 from heritage.ops.render import render_surface, view_of
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.mesh import surfaces
-from heritage.pipeline.transform import moved_cloud, moved_mesh
+from heritage.pipeline.stages.mesh import is_model, surfaces
 
 
 def _run(job: Job) -> Outcome:
@@ -31,24 +30,25 @@ def _run(job: Job) -> Outcome:
     # Both epochs may have been aligned to a third; their errors are independent.
     registration_m = math.hypot(*errors)
     (ref_mesh, ref_cloud), (mesh, cloud) = sides["reference"], sides["compared"]
-    change = compare(ref_mesh, mesh, ref_cloud, cloud, registration_m, job.chosen(CompareOptions), threads=job.threads)
+    change = compare(
+        ref_mesh, mesh, ref_cloud, cloud, registration_m, job.chosen(CompareOptions), threads=job.threads
+    )
     values = np.stack([change.distance, change.lod95], axis=1)
     save_array(job.folder, "change", values)
-    document = ComparisonDocument(
-        reference=reference, compared=compared, method=change.method, registration_m=registration_m, lod95_m=change.lod95_m,
-        comparable_area_m2=change.comparable_area_m2, not_comparable_area_m2=change.not_comparable_area_m2,
-        changed_area_m2=change.changed_area_m2, gained_m3=change.gained_m3, lost_m3=change.lost_m3, p05_m=change.p05_m,
-        median_m=change.median_m, p95_m=change.p95_m, histogram=change.histogram,
-    )
+    document = change.document(reference, compared)
     (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
     low, high = mesh.bounds()
-    picture = render_surface([mesh], view_of(low, high), 1200, 750, colours=[_colours(change.distance, change.lod95)])
+    picture = render_surface(
+        [mesh], view_of(low, high), 1200, 750, colours=[_colours(change.distance, change.lod95)]
+    )
     save_picture(job.folder / "change.webp", picture)
-    return Outcome((change.counts,), change.figures, change.warnings, ("change.webp",))
+    return Outcome((), change.figures, (), ("change.webp",))
 
 
-def _side(folder: Path, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud]:
-    return moved_mesh(join(surfaces(folder)), monument_from_epoch), moved_cloud(load_cloud(folder), monument_from_epoch)
+def _side(folder: Path, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud | None]:
+    origin = np.zeros(3)
+    mesh = move_mesh(join(surfaces(folder)), monument_from_epoch, origin)
+    return mesh, None if is_model(folder) else move_cloud(load_cloud(folder), monument_from_epoch, origin)
 
 
 def _colours(distance: F32, lod95: F32) -> U8:
@@ -61,7 +61,7 @@ def _colours(distance: F32, lod95: F32) -> U8:
     colours = same + (goal - same) * (0.35 + 0.65 * strength)
     colours[known & (np.abs(distance) <= lod95)] = same
     colours[~known] = 150
-    return colours.astype(np.uint8)
+    return np.asarray(colours, np.uint8)
 
 
 COMPARE = Stage("compare", 1, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

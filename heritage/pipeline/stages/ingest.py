@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from heritage.formats.arrays import save_cloud, save_document, save_mesh
+from heritage.formats.arrays import read_document, save_cloud, save_document, save_mesh
 from heritage.formats.cloud import open_cloud
 from heritage.formats.model import read_model
 from heritage.model.report import Figure, balanced
-from heritage.ops.ingest import IngestOptions, ingest, upright_mesh
+from heritage.ops.ingest import IngestOptions, SourceFrame, ingest, upright_mesh
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 PARTS = "parts.json"
+FRAME = "frame.json"
 
 
 def _run(job: Job) -> Outcome:
@@ -21,8 +24,17 @@ def _run(job: Job) -> Outcome:
         return _model(job, options)
     reader = open_cloud(source)
     result = ingest(reader.header, reader.chunks(), options)
-    save_cloud(job.folder, result.cloud)
+    # From here on the epoch's frame has its origin at the one that was subtracted; `frame.json` keeps it.
+    save_cloud(job.folder, result.cloud.with_(origin=np.zeros(3)))
+    save_document(job.folder / FRAME, result.frame.model_dump(mode="json"))
     return Outcome((result.counts,), result.figures, result.warnings)
+
+
+def source_frame(folder: Path) -> SourceFrame:
+    """How the epoch's frame came from its file's; a model's frame is the file's own, upright and in metres."""
+    if not (folder / FRAME).exists():
+        return SourceFrame(up="z", metres_per_unit=1.0, crs=None, origin_m=(0.0, 0.0, 0.0))
+    return SourceFrame.model_validate(read_document(folder / FRAME), strict=False)
 
 
 def _model(job: Job, options: IngestOptions) -> Outcome:
@@ -34,7 +46,9 @@ def _model(job: Job, options: IngestOptions) -> Outcome:
     triangles = sum(len(part.triangles) for part in upright)
     low = np.min([part.bounds()[0] for part in upright], axis=0)
     high = np.max([part.bounds()[1] for part in upright], axis=0)
-    size = Figure(name="diagonal", value=float(np.linalg.norm(high - low)), unit="m", method="of the bounding box")
+    size = Figure(
+        name="diagonal", value=float(np.linalg.norm(high - low)), unit="m", method="of the bounding box"
+    )
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
 
 

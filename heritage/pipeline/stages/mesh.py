@@ -6,7 +6,15 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import load_array, load_cloud, load_mesh, read_document, save_cloud, save_document, save_mesh
+from heritage.formats.arrays import (
+    load_array,
+    load_cloud,
+    load_mesh,
+    read_document,
+    save_cloud,
+    save_document,
+    save_mesh,
+)
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import REASONS, Mesh, PointCloud
 from heritage.model.report import Figure, balanced
@@ -33,10 +41,12 @@ def _run(job: Job) -> Outcome:
     oriented = estimate_normals(kept, threads=job.threads)
     kept = kept.with_(normal=oriented.normal)
     meshed = mesh_surface(kept, options, threads=job.threads)
-    _save(job.folder, [meshed.mesh], kept)
+    _save(job.folder, [meshed.mesh], kept, "cloud")
     set_aside = {name: int((reasons[~mask] == code).sum()) for name, code in REASONS.items()}
     return Outcome(
-        (balanced("points", len(cloud), len(kept), set_aside), meshed.counts), (*oriented.figures, *meshed.figures), (),
+        (balanced("points", len(cloud), len(kept), set_aside), meshed.counts),
+        (*oriented.figures, *meshed.figures),
+        (),
         (_picture(job.folder, [meshed.mesh]),),
     )
 
@@ -47,25 +57,38 @@ def _adopt(job: Job) -> Outcome:
     count = read_document(source / PARTS)["parts"]
     parts = [load_mesh(source, f"part-{i}") for i in range(count)]
     cloud = sample_surface(parts, _MODEL_POINTS, seed=0)
-    _save(job.folder, parts, cloud)
+    _save(job.folder, parts, cloud, "model")
     triangles = sum(len(part.triangles) for part in parts)
     return Outcome(
         (balanced("triangles", triangles, triangles, {}),),
-        (Figure(name="points sampled on the model", value=float(len(cloud)), unit="points", method="uniform by area"),),
-        (), (_picture(job.folder, parts),),
+        (
+            Figure(
+                name="points sampled on the model",
+                value=float(len(cloud)),
+                unit="points",
+                method="uniform by area",
+            ),
+        ),
+        (),
+        (_picture(job.folder, parts),),
     )
 
 
-def _save(folder: Path, meshes: list[Mesh], cloud: PointCloud) -> None:
+def _save(folder: Path, meshes: list[Mesh], cloud: PointCloud, kind: str) -> None:
     for i, mesh in enumerate(meshes):
         save_mesh(folder, f"surface-{i}", mesh)
-    save_document(folder / SURFACES, {"surfaces": len(meshes)})
+    save_document(folder / SURFACES, {"surfaces": len(meshes), "kind": kind})
     save_cloud(folder, cloud)
 
 
 def surfaces(folder: Path) -> list[Mesh]:
     """The surface of a finished mesh stage, one mesh per material."""
     return [load_mesh(folder, f"surface-{i}") for i in range(read_document(folder / SURFACES)["surfaces"])]
+
+
+def is_model(folder: Path) -> bool:
+    """Whether a finished mesh stage took over a model, so that its points are not measured ones."""
+    return bool(read_document(folder / SURFACES)["kind"] == "model")
 
 
 def _picture(folder: Path, meshes: list[Mesh]) -> str:

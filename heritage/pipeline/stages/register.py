@@ -1,0 +1,267 @@
+"""register: where a monument stands, as a similarity from its frame to the site's, with how well that is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyproj
+from shapely import MultiPolygon, Polygon, wkt
+
+from heritage.formats.arrays import load_array, load_cloud
+from heritage.model.arrays import F64, REASONS, PointCloud
+from heritage.model.documents import Document, Prior
+from heritage.model.errors import MethodError
+from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.release import Placement
+from heritage.model.report import Figure
+from heritage.ops.gcp import Gcp, GcpOptions, fit_gcp
+from heritage.ops.ingest import SourceFrame
+from heritage.ops.place import heading_of, place_crs, place_prior
+from heritage.ops.footprint_choice import FootprintPrior
+from heritage.ops.register import RegisterOptions, register_footprint
+from heritage.pipeline.plan_drawing import plan_drawing
+from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.ingest import source_frame
+
+PLACEMENT = "placement.json"
+
+
+class PlacementOptions(Document):
+    """How a monument is placed, whichever way is taken."""
+
+    footprint: RegisterOptions = RegisterOptions()
+    gcp_sigma_m: float = GcpOptions().sigma_m
+
+
+def _run(job: Job) -> Outcome:
+    facts: dict[str, Any] = dict(job.facts)
+    source = source_frame(job.inputs["ingest"])
+    method = _method(facts, source)
+    placement, figures, warnings = _WAYS[method](job, facts, source)
+    if facts["settled"] and not placement.settled:
+        placement = placement.model_copy(
+            update={"settled": True, "reason": f"settled by the curator; {placement.reason}"}
+        )
+    (job.folder / PLACEMENT).write_text(placement.model_dump_json(indent=1), encoding="utf-8")
+    pictures: tuple[str, ...] = ()
+    if "footprint" in facts:
+        drawing = plan_drawing(_walls(job), placement, _polygon(facts))
+        (job.folder / "plan.svg").write_text(drawing, encoding="utf-8")
+        pictures = ("plan.svg",)
+    return Outcome((), figures, warnings, pictures)
+
+
+def _method(facts: dict[str, Any], source: SourceFrame) -> str:
+    """`auto`: control points, then the cloud's own CRS, then a footprint, then a prior alone."""
+    method = str(facts["method"])
+    if not method.startswith("auto-"):
+        return method
+    return "crs" if source.crs is not None else method.removeprefix("auto-")
+
+
+def _polygon(facts: dict[str, Any]) -> Polygon | MultiPolygon:
+    geometry = wkt.loads(facts["footprint"])
+    if not isinstance(geometry, (Polygon, MultiPolygon)):
+        raise MethodError(
+            "footprint",
+            f"a {geometry.geom_type}",
+            "a polygon is needed to place by",
+            code="footprint-no-polygon",
+        )
+    return geometry
+
+
+def _frame(facts: dict[str, Any]) -> SiteFrame:
+    return SiteFrame(*facts["frame"])
+
+
+def _walls(job: Job) -> PointCloud:
+    """The reference epoch's surface points without ground, which says nothing about where walls are."""
+    cloud = load_cloud(job.inputs["mesh"])
+    if "clean" not in job.inputs:
+        return cloud
+    reasons = load_array(job.inputs["clean"], "reasons")
+    full = load_cloud(job.inputs["ingest"])
+    kept = full.select(reasons == REASONS["kept"])
+    return kept if len(kept) else cloud
+
+
+def _ground(job: Job) -> F64 | None:
+    """Points of the ground (k, 3), monument frame; None where cleaning found none."""
+    if "clean" not in job.inputs:
+        return None
+    ground = load_cloud(job.inputs["ingest"]).select(
+        load_array(job.inputs["clean"], "reasons") == REASONS["ground"]
+    )
+    return ground.world() if len(ground) else None
+
+
+def _by_footprint(
+    job: Job, facts: dict[str, Any], source: SourceFrame
+) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+    if "footprint" not in facts:
+        raise MethodError(
+            "registration",
+            "no footprint to place by",
+            "method footprint needs one",
+            "name it under footprint:",
+            code="register-no-footprint",
+        )
+    prior = Prior.model_validate(facts["prior"], strict=False) if facts["prior"] else Prior()
+    position = None
+    if prior.lon is not None and prior.lat is not None:
+        there = _frame(facts).site_from_crs(WGS84_3D, np.array([[prior.lon, prior.lat, facts["frame"][2]]]))[
+            0
+        ]
+        position = (float(there[0]), float(there[1]))
+    known = FootprintPrior(
+        heading_deg=prior.heading_deg,
+        heading_sigma_deg=prior.heading_sigma_deg,
+        position_m=position,
+        ground_m=prior.ground_m if prior.ground_m is not None else float(facts["ground_m"]),
+        scale=None if facts["scale"] == "unknown" else prior.scale or 1.0,
+    )
+    options = job.chosen(PlacementOptions).footprint
+    found = register_footprint(
+        _walls(job), None, _polygon(facts), known, options, threads=job.threads, ground=_ground(job)
+    )
+    placement = Placement(
+        method="footprint",
+        settled=found.settled,
+        reason=found.reason,
+        site_from_monument=tuple(float(v) for v in found.site_from_monument.matrix.T.ravel()),
+        scale=found.site_from_monument.scale,
+        heading_deg=found.heading_deg,
+        rms_m=found.rms_m,
+        iou=found.iou,
+        sigma_m=found.sigma_m,
+        candidates=found.candidates,
+    )
+    return placement, found.figures, ()
+
+
+def _by_gcp(
+    job: Job, facts: dict[str, Any], source: SourceFrame
+) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+    if "gcps" not in facts:
+        raise MethodError(
+            "registration",
+            "no control points to place by",
+            "method gcp needs them",
+            "name the file under registration.gcp",
+            code="register-no-gcp",
+        )
+    frame, crs = _frame(facts), pyproj.CRS.from_wkt(str(facts["crs"]))
+    points = []
+    for p in facts["gcps"]:
+        site = frame.site_from_crs(crs, np.array([p["target"]], np.float64))[0]
+        points.append(
+            Gcp(p["name"], p["role"], tuple(p["source"]), (float(site[0]), float(site[1]), float(site[2])))
+        )
+    fit = fit_gcp(points, GcpOptions(scale=facts["scale"], sigma_m=job.chosen(PlacementOptions).gcp_sigma_m))
+    control = sum(r.use == "control" for r in fit.residuals)
+    reason = f"{control} control points" + (
+        f"; left out as blunders: {', '.join(fit.blunders)}" if fit.blunders else ""
+    )
+    placement = Placement(
+        method="gcp",
+        settled=True,
+        reason=reason,
+        site_from_monument=tuple(float(v) for v in fit.site_from_monument.matrix.T.ravel()),
+        scale=fit.site_from_monument.scale,
+        heading_deg=heading_of(fit.site_from_monument),
+        rms_m=fit.rms_m,
+        check_rms_m=fit.check_rms_m,
+        sigma_m=fit.sigma_m,
+    )
+    residuals = tuple(
+        Figure(
+            name=f"point {r.name}",
+            value=1000 * r.length_m,
+            unit="mm",
+            method=f"{r.use}: {1000 * r.east_m:+.1f} east, {1000 * r.north_m:+.1f} north, {1000 * r.up_m:+.1f} up",
+        )
+        for r in fit.residuals
+    )
+    return placement, (*fit.figures, *residuals), fit.warnings
+
+
+def _by_crs(
+    job: Job, facts: dict[str, Any], source: SourceFrame
+) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+    assumed = source.crs is None
+    crs = (
+        pyproj.CRS.from_wkt(str(facts["crs"]))
+        if source.crs is None
+        else pyproj.CRS.from_user_input(source.crs)
+    )
+    cloud = load_cloud(job.inputs["mesh"])
+    placed = place_crs(np.array(source.origin_m), cloud.bounds(), crs, _frame(facts))
+    reason = placed.reason + ("; the file names none, so the site's was taken" if assumed else "")
+    placement = Placement(
+        method="crs",
+        settled=True,
+        reason=reason,
+        site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
+        scale=placed.site_from_monument.scale,
+        heading_deg=placed.heading_deg,
+        rms_m=placed.rms_m,
+    )
+    return placement, placed.figures, ()
+
+
+def _by_prior(
+    job: Job, facts: dict[str, Any], source: SourceFrame
+) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+    given = Prior.model_validate(facts["prior"], strict=False) if facts["prior"] else Prior()
+    if given.lon is None or given.lat is None:
+        raise MethodError(
+            "registration",
+            "no position to place by",
+            "method prior needs lon and lat",
+            "write them under registration.prior",
+            code="register-no-prior",
+        )
+    ground = given.ground_m if given.ground_m is not None else float(facts["ground_m"])
+    placed = place_prior(
+        given, _frame(facts), anchor=_anchor(load_cloud(job.inputs["mesh"])), ground_m=ground
+    )
+    placement = Placement(
+        method="prior",
+        settled=False,
+        reason=placed.reason,
+        site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
+        scale=placed.site_from_monument.scale,
+        heading_deg=placed.heading_deg,
+    )
+    return placement, placed.figures, ()
+
+
+def _not_placed(
+    job: Job, facts: dict[str, Any], source: SourceFrame
+) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+    """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
+    x, y, z = _anchor(load_cloud(job.inputs["mesh"]))
+    matrix = np.eye(4)
+    matrix[:3, 3] = [-x, -y, float(facts["ground_m"]) - z]
+    placement = Placement(
+        method="none",
+        settled=False,
+        reason="nothing places it: no control points, CRS, footprint or prior",
+        site_from_monument=tuple(float(v) for v in matrix.T.ravel()),
+        scale=1.0,
+        heading_deg=0.0,
+    )
+    return placement, (), ()
+
+
+def _anchor(cloud: PointCloud) -> tuple[float, float, float]:
+    """The middle of the foot of a cloud: a low percentile, because the lowest point of all is often a stray one."""
+    low, high = np.percentile(cloud.world(), [1, 99], axis=0)
+    return float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2), float(low[2])
+
+
+_WAYS = {"footprint": _by_footprint, "gcp": _by_gcp, "crs": _by_crs, "prior": _by_prior, "none": _not_placed}
+
+REGISTER = Stage("register", 1, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj"))

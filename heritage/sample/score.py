@@ -1,0 +1,166 @@
+"""The built sample site against its own ground truth: what every figure of the chain is worth."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from heritage.formats.arrays import load_array, load_cloud
+from heritage.model.arrays import F64, REASONS, Mesh, Similarity
+from heritage.model.frames import SiteFrame
+from heritage.ops.align import move_mesh
+from heritage.ops.deviation import deviation, sample_surface
+from heritage.ops.join import join
+from heritage.pipeline.build import planned
+from heritage.pipeline.built import Built
+from heritage.pipeline.ground import read_ground
+from heritage.pipeline.release import read_placement, similarity_of
+from heritage.pipeline.run import read_report
+from heritage.pipeline.stages.align import alignment
+from heritage.pipeline.stages.ingest import source_frame
+from heritage.pipeline.stages.mesh import surfaces
+from heritage.pipeline.views import box_corners
+from heritage.store import Store
+from heritage.text.site import load_site
+
+_SAMPLES = 200_000
+_SEEN_M = 0.10  # truth with no captured point nearer than this was never seen: nobody could mesh it
+
+
+@dataclass(frozen=True)
+class Score:
+    """One figure against the truth. ``of`` says of what, for instance ``thai-hoa/2024``."""
+
+    of: str
+    name: str
+    value: float
+    unit: str
+
+
+def score(site: Path) -> tuple[Score, ...]:
+    """Every figure of the sample in ``site``, which must be built. Needs its ``truth`` folder."""
+    truth = json.loads((site / "truth" / "truth.json").read_text(encoding="utf-8"))
+    store = Store(site)
+    plan = {p.task.key: p for p in planned(site)}
+    built = Built(store, plan, {key: read_report(store, p) for key, p in plan.items()})
+    frame = read_ground(load_site(site)).frame
+    scores: list[Score] = []
+    for monument, facts in truth["monuments"].items():
+        for epoch in facts["epochs"]:
+            scores += _cleaning(site, built, monument, epoch)
+            scores += _meshing(site, built, monument, epoch, facts)
+        scores += _placing(built, monument, facts, frame)
+        changes = site / "truth" / monument / "changes.json"
+        if changes.exists():
+            scores += _changes(built, monument, facts, json.loads(changes.read_text(encoding="utf-8")))
+    return tuple(scores)
+
+
+def _similarity(rows: Any) -> Similarity:
+    return Similarity.from_matrix(np.array(rows, np.float64))
+
+
+def _epoch_from_truth(built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> Similarity:
+    """The truth's monument frame to the epoch's frame, which is its file's less the origin ingest took."""
+    origin = np.array(source_frame(built.folder(f"ingest:{monument}:{epoch}")).origin_m)
+    return Similarity(np.eye(3), -origin) @ _similarity(facts["epochs"][epoch]["source_from_monument"])
+
+
+def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score]:
+    """Precision and recall of every reason that the truth knows."""
+    true = np.load(site / "truth" / monument / epoch / "labels.npy")
+    said = load_array(built.folder(f"clean:{monument}:{epoch}"), "reasons")
+    scores = []
+    for name, code in REASONS.items():
+        both, made, found = ((true == code) & (said == code)).sum(), (true == code).sum(), (said == code).sum()
+        if made:
+            scores.append(Score(f"{monument}/{epoch}", f"{name}: recall", float(both / made), "1"))
+            scores.append(Score(f"{monument}/{epoch}", f"{name}: precision", float(both / max(found, 1)), "1"))
+    return scores
+
+
+def _true_mesh(site: Path, monument: str, epoch: str) -> Mesh:
+    parts = []
+    for name in ("monument", "ground"):
+        with np.load(site / "truth" / monument / epoch / f"{name}.npz", allow_pickle=False) as held:
+            parts.append(Mesh(held["origin"], held["vertices"], held["triangles"]))
+    return join(parts)
+
+
+def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
+    """Distance of the surface to the truth, and of the truth that was seen to the surface."""
+    true = move_mesh(_true_mesh(site, monument, epoch), _epoch_from_truth(built, monument, epoch, facts), np.zeros(3))
+    made = join(surfaces(built.folder(f"mesh:{monument}:{epoch}")))
+    there = deviation(made, true, samples=_SAMPLES)
+    captured = load_cloud(built.folder(f"ingest:{monument}:{epoch}"))
+    labels = np.load(site / "truth" / monument / epoch / "labels.npy")
+    solid = captured.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
+    places = sample_surface(true, _SAMPLES, np.random.default_rng(0)) + true.origin
+    seen = cKDTree(solid.world()).query(places)[0] < _SEEN_M
+    points = solid.with_(origin=np.zeros(3), xyz=places[seen].astype(np.float32), rgb=None, normal=None)
+    back = deviation(made, points, samples=_SAMPLES)
+    return [
+        Score(f"{monument}/{epoch}", "surface to truth: mean", 1000 * there.a_to_b_mean_m, "mm"),
+        Score(f"{monument}/{epoch}", "surface to truth: 95 %", 1000 * there.a_to_b_p95_m, "mm"),
+        Score(f"{monument}/{epoch}", "seen truth to surface: mean", 1000 * back.b_to_a_mean_m, "mm"),
+        Score(f"{monument}/{epoch}", "seen truth to surface: 95 %", 1000 * back.b_to_a_p95_m, "mm"),
+        Score(f"{monument}/{epoch}", "truth that was seen", float(seen.mean()), "1"),
+    ]
+
+
+def _placing(built: Built, monument: str, facts: dict[str, Any], frame: SiteFrame) -> list[Score]:
+    """How far the corners of the monument's box are from where they are in truth."""
+    placement = read_placement(built, monument)
+    epoch = next(iter(facts["epochs"]))
+    ecef_from_truth = (
+        frame.ecef_from_site @ similarity_of(placement) @ _epoch_from_truth(built, monument, epoch, facts)
+    )
+    low, high = (np.array(c) for c in _box(built, monument, epoch, facts))
+    corners = box_corners(low, high)
+    miss = ecef_from_truth.apply(corners) - _similarity(facts["ecef_from_monument"]).apply(corners)
+    return [
+        Score(monument, f"placement by {placement.method}: worst corner", float(np.linalg.norm(miss, axis=1).max()), "m"),
+        Score(monument, f"placement by {placement.method}: middle", float(np.linalg.norm(miss.mean(0))), "m"),
+    ]
+
+
+def _box(built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> tuple[F64, F64]:
+    truth_from_epoch = _epoch_from_truth(built, monument, epoch, facts).inverse()
+    mesh = move_mesh(join(surfaces(built.folder(f"mesh:{monument}:{epoch}"))), truth_from_epoch, np.zeros(3))
+    return mesh.bounds()
+
+
+def _changes(built: Built, monument: str, facts: dict[str, Any], made: list[dict[str, Any]]) -> list[Score]:
+    """What was changed on purpose, as measured; and what was called changed although nothing was."""
+    pair = next(key for key in built.plan if key.startswith(f"compare:{monument}:")).rsplit(":", 1)[1]
+    reference, compared = pair.split("--")
+    monument_from_epoch, _ = alignment(built.folder(f"align:{monument}:{compared}"))
+    truth_from_monument = _epoch_from_truth(built, monument, reference, facts).inverse()
+    mesh = join(surfaces(built.folder(f"mesh:{monument}:{compared}")))
+    mesh = move_mesh(mesh, truth_from_monument @ monument_from_epoch, np.zeros(3))
+    distance, lod = load_array(built.folder(f"compare:{monument}:{pair}"), "change").T
+    known = np.isfinite(distance)
+    beyond = known & (np.abs(distance) > lod)
+    untouched = known.copy()
+    scores = []
+    for region in made:
+        low, high = np.array(region["low"]) - 0.05, np.array(region["high"]) + 0.05
+        inside = ((mesh.vertices >= low) & (mesh.vertices <= high)).all(1)
+        untouched &= ~inside
+        hit = inside & beyond
+        least, most = region["depth_mm"]
+        if hit.any():
+            scores.append(Score(f"{region['id']} ({least:+g}..{most:+g} mm)", "change found: median", 1000 * float(np.median(distance[hit])), "mm"))
+        scores.append(Score(f"{region['id']} ({least:+g}..{most:+g} mm)", "vertices beyond LoD95", float(hit.sum()), "vertices"))
+    true_from_epoch = _epoch_from_truth(built, monument, reference, facts).inverse() @ monument_from_epoch
+    exact = _epoch_from_truth(built, monument, compared, facts).inverse()
+    corners = box_corners(*mesh.bounds())
+    off = true_from_epoch.apply(exact.inverse().apply(corners)) - corners
+    scores.append(Score(pair, "alignment of the epochs: worst corner", 1000 * float(np.linalg.norm(off, axis=1).max()), "mm"))
+    scores.append(Score(pair, "false alarms: unchanged vertices beyond LoD95", float((untouched & beyond).sum() / max(untouched.sum(), 1)), "1"))
+    return scores
