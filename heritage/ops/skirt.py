@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import Mesh
-from heritage.ops.weld import same_place, vertex_normals
+from heritage.ops.weld import open_edges, same_place, vertex_normals
 
 Plane = tuple[int, float]
 """An axis 0..2 and the coordinate on it, metres relative to the origin."""
@@ -25,12 +25,7 @@ def with_skirts(mesh: Mesh, planes: frozenset[Plane], depth_m: float) -> Mesh:
     if not planes or depth_m <= 0:
         return mesh
     place = same_place(mesh.vertices)
-    corners = np.concatenate(
-        [mesh.triangles[:, [0, 1]], mesh.triangles[:, [1, 2]], mesh.triangles[:, [2, 0]]]
-    )
-    welded = np.sort(place[corners].astype(np.int64), axis=1)
-    _, index, count = np.unique(welded[:, 0] << 32 | welded[:, 1], return_index=True, return_counts=True)
-    edges = corners[np.sort(index[count == 1])]
+    edges = open_edges(mesh.triangles, place)
     on = on_planes(mesh.vertices, planes)
     edges = edges[(on[edges[:, 0]] & on[edges[:, 1]]).any(1)]
     if not len(edges):

@@ -62,6 +62,17 @@ def crosses(vertices: npt.NDArray[Any], triangles: I32) -> F64:
     return np.cross(b - a, c - a)
 
 
+def open_edges(triangles: I32, place: I32 | None = None) -> I32:
+    """The edges (e, 2) that one triangle alone uses, in its direction.
+
+    ``place`` (v,) is needed where vertices have copies: the same number for copies of one.
+    """
+    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    ends = np.sort(edges if place is None else place[edges], axis=1).astype(np.int64)
+    _, index, count = np.unique(ends[:, 0] << 32 | ends[:, 1], return_index=True, return_counts=True)
+    return np.asarray(edges[np.sort(index[count == 1])], np.int32)
+
+
 def areas(mesh: Mesh) -> F64:
     """(t,) float64 square metres."""
     return np.asarray(np.linalg.norm(crosses(mesh.vertices, mesh.triangles), axis=1) / 2)
