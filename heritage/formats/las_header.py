@@ -9,19 +9,18 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import pyproj
 
+from heritage.formats.byte_places import BytePlaces
+from heritage.formats.laz_chunks import check_chunks
 from heritage.formats.reader import file_bytes, plausible_count
-from heritage.model.errors import InputError
 from heritage.model.limits import HEADER_BYTES, LAS_VLRS
 
 _SMALLEST_HEADER = {0: 227, 1: 227, 2: 227, 3: 235, 4: 375}
 _POINT_BYTES = (20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67)
 _VLR_HEADER, _EVLR_HEADER = 54, 60
 _REMEDY = "set crs in monument.yaml"
-_VARIABLE_CHUNKS = 0xFFFFFFFF
 _PROJECTED_KEY, _GEOGRAPHIC_KEY, _VERTICAL_KEY = 3072, 2048, 4096
 
 
@@ -51,43 +50,14 @@ class LasFacts:
     notes: tuple[str, ...]
 
 
-class _Bytes:
-    """Numbers at places of a file, refusing to read past its end."""
-
-    def __init__(self, stream: BinaryIO, name: str, size: int) -> None:
-        self.stream, self.name, self.size = stream, name, size
-
-    def take(self, start: int, length: int, what: str) -> bytes:
-        if start < 0 or length < 0 or start + length > self.size:
-            raise self.wrong(
-                start,
-                f"{what} is said to take bytes {start} to {start + length}",
-                f"the file has {self.size}",
-            )
-        self.stream.seek(start)
-        return self.stream.read(length)
-
-    def unpack(self, form: str, start: int, what: str) -> tuple[Any, ...]:
-        return struct.unpack("<" + form, self.take(start, struct.calcsize("<" + form), what))
-
-    def wrong(self, at: int, found: str, allowed: str) -> InputError:
-        return InputError(
-            f"{self.name}, byte {at}",
-            found,
-            allowed,
-            "copy the file again, or export it anew",
-            code="las-header",
-        )
-
-
 def read_las_header(path: Path) -> LasFacts:
     """Read and check the header of a LAS or LAZ file. Raises InputError naming the byte that is wrong."""
     size = file_bytes(path)
     with path.open("rb") as stream:
-        return _read(_Bytes(stream, path.name, size))
+        return _read(BytePlaces(stream, path.name, size, "las-header"))
 
 
-def _read(b: _Bytes) -> LasFacts:
+def _read(b: BytePlaces) -> LasFacts:
     if b.take(0, 4, "the signature") != b"LASF":
         raise b.wrong(0, "no LAS signature", "the file must start with LASF")
     major, minor = b.unpack("BB", 24, "the version")
@@ -133,7 +103,10 @@ def _read(b: _Bytes) -> LasFacts:
     scale, offset, low, high = _numbers(b)
     plausible_count(f"{b.name}, byte {247 if minor == 4 else 107}", points)
     if compressed:
-        _check_chunks(b, records, start, length, points, layered=point_format >= 6)
+        laz = next((r for r in records if (r.user, r.id) == ("laszip encoded", 22204)), None)
+        if laz is None:
+            raise b.wrong(104, "compressed points without a record 'laszip encoded'", "one is needed")
+        check_chunks(b, b.take(laz.start, laz.length, "the LAZ record"), start, length, points)
     elif start + points * length > b.size:
         raise b.wrong(
             247 if minor == 4 else 107,
@@ -144,7 +117,7 @@ def _read(b: _Bytes) -> LasFacts:
     return LasFacts(f"1.{minor}", point_format, points, compressed, scale, offset, low, high, crs, notes)
 
 
-def _records(b: _Bytes, start: int, count: int, end: int, *, extended: bool) -> list[Record]:
+def _records(b: BytePlaces, start: int, count: int, end: int, *, extended: bool) -> list[Record]:
     if count > LAS_VLRS:
         raise b.wrong(
             243 if extended else 100, f"{count} variable length records", f"up to {LAS_VLRS} are allowed"
@@ -167,7 +140,7 @@ def _records(b: _Bytes, start: int, count: int, end: int, *, extended: bool) -> 
 Triple = tuple[float, float, float]
 
 
-def _numbers(b: _Bytes) -> tuple[Triple, Triple, Triple, Triple]:
+def _numbers(b: BytePlaces) -> tuple[Triple, Triple, Triple, Triple]:
     values = struct.unpack("<12d", b.take(131, 96, "scale, offset and bounds"))
     for k, axis in enumerate("xyz"):
         # A nanometre to a kilometre a step: what any survey in any unit can mean. 0 would flatten it.
@@ -181,42 +154,7 @@ def _numbers(b: _Bytes) -> tuple[Triple, Triple, Triple, Triple]:
     return values[:3], values[3:6], (x0, y0, z0), (x1, y1, z1)
 
 
-def _check_chunks(
-    b: _Bytes, records: list[Record], start: int, length: int, points: int, *, layered: bool
-) -> None:
-    """The chunk table must hold exactly the promised points, as far as the format lets it be known."""
-    record = next((r for r in records if (r.user, r.id) == ("laszip encoded", 22204)), None)
-    if record is None:
-        raise b.wrong(104, "compressed points without a record 'laszip encoded'", "one is needed")
-    chunk, items = b.unpack("12xI16xH", record.start, "the LAZ record")
-    sizes = struct.unpack(f"<{3 * items}H", b.take(record.start + 34, 6 * items, "the LAZ record"))[1::3]
-    if sum(sizes) != length:
-        raise b.wrong(
-            105, f"points of {length} bytes, and of {sum(sizes)} in the LAZ record", "both must be the same"
-        )
-    (table,) = b.unpack("q", start, "the place of the chunk table")
-    if table == -1:
-        # A writer that could not seek back put the place at the end of the file.
-        (table,) = b.unpack("q", b.size - 8, "the place of the chunk table")
-    if not start + 8 <= table <= b.size - 8:
-        raise b.wrong(start, f"the chunk table is at byte {table}", f"{start + 8} to {b.size - 8} is allowed")
-    _, chunks = b.unpack("II", table, "the chunk table")
-    # Every chunk starts with one point in full.
-    most = (table - start - 8) // length
-    if not 1 <= chunks <= most:
-        raise b.wrong(table + 4, f"{chunks} chunks", f"1 to {most} fit between the header and the table")
-    if chunk == _VARIABLE_CHUNKS:
-        return
-    if not (chunks - 1) * chunk < points <= chunks * chunk:
-        held = f"{(chunks - 1) * chunk + 1} to {chunks * chunk}"
-        raise b.wrong(
-            247 if layered else 107,
-            f"{points} points are promised, {chunks} chunks of {chunk} hold {held}",
-            "both must agree",
-        )
-
-
-def _crs(b: _Bytes, records: list[Record]) -> tuple[str | None, tuple[str, ...]]:
+def _crs(b: BytePlaces, records: list[Record]) -> tuple[str | None, tuple[str, ...]]:
     """The CRS as WKT or EPSG code (WKT first, as LAS 1.4 says); what cannot be understood becomes a note."""
     projection = {r.id: r for r in records if r.user == "LASF_Projection"}
     if 2112 in projection:
@@ -238,7 +176,7 @@ def _crs(b: _Bytes, records: list[Record]) -> tuple[str | None, tuple[str, ...]]
     return None, ()
 
 
-def _geo_keys(b: _Bytes, record: Record) -> dict[int, int]:
+def _geo_keys(b: BytePlaces, record: Record) -> dict[int, int]:
     """GeoTIFF keys whose value stands in the directory itself and is an EPSG code (1024 to 32766)."""
     count = record.length // 8
     values = struct.unpack(f"<{4 * count}H", b.take(record.start, 8 * count, "the GeoTIFF keys"))

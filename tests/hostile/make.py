@@ -102,21 +102,23 @@ def las_cases() -> Iterator[Case]:
     yield las_case("a header of 65535 bytes", new, (94, "H", 65535))
     yield las_case("2^32-1 points in LAZ", laz, (247, "Q", 2**32 - 1), (107, "I", 0), code="cloud-count")
     yield las_case("50 001 points in a LAZ of one chunk", laz, (247, "Q", 50_001), (107, "I", 0))
-    yield las_case(
-        "more points than the chunk, layered", laz, (247, "Q", 41), (107, "I", 0), code="las-damaged"
-    )
+    yield las_case("more points than the chunk, layered", laz, (247, "Q", 41), (107, "I", 0))
+    yield las_case("fewer points than the chunk, layered", laz, (247, "Q", 39), (107, "I", 0))
     yield las_case("more points than the chunk, pointwise", old_laz, (107, "I", 41), code="las-damaged")
     start = struct.unpack_from("<I", laz, 96)[0]
     table = struct.unpack_from("<q", laz, start)[0]
     yield las_case("a chunk table past the end", laz, (start, "q", 2**62))
     yield las_case("a chunk table before the start", laz, (start, "q", 3))
     yield las_case("2^32-1 chunks", laz, (table + 4, "I", 2**32 - 1))
+    layers = start + 8 + 36 + 4
+    yield las_case("a layer of 4 GB", laz, (layers + 8, "I", 2**32 - 1))
+    yield las_case("chunks of 2^32-2 points", laz, (375 + 54 + 12, "I", 2**32 - 2))
     yield las_case("points said to be LAZ", new, (104, "B", 0x80 | 7))
     yield one(
         "las compressed points that are zeros",
         "z.laz",
         laz[: start + 8] + bytes(table - start - 8) + laz[table:],
-        "las-damaged",
+        "las-header",
     )
     yield one("las empty file", "e.las", b"", "file-empty")
     yield one("las PLY inside", "p.las", b"ply\n", "cloud-format")

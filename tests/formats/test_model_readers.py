@@ -1,0 +1,364 @@
+"""Models come back as another library wrote them, and as glTF, OBJ and PLY define them."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import trimesh
+from PIL import Image
+
+from heritage.formats.model import read_model
+from heritage.formats.srgb import linear_from_srgb, srgb_from_linear
+from heritage.model.arrays import Mesh
+from heritage.model.errors import HeritageError
+
+QUAD = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float64)
+TWO = np.array([[0, 1, 2], [0, 2, 3]])
+# Four pixels that tell the corners apart.
+PIXELS = np.array([[[255, 0, 0], [0, 255, 0]], [[0, 0, 255], [255, 255, 0]]], np.uint8)
+TOP_LEFT_UV = np.array([[0, 1], [1, 1], [1, 0], [0, 0]], np.float64)  # of QUAD, y up, (0, 0) at the top left
+
+
+def glb(document: dict[str, Any], *arrays: np.ndarray) -> bytes:
+    """A GLB whose accessors are the arrays, in order."""
+    kinds = {"f4": 5126, "u4": 5125, "u2": 5123, "u1": 5121, "i2": 5122, "i1": 5120}
+    shapes = {1: "SCALAR", 2: "VEC2", 3: "VEC3", 4: "VEC4"}
+    body, views, accessors = b"", [], []
+    for array in arrays:
+        views.append({"buffer": 0, "byteOffset": len(body), "byteLength": array.nbytes})
+        shape = shapes[1 if array.ndim == 1 else array.shape[1]]
+        accessors.append(
+            {
+                "bufferView": len(views) - 1,
+                "componentType": kinds[array.dtype.str[1:]],
+                "count": len(array),
+                "type": shape,
+            }
+        )
+        body += array.tobytes() + b"\0" * (-array.nbytes % 4)
+    document = {"asset": {"version": "2.0"}, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}]} | document
+    for accessor, extra in zip(
+        accessors, document.pop("accessor_extras", [{}] * len(accessors)), strict=True
+    ):
+        accessor.update(extra)
+    document |= {"bufferViews": [*views, *document.pop("extra_views", [])], "accessors": accessors}
+    body += document.pop("extra_body", b"")
+    document["buffers"] = [{"byteLength": len(body)}]
+    text = json.dumps(document).encode()
+    text += b" " * (-len(text) % 4)
+    body += b"\0" * (-len(body) % 4)
+    head = struct.pack("<4s4I", b"glTF", 2, 28 + len(text) + len(body), len(text), 0x4E4F534A)
+    return head + text + struct.pack("<2I", len(body), 0x004E4942) + body
+
+
+def png() -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(PIXELS).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def corner_colours(mesh: Mesh) -> dict[tuple[float, ...], list[int]]:
+    """The texture's pixel at each vertex, by position."""
+    assert mesh.uv is not None
+    assert mesh.texture is not None
+    side = mesh.texture.shape[0]
+    at = np.clip((mesh.uv * side).astype(int), 0, side - 1)
+    return {
+        tuple(v): mesh.texture[y, x].tolist()
+        for v, (x, y) in zip(mesh.vertices.round(5).tolist(), at, strict=True)
+    }
+
+
+EXPECTED_CORNERS = {
+    (0.0, 0.0, 0.0): [0, 0, 255],
+    (1.0, 0.0, 0.0): [255, 255, 0],
+    (1.0, 1.0, 0.0): [0, 255, 0],
+    (0.0, 1.0, 0.0): [255, 0, 0],
+}
+
+
+@pytest.mark.parametrize("ending", ["glb", "obj", "ply"])
+def test_a_sphere_written_by_trimesh(ending: str, tmp_path: Path) -> None:
+    sphere = trimesh.creation.icosphere(2)
+    sphere.visual.vertex_colors = np.tile([10, 200, 30, 255], (len(sphere.vertices), 1))
+    sphere.export(tmp_path / f"a.{ending}")
+
+    (mesh,) = read_model(tmp_path / f"a.{ending}")
+
+    assert len(mesh.triangles) == len(sphere.faces)
+    read = trimesh.Trimesh(mesh.vertices, mesh.triangles, process=False)
+    assert read.volume == pytest.approx(sphere.volume, rel=1e-5)
+    assert mesh.rgb is not None
+    # trimesh writes glTF colours as they are stored, which glTF takes as linear light.
+    wanted = [10, 200, 30] if ending != "glb" else srgb_from_linear(np.array([10, 200, 30]) / 255).tolist()
+    assert np.abs(mesh.rgb.astype(int) - wanted).max() <= 1
+
+
+@pytest.mark.parametrize("ending", ["glb", "gltf", "obj", "ply"])
+def test_a_texture_lies_the_right_way_up(ending: str, tmp_path: Path) -> None:
+    if ending == "ply":
+        lines = ["ply", "format ascii 1.0", "comment TextureFile a.png", "element vertex 4"]
+        lines += [f"property float {n}" for n in "xyzst"] + ["element face 1"]
+        lines += ["property list uchar int vertex_indices", "end_header"]
+        lines += [f"{x} {y} {z} {u} {1 - v}" for (x, y, z), (u, v) in zip(QUAD, TOP_LEFT_UV, strict=True)]
+        (tmp_path / "a.ply").write_text("\n".join([*lines, "4 0 1 2 3", ""]))
+        (tmp_path / "a.png").write_bytes(png())
+    else:
+        # trimesh counts from the bottom left and turns it round for glTF.
+        uv = np.column_stack([TOP_LEFT_UV[:, 0], 1 - TOP_LEFT_UV[:, 1]])
+        picture = Image.fromarray(PIXELS)
+        material = trimesh.visual.material.PBRMaterial(name="a", baseColorTexture=picture)
+        if ending == "obj":
+            material = trimesh.visual.material.SimpleMaterial(image=picture)
+        scene = trimesh.Trimesh(
+            QUAD, TWO, visual=trimesh.visual.TextureVisuals(uv, material=material), process=False
+        ).scene()
+        if ending == "gltf":
+            for name, content in trimesh.exchange.gltf.export_gltf(scene).items():
+                (tmp_path / name.replace("model.gltf", "a.gltf")).write_bytes(content)
+        else:
+            scene.export(str(tmp_path / f"a.{ending}"))
+
+    (mesh,) = read_model(tmp_path / f"a.{ending}")
+
+    assert corner_colours(mesh) == EXPECTED_CORNERS
+
+
+@pytest.mark.parametrize("binary", [True, False])
+def test_a_ply_with_a_texture_coordinate_for_each_corner(binary: bool, tmp_path: Path) -> None:
+    form = "binary_little_endian" if binary else "ascii"
+    lines = ["ply", f"format {form} 1.0", "comment TextureFile a.png", "element vertex 4"]
+    lines += [f"property float {n}" for n in "xyz"] + ["element face 2", "property uchar flag"]
+    lines += ["property list uchar int vertex_index", "property list uchar float texcoord", "end_header", ""]
+    bottom_left = np.column_stack([TOP_LEFT_UV[:, 0], 1 - TOP_LEFT_UV[:, 1]])
+    if binary:
+        body = QUAD.astype("<f4").tobytes()
+        for triangle in TWO:
+            body += struct.pack("<BB3iB6f", 7, 3, *triangle, 6, *bottom_left[triangle].reshape(-1))
+    else:
+        rows = [" ".join(map(str, v)) for v in QUAD]
+        rows += [
+            f"7 3 {' '.join(map(str, t))} 6 {' '.join(map(str, bottom_left[t].reshape(-1)))}" for t in TWO
+        ]
+        body = "\n".join([*rows, ""]).encode()
+    (tmp_path / "a.ply").write_bytes("\n".join(lines).encode() + body)
+    (tmp_path / "a.png").write_bytes(png())
+
+    (mesh,) = read_model(tmp_path / "a.ply")
+
+    assert len(mesh.vertices) == 4
+    assert corner_colours(mesh) == EXPECTED_CORNERS
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_ply_of_mixed_polygons(order: str, tmp_path: Path) -> None:
+    form = "binary_little_endian" if order == "<" else "binary_big_endian"
+    lines = ["ply", f"format {form} 1.0", "element vertex 4", *(f"property double {n}" for n in "xyz")]
+    lines += ["element face 2", "property list uchar int vertex_indices", "end_header", ""]
+    faces = struct.pack(order + "B4i", 4, 0, 1, 2, 3) + struct.pack(order + "B3i", 3, 0, 1, 3)
+    (tmp_path / "a.ply").write_bytes("\n".join(lines).encode() + QUAD.astype(order + "f8").tobytes() + faces)
+
+    (mesh,) = read_model(tmp_path / "a.ply")
+
+    assert sorted(mesh.triangles.tolist()) == [[0, 1, 2], [0, 1, 3], [0, 2, 3]]
+
+
+def test_nodes_are_applied_as_gltf_says(tmp_path: Path) -> None:
+    half = float(np.sqrt(0.5))
+    document = {
+        "nodes": [
+            {"translation": [10, 0, 0], "children": [1, 2]},
+            {"rotation": [0, half, 0, half], "scale": [2, 1, 1], "mesh": 0},
+            {"matrix": [-1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 5, 6, 7, 1], "mesh": 0},
+        ],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0, "NORMAL": 1}}]}],
+    }
+    triangle = QUAD[:3].astype("<f4")
+    normal = np.tile([0, 0, 1], (3, 1)).astype("<f4")
+    (tmp_path / "a.glb").write_bytes(glb(document, triangle, normal))
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    # Scaled by 2 in x, a quarter turn about y carries +x to -z, then 10 along x.
+    assert mesh.normals is not None
+    np.testing.assert_allclose(mesh.vertices[:3], [[10, 0, 0], [10, 0, -2], [10, 1, -2]], atol=1e-6)
+    np.testing.assert_allclose(mesh.normals[:3], [[1, 0, 0]] * 3, atol=1e-6)
+    # Mirrored: the triangle is turned round so that its front stays its front.
+    np.testing.assert_allclose(mesh.vertices[3:], [[15, 6, 7], [14, 6, 7], [14, 7, 7]], atol=1e-6)
+    scene = trimesh.load_scene(tmp_path / "a.glb")
+    np.testing.assert_allclose(mesh.bounds(), scene.bounds, atol=1e-6)
+    for triangle_index, side in ((0, [1, 0, 0]), (1, [0, 0, 1])):
+        a, b, c = mesh.vertices[mesh.triangles[triangle_index]]
+        assert np.cross(b - a, c - a) @ side > 0
+
+
+def test_quantised_positions_and_strided_views(tmp_path: Path) -> None:
+    rows = np.zeros((4, 8), "<u2")
+    rows[:, :3] = QUAD * 65535
+    document = {
+        "extensionsRequired": ["KHR_mesh_quantization"],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}],
+        "accessor_extras": [{"normalized": True, "type": "VEC3", "count": 4}, {}],
+    }
+    content = glb(document, rows.reshape(-1, 4), TWO.reshape(-1).astype("<u1"))
+    length = struct.unpack_from("<I", content, 12)[0]
+    changed = json.loads(content[20 : 20 + length])
+    changed["bufferViews"][0]["byteStride"] = 16
+    text = json.dumps(changed).encode()
+    text += b" " * (-len(text) % 4)
+    rest = content[20 + length :]
+    head = struct.pack("<4s4I", b"glTF", 2, 20 + len(text) + len(rest), len(text), 0x4E4F534A)
+    (tmp_path / "a.glb").write_bytes(head + text + rest)
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    np.testing.assert_allclose(mesh.vertices, QUAD, atol=1e-6)
+    np.testing.assert_array_equal(mesh.triangles, TWO)
+
+
+@pytest.mark.parametrize(("mode", "expected"), [(5, [[0, 1, 2], [3, 2, 1]]), (6, [[0, 1, 2], [0, 2, 3]])])
+def test_strips_and_fans(mode: int, expected: list[list[int]], tmp_path: Path) -> None:
+    document = {"meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "mode": mode}]}]}
+    (tmp_path / "a.glb").write_bytes(glb(document, QUAD.astype("<f4")))
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    assert mesh.triangles.tolist() == expected
+
+
+def test_base_colour_is_linear_light_and_vertex_colours_multiply_it(tmp_path: Path) -> None:
+    document = {
+        "materials": [{"name": "đá", "pbrMetallicRoughness": {"baseColorFactor": [0.5, 0.5, 1, 1]}}],
+        "meshes": [
+            {"primitives": [{"attributes": {"POSITION": 0, "COLOR_0": 1}, "material": 0, "indices": 2}]}
+        ],
+        "accessor_extras": [{}, {"normalized": True}, {}],
+    }
+    colour = np.tile([65535, 32768, 0, 65535], (4, 1)).astype("<u2")
+    arrays = (QUAD.astype("<f4"), colour, TWO.reshape(-1).astype("<u4"))
+    (tmp_path / "a.glb").write_bytes(glb(document, *arrays))
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    # sRGB of 0.5 is 188 and of 0.25 is 137 (IEC 61966-2-1).
+    assert mesh.rgb is not None
+    assert mesh.name == "đá"
+    assert mesh.rgb[0].tolist() == [188, 137, 0]
+
+
+def test_a_texture_times_its_factor_and_moved(tmp_path: Path) -> None:
+    picture = png()
+    document = {
+        "extensionsRequired": ["KHR_texture_transform"],
+        "materials": [
+            {
+                "pbrMetallicRoughness": {
+                    "baseColorFactor": [0.5, 1, 1, 1],
+                    "baseColorTexture": {
+                        "index": 0,
+                        "extensions": {"KHR_texture_transform": {"offset": [0.25, 0], "scale": [0.5, 1]}},
+                    },
+                }
+            }
+        ],
+        "textures": [{"source": 0}],
+        "images": [{"bufferView": 3, "mimeType": "image/png"}],
+        "meshes": [
+            {"primitives": [{"attributes": {"POSITION": 0, "TEXCOORD_0": 1}, "material": 0, "indices": 2}]}
+        ],
+        "extra_views": [{"buffer": 0, "byteOffset": 48 + 32 + 24, "byteLength": len(picture)}],
+        "extra_body": picture,
+    }
+    arrays = (QUAD.astype("<f4"), TOP_LEFT_UV.astype("<f4"), TWO.reshape(-1).astype("<u4"))
+    (tmp_path / "a.glb").write_bytes(glb(document, *arrays))
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    assert mesh.uv is not None
+    assert mesh.texture is not None
+    np.testing.assert_allclose(mesh.uv[:, 0], TOP_LEFT_UV[:, 0] * 0.5 + 0.25)
+    assert mesh.texture[0, 0].tolist() == [188, 0, 0]
+    assert mesh.texture[0, 1].tolist() == [0, 255, 0]
+
+
+def test_one_mesh_for_each_material(tmp_path: Path) -> None:
+    primitives = [{"attributes": {"POSITION": 0}, "material": k} for k in (0, 1, 0)]
+    document = {"materials": [{"name": "brick"}, {"name": "tile"}], "meshes": [{"primitives": primitives}]}
+    (tmp_path / "a.glb").write_bytes(glb(document, QUAD[:3].astype("<f4")))
+
+    meshes = read_model(tmp_path / "a.glb")
+
+    assert [(m.name, len(m.triangles)) for m in meshes] == [("brick", 2), ("tile", 1)]
+
+
+def test_obj_materials_polygons_and_indices_that_count_back(tmp_path: Path) -> None:
+    text = (
+        "mtllib đá.mtl\nv 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nvn 0 0 1\nusemtl red\nf -4//1 -3//1 -2//1 -1//1\n"
+    )
+    (tmp_path / "a.obj").write_text(
+        text + "usemtl grey # last\nf 1 2 4\n".replace(" # last", ""), encoding="utf-8"
+    )
+    (tmp_path / "đá.mtl").write_text("newmtl red\nKd 1 0 0\nnewmtl grey\nKd 0.5 0.5 0.5\n")
+
+    red, grey = read_model(tmp_path / "a.obj")
+
+    assert (red.name, len(red.triangles), len(grey.triangles)) == ("red", 2, 1)
+    assert red.rgb is not None
+    assert grey.rgb is not None
+    assert (red.rgb[0].tolist(), grey.rgb[0].tolist()) == ([255, 0, 0], [128, 128, 128])
+    assert red.normals is not None
+    np.testing.assert_array_equal(red.normals, [[0, 0, 1]] * 4)
+    assert grey.normals is None
+
+
+def test_map_coordinates_keep_their_millimetres(tmp_path: Path) -> None:
+    text = "".join(f"v {576_700 + x} {5_188_100 + y} 12.3456\n" for x, y in ((0, 0), (0.001, 0), (0, 0.002)))
+    (tmp_path / "a.obj").write_text(text + "f 1 2 3\n")
+
+    (mesh,) = read_model(tmp_path / "a.obj")
+
+    assert mesh.origin.tolist() == [576_700, 5_188_100, 0]
+    np.testing.assert_allclose(mesh.vertices[1] - mesh.vertices[0], [0.001, 0, 0], atol=1e-6)
+
+
+def test_vertices_that_no_triangle_uses_are_left_out(tmp_path: Path) -> None:
+    document = {"meshes": [{"primitives": [{"attributes": {"POSITION": 0}, "indices": 1}]}]}
+    (tmp_path / "a.glb").write_bytes(glb(document, QUAD.astype("<f4"), np.array([0, 2, 3], "<u2")))
+
+    (mesh,) = read_model(tmp_path / "a.glb")
+
+    np.testing.assert_array_equal(mesh.vertices, QUAD[[0, 2, 3]])
+
+
+def test_srgb_there_and_back_is_exact() -> None:
+    every = np.arange(256, dtype=np.uint8)
+
+    np.testing.assert_array_equal(srgb_from_linear(linear_from_srgb(every)), every)
+    assert linear_from_srgb(np.array([188], np.uint8))[0] == pytest.approx(0.5029, abs=1e-4)
+
+
+@pytest.mark.parametrize("ending", ["glb", "obj", "ply"])
+def test_flipped_bytes_give_a_mesh_or_our_own_error(ending: str, tmp_path: Path) -> None:
+    box = trimesh.creation.box()
+    box.visual.vertex_colors = np.tile([10, 200, 30, 255], (8, 1))
+    path = tmp_path / f"a.{ending}"
+    box.export(path)
+    seed = path.read_bytes()
+    random = np.random.default_rng(5)
+    refused = 0
+    for _ in range(400):
+        content = bytearray(seed)
+        for place in random.integers(0, len(seed), random.integers(1, 4)):
+            content[place] = random.integers(0, 256)
+        path.write_bytes(content)
+        try:
+            assert read_model(path)
+        except HeritageError:
+            refused += 1
+    assert refused
