@@ -21,6 +21,7 @@ from heritage.ops.grid import Shape, chunks, components, distinct, morton_order,
 from heritage.ops.ground import ground
 
 _NEIGHBOURS = 20
+_CLIPS = 3
 _LEAST = 8  # below this many distinct points a neighbourhood says nothing
 
 _CLASS_OF = {
@@ -186,7 +187,12 @@ def _searched(cloud: PointCloud, spaced: float, options: CleanOptions, threads: 
 def _outliers(xyz: F32, fine: Shape, options: CleanOptions, threads: int) -> Bool:
     """(n,) statistical outliers (Rusu 2010) that also stand out of their own neighbourhood."""
     distance = fine.spacing.astype(np.float64)
-    far = np.flatnonzero(distance > distance.mean() + options.outlier_sigmas * distance.std())
+    limit = np.inf
+    for _ in range(_CLIPS):
+        # Far outliers widen the first limit so much that near ones pass; so it is taken again without them.
+        inner = distance[distance <= limit]
+        limit = float(inner.mean() + options.outlier_sigmas * inner.std())
+    far = np.flatnonzero(distance > limit)
     mask = np.zeros(len(xyz), bool)
     tree = cKDTree(xyz)
     k = min(_NEIGHBOURS, len(xyz))

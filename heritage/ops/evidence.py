@@ -37,12 +37,12 @@ class Evidence:
 
 
 def is_green(rgb: U8) -> Bool:
-    """(n,) leaf green: excess green 2g - r - b over a tenth of the brightness, and more green than red.
+    """(n,) leaf green: excess green 2g - r - b (Woebbecke et al. 1995) over 0.15 of the brightness, g > r > b.
 
-    The second half keeps imperial yellow out, whose excess green is large (Woebbecke et al. 1995).
+    The order of the channels keeps imperial yellow (r > g) and green glaze and patina (b > r) out.
     """
     r, g, b = rgb.astype(np.float32).T
-    return np.asarray((2 * g - r - b > 0.1 * (r + g + b)) & (g > 1.02 * r))
+    return np.asarray((2 * g - r - b > 0.15 * (r + g + b)) & (g > 1.02 * r) & (b < r - 0.08 * g))
 
 
 def sky_blueness(rgb: U8) -> F32:
