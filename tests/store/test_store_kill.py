@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -21,11 +22,12 @@ from heritage.store import Store, journal, publish_bytes
 from heritage.store.fsck import fsck
 
 KILLS = 50
+A_LIFE = 20  # things a child makes at most
 SEED = 20240314
 
 
 def _documents(site: Path, first: int) -> Iterator[None]:
-    for number in range(first, 10**9):
+    for number in range(first, first + A_LIFE):
         publish_bytes(
             site / "document.json", json.dumps({"number": number, "words": "x" * number * 997}).encode()
         )
@@ -33,20 +35,20 @@ def _documents(site: Path, first: int) -> Iterator[None]:
 
 
 def _stages(site: Path, first: int) -> Iterator[None]:
-    for number in range(first, 10**9):
+    for number in range(first, first + A_LIFE):
         with Store(site).stage("mesh", f"f{number}") as folder:
             for name in ("a.bin", "b.bin"):
-                (folder / name).write_bytes(os.urandom(200_000))
+                (folder / name).write_bytes(os.urandom(50_000))
         yield
 
 
 def _releases(site: Path, first: int) -> Iterator[None]:
     store = Store(site)
-    for number in range(first, 10**9):
+    for number in range(first, first + A_LIFE):
         with store.writer("test"):
             release_id = f"{store.next_sequence():04d}-n{number}"
             with store.release(release_id) as folder:
-                folder.write("a/b.bin", os.urandom(100_000))
+                folder.write("a/b.bin", os.urandom(50_000))
                 folder.write("release.json", release_id.encode())
             store.set_current(release_id)
         yield
@@ -54,7 +56,7 @@ def _releases(site: Path, first: int) -> Iterator[None]:
 
 def _records(site: Path, first: int) -> Iterator[None]:
     store = Store(site)
-    for number in range(first, 10**9):
+    for number in range(first, first + A_LIFE):
         with store.writer("test"):
             store.journal("test", "count", {"number": number, "words": "x" * 5000})
         yield
@@ -103,25 +105,29 @@ def test_kill_leaves_whole_things_and_loses_nothing_acknowledged(
 ) -> None:
     """A1: 50 SIGKILLs at random times: all that is there is whole, all that was acknowledged is there."""
     chance = random.Random(SEED)
-    (tmp_path / ".heritage").mkdir()
-    reached = 0
+    start = time.perf_counter()
+    for _ in itertools.islice(write(tmp_path, 0), 3):
+        pass
+    each, reached, early = (time.perf_counter() - start) / 3, 3, 0
     for _ in range(KILLS):
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:
             for number, _ in enumerate(write(tmp_path, reached), reached):
                 os.write(theirs, f"{number}\n".encode())
-            os._exit(0)
+            signal.pause()
         os.close(theirs)
-        time.sleep(chance.uniform(0, 0.03))
+        time.sleep(chance.uniform(0, 8 * each))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         with open(ours) as told:
             acknowledged = [int(line) for line in told]
         found = read(tmp_path)
         assert found >= (acknowledged[-1] if acknowledged else -1)
+        early += len(acknowledged) < A_LIFE
         reached = max(reached, found + 1)
-    assert reached > 3
+    assert reached > 10  # children got somewhere
+    assert early > KILLS / 2  # and were killed at work
     report = fsck(Store(tmp_path))
     assert report.sound
     assert not fsck(Store(tmp_path)).swept

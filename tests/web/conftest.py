@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from small_release import RELEASE, build_viewer, client_of, publish
 
 from heritage.page import page
+from heritage.store import fs
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +19,16 @@ def built_viewer(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _viewer(built_viewer: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build of the viewer; the real one needs Node and is tested in a browser."""
     monkeypatch.setattr(page, "DIST", built_viewer)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Durability is proven in tests/store; here it only costs time."""
+
+    def sync(path: Path) -> None:
+        pass
+
+    monkeypatch.setattr(fs, "sync", sync)
 
 
 @pytest.fixture(scope="session")
