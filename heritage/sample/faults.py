@@ -8,10 +8,12 @@ import numpy as np
 import open3d as o3d
 
 from heritage.model.arrays import F64, REASONS, U8
+from heritage.model.errors import MethodError
 from heritage.sample.cameras import Cameras
 from heritage.sample.light import occluded
 
 _SKY_COLOUR = np.array([196, 212, 228])
+_TRIES = 200
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def halo(
 ) -> tuple[F64, U8]:  # fmt: skip
     """Points just outside silhouettes, half the colour of the sky behind: the mark of image matching."""
     xyz, colours, have = [np.empty((0, 3))], [np.empty((0, 3), np.uint8)], 0
-    while have < count:
+    for _ in range(_TRIES):
         pick = rng.integers(len(p), size=12 * count + 500)
         ray = p[pick] - eyes.position[eye[pick]]
         distance = np.linalg.norm(ray, axis=1)[:, None]
@@ -60,13 +62,14 @@ def halo(
         depth = rng.normal(0, 0.012, (len(chosen), 1)) * distance[chosen] / 10
         xyz.append(beyond[chosen] + towards[chosen] * depth)
         share = rng.uniform(0.5, 1.0, (len(chosen), 1))
-        colours.append(
-            to_bytes(
-                share * _SKY_COLOUR + (1 - share) * rgb[pick[chosen]] + rng.normal(0, 4, (len(chosen), 3))
-            )
-        )
+        mixed = share * _SKY_COLOUR + (1 - share) * rgb[pick[chosen]]
+        colours.append(to_bytes(mixed + rng.normal(0, 4, mixed.shape)))
         have += len(chosen)
-    return np.concatenate(xyz), np.concatenate(colours)
+        if have == count:
+            return np.concatenate(xyz), np.concatenate(colours)
+    raise MethodError(
+        "halo", "nothing stands against the sky", "a camera that looks up", code="sample-no-sky"
+    )
 
 
 def outliers(p: F64, eye: F64, count: int, rng: np.random.Generator) -> F64:

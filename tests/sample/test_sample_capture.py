@@ -98,6 +98,12 @@ def test_halo_points_lie_outside_the_silhouette_and_are_sky_coloured() -> None:
     assert np.median(blue[halo]) > np.median(blue[~halo]) + 5
 
 
+def test_no_sky_no_halo() -> None:
+    eyes = looking_at_origin((0.0, 0.5, 6.0), (0.5, 0.0, 6.0))
+    with pytest.raises(MethodError, match="nothing stands against the sky"):
+        survey(ball(), eyes, NOON, 500, Noise(1), np.random.default_rng(1), Faults(halo=0.02))
+
+
 def test_cameras_look_at_what_they_surround() -> None:
     eyes = cameras((3.0, -2.0), 15.0, 10.0, [(1.0, 2.0, 3.0, 90.0)], np.random.default_rng(0))
     assert np.allclose(np.linalg.norm(eyes.forward, axis=1), 1)
