@@ -199,7 +199,7 @@ def _court(s: Spot) -> F64:
 
 def _grass(s: Spot) -> F64:
     broad, fine = s.noise(s.p, 6.0, 17.0), s.noise(s.p, 0.35, 18.0)
-    colour = mix((0.25, 0.34, 0.13), (0.50, 0.53, 0.24), 0.5 * broad + 0.5 * fine)
+    colour = mix((0.34, 0.39, 0.19), (0.57, 0.58, 0.31), 0.5 * broad + 0.5 * fine)
     return mix(colour, (0.60, 0.51, 0.36), step(broad + 0.3 * fine, 0.86, 1.05))
 
 
@@ -213,7 +213,7 @@ def _leaf(s: Spot) -> F64:
 
 
 def _blossom(s: Spot) -> F64:
-    red = s.noise(s.p, 0.4, 21.0) > 0.62
+    red = s.noise(s.p, 0.4, 21.0) > 0.85
     return np.where(red[:, None], (0.80, 0.22, 0.14), _leaf(s))
 
 

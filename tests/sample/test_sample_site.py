@@ -21,6 +21,8 @@ from heritage.model.arrays import F64, REASONS, Similarity
 from heritage.model.documents import View
 from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame
+from heritage.pipeline.build import load_checked
+from heritage.pipeline.ground import read_ground
 from heritage.sample import site as sample_site
 from heritage.sample.site import write_sample
 from heritage.text.site import LoadedSite, load_site
@@ -86,6 +88,14 @@ def test_every_document_is_valid_and_every_file_it_names_is_there(sample: Sample
             for path in stop.narration.values():
                 assert (sample.root / path).is_file()
                 assert (sample.root / path).with_suffix(".vtt").is_file()
+
+
+def test_the_site_passes_its_own_check_in_the_frame_its_opening_view_is_written_for(
+    sample: Sample, loaded: LoadedSite, truth: dict
+) -> None:
+    _, problems = load_checked(sample.root)
+    assert not problems, "\n".join(map(str, problems))
+    assert read_ground(loaded).frame == SiteFrame(**truth["site_frame"])
 
 
 def test_both_tours_speak_all_three_languages_and_show_what_exists(loaded: LoadedSite) -> None:
