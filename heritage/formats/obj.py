@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,6 +19,14 @@ from heritage.model.errors import InputError
 from heritage.model.limits import FACE_LIST_LENGTH, LINE_BYTES, VERTICES
 
 I64 = npt.NDArray[np.int64]
+# Faces of nothing but one form of corner, and which of position, texture coordinate and normal it has. The
+# repetitions give nothing back, so that no text makes the search slow.
+_FORMS = (
+    (re.compile(r"(?:\d++/\d++/\d++\s*+)++"), [0, 1, 2]),
+    (re.compile(r"(?:\d++//\d++\s*+)++"), [0, 2]),
+    (re.compile(r"(?:\d++/\d++\s*+)++"), [0, 1]),
+    (re.compile(r"(?:\d++\s*+)++"), [0]),
+)
 
 
 @dataclass
@@ -110,6 +120,9 @@ def _corners(
     path: Path, lines: list[tuple[int, str, tuple[int, int, int]]], sizes: tuple[int, int, int]
 ) -> I64:
     """Triangles (t, 3, 3): per corner the places of position, texture coordinate and normal, -1 for none."""
+    quick = _uniform_corners([text for _, text, _ in lines], sizes)
+    if quick is not None:
+        return quick
     by_length: dict[int, list[list[tuple[int, int, int]]]] = {}
     for number, text, above in lines:
         where = f"{path.name}:{number}"
@@ -124,6 +137,28 @@ def _corners(
         order = fan(np.arange(len(faces) * length).reshape(-1, length))
         triangles.append(table.reshape(-1, 3)[order])
     return np.concatenate(triangles)
+
+
+def _uniform_corners(texts: list[str], sizes: tuple[int, int, int]) -> I64 | None:
+    """As `_corners`, but much faster, for faces of one length and one form with indices that exist and do
+    not count back, which is what most programs write; None for any others."""
+    joined = "\n".join(texts)
+    form = next((places for pattern, places in _FORMS if pattern.fullmatch(joined)), None)
+    if form is None:
+        return None
+    try:
+        table = np.loadtxt(io.StringIO(joined.replace("/", " ")), np.int64, ndmin=2)
+    except ValueError:
+        return None
+    width = len(form)
+    length = table.shape[1] // width
+    if len(table) != len(texts) or table.shape[1] % width or not 3 <= length <= FACE_LIST_LENGTH:
+        return None
+    corners = np.full((len(table) * length, 3), -1, np.int64)
+    corners[:, form] = table.reshape(-1, width) - 1
+    if (corners[:, form] < 0).any() or (corners >= np.array(sizes)).any():
+        return None
+    return corners[fan(np.arange(len(corners)).reshape(-1, length))]
 
 
 def _corner(

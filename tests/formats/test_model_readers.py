@@ -16,7 +16,7 @@ from PIL import Image
 from heritage.formats.model import read_model
 from heritage.formats.srgb import linear_from_srgb, srgb_from_linear
 from heritage.model.arrays import Mesh
-from heritage.model.errors import HeritageError
+from heritage.model.errors import HeritageError, InputError
 
 QUAD = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]], np.float64)
 TWO = np.array([[0, 1, 2], [0, 2, 3]])
@@ -315,6 +315,36 @@ def test_obj_materials_polygons_and_indices_that_count_back(tmp_path: Path) -> N
     assert red.normals is not None
     np.testing.assert_array_equal(red.normals, [[0, 0, 1]] * 4)
     assert grey.normals is None
+
+
+@pytest.mark.parametrize("form", ["{0}", "{0}/{0}", "{0}//{0}", "{0}/{0}/{0}"])
+@pytest.mark.parametrize("length", [3, 4])
+def test_the_quick_way_through_obj_faces_is_the_slow_one(
+    form: str, length: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(length)
+    lines = [
+        f"{k} {' '.join(map(str, random.random(3).round(3)))}" for k in ("v", "vt", "vn") for _ in range(20)
+    ]
+    faces = [random.choice(20, length, replace=False) + 1 for _ in range(30)]
+    lines += ["f " + " ".join(form.format(i) for i in face) for face in faces]
+    (tmp_path / "a.obj").write_text("\n".join(lines))
+    (quick,) = read_model(tmp_path / "a.obj")
+    calls = []
+    monkeypatch.setattr("heritage.formats.obj._uniform_corners", lambda *_: calls.append(1))
+
+    (slow,) = read_model(tmp_path / "a.obj")
+
+    assert calls
+    assert len(quick.triangles) == 30 * (length - 2)
+    np.testing.assert_array_equal(quick.triangles, slow.triangles)
+    np.testing.assert_array_equal(quick.vertices, slow.vertices)
+    (tmp_path / "a.obj").write_text(
+        "\n".join([*lines, "f " + " ".join(form.format(i) for i in range(19, 19 + length))])
+    )
+    with pytest.raises(InputError) as caught:
+        read_model(tmp_path / "a.obj")
+    assert caught.value.problems[0].where == "a.obj:91"
 
 
 def test_map_coordinates_keep_their_millimetres(tmp_path: Path) -> None:
