@@ -20,6 +20,7 @@ from heritage.ops.walls import Cells
 _BLUR_M = 0.7
 _PIXEL_M = 0.4
 _PIXELS = 176
+_PIXELS_SCALED = 96  # per scale, where many scales are tried
 _INSIDE = 0.5  # reward of a cell inside against a cell on an edge
 _PER_HEADING = 3
 
@@ -60,7 +61,7 @@ def search(
     """
     reach = float(np.linalg.norm(cells.xy, axis=1).max())
     extent = 2 * edges.radius + reach * float(scales.max()) + 4 * _BLUR_M
-    pixel = max(_PIXEL_M, extent / _PIXELS)
+    pixel = max(_PIXEL_M, extent / (_PIXELS if len(scales) == 1 else _PIXELS_SCALED))
     blur = max(_BLUR_M, 1.5 * pixel)
     n = int(fft.next_fast_len(int(np.ceil((extent + 4 * blur) / pixel))))
     direction, inside = (np.conj(fft.fft2(f, workers=threads)) for f in _fields(edges, n, pixel, blur))
@@ -106,16 +107,17 @@ def _fields(edges: Edges, n: int, pixel: float, blur: float) -> tuple[npt.NDArra
     place = np.floor(edges.sample / pixel).astype(np.int64) % n
     flat = place[:, 0] * n + place[:, 1]
     angle = 2 * np.arctan2(edges.outward[:, 1], edges.outward[:, 0])[edges.sample_edge]
-    field = np.zeros((n, n), np.complex128)
+    field: npt.NDArray[np.complex128] = np.zeros((n, n), np.complex128)
     for part, unit in ((np.cos(angle), 1.0), (np.sin(angle), 1j)):
         drawn = np.bincount(flat, edges.sample_length / pixel * part, n * n).reshape(n, n)
         field += unit * ndimage.gaussian_filter(drawn, blur / pixel, mode="wrap")
-    field = np.asarray(field / np.abs(field).max())
     centre = (np.fft.fftfreq(n) * n + 0.5) * pixel
     x, y = np.meshgrid(centre, centre, indexing="ij")
     grown = edges.plan.buffer(blur)
     shapely.prepare(grown)
-    return field, _INSIDE * shapely.contains_xy(grown, x, y)
+    return field / float(np.abs(field).max()), _INSIDE * np.asarray(
+        shapely.contains_xy(grown, x, y), np.float64
+    )
 
 
 def _peaks(score: F64, yaw: float, scale: float, pixel: float, blur: float) -> list[tuple[float, Pose]]:

@@ -23,7 +23,9 @@ from heritage.model.report import Figure
 from heritage.ops.similarity import SimilarityFit, fit_similarity
 
 _TESTABLE: Final = 5  # with 4 points, three of them fit almost anything: a blunder cannot be told from noise
-_TRIPLES: Final = 400
+_TRIPLES: Final = 80  # of which 3 in 10 are good where a third of the points is not
+_UNRELATED: Final = 0.05
+_SURPRISING: Final = 5.0  # times the stated accuracy
 _UPSIDE_DOWN: Final = 0.0  # cosine between source up and site up
 
 
@@ -81,8 +83,8 @@ class GcpFit:
 def fit_gcp(points: Sequence[Gcp], options: GcpOptions | None = None) -> GcpFit:
     """The similarity of the control points of ``points``; check points never take part in it.
 
-    Raises MethodError for fewer than 3 control points, points on one line, a mirrored set, and where no majority of
-    the points agrees.
+    Raises MethodError for fewer than 3 control points, points on one line, a mirrored set, and where the points
+    do not agree.
     """
     chosen = options or GcpOptions()
     source = np.array([p.source for p in points], np.float64).reshape(-1, 3)
@@ -100,7 +102,16 @@ def fit_gcp(points: Sequence[Gcp], options: GcpOptions | None = None) -> GcpFit:
         )  # fmt: skip
     fit = fit_similarity(source[control][good], target[control][good], scale=scale)
     _refuse_mirrored(fit, [n for n, g in zip(names, good, strict=True) if g], chosen.sigma_m)
-    return _result(points, source, target, control, good, fit, scale)
+    spread = float(np.sqrt(target[control][good].var(0).sum()))
+    if fit.rms_m > _UNRELATED * spread:
+        raise MethodError(
+            "control points",
+            f"they fit to {fit.rms_m:.3g} m only, over a spread of {spread:.3g} m",
+            f"up to {_UNRELATED:.0%} of the spread is allowed",
+            "check names and units of the points, or set scale: unknown",
+            code="gcp-unrelated",
+        )
+    return _result(points, source, target, control, good, fit, scale, chosen.sigma_m)
 
 
 def _refuse_mirrored(fit: SimilarityFit, names: list[str], sigma: float) -> None:
@@ -184,7 +195,7 @@ def _prediction(t: Similarity, source: F64, at: F64, scale: float | None) -> F64
 
 
 def _result(
-    points: Sequence[Gcp], source: F64, target: F64, control: Bool, good: Bool, fit: SimilarityFit, scale: float | None
+    points: Sequence[Gcp], source: F64, target: F64, control: Bool, good: Bool, fit: SimilarityFit, scale: float | None, stated: float
 ) -> GcpFit:  # fmt: skip
     placed = fit.target_from_source
     error = target - placed.apply(source)
@@ -207,6 +218,8 @@ def _result(
     warnings = [f"control point {name} is a blunder and was left out" for name in blunders]
     if n < _TESTABLE:
         warnings.append(f"{n} control points: too few to find a blunder among them")
+    if per_axis > _SURPRISING * stated:
+        warnings.append(f"the control points disagree by {per_axis:.3g} m per axis; {stated:g} m was stated")
     if check_rms is None:
         warnings.append("no check points: the accuracy is judged by the points that made it")
     figures = (

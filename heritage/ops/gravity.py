@@ -6,14 +6,14 @@ import numpy as np
 
 from heritage.model.arrays import F32, F64
 
-_TOLERANCES_DEG = (12.0, 8.0, 5.0, 4.0, 3.0, 3.0)
-_HOLD = 0.01  # keeps the cloud's own z where the surfaces leave a direction open, as one wall alone does
+_TOLERANCES_DEG = (12.0, 10.0, 8.0, 7.0, 6.0, 5.0, 5.0, 5.0)
+_HOLD = 0.001  # keeps the cloud's own z where the surfaces leave a direction open, as one wall alone does
 
 
 def find_up(normal: F32) -> F64:
     """(3,) float64 unit vector: the up direction, near +z, of surfaces with ``normal`` (n, 3), unit, any sign.
 
-    Every surface within the tolerance of level or upright counts alike; the tolerance narrows from 12 to 3 degrees,
+    Every surface within the tolerance of level or upright counts alike; the tolerance narrows from 12 to 5 degrees,
     so a roof's slopes drop out. Without any, the answer is +z.
     """
     z = np.array([0.0, 0.0, 1.0])

@@ -21,7 +21,7 @@ from heritage.ops.footprint_fit import Held, Score, hold, score, solve
 from heritage.ops.footprint_search import Pose, turn
 from heritage.ops.footprint_trials import Trial, try_poses
 from heritage.ops.gravity import find_up, level
-from heritage.ops.grid import shape, thin
+from heritage.ops.grid import shape, spacing, thin
 from heritage.ops.place import heading_of
 from heritage.ops.walls import Cells, covered_area, outline_cells, wall_cells
 
@@ -29,6 +29,9 @@ _POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy 
 _DRAWN: Final = 500_000
 _LEAST_CELLS: Final = 24
 _NEAR_GROUND_M: Final = 3.0
+_SPARSE_M: Final = 0.25  # spacing of airborne clouds, which see roofs and hardly a wall
+_DOOR_M: Final = 3.0  # openings up to this width do not open a wall
+_EAVES_M: Final = 2.5  # above the ground: where people pass under a roof it does not belong to the plan
 _INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
 
 
@@ -71,8 +74,8 @@ class Registered:
 
     ``covariance`` (3, 3) of east, north (metres) and heading (radians, counter-clockwise) at ``centre_m``, the middle
     of the walls in the monument frame; ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
-    the plan area that the points cover, overhanging roofs included. ``candidates``: other placements that fit nearly
-    as well and that no prior excludes.
+    the plan area that the points cover or enclose, overhanging eaves not counted. ``candidates``: other placements
+    that fit nearly as well and that no prior excludes.
     """
 
     site_from_monument: Similarity
@@ -102,6 +105,7 @@ class _Prepared:
     spacing: float
     metres_from_monument: Similarity
     tilt_deg: float
+    sparse: bool
 
 
 def register_footprint(
@@ -140,7 +144,7 @@ def register_footprint(
             threads=threads,
         )
         trials.append((kind, centred, middle, tried))
-        if trials[-1][3][0].score.cover >= chosen.least_cover:
+        if tried[0].score.cover >= chosen.least_cover and not prepared.sparse:
             break
     if not trials:
         raise MethodError(
@@ -173,15 +177,15 @@ def _prepare(
         voxel *= max(1.1, float(np.sqrt(len(keep) / _POINTS)))
         keep = thin(xyz, voxel)
     xyz = xyz[keep]
-    around = shape(xyz, 12, threads=threads)
-    n = around.normal if normal is None else normal[few][keep]
+    n = shape(xyz, 12, threads=threads).normal if normal is None else normal[few][keep]
     up = find_up(n) if options.level else np.array([0.0, 0.0, 1.0])
     rotation = level(up)
     metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
     tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
-    spacing = max(float(np.median(around.spacing)), voxel)
     turned = rotation.astype(np.float32).T
-    return _Prepared(xyz @ turned, n @ turned, spacing, metres, tilt)
+    apart = spacing(xyz, threads=threads)
+    sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
+    return _Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
 
 
 def _rough_scale(xyz: F32, edges: Edges) -> float:
@@ -231,7 +235,10 @@ def _conclude(
         ),
         free_scale=free,
         inset_sigma=inset,
-        stated_sigma=options.footprint_sigma_m,
+        # An outline from above is only as good as its cells, and sheds and trees touch it.
+        stated_sigma=options.footprint_sigma_m
+        if kind == "walls"
+        else max(options.footprint_sigma_m, cells.size),
     )
     held = solution.held
     fit = score(cells, edges, held)
@@ -242,7 +249,9 @@ def _conclude(
         level_site.translation + np.array([0, 0, prior.ground_m - held.pose.scale * foot]),
         level_site.scale,
     )
-    iou = _iou(held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle), edges, 2 * prepared.spacing)
+    iou = _iou(
+        prepared, edges, held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle), foot, kind, options
+    )
     belongs = held.hold > 0.25
     weight = cells.weight * held.hold
     rms = float(np.sqrt((weight * held.residual**2).sum() / max(float(weight.sum()), 1e-9)))
@@ -258,7 +267,7 @@ def _conclude(
         Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
         Figure(name="cover", value=fit.cover, unit="1", method="share of the footprint's edges with a wall on them"),
         Figure(name="outside", value=fit.outside, unit="1", method="share of the walls more than 0.6 m outside"),
-        Figure(name="iou", value=iou, unit="1", method="footprint and plan area of the points, roofs included"),
+        Figure(name="iou", value=iou, unit="1", method="footprint and plan of the points, eaves not counted"),
         Figure(name="sigma_horizontal", value=sigma, unit="m", method="greatest 1 sigma, mixed model of edges"),
         Figure(name="sigma_heading", value=sigma_heading, unit="deg", method="1 sigma, mixed model of edges"),
         Figure(name="sigma_up", value=sigma_up, unit="m", method=how),
@@ -347,13 +356,19 @@ def _spread(z: F64) -> float:
     return max(float(np.ptp(np.percentile(z, [16, 84]))) / 2, 0.01)
 
 
-def _iou(placed: F64, edges: Edges, cell: float) -> float:
-    cell = max(cell, edges.radius / 100)
-    centre, seen = covered_area(placed, cell=cell)
-    within = shapely.contains_xy(edges.plan, centre[:, 0], centre[:, 1])
-    # A courtyard of the footprint is enclosed but not covered: only cells with points count against it.
-    outside = float((~within & (seen > 0)).sum()) * cell**2
-    return float(within.sum()) * cell**2 / (edges.plan.area + outside)
+def _iou(
+    prepared: _Prepared, edges: Edges, placed: F64, foot: float, kind: str, options: RegisterOptions
+) -> float:
+    """Intersection over union of the footprint with the cloud's plan, in which eaves and what lies on the ground do
+    not count as built area outside. ``placed`` (n, 2) the points about the footprint's centre."""
+    cell = max(2 * prepared.spacing, edges.radius / 100)
+    height = prepared.xyz[:, 2] - foot
+    low = (height > options.kerb_m) & ((height < _EAVES_M) | (kind == "outline"))
+    covered = covered_area(placed, cell=cell, gap=_DOOR_M)
+    inside = float(shapely.contains_xy(edges.plan, covered[:, 0], covered[:, 1]).sum()) * cell**2
+    beside = covered_area(placed[low], cell=cell, gap=0.0)
+    outside = float((~shapely.contains_xy(edges.plan, beside[:, 0], beside[:, 1])).sum()) * cell**2
+    return min(inside / (edges.plan.area + outside), 1.0)
 
 
 def _wall_residuals(cells: Cells, edges: Edges, held: Held) -> tuple[WallResidual, ...]:

@@ -81,7 +81,7 @@ def scene(
         points, normals = points[seen], normals[seen]
     roof, roof_normals = _roof(plan.buffer(eaves_m, join_style="mitre"), height_m, per_m2, rng)
     board, board_normals = _walls(plan.buffer(eaves_m, join_style="mitre"), 0.2, per_m2, rng)
-    parts = [points, roof, board + [0, 0, height_m]]
+    parts = [points, roof, board + np.array([0, 0, height_m])]
     parts_normal = [normals, roof_normals, board_normals]
     for _ in range(trees):
         x, y = np.array(
@@ -91,23 +91,36 @@ def scene(
         parts.append(tree)
         direction = rng.normal(0, 1, tree.shape)
         parts_normal.append(direction / np.linalg.norm(direction, axis=1, keepdims=True))
-    xyz = np.concatenate(parts)
-    n = np.concatenate(parts_normal) + rng.normal(0, 0.08, xyz.shape)
+    return _placed(
+        np.concatenate(parts), np.concatenate(parts_normal), plan, rng,
+        noise_m=noise_m, footprint_sigma_m=footprint_sigma_m, scale=scale, tilt_deg=tilt_deg,
+    )  # fmt: skip
+
+
+def _placed(
+    xyz: np.ndarray,
+    normal: np.ndarray,
+    plan: Polygon,
+    rng: np.random.Generator,
+    *,
+    noise_m: float,
+    footprint_sigma_m: float,
+    scale: float = 1.0,
+    tilt_deg: float = 0.0,
+) -> Scene:
+    """Noise, a monument frame turned at random, a place on the site, and the drawing's own faults."""
+    n = normal + rng.normal(0, 0.08, xyz.shape)
     n /= np.linalg.norm(n, axis=1, keepdims=True)
-    xyz += rng.normal(0, noise_m, xyz.shape)
-    # Where it stands, and the drawing's own faults.
+    xyz = xyz + rng.normal(0, noise_m, xyz.shape)
     site_from_plan = _turned(rng.uniform(0, 360), np.array([*rng.uniform(-300, 300, 2), 4.0]))
-    monument_from_plan = _tilted(tilt_deg) @ _turned(rng.uniform(0, 360), rng.uniform(-50, 50, 3))
-    monument_from_plan = Similarity(
-        monument_from_plan.rotation, monument_from_plan.translation / scale, monument_from_plan.scale / scale
-    )
+    turned = _tilted(tilt_deg) @ _turned(rng.uniform(0, 360), rng.uniform(-50, 50, 3))
+    monument_from_plan = Similarity(turned.rotation, turned.translation / scale, 1 / scale)
     footprint = _drawn(plan, site_from_plan, footprint_sigma_m, rng)
     monument = monument_from_plan.apply(xyz)
     origin = np.round(monument.mean(0))
-    cloud = PointCloud(origin, (monument - origin).astype(np.float32))
     corners = np.asarray(plan.exterior.coords)[:-1]
     return Scene(
-        cloud,
+        PointCloud(origin, (monument - origin).astype(np.float32)),
         (n @ monument_from_plan.rotation.T).astype(np.float32),
         footprint,
         site_from_plan @ monument_from_plan.inverse(),
@@ -170,3 +183,35 @@ def _roof(
     normal[flat] = [0, 0, 1]
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
     return np.column_stack([xy, height + np.minimum(away * slope, 3)]), normal
+
+
+def pavilion(seed: int, *, terrace_m: float = 1.2) -> Scene:
+    """An open hall: columns on a terrace with front stairs, and a roof that overhangs the terrace. No wall at all.
+
+    The footprint is the outline of terrace and stairs, not quite the same turned by half.
+    """
+    rng = np.random.default_rng(seed)
+    plan = Polygon([(0, 0), (6, 0), (6, -3), (10, -3), (10, 0), (16, 0), (16, 11), (0, 11)])
+    plan = shapely.transform(plan, lambda xy: xy - np.array(plan.centroid.coords[0]))
+    terrace, terrace_normals = _walls(plan, terrace_m, 40, rng)
+    floor = rng.uniform(plan.bounds[:2], plan.bounds[2:], (6000, 2))
+    floor = floor[shapely.contains_xy(plan, floor[:, 0], floor[:, 1])]
+    parts, normals = [terrace], [terrace_normals]
+    parts.append(np.column_stack([floor, np.full(len(floor), terrace_m)]))
+    normals.append(np.tile([0.0, 0.0, 1.0], (len(floor), 1)))
+    for x in (-6.0, -2.0, 2.0, 6.0):
+        for y in (-2.5, 0.5, 3.5):
+            angle = rng.uniform(0, 2 * np.pi, 800)
+            outward = np.column_stack([np.cos(angle), np.sin(angle), np.zeros(800)])
+            parts.append(
+                outward * 0.22
+                + np.column_stack([np.full((800, 2), (x, y)), rng.uniform(terrace_m, 4.5, 800)])
+            )
+            normals.append(outward)
+    eaves = shapely.box(*plan.bounds).buffer(1.2, join_style="mitre")
+    roof, roof_normals = _roof(eaves, 4.5, 25, rng)
+    parts.append(roof)
+    normals.append(roof_normals)
+    return _placed(
+        np.concatenate(parts), np.concatenate(normals), plan, rng, noise_m=0.01, footprint_sigma_m=0.1
+    )
