@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyproj
 
-from heritage.formats.byte_places import BytePlaces
+from heritage.formats.las_bytes import LasBytes
 from heritage.formats.laz_chunks import check_chunks
 from heritage.formats.reader import file_bytes, plausible_count
 from heritage.model.limits import HEADER_BYTES, LAS_VLRS
@@ -54,10 +54,10 @@ def read_las_header(path: Path) -> LasFacts:
     """Read and check the header of a LAS or LAZ file. Raises InputError naming the byte that is wrong."""
     size = file_bytes(path)
     with path.open("rb") as stream:
-        return _read(BytePlaces(stream, path.name, size, "las-header"))
+        return _read(LasBytes(stream, path.name, size))
 
 
-def _read(b: BytePlaces) -> LasFacts:
+def _read(b: LasBytes) -> LasFacts:
     if b.take(0, 4, "the signature") != b"LASF":
         raise b.wrong(0, "no LAS signature", "the file must start with LASF")
     major, minor = b.unpack("BB", 24, "the version")
@@ -117,7 +117,7 @@ def _read(b: BytePlaces) -> LasFacts:
     return LasFacts(f"1.{minor}", point_format, points, compressed, scale, offset, low, high, crs, notes)
 
 
-def _records(b: BytePlaces, start: int, count: int, end: int, *, extended: bool) -> list[Record]:
+def _records(b: LasBytes, start: int, count: int, end: int, *, extended: bool) -> list[Record]:
     if count > LAS_VLRS:
         raise b.wrong(
             243 if extended else 100, f"{count} variable length records", f"up to {LAS_VLRS} are allowed"
@@ -140,7 +140,7 @@ def _records(b: BytePlaces, start: int, count: int, end: int, *, extended: bool)
 Triple = tuple[float, float, float]
 
 
-def _numbers(b: BytePlaces) -> tuple[Triple, Triple, Triple, Triple]:
+def _numbers(b: LasBytes) -> tuple[Triple, Triple, Triple, Triple]:
     values = struct.unpack("<12d", b.take(131, 96, "scale, offset and bounds"))
     for k, axis in enumerate("xyz"):
         # A nanometre to a kilometre a step: what any survey in any unit can mean. 0 would flatten it.
@@ -154,7 +154,7 @@ def _numbers(b: BytePlaces) -> tuple[Triple, Triple, Triple, Triple]:
     return values[:3], values[3:6], (x0, y0, z0), (x1, y1, z1)
 
 
-def _crs(b: BytePlaces, records: list[Record]) -> tuple[str | None, tuple[str, ...]]:
+def _crs(b: LasBytes, records: list[Record]) -> tuple[str | None, tuple[str, ...]]:
     """The CRS as WKT or EPSG code (WKT first, as LAS 1.4 says); what cannot be understood becomes a note."""
     projection = {r.id: r for r in records if r.user == "LASF_Projection"}
     if 2112 in projection:
@@ -176,7 +176,7 @@ def _crs(b: BytePlaces, records: list[Record]) -> tuple[str | None, tuple[str, .
     return None, ()
 
 
-def _geo_keys(b: BytePlaces, record: Record) -> dict[int, int]:
+def _geo_keys(b: LasBytes, record: Record) -> dict[int, int]:
     """GeoTIFF keys whose value stands in the directory itself and is an EPSG code (1024 to 32766)."""
     count = record.length // 8
     values = struct.unpack(f"<{4 * count}H", b.take(record.start, 8 * count, "the GeoTIFF keys"))

@@ -12,7 +12,7 @@ from typing import Any
 
 import lazrs  # type: ignore[import-untyped]
 
-from heritage.formats.byte_places import BytePlaces
+from heritage.formats.las_bytes import LasBytes
 from heritage.model.limits import LAZ_CHUNK_POINTS
 
 _VARIABLE = 0xFFFFFFFF
@@ -21,7 +21,7 @@ _BYTE_ITEM = 14  # one layer for each extra byte
 _COUNT_BYTE = 247
 
 
-def check_chunks(b: BytePlaces, record: bytes, start: int, point_bytes: int, points: int) -> None:
+def check_chunks(b: LasBytes, record: bytes, start: int, point_bytes: int, points: int) -> None:
     """Raises InputError where the chunks do not hold exactly ``points``, as far as the format lets it be known
     (in chunks of the older, pointwise kind only to the chunk), or lie about their sizes.
 
@@ -58,7 +58,7 @@ def check_chunks(b: BytePlaces, record: bytes, start: int, point_bytes: int, poi
         raise b.wrong(_COUNT_BYTE if layered else 107, found, "both must agree")
 
 
-def _table(b: BytePlaces, record: bytes, start: int, point_bytes: int) -> list[tuple[int, int]]:
+def _table(b: LasBytes, record: bytes, start: int, point_bytes: int) -> list[tuple[int, int]]:
     """(points, bytes) of each chunk."""
     (place,) = b.unpack("q", start, "the place of the chunk table")
     if place == -1:
@@ -83,9 +83,7 @@ def _table(b: BytePlaces, record: bytes, start: int, point_bytes: int) -> list[t
     return table
 
 
-def _check_layers(
-    b: BytePlaces, at: int, size: int, point_bytes: int, layers: int, held: int, k: int
-) -> None:
+def _check_layers(b: LasBytes, at: int, size: int, point_bytes: int, layers: int, held: int, k: int) -> None:
     head = point_bytes + 4 + 4 * layers
     if size < head:
         raise b.wrong(at, f"chunk {k} of {size} bytes", f"{head} and more are needed")

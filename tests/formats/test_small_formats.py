@@ -125,14 +125,15 @@ def test_a_document_with_vietnamese_and_without_nan(tmp_path: Path) -> None:
         save_document(tmp_path / "a.json", {"a": float("nan")})
 
 
-@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
-@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "CMYK", "I;16"])
+@pytest.mark.parametrize(
+    ("kind", "mode"),
+    [
+        *((kind, mode) for kind in ("PNG", "WEBP") for mode in ("RGB", "RGBA", "L")),
+        *(("PNG", mode) for mode in ("P", "I;16")),
+        *(("JPEG", mode) for mode in ("RGB", "L", "CMYK")),
+    ],
+)
 def test_pictures_of_every_mode_become_rgb(kind: str, mode: str) -> None:
-    if (kind, mode) not in {
-        *((k, m) for k in ("PNG", "WEBP") for m in ("RGB", "RGBA", "L")),
-        ("PNG", "P"), ("PNG", "I;16"), ("JPEG", "RGB"), ("JPEG", "L"), ("JPEG", "CMYK"),
-    }:  # fmt: skip
-        pytest.skip(f"{kind} has no {mode}")
     grey = 100
     image = Image.new("RGB", (8, 4), (grey,) * 3)
     wide = Image.fromarray(np.full((4, 8), grey * 257, np.uint16))

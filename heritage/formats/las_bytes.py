@@ -1,4 +1,4 @@
-"""Numbers at places of a file, refusing to read past its end."""
+"""Numbers at places of a LAS file, refusing to read past its end."""
 
 from __future__ import annotations
 
@@ -10,13 +10,12 @@ from heritage.model.errors import InputError
 
 
 @dataclass(frozen=True)
-class BytePlaces:
-    """An open file of ``size`` bytes; ``code`` is that of the problems it finds."""
+class LasBytes:
+    """An open file of ``size`` bytes."""
 
     stream: BinaryIO
     name: str
     size: int
-    code: str
 
     def take(self, start: int, length: int, what: str) -> bytes:
         """``length`` bytes from ``start``. Raises InputError where the file does not have them."""
@@ -33,10 +32,5 @@ class BytePlaces:
 
     def wrong(self, at: int, found: str, allowed: str) -> InputError:
         """The error for what stands at a byte."""
-        return InputError(
-            f"{self.name}, byte {at}",
-            found,
-            allowed,
-            "copy the file again, or export it anew",
-            code=self.code,
-        )
+        where = f"{self.name}, byte {at}"
+        return InputError(where, found, allowed, "copy the file again, or export it anew", code="las-header")
