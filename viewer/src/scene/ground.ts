@@ -5,6 +5,7 @@ import {
   CircleGeometry,
   Color,
   type ColorRepresentation,
+  CustomBlending,
   Group,
   LinearFilter,
   Mesh,
@@ -188,7 +189,9 @@ export class Surroundings {
         shadowBox: { value: box },
         shadowDepth: { value: 0.4 },
       },
-      transparent: true,
+      // Drawn before everything else and leaving no depth: a captured lawn may lie lower than our plane.
+      // Not marked transparent, because three draws what is transparent last; blended all the same.
+      blending: CustomBlending,
       depthWrite: false,
     });
     const plane = new Mesh(new CircleGeometry(radius, 96).rotateX(-Math.PI / 2), this.ground);
