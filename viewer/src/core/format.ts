@@ -1,13 +1,15 @@
 /** Figures as a reader of the language writes them. */
 
-/** A length: millimetres below a metre, else metres. */
+/** A length: millimetres below a metre, else metres; about two figures that count. */
 export function metres(value: number, language: string, digits = 2): string {
   const small = Math.abs(value) < 1 && value !== 0;
+  const shown = small ? value * 1000 : value;
+  const places = small ? (Math.abs(shown) < 1 ? 2 : Math.abs(shown) < 10 ? 1 : 0) : digits;
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: small ? 'millimeter' : 'meter',
-    maximumFractionDigits: small ? 0 : digits,
-  }).format(small ? value * 1000 : value);
+    maximumFractionDigits: places,
+  }).format(shown);
 }
 
 /** A number with at most `digits` places and its unit after a no-break space. */

@@ -111,7 +111,7 @@ const FRAGMENT_END = /* glsl */ `
     float light = clamp(dot(gl_FragColor.rgb, vec3(0.299, 0.587, 0.114)), 0.0, 1.0);
     float relief = mix(0.88, 1.06, smoothstep(0.05, 0.6, light));
     vec3 quiet = mix(vec3(0.83, 0.82, 0.80), vec3(light), 0.12);
-    vec3 unknown = vec3(0.50) + 0.12 * stripes(gl_FragCoord.xy, 7.0, 0.4);
+    vec3 unknown = vec3(0.61) + 0.10 * stripes(gl_FragCoord.xy, 7.0, 0.4);
     vec3 shown = unknown;
     #ifdef HAS_CHANGE
       if (vChange.z < 0.001) {

@@ -85,6 +85,7 @@ export class View {
     events: SceneEvents,
   ) {
     this.release = release;
+    this.ray.params.Points.threshold = 0; // leaves are not for clicking, and hide nothing
     this.stage = new Stage(canvas);
     this.conditions = new Conditions(this.stage, release, base, table);
     this.footprints = new Footprints(features);
@@ -222,9 +223,9 @@ export class View {
     return this.shown.some((c) => c.failed);
   }
 
-  /** Whether every monument on screen shows at least its coarsest tiles. */
+  /** Whether there is a picture: tiles of some monument, or nothing more to come. */
   get arrived(): boolean {
-    return this.shown.every((c) => c.arrived);
+    return !this.loading || this.shown.some((c) => c.arrived);
   }
 
   retry(): void {

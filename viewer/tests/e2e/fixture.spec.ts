@@ -48,6 +48,7 @@ test('the site opens, names its monuments and is accessible', async ({ page }) =
 });
 
 test('a click on a monument in the picture opens it', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page);
   const at = await page.evaluate(() => {
     const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } }).heritage;
@@ -95,6 +96,7 @@ test('a tour goes through all its stops and back by the address', async ({ page 
 });
 
 test('a tour plays by itself, with captions, and stops for a hand on the scene', async ({ page }) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page, '#/t/gate');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.locator('.caption')).toContainText('main gate');

@@ -10,6 +10,8 @@ export const test = base.extend<{ watch: Watch }>({
   watch: [
     async ({ page, baseURL }, use) => {
       const watch: Watch = { problems: [] };
+      // Flights take long without a graphics card; tests that are about them ask for them.
+      await page.emulateMedia({ reducedMotion: 'reduce' });
       page.on('console', (m) => {
         if (m.type() === 'error') watch.problems.push(`console: ${m.text()}`);
       });

@@ -85,6 +85,7 @@ describe('figures', () => {
   it('carry their units', () => {
     expect(metres(0.0123, 'en')).toBe('12 mm');
     expect(metres(-0.5, 'en')).toBe('-500 mm');
+    expect(metres(0.0000666, 'en')).toBe('0.07 mm');
     expect(metres(0, 'en')).toBe('0 m');
     expect(metres(12.345, 'fr')).toMatch(/^12,35\sm$/);
     expect(bytes(12_340_000, 'en')).toBe('12.3\u00a0MB');

@@ -1,0 +1,94 @@
+// What holds for any site: the fixture here, a built site with HERITAGE_URL.
+import type { Page } from '@playwright/test';
+import type { App } from '../../src/app/app.ts';
+import { accessible, expect, open, settled, test } from './helpers.ts';
+
+const outline = (page: Page) =>
+  page.evaluate(() => {
+    const { release } = (window as unknown as { heritage: { app: App } }).heritage.app.state;
+    const { languages, title, monuments, tours } = release!;
+    return {
+      languages,
+      title,
+      monuments: monuments.map(({ id, title, comparisons, states }) => ({ id, title, comparisons, states })),
+      tours: tours.map(({ id, title, stops }) => ({ id, title, stops })),
+    };
+  });
+
+const heading = (page: Page) => page.getByRole('heading', { level: 1 });
+
+test('every monument opens from its row, and the page stays accessible', async ({ page }) => {
+  await open(page);
+  const site = await outline(page);
+  const language = site.languages.includes('en') ? 'en' : site.languages[0]!;
+  for (const monument of site.monuments) {
+    await page
+      .getByRole('link', { name: new RegExp(monument.title[language]!) })
+      .last()
+      .click();
+    await expect(heading(page)).toHaveText(monument.title[language]!);
+    await settled(page);
+    await accessible(page);
+    await page.keyboard.press('Escape');
+    await expect(heading(page)).toHaveText(site.title[language]!);
+  }
+  expect(site.monuments.length).toBeGreaterThan(0);
+});
+
+test('every tour shows each of its stops in every language', async ({ page }) => {
+  await open(page);
+  const site = await outline(page);
+  for (const tour of site.tours) {
+    for (const language of site.languages) {
+      await page.goto(`./?debug&lang=${language}#/t/${tour.id}`);
+      await page.waitForFunction(() => 'heritage' in window);
+      const stops = await page.evaluate(async (id) => {
+        const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+        const documents = await app.tourDocuments();
+        return documents.find((d) => d.id === id)!.stops.map(({ id, title }) => ({ id, title }));
+      }, tour.id);
+      for (const [i, stop] of stops.entries()) {
+        await expect(heading(page)).toHaveText(stop.title[language] ?? Object.values(stop.title)[0]!);
+        await expect(page).toHaveURL(new RegExp(`#/t/${tour.id}/${stop.id}$`));
+        if (i < stops.length - 1)
+          await page
+            .locator('.transport .tool')
+            .nth(await middle(page))
+            .click();
+      }
+      expect(stops.length).toBe(tour.stops);
+    }
+  }
+});
+
+/** Which of the small buttons leads on: the last one, unless a button for captions follows it. */
+async function middle(page: Page): Promise<number> {
+  const keys = await page
+    .locator('.transport .tool')
+    .evaluateAll((all) => all.map((e) => e.getAttribute('aria-keyshortcuts')));
+  return keys.indexOf('n');
+}
+
+test('measured comparisons swipe and show their change', async ({ page }) => {
+  await open(page);
+  const site = await outline(page);
+  const pairs = site.monuments.flatMap((m) => m.comparisons.map((c) => ({ id: m.id, ...c })));
+  test.skip(pairs.length === 0, 'this site compares nothing');
+  const [pair] = pairs;
+  await open(page, `#/m/${pair!.id}/compare/${pair!.reference}/${pair!.compared}/swipe`);
+  const line = page.getByRole('slider', { name: 'Comparison line' });
+  await line.focus();
+  await page.keyboard.press('PageDown');
+  await expect(line).toHaveAttribute('aria-valuenow', '40');
+  await settled(page);
+  await accessible(page);
+  await page.getByRole('radio', { name: 'Change' }).check({ force: true });
+  await expect(page).toHaveURL(/\/change$/);
+  await settled(page);
+  await expect(page.getByRole('img', { name: 'Area by distance' })).toBeVisible();
+  const threshold = page.getByRole('slider', { name: 'Threshold' });
+  await threshold.focus();
+  await page.keyboard.press('End');
+  await settled(page);
+  await accessible(page);
+});
