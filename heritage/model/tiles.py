@@ -15,8 +15,10 @@ class Tile:
 
     ``surface`` has uv and a texture of its own, vertices on the grid ``step_m``; ``points`` stand beside it.
     ``low`` and ``high`` (3,) float64, metres in the tree's frame, hold the tile's content and all below it.
-    ``deviation_m`` is the largest distance measured between the tile's surface and the full one, both ways;
-    ``geometric_error_m`` what the viewer is told: no less than the deviation, no less than any child's.
+    The surface's last ``skirts`` triangles hang behind its cut edges and hide gaps to neighbours.
+    ``deviation_m`` is the largest distance measured between the tile's surface (without skirts) and the full
+    one, both ways; ``geometric_error_m`` what the viewer is told: no less than the deviation, no less than any
+    child's, and 0 where there are no children.
     """
 
     surface: Mesh
@@ -27,6 +29,7 @@ class Tile:
     texel_m: float | None
     deviation_m: float
     geometric_error_m: float
+    skirts: int = 0
     children: tuple[Tile, ...] = ()
 
     def __post_init__(self) -> None:

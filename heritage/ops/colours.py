@@ -28,7 +28,8 @@ _REACH = (
 )
 _SIGMA = 0.6  # spacings: the width of a point's footprint
 _STONE = 200  # for a part of a model without any colour
-_TEXELS = 4_194_304  # a model with colours at its vertices only is worth one 2048 px texture
+_TEXELS = 4_194_304  # a model with colours at its vertices only is worth one 2048 px texture at most,
+_TEXELS_PER_TRIANGLE = 64  # and no more than this
 
 
 class Colours(Protocol):
@@ -215,7 +216,8 @@ def _texel(mesh: Mesh) -> float:
         good = (texels > 0) & (area > 0)
         if good.any():
             return float(np.sqrt(area[good].sum() / texels[good].sum()))
-    return float(np.sqrt(max(area.sum(), 1e-12) / _TEXELS))
+    worth = min(_TEXELS, _TEXELS_PER_TRIANGLE * max(len(area), 1))
+    return float(np.sqrt(max(area.sum(), 1e-12) / worth))
 
 
 def _colour(mesh: Mesh, corners: npt.NDArray[np.int32], weights: F32) -> F32:

@@ -72,7 +72,7 @@ def change_at(place: Place, change: F32, triangles: I32) -> F32:
     comparable either. Both numbers of a comparison are known or unknown together.
     """
     values = change[triangles[place.triangle]].astype(np.float64)
-    known = np.isfinite(values).all(3)
+    known = np.asarray(np.isfinite(values).all(axis=3))
     weights = np.where(known, place.weights[:, :, None], np.float32(0))
     total = weights.sum(axis=1)
     blended = (weights[..., None] * np.where(known[..., None], values, 0.0)).sum(axis=1)

@@ -37,7 +37,7 @@ def pyramid(
     meshes = [full]
     for goal in counts[-2::-1]:
         # Each from the next finer one: as good as from the full mesh, and a third of the time.
-        meshes.insert(0, simplify(meshes[0], goal).mesh)
+        meshes.insert(0, simplify(meshes[0], max(goal, 4)).mesh)
     if full.change is not None:
         nearest = Nearest(full, threads=threads)
         meshes[:-1] = [

@@ -1,8 +1,9 @@
 """A tree of tiles from a surface: coarse for the first picture, full where the visitor looks closely.
 
 Every level is one simplified mesh, cut along planes into cells that nest: what a tile shows and what its
-children show ends at the same planes. Within a level there are no cracks, because both sides of a cut share
-its vertices and all tiles of a level share one grid of coordinates. Between levels, skirts hide the difference.
+children show ends at the same planes. Both sides of a cut share its vertices and all tiles of a level share one
+grid of coordinates, so within a level no crack is wider than a step of the grid. Skirts hide what is left, and the
+difference between levels.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from heritage.ops.pyramid import FILL, Level, pyramid
 from heritage.ops.skirt import Plane, on_planes, with_skirts
 from heritage.ops.spread import spread
 from heritage.ops.unwrap import unwrap
-from heritage.ops.weld import areas, compact, covers, weld
+from heritage.ops.weld import areas, compact, same_place, weld
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _SKIRT_SHARE = 0.02  # of the tile's extent: a deeper skirt would show behind thin parts
@@ -214,24 +215,29 @@ class _Finisher:
         self._full = Nearest(full, threads=threads)
         self._coarse = [Nearest(level.mesh, threads=threads) for level in levels[:-1]]
 
-    def finished(self, cell: _Cell, steps: list[float]) -> Tile:
-        """The tile of ``cell`` and all below it; ``steps`` is the grid of each level."""
-        children = tuple(self.finished(child, steps) for child in cell.children)
+    def finished(self, cell: _Cell, steps: list[float], hanging: float = 0.0) -> Tile:
+        """The tile of ``cell`` and all below it; ``steps`` is the grid of each level.
+
+        ``hanging`` is how deep the parent's skirts are: a coarser neighbour may lie as far below this tile.
+        """
         step = steps[cell.depth]
-        finest = cell.depth == len(self._levels) - 1
         mesh = _snapped(cell.mesh, step)
+        finest = cell.depth == len(self._levels) - 1
         # The finest level is the full surface: only the grid moves it, by no more than half a cell's diagonal.
-        deviation = step * np.sqrt(3) / 2 if finest else self._deviation(cell, mesh)
+        deviation = step * float(np.sqrt(3)) / 2 if finest else self._deviation(cell, mesh)
+        gap = step if finest else self._gap(cell, mesh)
+        hanging = min(max(2 * gap, hanging), _SKIRT_SHARE * float(np.ptp(mesh.vertices, axis=0).max()))
+        children = tuple(
+            self.finished(child, steps, hanging if cell.planes else 0.0) for child in cell.children
+        )
         texel = self._levels[cell.depth].texel_m
-        if texel is not None:
+        colours = self._colours[cell.depth]
+        if texel is not None and colours is not None:
             side = self._options.tile_px if cell.depth else self._options.root_px
             flat = unwrap(mesh, texel, side_px=side)
-            colours = self._colours[cell.depth]
-            mesh, texel = flat.mesh, flat.texel_m
-            if colours is not None:
-                mesh = mesh.with_(texture=bake(flat, colours))
-        if not finest:
-            mesh = _snapped(with_skirts(mesh, cell.planes, self._gap(cell, mesh)), step)
+            mesh, texel = flat.mesh.with_(texture=bake(flat, colours)), flat.texel_m
+        own = len(mesh.triangles)
+        mesh = _snapped(with_skirts(mesh, cell.planes, hanging), step)
         points = self._beside(cell)
         low, high = mesh.bounds()
         boxes = [(low, high), *((child.low, child.high) for child in children)]
@@ -245,24 +251,23 @@ class _Finisher:
                 (texel or 0.0) * self._options.texel_weight,
                 *(c.geometric_error_m for c in children),
             )
-        return Tile(mesh, points, low, high, step, texel, deviation, error, children)
+        skirts = len(mesh.triangles) - own
+        return Tile(mesh, points, low, high, step, texel, deviation, error, skirts, children)
 
     def _deviation(self, cell: _Cell, mesh: Mesh) -> float:
-        """The largest distance from the tile's surface to the full one, and from the full one in its cell to its level."""
-        there = float(self._full.distance(_places(mesh)).max())
+        """The largest distance from the tile to the full surface, and from that in its cell to its level."""
+        there = self._full.distance(_places(mesh))
         back = self._coarse[cell.depth].distance(_places(cell.full))
-        return max(there, float(back.max(initial=0.0)))
+        return float(max(there.max(), back.max(initial=0.0)))
 
     def _gap(self, cell: _Cell, mesh: Mesh) -> float:
-        """How deep a skirt must hang: twice the distance between the level and the full surface along the cell's cuts."""
-        if not cell.planes:
-            return 0.0
+        """The largest distance between the level and the full surface along the cell's cuts."""
         gap = 0.0
         for own, other in ((mesh, self._full), (cell.full, self._coarse[cell.depth])):
-            edge = own.vertices[on_planes(own.vertices, cell.planes).any(1)]
-            if len(edge):
-                gap = max(gap, float(other.distance(edge).max()))
-        return min(2 * gap, _SKIRT_SHARE * float(np.ptp(mesh.vertices, axis=0).max()))
+            if cell.planes:
+                edge = own.vertices[on_planes(own.vertices, cell.planes).any(1)]
+                gap = max(gap, float(other.distance(edge).max(initial=0.0)))
+        return gap
 
     def _beside(self, cell: _Cell) -> PointCloud | None:
         """Every fourth of the next finer level's points: the beginning of their order."""
@@ -276,8 +281,10 @@ class _Finisher:
 def _snapped(mesh: Mesh, step: float) -> Mesh:
     """Vertices moved to the nearest multiple of ``step``; triangles that vanish by it dropped."""
     vertices = (np.rint(mesh.vertices.astype(np.float64) / step) * step).astype(np.float32)
-    kept = covers(vertices, mesh.triangles)
-    if not kept.any():  # a fragment smaller than the grid stays as it is: the writer's grid will hold it
+    place = same_place(vertices)[mesh.triangles]
+    # Only those: a triangle flattened to a line still joins its neighbours, and dropping it would open a crack.
+    kept = (place != np.roll(place, 1, axis=1)).all(1)
+    if not kept.any():  # a fragment smaller than the grid stays as it is: the writer rounds it
         return mesh
     return compact(mesh.with_(vertices=vertices, triangles=mesh.triangles[kept]))
 

@@ -14,6 +14,7 @@ from heritage.ops.pack import pack
 
 I64 = npt.NDArray[np.int64]
 
+_SLACKS = (1.02, 1.12, 1.3)  # how much wider than a full square the strips are that are tried
 _BLOCK = 4  # textures are whole blocks of pixels, as every texture compression wants them
 
 
@@ -107,13 +108,10 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
         sizes = np.ceil(extent / texel - 1e-9).astype(np.int64) + margin
         area = float(sizes.prod(1).sum())
         if area <= side * side:
-            width = _blocks(min(side, max(int(sizes[:, 0].max()), int(np.sqrt(area * 1.08)))))
-            corners, height = pack(sizes, min(width, side))
-            if height > side:
-                corners, height = pack(sizes, side)
-                width = side
-            if height <= side:
-                return _Layout(corners, min(width, side), min(_blocks(height), side), texel)
+            packed = [_packed(sizes, side, slack * area, texel) for slack in _SLACKS]
+            fitting = [layout for layout in packed if layout.height <= side]
+            if fitting:
+                return min(fitting, key=lambda layout: layout.width * layout.height)
         if area > side * side and len(sizes) * margin**2 >= side * side:
             raise InputError(
                 "mesh",
@@ -123,6 +121,13 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
                 code="unwrap-too-many-charts",
             )
         texel *= max(1.02, np.sqrt(area / (0.97 * side * side)) if area > side * side else 1.02)
+
+
+def _packed(sizes: I64, side: int, area: float, texel: float) -> _Layout:
+    """Rectangles in a strip about as wide as a square of ``area`` pixels."""
+    width = min(side, _blocks(max(int(sizes[:, 0].max()), int(np.sqrt(area)))))
+    corners, height = pack(sizes, width)
+    return _Layout(corners, width, _blocks(height), texel)
 
 
 def _blocks(pixels: int) -> int:
