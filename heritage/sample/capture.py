@@ -17,7 +17,7 @@ from heritage.sample.noise import Noise
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 from heritage.sample.weathering import Spot
 
-_TRIED = 8
+_TRIED, _ROUND = 20, 5
 _HALF_VIEW = float(np.cos(np.radians(HALF_VIEW_DEG)))
 _CHUNK = 8_000  # times a hundred cameras: what a core's cache holds
 _KEPT = {MONUMENT: REASONS["kept"], GROUND: REASONS["ground"], VEGETATION: REASONS["vegetation"]}
@@ -144,10 +144,13 @@ def _visible(
             order, np.argsort(-np.take_along_axis(score, order, 1), axis=1, kind="stable"), 1
         )
         tried = np.take_along_axis(score, order, 1)
-        start = np.repeat(q + 0.004 * m, most, axis=0)
-        free = ~occluded(scene, start, eyes.position[order.ravel()] - start, 0.999).reshape(tried.shape) & (
-            tried > 0
-        )
+        free = np.zeros(tried.shape, bool)
+        for low in range(0, most, _ROUND):
+            # Only points that two cameras have not seen yet are worth more rays.
+            row, column = np.nonzero((tried[:, low : low + _ROUND] > 0) & (free.sum(1) < 2)[:, None])
+            start = q[row] + 0.004 * m[row]
+            towards = eyes.position[order[row, low + column]] - start
+            free[row, low + column] = ~occluded(scene, start, towards, 0.999)
         first = free.argmax(1)
         best[part] = np.take_along_axis(order, first[:, None], 1)[:, 0]
         quality = np.take_along_axis(tried, first[:, None], 1)[:, 0] * 14.0

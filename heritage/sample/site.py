@@ -1,4 +1,17 @@
-"""`heritage sample`: a whole site, captured from buildings made by code, with the truth about it beside."""
+"""`heritage sample`: a whole site, captured from buildings made by code, with the truth about it beside.
+
+The folder ``truth/`` is for tests and reports; no stage of the pipeline reads it:
+
+- ``truth.json``: the site frame, the codes of the labels, and per monument the true placement
+  (``site_from_monument``, ``ecef_from_monument``), the frame of every survey (``source_from_monument``) and
+  marks in both the monument's frame and EPSG:32648;
+- ``<monument>/<epoch>/monument.npz``, ``ground.npz``, ``vegetation.npz``: the true surfaces in the monument
+  frame (map coordinates where the scan has them): ``origin`` + ``vertices``, ``triangles``, and ``coat``,
+  an index into ``materials``;
+- ``<monument>/<epoch>/labels.npy``: what each point of the scan is, in the order of the file;
+- ``<monument>/<epoch>/cameras.npy``: where the photographs were taken, in the same frame as the surfaces;
+- ``thai-hoa/changes.json``: every damage and repair between its surveys, with its box and depth.
+"""
 
 from __future__ import annotations
 
