@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 from scipy.spatial import cKDTree
+from scipy.stats import chi2
+from scipy.stats import f as f_distribution
 
 from heritage.model.arrays import F64
 from heritage.ops.footprint_edges import Edges
@@ -122,8 +124,9 @@ def solve(
     variance = stated
     size = 5 if free_scale else 4
     covariance = np.eye(size)
+    degrees = _STATED_WEIGHT
     edge, residual, hold_ = held.edge, held.residual, held.hold
-    for _ in range(6):
+    for _ in range(8):
         arm = pose.scale * (cells.xy @ turn(pose.yaw).T)
         along = (
             arm + np.array([pose.x, pose.y]) - edges.start[edge] - inset * edges.outward[edge]
@@ -148,14 +151,15 @@ def solve(
             gradient = gradient + b
         covariance = np.linalg.inv(normal)
         delta = -covariance @ gradient
-        spread = sum(block.spread(delta, variance) for block in blocks)
-        used = 2 * len(blocks)
-        free = max(used - 3.0, 1.0) / used if used else 1.0  # the pose itself takes three of them
-        variance = (_STATED_WEIGHT * stated + float(spread) / free) / (_STATED_WEIGHT + used)
+        spread = sum(block.spread(delta, covariance, variance) for block in blocks)
+        degrees = _STATED_WEIGHT + 2 * len(blocks)
+        variance = (_STATED_WEIGHT * stated + float(spread)) / degrees
         pose, inset = _moved(pose, inset, delta)
         residual = _signed(cells, edges, pose, inset, edge)
     final = Held(pose, inset, edge, residual, hold_)
-    return Solution(final, covariance[:3, :3], float(np.sqrt(2 * variance)))
+    # The drawing error is itself estimated: widen, so that chi squared regions are those of the F distribution.
+    wider = 2 * f_distribution.ppf(0.95, 2, degrees) / chi2.ppf(0.95, 2)
+    return Solution(final, np.asarray(wider * covariance[:3, :3]), float(np.sqrt(2 * variance)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,11 +182,13 @@ class _Block:
         inner = np.linalg.solve(self.bb + np.eye(2) / variance, np.column_stack([self.jb.T, self.br]))
         return self.jj - self.jb @ inner[:, :-1], self.jr - self.jb @ inner[:, -1]
 
-    def spread(self, delta: F64, variance: float) -> float:
-        """Expected squares of offset and slope after the pose moved by ``delta``: the E step."""
+    def spread(self, delta: F64, covariance: F64, variance: float) -> float:
+        """Expected squares of offset and slope after the pose moved by ``delta``, which is known to ``covariance``:
+        the E step of restricted maximum likelihood."""
         post = np.linalg.inv(self.bb + np.eye(2) / variance)
         mean = post @ (self.br + self.jb.T @ delta)
-        return float(mean @ mean + np.trace(post))
+        carried = post @ self.jb.T
+        return float(mean @ mean + np.trace(post) + np.trace(carried @ covariance @ carried.T))
 
 
 def _noise(shape: F64, residual: F64, weight: F64, edge: I64, count: int) -> float:
