@@ -49,7 +49,7 @@ def check(site: Path, as_json: bool) -> None:
     """Check every file of SITE; problems are named with file and line."""
     from heritage.pipeline.build import load_checked
 
-    _, problems = load_checked(site)
+    _, problems = load_checked(site, every_point=True)
     show_problems(problems, as_json=as_json)
     errors = [p for p in problems if p.severity == "error"]
     if errors:

@@ -48,8 +48,11 @@ def export_cloud(site: Path, monument: str, epoch: str, target: Path) -> int:
                 code="epoch-not-built",
             )
     ingested = store.stage_path("ingest", by_key[f"ingest:{monument}:{epoch}"].fingerprint)
-    cloud = load_cloud(ingested).with_(origin=np.array(source_frame(ingested).origin_m))
+    source = source_frame(ingested)
+    cloud = load_cloud(ingested).with_(origin=np.array(source.origin_m))
+    # Coordinates made metres are no longer those of a CRS in feet.
+    crs = source.crs if source.metres_per_unit == 1 and source.up == "z" else None
     labels = store.stage_path("clean", by_key[key].fingerprint)
     with publish_file(target) as path:
-        write_las(path, cloud, load_array(labels, "classes"), load_array(labels, "reasons"))
+        write_las(path, cloud, load_array(labels, "classes"), load_array(labels, "reasons"), crs=crs)
     return len(cloud)

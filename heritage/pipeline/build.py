@@ -36,10 +36,13 @@ class BuildResult:
     reports: tuple[Report, ...]
 
 
-def load_checked(site: Path) -> tuple[LoadedSite, tuple[Problem, ...]]:
-    """The site's documents and every problem across them. Raises InputError where a document cannot be read."""
+def load_checked(site: Path, *, every_point: bool = False) -> tuple[LoadedSite, tuple[Problem, ...]]:
+    """The site's documents and every problem across them; ``every_point`` also reads sources to their end.
+
+    Raises InputError where a document cannot be read.
+    """
     loaded = load_site(site)
-    return loaded, check_site(loaded, stages=STAGES)
+    return loaded, check_site(loaded, stages=STAGES, every_point=every_point)
 
 
 def build_site(

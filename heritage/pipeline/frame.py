@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pyproj
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import transform
+from shapely import transform
 
+from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D, SiteFrame
 
 # Rounded to about 100 m, so that one corrected footprint does not move the frame and rebuild everything.
@@ -39,9 +39,8 @@ def lon_lat(crs: pyproj.CRS, x: float, y: float) -> tuple[float, float]:
 def to_site(geometry: BaseGeometry, crs: pyproj.CRS, frame: SiteFrame, ground_m: float) -> BaseGeometry:
     """A geometry of ``crs`` in the plane of the site frame, metres. Taken at ``ground_m``, the height it lies at."""
 
-    def move(x: Any, y: Any, z: Any = None) -> Any:
-        heights = np.full(np.size(x), ground_m)
-        site = frame.site_from_crs(crs, np.column_stack([np.atleast_1d(x), np.atleast_1d(y), heights]))
-        return site[:, 0], site[:, 1]
+    def move(places: F64) -> F64:
+        heights = np.full(len(places), ground_m)
+        return frame.site_from_crs(crs, np.column_stack([places[:, :2], heights]))[:, :2]
 
-    return transform(move, geometry)
+    return transform(geometry, move)

@@ -194,7 +194,7 @@ def _state(
     into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]
 ) -> StateEntry:
     target = f"monuments/{monument.id}/states/{state.id}"
-    tiled = _tiles(into, built.folder(f"tile:{monument.id}:state-{state.id}"), target, root)
+    tiled = _tiles(into, built.folder(f"tile:{monument.id}:state/{state.id}"), target, root)
     return StateEntry(
         id=state.id,
         title=dict(state.title or {}),

@@ -169,8 +169,8 @@ def compared_pairs(document: Monument, epoch: str) -> list[str]:
 
 
 def _state_tasks(monument: LoadedMonument, state: State) -> list[Task]:
-    # A state's id may equal an epoch's; the prefix keeps their tasks apart.
-    subject = f"state-{state.id}"
+    # A state's id may equal an epoch's; a sign that no id holds keeps their tasks apart.
+    subject = f"state/{state.id}"
     ingest = f"ingest:{monument.id}:{subject}"
     needs = {"ingest": ingest}
     if state.frame != monument.monument.reference.id:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
 from scipy.spatial import cKDTree
 
 from heritage.formats.arrays import load_array, load_cloud
-from heritage.model.arrays import F64, REASONS, Mesh, Similarity
-from heritage.model.frames import SiteFrame
+from heritage.model.arrays import F64, REASONS, Mesh, PointCloud, Similarity
+from heritage.model.frames import ECEF, SiteFrame
 from heritage.ops.align import move_mesh
 from heritage.ops.deviation import deviation, sample_surface
 from heritage.ops.join import join
@@ -77,10 +78,16 @@ def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score
     said = load_array(built.folder(f"clean:{monument}:{epoch}"), "reasons")
     scores = []
     for name, code in REASONS.items():
-        both, made, found = ((true == code) & (said == code)).sum(), (true == code).sum(), (said == code).sum()
+        both, made, found = (
+            ((true == code) & (said == code)).sum(),
+            (true == code).sum(),
+            (said == code).sum(),
+        )
         if made:
             scores.append(Score(f"{monument}/{epoch}", f"{name}: recall", float(both / made), "1"))
-            scores.append(Score(f"{monument}/{epoch}", f"{name}: precision", float(both / max(found, 1)), "1"))
+            scores.append(
+                Score(f"{monument}/{epoch}", f"{name}: precision", float(both / max(found, 1)), "1")
+            )
     return scores
 
 
@@ -94,7 +101,9 @@ def _true_mesh(site: Path, monument: str, epoch: str) -> Mesh:
 
 def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
     """Distance of the surface to the truth, and of the truth that was seen to the surface."""
-    true = move_mesh(_true_mesh(site, monument, epoch), _epoch_from_truth(built, monument, epoch, facts), np.zeros(3))
+    true = move_mesh(
+        _true_mesh(site, monument, epoch), _epoch_from_truth(built, monument, epoch, facts), np.zeros(3)
+    )
     made = join(surfaces(built.folder(f"mesh:{monument}:{epoch}")))
     there = deviation(made, true, samples=_SAMPLES)
     captured = load_cloud(built.folder(f"ingest:{monument}:{epoch}"))
@@ -102,7 +111,7 @@ def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[st
     solid = captured.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
     places = sample_surface(true, _SAMPLES, np.random.default_rng(0)) + true.origin
     seen = cKDTree(solid.world()).query(places)[0] < _SEEN_M
-    points = solid.with_(origin=np.zeros(3), xyz=places[seen].astype(np.float32), rgb=None, normal=None)
+    points = PointCloud(np.zeros(3), places[seen].astype(np.float32))
     back = deviation(made, points, samples=_SAMPLES)
     return [
         Score(f"{monument}/{epoch}", "surface to truth: mean", 1000 * there.a_to_b_mean_m, "mm"),
@@ -122,11 +131,26 @@ def _placing(built: Built, monument: str, facts: dict[str, Any], frame: SiteFram
     )
     low, high = (np.array(c) for c in _box(built, monument, epoch, facts))
     corners = box_corners(low, high)
-    miss = ecef_from_truth.apply(corners) - _similarity(facts["ecef_from_monument"]).apply(corners)
+    miss = ecef_from_truth.apply(corners) - _true_ecef(facts, corners)
     return [
-        Score(monument, f"placement by {placement.method}: worst corner", float(np.linalg.norm(miss, axis=1).max()), "m"),
+        Score(
+            monument,
+            f"placement by {placement.method}: worst corner",
+            float(np.linalg.norm(miss, axis=1).max()),
+            "m",
+        ),
         Score(monument, f"placement by {placement.method}: middle", float(np.linalg.norm(miss.mean(0))), "m"),
     ]
+
+
+def _true_ecef(facts: dict[str, Any], places: F64) -> F64:
+    """Where places of the truth's monument frame are on the globe; a frame that is a CRS is mapped by PROJ, exactly."""
+    if facts["ecef_from_monument"] is not None:
+        return _similarity(facts["ecef_from_monument"]).apply(places)
+    to_ecef = pyproj.Transformer.from_crs(
+        pyproj.CRS.from_user_input(facts["frame"]).to_3d(), ECEF, always_xy=True
+    )
+    return np.column_stack(to_ecef.transform(*places.T))
 
 
 def _box(built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> tuple[F64, F64]:
@@ -155,12 +179,40 @@ def _changes(built: Built, monument: str, facts: dict[str, Any], made: list[dict
         hit = inside & beyond
         least, most = region["depth_mm"]
         if hit.any():
-            scores.append(Score(f"{region['id']} ({least:+g}..{most:+g} mm)", "change found: median", 1000 * float(np.median(distance[hit])), "mm"))
-        scores.append(Score(f"{region['id']} ({least:+g}..{most:+g} mm)", "vertices beyond LoD95", float(hit.sum()), "vertices"))
+            scores.append(
+                Score(
+                    f"{region['id']} ({least:+g}..{most:+g} mm)",
+                    "change found: median",
+                    1000 * float(np.median(distance[hit])),
+                    "mm",
+                )
+            )
+        scores.append(
+            Score(
+                f"{region['id']} ({least:+g}..{most:+g} mm)",
+                "vertices beyond LoD95",
+                float(hit.sum()),
+                "vertices",
+            )
+        )
     true_from_epoch = _epoch_from_truth(built, monument, reference, facts).inverse() @ monument_from_epoch
     exact = _epoch_from_truth(built, monument, compared, facts).inverse()
     corners = box_corners(*mesh.bounds())
     off = true_from_epoch.apply(exact.inverse().apply(corners)) - corners
-    scores.append(Score(pair, "alignment of the epochs: worst corner", 1000 * float(np.linalg.norm(off, axis=1).max()), "mm"))
-    scores.append(Score(pair, "false alarms: unchanged vertices beyond LoD95", float((untouched & beyond).sum() / max(untouched.sum(), 1)), "1"))
+    scores.append(
+        Score(
+            pair,
+            "alignment of the epochs: worst corner",
+            1000 * float(np.linalg.norm(off, axis=1).max()),
+            "mm",
+        )
+    )
+    scores.append(
+        Score(
+            pair,
+            "false alarms: unchanged vertices beyond LoD95",
+            float((untouched & beyond).sum() / max(untouched.sum(), 1)),
+            "1",
+        )
+    )
     return scores

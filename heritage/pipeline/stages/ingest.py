@@ -9,9 +9,13 @@ import numpy as np
 from heritage.formats.arrays import read_document, save_cloud, save_document, save_mesh
 from heritage.formats.cloud import open_cloud
 from heritage.formats.model import read_model
+from heritage.model.source import UpAxis
 from heritage.model.report import Figure, balanced
 from heritage.ops.ingest import IngestOptions, SourceFrame, ingest, upright_mesh
 from heritage.pipeline.stage import Job, Outcome, Stage
+
+# glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
+_MODEL_UP: dict[str, UpAxis] = {".glb": "y", ".gltf": "y", ".obj": "y"}
 
 PARTS = "parts.json"
 FRAME = "frame.json"
@@ -39,7 +43,12 @@ def source_frame(folder: Path) -> SourceFrame:
 
 def _model(job: Job, options: IngestOptions) -> Outcome:
     parts = read_model(job.sources["source"])
-    upright = [upright_mesh(part, options.up or "y", options.units or "m") for part in parts]
+    upright = [
+        upright_mesh(
+            part, options.up or _MODEL_UP.get(job.sources["source"].suffix.lower(), "z"), options.units or "m"
+        )
+        for part in parts
+    ]
     for i, part in enumerate(upright):
         save_mesh(job.folder, f"part-{i}", part)
     save_document(job.folder / PARTS, {"parts": len(upright)})
@@ -52,4 +61,4 @@ def _model(job: Job, options: IngestOptions) -> Outcome:
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
 
 
-INGEST = Stage("ingest", 1, IngestOptions, _run, ("laspy", "lazrs", "pye57", "trimesh", "numpy"))
+INGEST = Stage("ingest", 1, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))

@@ -9,6 +9,7 @@ import {
   Group,
   LinearFilter,
   Mesh,
+  OneFactor,
   Plane,
   ShaderMaterial,
   SphereGeometry,
@@ -158,6 +159,9 @@ function boxAround(features: readonly FootprintFeature[], centre: Vec3, radius: 
   return new Vector4(centre[0] - half, -centre[1] - half, half * 2, half * 2);
 }
 
+/** How far the plane lies below the ground's height: a captured lawn is never as level as a plane. */
+const SUNK_M = 0.15;
+
 export class Surroundings {
   readonly group = new Group();
   private readonly sky: ShaderMaterial;
@@ -189,13 +193,13 @@ export class Surroundings {
         shadowBox: { value: box },
         shadowDepth: { value: 0.4 },
       },
-      // Drawn before everything else and leaving no depth: a captured lawn may lie lower than our plane.
-      // Not marked transparent, because three draws what is transparent last; blended all the same.
+      // Not marked transparent, because three draws what is transparent last and the plane must not cover a
+      // captured lawn; blended all the same, towards the sky.
       blending: CustomBlending,
-      depthWrite: false,
+      blendSrcAlpha: OneFactor,
     });
     const plane = new Mesh(new CircleGeometry(radius, 96).rotateX(-Math.PI / 2), this.ground);
-    plane.position.set(centre[0], centre[2] - 0.03, -centre[1]);
+    plane.position.set(centre[0], centre[2] - SUNK_M, -centre[1]);
     plane.renderOrder = -1;
     this.group.add(sky, plane);
   }
