@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 import numpy as np
-import shapely
 from pydantic import Field
 from shapely.geometry import MultiPolygon, Polygon
 
@@ -17,21 +16,15 @@ from heritage.model.release import Candidate
 from heritage.model.report import Figure
 from heritage.ops.footprint_choice import FootprintPrior, choose
 from heritage.ops.footprint_edges import Edges, edges_of
-from heritage.ops.footprint_fit import Held, Score, hold, score, solve
+from heritage.ops.footprint_fit import Score, hold, score, solve
+from heritage.ops.footprint_measure import WallResidual, foot, overlap, wall_residuals
+from heritage.ops.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.footprint_search import Pose, turn
 from heritage.ops.footprint_trials import Trial, try_poses
-from heritage.ops.gravity import find_up, level
-from heritage.ops.grid import shape, spacing, thin
 from heritage.ops.place import heading_of
-from heritage.ops.walls import Cells, covered_area, outline_cells, wall_cells
+from heritage.ops.walls import Cells
 
-_POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
-_DRAWN: Final = 500_000
 _LEAST_CELLS: Final = 24
-_NEAR_GROUND_M: Final = 3.0
-_SPARSE_M: Final = 0.25  # spacing of airborne clouds, which see roofs and hardly a wall
-_DOOR_M: Final = 3.0  # openings up to this width do not open a wall
-_EAVES_M: Final = 2.5  # above the ground: where people pass under a roof it does not belong to the plan
 _INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
 
 
@@ -54,18 +47,6 @@ class RegisterOptions(Document):
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
     most_sigma_m: float = Field(1.0, gt=0, description="a less certain position is not settled, metres")
-
-
-@dataclass(frozen=True)
-class WallResidual:
-    """One edge of the footprint: ends in the site frame, and how the monument's walls lie along it (outward is
-    positive). ``mean_m`` and ``rms_m`` are None where no wall was found."""
-
-    start_m: tuple[float, float]
-    end_m: tuple[float, float]
-    cells: int
-    mean_m: float | None
-    rms_m: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,18 +77,6 @@ class Registered:
     figures: tuple[Figure, ...]
 
 
-@dataclass(frozen=True, eq=False)
-class _Prepared:
-    """The cloud thinned, levelled and in metres: ``xyz`` = factor * rotation @ monument + shift."""
-
-    xyz: F32
-    normal: F32
-    spacing: float
-    metres_from_monument: Similarity
-    tilt_deg: float
-    sparse: bool
-
-
 def register_footprint(
     cloud: PointCloud,
     normal: F32 | None,
@@ -127,10 +96,10 @@ def register_footprint(
     """
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
     edges = edges_of(footprint)
-    prepared = _prepare(cloud, normal, edges, known, chosen, threads)
+    prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level, threads=threads)
     trials: list[tuple[str, Cells, F64, list[Trial]]] = []
     for kind in _kinds(chosen):
-        cells = _cells(prepared, kind, chosen)
+        cells = cells_of(prepared, kind, cell=chosen.cell_m, kerb=chosen.kerb_m)
         if len(cells.xy) < _LEAST_CELLS:
             continue
         middle = np.average(cells.xy, axis=0, weights=cells.weight)
@@ -159,57 +128,8 @@ def _kinds(options: RegisterOptions) -> tuple[str, ...]:
     return ("walls", "outline") if options.evidence == "auto" else (options.evidence,)
 
 
-def _prepare(
-    cloud: PointCloud, normal: F32 | None, edges: Edges, prior: FootprintPrior, options: RegisterOptions, threads: int
-) -> _Prepared:  # fmt: skip
-    if len(cloud) < 100:
-        raise MethodError(
-            "registration", f"{len(cloud)} points", "at least 100 are needed", "check what cleaning left",
-            code="register-too-few",
-        )  # fmt: skip
-    few = np.arange(0, len(cloud), -(-len(cloud) // _DRAWN))
-    middle = np.median(cloud.xyz[few], axis=0).astype(np.float64)
-    factor = prior.scale or _rough_scale(cloud.xyz[few], edges)
-    xyz = (factor * (cloud.xyz[few] - middle)).astype(np.float32)
-    voxel = 0.08
-    keep = thin(xyz, voxel)
-    while len(keep) > _POINTS:
-        voxel *= max(1.1, float(np.sqrt(len(keep) / _POINTS)))
-        keep = thin(xyz, voxel)
-    xyz = xyz[keep]
-    n = shape(xyz, 12, threads=threads).normal if normal is None else normal[few][keep]
-    up = find_up(n) if options.level else np.array([0.0, 0.0, 1.0])
-    rotation = level(up)
-    metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
-    tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
-    turned = rotation.astype(np.float32).T
-    apart = spacing(xyz, threads=threads)
-    sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
-    return _Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
-
-
-def _rough_scale(xyz: F32, edges: Edges) -> float:
-    """Metres per unit if the cloud covers about what the footprint does, seen from above."""
-    thinned = xyz[:: max(1, len(xyz) // 5_000), :2]
-    low, high = np.percentile(thinned, [1, 99], axis=0)
-    inside = thinned[((thinned >= low) & (thinned <= high)).all(1)]
-    hull = shapely.convex_hull(shapely.multipoints(inside.astype(np.float64)))
-    if hull.area <= 0:
-        raise MethodError(
-            "registration", "points on a line", "a building", "check the scan", code="register-no-walls"
-        )
-    return float(np.sqrt(edges.plan.convex_hull.area / hull.area))
-
-
-def _cells(prepared: _Prepared, kind: str, options: RegisterOptions) -> Cells:
-    if kind == "outline":
-        return outline_cells(prepared.xyz, cell=max(2 * options.cell_m, 2 * prepared.spacing))
-    cell = max(options.cell_m, 1.5 * prepared.spacing)
-    return wall_cells(prepared.xyz, prepared.normal, cell=cell, step=max(0.25, cell), kerb=options.kerb_m)
-
-
 def _conclude(
-    prepared: _Prepared,
+    prepared: Prepared,
     edges: Edges,
     cells: Cells,
     middle: F64,
@@ -221,37 +141,22 @@ def _conclude(
 ) -> Registered:
     choice = choose(trials, edges.centre, prior, alike=options.alike)
     free, inset = prior.scale is None, _INSET_SIGMA[kind]
-    solution = solve(
-        cells,
-        edges,
-        hold(
-            cells,
-            edges,
-            choice.trial.held.pose,
-            width=(0.3, 0.3),
-            rounds=4,
-            free_scale=free,
-            inset_sigma=inset,
-        ),
-        free_scale=free,
-        inset_sigma=inset,
-        # An outline from above is only as good as its cells, and sheds and trees touch it.
-        stated_sigma=options.footprint_sigma_m
-        if kind == "walls"
-        else max(options.footprint_sigma_m, cells.size),
-    )
+    pose = choice.trial.held.pose
+    held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
+    # An outline from above is only as good as its cells, and sheds and trees touch it.
+    stated = max(options.footprint_sigma_m, cells.size if kind == "outline" else 0.0)
+    solution = solve(cells, edges, held, free_scale=free, inset_sigma=inset, stated_sigma=stated)
     held = solution.held
     fit = score(cells, edges, held)
     level_site = _flat(held.pose, middle, edges.centre) @ prepared.metres_from_monument
-    foot, sigma_up, how = _foot(prepared, cells, held, edges, ground, level_site, kind)
+    low, sigma_up, how = foot(prepared, cells, held, edges, ground, level_site, kind)
     placed = Similarity(
         level_site.rotation,
-        level_site.translation + np.array([0, 0, prior.ground_m - held.pose.scale * foot]),
+        level_site.translation + np.array([0, 0, prior.ground_m - held.pose.scale * low]),
         level_site.scale,
     )
-    iou = _iou(
-        prepared, edges, held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle), foot, kind, options
-    )
+    about = held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle)
+    iou = overlap(prepared, edges, about, low, kind=kind, kerb=options.kerb_m)
     belongs = held.hold > 0.25
     weight = cells.weight * held.hold
     rms = float(np.sqrt((weight * held.residual**2).sum() / max(float(weight.sum()), 1e-9)))
@@ -262,7 +167,7 @@ def _conclude(
         "walls": "by walls on the footprint",
         "outline": "by the cloud's outline: hardly a wall was seen",
     }[kind]
-    centre = prepared.metres_from_monument.inverse().apply(np.array([[*middle, foot]]))[0]
+    centre = prepared.metres_from_monument.inverse().apply(np.array([[*middle, low]]))[0]
     figures = (
         Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
         Figure(name="cover", value=fit.cover, unit="1", method="share of the footprint's edges with a wall on them"),
@@ -273,6 +178,7 @@ def _conclude(
         Figure(name="sigma_up", value=sigma_up, unit="m", method=how),
         Figure(name="edge_sigma", value=solution.edge_sigma_m, unit="m", method="accuracy of corners, from the edges"),
         Figure(name="inset", value=held.inset_m, unit="m", method="walls beyond the footprint's edges, all round"),
+        Figure(name="scale", value=placed.scale, unit="1", method="found with the fit" if free else "given"),
         Figure(name="tilt", value=prepared.tilt_deg, unit="deg", method="found up from the cloud's z"),
         Figure(name="cells", value=float(len(cells.xy)), unit="1", method=f"{kind}, {cells.size:.2f} m"),
     )  # fmt: skip
@@ -291,7 +197,7 @@ def _conclude(
         sigma,
         sigma_heading,
         sigma_up,
-        _wall_residuals(cells, edges, held),
+        wall_residuals(cells, edges, held),
         figures,
     )
 
@@ -313,78 +219,3 @@ def _flat(pose: Pose, middle: F64, centre: F64) -> Similarity:
     rotation[:2, :2] = turn(pose.yaw)
     shift = np.array([pose.x, pose.y]) + centre - pose.scale * (rotation[:2, :2] @ middle)
     return Similarity(rotation, np.array([*shift, 0.0]), pose.scale)
-
-
-def _foot(
-    prepared: _Prepared,
-    cells: Cells,
-    held: Held,
-    edges: Edges,
-    ground: F64 | None,
-    level_site: Similarity,
-    kind: str,
-) -> tuple[float, float, str]:
-    """Height of the ground in the levelled metric frame, its 1 sigma, and how it was found."""
-    if ground is not None and len(ground):
-        placed = level_site.apply(ground)
-        near = shapely.contains_xy(
-            shapely.transform(edges.plan, lambda xy: xy + edges.centre).buffer(_NEAR_GROUND_M),
-            placed[:, 0],
-            placed[:, 1],
-        )
-        if near.sum() >= _LEAST_CELLS:
-            z = placed[near, 2] / held.pose.scale
-            return (
-                float(np.median(z)),
-                _spread(z),
-                f"{int(near.sum())} ground points within {_NEAR_GROUND_M:g} m",
-            )
-    if kind == "outline":
-        z = prepared.xyz[:, 2]
-        return (
-            float(np.percentile(z, 1)),
-            float(np.ptp(np.percentile(z, [1, 50]))),
-            "lowest points: no wall was seen",
-        )
-    base = cells.base[held.hold > 0.25]
-    low = np.sort(base)[: max(1, len(base) // 2)]
-    return float(np.median(low)), _spread(low), "foot of the walls: median of the lower half"
-
-
-def _spread(z: F64) -> float:
-    """Half the middle 68 %: 1 sigma of a normal distribution, untouched by the tails."""
-    return max(float(np.ptp(np.percentile(z, [16, 84]))) / 2, 0.01)
-
-
-def _iou(
-    prepared: _Prepared, edges: Edges, placed: F64, foot: float, kind: str, options: RegisterOptions
-) -> float:
-    """Intersection over union of the footprint with the cloud's plan, in which eaves and what lies on the ground do
-    not count as built area outside. ``placed`` (n, 2) the points about the footprint's centre."""
-    cell = max(2 * prepared.spacing, edges.radius / 100)
-    height = prepared.xyz[:, 2] - foot
-    low = (height > options.kerb_m) & ((height < _EAVES_M) | (kind == "outline"))
-    covered = covered_area(placed, cell=cell, gap=_DOOR_M)
-    inside = float(shapely.contains_xy(edges.plan, covered[:, 0], covered[:, 1]).sum()) * cell**2
-    beside = covered_area(placed[low], cell=cell, gap=0.0)
-    outside = float((~shapely.contains_xy(edges.plan, beside[:, 0], beside[:, 1])).sum()) * cell**2
-    return min(inside / (edges.plan.area + outside), 1.0)
-
-
-def _wall_residuals(cells: Cells, edges: Edges, held: Held) -> tuple[WallResidual, ...]:
-    belongs = held.hold > 0.25
-    rows = []
-    for e in range(len(edges.length)):
-        r = held.residual[belongs & (held.edge == e)] + held.inset_m
-        start = edges.start[e] + edges.centre
-        end = start + edges.length[e] * edges.along[e]
-        rows.append(
-            WallResidual(
-                (float(start[0]), float(start[1])),
-                (float(end[0]), float(end[1])),
-                len(r),
-                float(r.mean()) if len(r) else None,
-                float(np.sqrt((r**2).mean())) if len(r) else None,
-            )
-        )
-    return tuple(rows)
