@@ -18,8 +18,15 @@ function baseOf(page: Document): string {
   return base.endsWith('/') ? base : `${base}/`;
 }
 
-function hasWebgl(): boolean {
-  return document.createElement('canvas').getContext('webgl2') !== null;
+/** Whether pictures can be drawn, and whether a graphics card draws them. */
+function graphics(): { webgl: boolean; smooth: boolean } {
+  const gl = document.createElement('canvas').getContext('webgl2');
+  if (!gl) return { webgl: false, smooth: false };
+  const info = gl.getExtension('WEBGL_debug_renderer_info');
+  const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
+  gl.getExtension('WEBGL_lose_context')?.loseContext(); // phones allow only a few at a time
+  // Smoothed edges double the work of a processor, and dense screens hardly show them.
+  return { webgl: true, smooth: !/swiftshader|llvmpipe|software/i.test(name) && devicePixelRatio < 2 };
 }
 
 async function start(): Promise<void> {
@@ -30,7 +37,7 @@ async function start(): Promise<void> {
   const app = new App(baseOf(document), translator(await loadMessages(language)), language);
   viewer.connect(app);
   await viewer.updateComplete;
-  await app.open(viewer.canvas, hasWebgl());
+  await app.open(viewer.canvas, graphics());
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const paint = () => app.view?.paint(dark.matches ? 'dark' : 'light');
   dark.addEventListener('change', paint);

@@ -80,7 +80,7 @@ export class App {
   }
 
   /** Load the release and open the scene on `canvas`; without WebGL the texts remain. */
-  async open(canvas: HTMLCanvasElement, webgl: boolean): Promise<void> {
+  async open(canvas: HTMLCanvasElement, graphics: { webgl: boolean; smooth: boolean }): Promise<void> {
     this.set({ status: 'loading', problem: null });
     let release: Release;
     let layer: FootprintLayer;
@@ -101,18 +101,26 @@ export class App {
       this.set({ status: 'failed', problem: error.problem });
       return;
     }
-    if (!webgl) {
+    if (!graphics.webgl) {
       this.set({ status: 'no-webgl' });
       return;
     }
-    this.view = new View(canvas, release, this.state.base, layer.features, tableOf(changeTable.anchors), {
-      onPick: (monument) => this.pickMonument(monument),
-      onTaken: () => this.taken(),
-      onDrawn: () => this.drawn(),
-      onProgress: () => this.progress(),
-      onLost: () => this.set({ status: 'lost' }),
-      onRestored: () => this.set({ status: 'ready' }),
-    });
+    this.view = new View(
+      canvas,
+      release,
+      this.state.base,
+      layer.features,
+      tableOf(changeTable.anchors),
+      graphics.smooth,
+      {
+        onPick: (monument) => this.pickMonument(monument),
+        onTaken: () => this.taken(),
+        onDrawn: () => this.drawn(),
+        onProgress: () => this.progress(),
+        onLost: () => this.set({ status: 'lost' }),
+        onRestored: () => this.set({ status: 'ready' }),
+      },
+    );
     this.set({ status: 'ready' });
     if (this.viewport) this.view.resize(this.viewport);
     this.enter(true);

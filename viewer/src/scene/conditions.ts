@@ -37,7 +37,7 @@ export class Condition {
     this.tiles = tiles;
     tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
     const handheld = window.matchMedia(HANDHELD).matches;
-    tiles.errorTarget = handheld ? 10 : 7;
+    tiles.errorTarget = handheld ? 16 : 12;
     tiles.lruCache.maxBytesSize = (handheld ? 0.18 : 0.5) * 2 ** 30;
     tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;
     tiles.setCamera(stage.camera);
@@ -51,14 +51,15 @@ export class Condition {
       dress(scene, uniforms);
       if (this.attribute) chooseChange(scene, this.attribute);
     });
+    // The first picture is wanted at once; what only refines it comes in bursts.
+    const redraw = () => (this.arrived ? stage.invalidateSoon() : stage.invalidate());
     tiles.addEventListener('tile-visibility-change', () => {
-      if (!this.arrived) {
-        this.arrived = true;
-        onChange();
-      }
-      stage.invalidate();
+      redraw();
+      if (this.arrived) return;
+      this.arrived = true;
+      onChange();
     });
-    tiles.addEventListener('needs-update', () => stage.invalidate());
+    tiles.addEventListener('needs-update', redraw);
     tiles.addEventListener('load-error', () => {
       this.failed = true;
       onChange();

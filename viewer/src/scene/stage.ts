@@ -14,6 +14,8 @@ import { freeArea, type Viewport } from '../core/fit.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Vec3 } from '../core/vec.ts';
 
+const BURST_MS = 120;
+
 export interface Frame {
   /** Seconds since the last frame, at most 0.1. */
   seconds: number;
@@ -35,12 +37,14 @@ export class Stage {
   onRestored: () => void = () => {};
   viewport: Viewport = { width: 1, height: 1, left: 0, right: 0, top: 0, bottom: 0 };
   private pending = 0;
+  private soon = 0;
   private last = 0;
   private readonly canvas: HTMLCanvasElement;
 
-  constructor(canvas: HTMLCanvasElement) {
+  /** `smooth`: edges by multisampling. */
+  constructor(canvas: HTMLCanvasElement, smooth: boolean) {
     this.canvas = canvas;
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: 'high-performance' });
+    this.renderer = new WebGLRenderer({ canvas, antialias: smooth, powerPreference: 'high-performance' });
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
     this.renderer.autoClear = false;
@@ -64,9 +68,14 @@ export class Stage {
     if (this.pending === 0) this.pending = requestAnimationFrame((time) => this.frame(time));
   }
 
+  /** Ask for a frame within a moment: what arrives in a burst is drawn together. */
+  invalidateSoon(): void {
+    if (this.soon === 0) this.soon = window.setTimeout(() => this.invalidate(), BURST_MS);
+  }
+
   /** Whether a frame is still to be drawn. */
   get waiting(): boolean {
-    return this.pending !== 0;
+    return this.pending !== 0 || this.soon !== 0;
   }
 
   /** The canvas follows its element's size; panels tell what they cover. */
@@ -102,6 +111,8 @@ export class Stage {
 
   private frame(time: number): void {
     this.pending = 0;
+    clearTimeout(this.soon);
+    this.soon = 0;
     const seconds = Math.min(0.1, this.last ? (time - this.last) / 1000 : 0.016);
     this.last = time;
     const again = this.onFrame({ seconds });

@@ -82,11 +82,12 @@ export class View {
     base: string,
     features: readonly FootprintFeature[],
     table: Uint8Array,
+    smooth: boolean,
     events: SceneEvents,
   ) {
     this.release = release;
     this.ray.params.Points.threshold = 0; // leaves are not for clicking, and hide nothing
-    this.stage = new Stage(canvas);
+    this.stage = new Stage(canvas, smooth);
     this.conditions = new Conditions(this.stage, release, base, table);
     this.footprints = new Footprints(features);
     const { centre, radius, ground } = reach(release, features);
