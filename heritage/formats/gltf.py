@@ -15,6 +15,7 @@ from heritage import __version__
 from heritage.formats.glb import Builder
 from heritage.formats.texture import jpeg, webp
 from heritage.model.arrays import F32, F64, Mesh, PointCloud
+from heritage.model.colour import to_linear
 from heritage.model.errors import InputError
 
 GENERATOR: Final = f"Heritage {__version__}"
@@ -224,7 +225,7 @@ def _add_points(glb: Builder, points: PointCloud) -> int:
     if cloud.rgb is not None:
         # COLOR_0 is linear light; 8 bits would be too coarse for dark leaves.
         attributes["COLOR_0"] = glb.attribute(
-            np.rint(_linear(cloud.rgb) * _STEPS).astype(np.uint16), normalized=True
+            np.rint(to_linear(cloud.rgb) * np.float32(_STEPS)).astype(np.uint16), normalized=True
         )
     material: dict[str, Any] = {
         "pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 1.0},
@@ -235,9 +236,3 @@ def _add_points(glb: Builder, points: PointCloud) -> int:
     return glb.add(
         "nodes", {"mesh": glb.add("meshes", {"name": "context", "primitives": [primitive]}), **placed}
     )
-
-
-def _linear(srgb: npt.NDArray[np.uint8]) -> F64:
-    """Linear light 0..1 (IEC 61966-2-1)."""
-    value = srgb.astype(np.float64) / 255
-    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32, U8
+from heritage.model.colour import to_srgb
 from heritage.ops.colours import Colours
-from heritage.ops.light_space import to_srgb
 from heritage.ops.unwrap import Unwrapped
 from heritage.ops.weld import crosses, unit
 

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, F64, U8, Bool, Mesh, PointCloud
+from heritage.model.colour import to_linear, to_srgb
 from heritage.ops.charts import AXES
 from heritage.ops.grid import chunks, distinct, group_means, morton_order, spacing, voxel_indices, voxel_keys
 from heritage.ops.join import join
-from heritage.ops.light_space import to_linear, to_srgb
 from heritage.ops.nearest import Nearest
 from heritage.ops.weld import areas, covers, crosses
 

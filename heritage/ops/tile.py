@@ -9,30 +9,21 @@ difference between levels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
-from heritage.model.arrays import F32, F64, Mesh, PointCloud
+from heritage.model.arrays import F64, Mesh, PointCloud
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import InputError
 from heritage.model.report import Figure, balanced
 from heritage.model.tiles import Tile, TileTree
-from heritage.ops.bake import bake
-from heritage.ops.colours import Colours, colours_of
-from heritage.ops.cut import cut
-from heritage.ops.nearest import Nearest
-from heritage.ops.pyramid import FILL, Level, pyramid
-from heritage.ops.skirt import Plane, on_planes, with_skirts
+from heritage.ops.cells import Budget, cells
+from heritage.ops.colours import colours_of
+from heritage.ops.finish import Finisher, grid_step
+from heritage.ops.pyramid import pyramid
 from heritage.ops.spread import spread
-from heritage.ops.unwrap import unwrap
-from heritage.ops.weld import areas, compact, same_place, weld
-
-_GRID_STEPS = 65_535  # what 16 bits can count
-_SKIRT_SHARE = 0.02  # of the tile's extent: a deeper skirt would show behind thin parts
-_SAMPLES = 20_000  # places per tile at which its deviation is measured, besides its vertices
+from heritage.ops.weld import weld
 
 
 class TileOptions(Document):
@@ -54,18 +45,6 @@ class TileOptions(Document):
     context_points: int = Field(
         150_000, ge=0, description="most points of vegetation beside the finest tiles"
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Cell:
-    """A tile to be: its part of one level's mesh and of the full mesh, and the planes it was cut along."""
-
-    depth: int
-    mesh: Mesh
-    full: Mesh
-    points: npt.NDArray[np.intp]
-    planes: frozenset[Plane]
-    children: list[_Cell] = field(default_factory=list)
 
 
 def tile(
@@ -100,17 +79,23 @@ def tile(
         full, texel, root_triangles=chosen.root_triangles, root_px=chosen.root_px, lit=lit, threads=threads
     )
     points = _thinned(context, full.origin, chosen.context_points)
-    finisher = _Finisher(levels, points, colours, full, chosen, threads)
-    grid = max(
-        _step(level.mesh) for level in levels
-    )  # cuts lie on the coarsest grid, so that no rounding moves them
-    root = _Cell(
-        0, levels[0].mesh, levels[-1].mesh, np.arange(0 if points is None else len(points)), frozenset()
-    )
-    _divide(root, [level.mesh for level in levels[1:]], levels, points, chosen, grid)
+    # Cuts lie on the coarsest grid, so that no level's rounding moves them.
+    grid = max(grid_step(level.mesh) for level in levels)
+    places = np.zeros((0, 3), np.float32) if points is None else points.xyz
+    root = cells(levels, places, Budget(chosen.tile_triangles, chosen.tile_px), grid)
     steps = [0.0] * len(levels)
-    for cell in _walk(root):
-        steps[cell.depth] = max(steps[cell.depth], _step(cell.mesh))
+    for cell in root.walk():
+        steps[cell.depth] = max(steps[cell.depth], grid_step(cell.mesh))
+    finisher = Finisher(
+        levels,
+        points,
+        colours,
+        full,
+        root_px=chosen.root_px,
+        tile_px=chosen.tile_px,
+        texel_weight=chosen.texel_weight,
+        threads=threads,
+    )
     top = finisher.finished(root, steps)
     size = float(np.linalg.norm(top.high - top.low))
     return TileTree(
@@ -131,179 +116,6 @@ def _thinned(context: PointCloud | None, origin: F64, most: int) -> PointCloud |
     xyz = (context.xyz.astype(np.float64) + (context.origin - origin)).astype(np.float32)
     order = spread(xyz)[:most]
     return PointCloud(origin, xyz[order], None if context.rgb is None else context.rgb[order])
-
-
-def _step(mesh: Mesh) -> float:
-    """The grid that 16 bits can span over the mesh and its skirts.
-
-    A power of two, so that float32 holds its multiples exactly; never finer than float32 is at this distance.
-    """
-    extent = float(np.ptp(mesh.vertices, axis=0).max()) * (1 + 2 * _SKIRT_SHARE)
-    finest = float(np.abs(mesh.vertices).max()) * 2.0**-23
-    return float(2.0 ** np.ceil(np.log2(max(extent / (_GRID_STEPS - 2), finest, 1e-9))))
-
-
-def _walk(cell: _Cell) -> list[_Cell]:
-    return [cell, *(below for child in cell.children for below in _walk(child))]
-
-
-def _divide(
-    cell: _Cell,
-    finer: list[Mesh],
-    levels: list[Level],
-    points: PointCloud | None,
-    options: TileOptions,
-    grid: float,
-) -> None:
-    """Give ``cell`` its children: parts of the next level's mesh, halved until each fits a tile."""
-    if not finer:
-        return
-    depth = cell.depth + 1
-    waiting = [(finer, cell.points, cell.planes)]
-    while waiting:
-        meshes, index, planes = waiting.pop(0)
-        plane = _halving(meshes[0], levels[depth].texel_m, options, grid)
-        if plane is None:
-            child = _Cell(depth, meshes[0], meshes[-1], index, planes)
-            cell.children.append(child)
-            _divide(
-                child, [mesh for mesh in meshes[1:] if len(mesh.triangles)], levels, points, options, grid
-            )
-            continue
-        axis, at = plane
-        sides = [cut(mesh, axis, at) for mesh in meshes]
-        above = np.zeros(0, bool) if points is None else points.xyz[index, axis] > at
-        for k, own in enumerate((index[~above], index[above])):
-            waiting.append(([side[k] for side in sides], own, planes | {plane}))
-
-
-def _halving(mesh: Mesh, texel: float | None, options: TileOptions, grid: float) -> Plane | None:
-    """The plane that halves the mesh's triangles or texels, whichever are too many; None where it fits a tile."""
-    many = len(mesh.triangles) / options.tile_triangles
-    area = areas(mesh)
-    texels = 0.0 if texel is None else float(area.sum()) / texel**2 / (FILL * options.tile_px**2)
-    if max(many, texels) <= 1:
-        return None
-    centre = mesh.vertices[mesh.triangles].mean(1)
-    weight = area if texels > many else np.ones(len(area))
-    for axis in np.argsort(-np.ptp(centre, axis=0), kind="stable"):
-        order = np.argsort(centre[:, axis], kind="stable")
-        middle = order[np.searchsorted(np.cumsum(weight[order]), weight.sum() / 2)]
-        at = float(np.round(centre[middle, axis] / grid) * grid)
-        if mesh.vertices[:, axis].min() < at < mesh.vertices[:, axis].max():
-            return int(axis), at
-    return None
-
-
-class _Finisher:
-    """Turns cells into tiles: snapped, measured, unwrapped, painted."""
-
-    def __init__(
-        self,
-        levels: list[Level],
-        points: PointCloud | None,
-        colours: Colours | None,
-        full: Mesh,
-        options: TileOptions,
-        threads: int,
-    ) -> None:
-        self._levels, self._points, self._options = levels, points, options
-        self._colours = [
-            None if colours is None or level.texel_m is None else colours.averaged(level.texel_m)
-            for level in levels
-        ]
-        self._full = Nearest(full, threads=threads)
-        self._coarse = [Nearest(level.mesh, threads=threads) for level in levels[:-1]]
-
-    def finished(self, cell: _Cell, steps: list[float], hanging: float = 0.0) -> Tile:
-        """The tile of ``cell`` and all below it; ``steps`` is the grid of each level.
-
-        ``hanging`` is how deep the parent's skirts are: a coarser neighbour may lie as far below this tile.
-        """
-        step = steps[cell.depth]
-        mesh = _snapped(cell.mesh, step)
-        finest = cell.depth == len(self._levels) - 1
-        # The finest level is the full surface: only the grid moves it, by no more than half a cell's diagonal.
-        deviation = step * float(np.sqrt(3)) / 2 if finest else self._deviation(cell, mesh)
-        gap = step if finest else self._gap(cell, mesh)
-        hanging = min(max(2 * gap, hanging), _SKIRT_SHARE * float(np.ptp(mesh.vertices, axis=0).max()))
-        children = tuple(
-            self.finished(child, steps, hanging if cell.planes else 0.0) for child in cell.children
-        )
-        texel = self._levels[cell.depth].texel_m
-        colours = self._colours[cell.depth]
-        if texel is not None and colours is not None:
-            side = self._options.tile_px if cell.depth else self._options.root_px
-            flat = unwrap(mesh, texel, side_px=side)
-            mesh, texel = flat.mesh.with_(texture=bake(flat, colours)), flat.texel_m
-        own = len(mesh.triangles)
-        mesh = _snapped(with_skirts(mesh, cell.planes, hanging), step)
-        points = self._beside(cell)
-        low, high = mesh.bounds()
-        boxes = [(low, high), *((child.low, child.high) for child in children)]
-        if points is not None:
-            boxes.append(points.bounds())
-        low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
-        error = 0.0
-        if children:
-            error = max(
-                deviation,
-                (texel or 0.0) * self._options.texel_weight,
-                *(c.geometric_error_m for c in children),
-            )
-        skirts = len(mesh.triangles) - own
-        return Tile(mesh, points, low, high, step, texel, deviation, error, skirts, children)
-
-    def _deviation(self, cell: _Cell, mesh: Mesh) -> float:
-        """The largest distance from the tile to the full surface, and from that in its cell to its level."""
-        there = self._full.distance(_places(mesh))
-        back = self._coarse[cell.depth].distance(_places(cell.full))
-        return float(max(there.max(), back.max(initial=0.0)))
-
-    def _gap(self, cell: _Cell, mesh: Mesh) -> float:
-        """The largest distance between the level and the full surface along the cell's cuts."""
-        gap = 0.0
-        for own, other in ((mesh, self._full), (cell.full, self._coarse[cell.depth])):
-            if cell.planes:
-                edge = own.vertices[on_planes(own.vertices, cell.planes).any(1)]
-                gap = max(gap, float(other.distance(edge).max(initial=0.0)))
-        return gap
-
-    def _beside(self, cell: _Cell) -> PointCloud | None:
-        """Every fourth of the next finer level's points: the beginning of their order."""
-        if self._points is None:
-            return None
-        kept = len(self._points) // 4 ** (len(self._levels) - 1 - cell.depth)
-        index = cell.points[cell.points < kept]
-        return self._points.select(index) if len(index) else None
-
-
-def _snapped(mesh: Mesh, step: float) -> Mesh:
-    """Vertices moved to the nearest multiple of ``step``; triangles that vanish by it dropped."""
-    vertices = (np.rint(mesh.vertices.astype(np.float64) / step) * step).astype(np.float32)
-    place = same_place(vertices)[mesh.triangles]
-    # Only those: a triangle flattened to a line still joins its neighbours, and dropping it would open a crack.
-    kept = (place != np.roll(place, 1, axis=1)).all(1)
-    if not kept.any():  # a fragment smaller than the grid stays as it is: the writer rounds it
-        return mesh
-    return compact(mesh.with_(vertices=vertices, triangles=mesh.triangles[kept]))
-
-
-def _places(mesh: Mesh) -> F32:
-    """Vertices, and a regular grid of places on every triangle that is large beside the mean spacing of samples."""
-    apart = float(np.sqrt(areas(mesh).sum() / _SAMPLES))
-    corners = mesh.vertices[mesh.triangles]
-    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
-    parts = np.minimum(np.ceil(longest / max(apart, 1e-9)), 200).astype(np.int64)
-    result = [mesh.vertices]
-    for n in np.unique(parts[parts > 1]):
-        i, j = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
-        inside = (i + j <= n) & (np.maximum(np.maximum(i, j), n - i - j) < n)  # without the corners
-        weights = np.stack([n - i - j, i, j], axis=1)[inside] / n
-        result.append(
-            np.einsum("wk,tkd->twd", weights.astype(np.float32), corners[parts == n]).reshape(-1, 3)
-        )
-    return np.concatenate(result)
 
 
 def _change_scales(full: Mesh) -> tuple[float, ...]:

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from tile_scene import ORIGIN, blob, box, mesh_of, places, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
+from heritage.model.colour import LINEAR, to_linear, to_srgb
 from heritage.ops.bake import bake, rasterise
 from heritage.ops.colours import CloudColours, SurfaceColours, colours_of
-from heritage.ops.light_space import LINEAR, to_linear, to_srgb
 from heritage.ops.unwrap import Unwrapped, unwrap
 
 
