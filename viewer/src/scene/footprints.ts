@@ -73,6 +73,18 @@ function extrude(feature: FootprintFeature, out: Arrays): void {
   }
 }
 
+/** Edges that vanish close to the camera, where they would cut the picture in two. */
+function fadingLines(): LineBasicMaterial {
+  const material = new LineBasicMaterial({ transparent: true, opacity: 0.75 });
+  material.onBeforeCompile = (shader) => {
+    shader.fragmentShader = shader.fragmentShader.replace(
+      '#include <color_fragment>',
+      '#include <color_fragment>\ndiffuseColor.a *= smoothstep(3.0, 12.0, 1.0 / gl_FragCoord.w);',
+    );
+  };
+  return material;
+}
+
 interface Range {
   feature: FootprintFeature;
   start: number;
@@ -115,7 +127,7 @@ export class Footprints {
         polygonOffsetUnits: 1,
       }),
     );
-    this.lines = new LineSegments(outline, new LineBasicMaterial({ transparent: true, opacity: 0.75 }));
+    this.lines = new LineSegments(outline, fadingLines());
     this.group.add(this.mesh, this.lines);
   }
 

@@ -45,8 +45,8 @@ export const THEMES: Record<'light' | 'dark', Theme> = {
     ground: '#272a2b',
     line: '#4c5256',
     shadow: 0.6,
-    block: '#3d4347',
-    edge: '#687076',
+    block: '#464643',
+    edge: '#6d6c66',
   },
 };
 

@@ -66,24 +66,26 @@ export const tool = ({
   ${icon(name)}
 </button>`;
 
-/** A condition's standing in words: measured when and how, or interpreted with what certainty. */
-export function standing(
-  state: AppState,
-  monument: MonumentEntry,
-  shown: ShownEntry,
-): { interpreted: boolean; text: string } {
+export interface Standing {
+  interpreted: boolean;
+  /** With the condition's name, where it is an interpretation. */
+  text: string;
+  /** Without it. */
+  brief: string;
+}
+
+/** A condition's standing in words: measured when, or interpreted with what certainty. */
+export function standing(state: AppState, monument: MonumentEntry, shown: ShownEntry): Standing {
   const { t, language } = state;
   const name = conditionName(state, monument, shown);
   const interpretation = monument.states.find((s) => s.id === shown.state);
   if (interpretation) {
-    return {
-      interpreted: true,
-      text: `${name} · ${t('standing.interpretation')} – ${t(`certainty.${interpretation.certainty}`)}`,
-    };
+    const brief = `${t('standing.interpretation')} – ${t(`certainty.${interpretation.certainty}`)}`;
+    return { interpreted: true, text: `${name} · ${brief}`, brief };
   }
   const epoch = monument.epochs.find((e) => e.id === shown.epoch);
-  const when = epoch?.captured ? date(epoch.captured, language) : name;
-  return { interpreted: false, text: t('standing.measured', { when }) };
+  const text = t('standing.measured', { when: epoch?.captured ? date(epoch.captured, language) : name });
+  return { interpreted: false, text, brief: text };
 }
 
 /** A range input with its name and value above it. */

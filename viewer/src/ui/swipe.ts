@@ -5,7 +5,7 @@ import { monumentOf } from '../app/state.ts';
 import { swipeX } from '../core/fit.ts';
 import { clamp } from '../core/vec.ts';
 import { icon } from './icons.ts';
-import { type Part, standing } from './parts.ts';
+import { type Part, type Standing, standing } from './parts.ts';
 import { styled } from './styled.ts';
 
 const STEP = 0.02;
@@ -38,10 +38,10 @@ export function swipe(app: App): Part {
     if (!handle.hasPointerCapture(event.pointerId)) return;
     move((event.clientX - viewport.left) / (viewport.width - viewport.left - viewport.right));
   };
-  const side = (at: 'left' | 'right', what: { interpreted: boolean; text: string }) => html`<div
+  const side = (at: 'left' | 'right', what: Standing) => html`<div
     class="side ${at} ${what.interpreted ? 'interpreted' : ''}"
   >
-    <span class="swatch ${what.interpreted ? 'interpreted' : ''}"></span><span>${what.text}</span>
+    <span class="swatch ${what.interpreted ? 'interpreted' : ''}"></span><span>${what.brief}</span>
   </div>`;
   return html`<div class="swipe" ${styled({ transform: `translateX(${swipeX(viewport, position)}px)` })}>
       <div

@@ -104,7 +104,8 @@ export class Viewer extends LitElement {
       return html`<main class="centre waiting">${this.canvas}${icon('seal')}<p>${t('loading')}</p></main>`;
     const bands = this.bands();
     const touring = state.touring;
-    const still = release?.still;
+    // The still is of the opening view: before another one it would only mislead.
+    const still = state.route.view === 'site' ? release.still : null;
     return html`<button type="button" class="skip" @click=${() => this.querySelector<HTMLElement>('.panel h1')?.focus()}>${t('skip')}</button>
       <div class="progress ${state.tilesLoading || status === 'loading' ? 'on' : ''}" aria-hidden="true"></div>
       <main class="scene" aria-label=${t('scene')}>
