@@ -28,6 +28,7 @@ import {
   words,
 } from './state.ts';
 import { Touring } from './touring.ts';
+import { warm } from './warm.ts';
 
 const FLY_S = 1.8;
 const REFIT_S = 0.35;
@@ -91,10 +92,11 @@ export class App {
     let View: typeof import('../scene/view.ts')['View'];
     try {
       release = await loadRelease(this.state.base);
-      await this.adopt(release);
-      layer = release.footprints
-        ? await loadJson<FootprintLayer>(this.state.base + release.footprints)
-        : { features: [] };
+      warm(this.state.base, release, monumentOf({ ...this.state, release })?.id ?? null);
+      const footprints = release.footprints
+        ? loadJson<FootprintLayer>(this.state.base + release.footprints)
+        : Promise.resolve({ features: [] });
+      [layer] = await Promise.all([footprints, this.adopt(release)]);
       ({ View } = await scene);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;

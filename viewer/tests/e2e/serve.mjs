@@ -41,7 +41,11 @@ const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace(
 
 createServer((request, response) => {
   const path = normalize(decodeURIComponent(new URL(request.url, 'http://x').pathname));
-  const head = { 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' };
+  const head = {
+    'Content-Security-Policy': POLICY,
+    'X-Content-Type-Options': 'nosniff',
+    'Cache-Control': 'max-age=60',
+  };
   if (path === '/') {
     response.writeHead(200, { ...head, 'Content-Type': TYPES['.html'] }).end(page);
     return;
