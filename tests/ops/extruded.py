@@ -143,8 +143,12 @@ def _drawn(plan: Polygon, site_from_plan: Similarity, sigma: float, rng: np.rand
         noisy = xy + rng.normal(0, sigma, xy.shape)
         return site_from_plan.apply(np.column_stack([noisy, np.zeros(len(xy))]))[:, :2]
 
-    rings = [moved(np.asarray(ring.coords)[:-1]) for ring in (plan.exterior, *plan.interiors)]
-    return Polygon(rings[0], rings[1:])
+    for _ in range(100):  # errors larger than a short edge may tie a knot: draw again
+        rings = [moved(np.asarray(ring.coords)[:-1]) for ring in (plan.exterior, *plan.interiors)]
+        drawn = Polygon(rings[0], rings[1:])
+        if drawn.is_valid:
+            return drawn
+    raise ValueError("edges far shorter than the drawing's errors")
 
 
 def _walls(
