@@ -72,6 +72,9 @@ class CleanOptions(Document):
     vegetation_scatter_alone: Positive = Field(
         0.25, description="least scatter at both scales where the cloud has no colour"
     )
+    vegetation_piece: Positive = Field(
+        0.15, description="a piece apart from the monument with this share of foliage is a plant as a whole"
+    )
     ground: bool = Field(
         True, description="the lowest near-level surface; terraces and stairs are not ground"
     )
@@ -104,7 +107,7 @@ class Cleaned:
 def clean(cloud: PointCloud, options: CleanOptions | None = None, *, threads: int = 1) -> Cleaned:
     """Class and reason for every point of ``cloud`` (z up).
 
-    The order is duplicate, low_confidence, halo, vegetation, outlier, fragment, ground: the first that speaks
+    The order is duplicate, low_confidence, halo, outlier, vegetation, fragment, ground: the first that speaks
     names the reason. ``threads`` does not change the result. Raises InputError for an empty cloud and
     MethodError where a length in metres makes a grid too fine.
     """
@@ -159,11 +162,12 @@ def _searched(cloud: PointCloud, spaced: float, options: CleanOptions, threads: 
                     & (seen.green_share > options.vegetation_green)
                     & (seen.green | (seen.scatter > 0.1))
                 )
-    if options.vegetation:
-        _mark(reasons, foliage, "vegetation")
+    # Before vegetation: a stray point in the air is rough, and as green as the tree it strayed from.
     _mark(reasons, np.isin(told, (7, 18)), "outlier")
     if options.outliers:
         _mark(reasons, _outliers(cloud.xyz, fine, options, threads), "outlier")
+    if options.vegetation:
+        _mark(reasons, foliage, "vegetation")
     if options.fragments:
         gap = options.fragment_gap_m or options.fragment_gap * spaced
         left = np.flatnonzero(reasons == 0)
@@ -181,6 +185,12 @@ def _searched(cloud: PointCloud, spaced: float, options: CleanOptions, threads: 
                 slope=options.ground_slope,
             )
         _mark(reasons, level, "ground")
+    if options.vegetation and cloud.rgb is not None:
+        found = reasons == REASONS["vegetation"]
+        standing = np.flatnonzero(found | (reasons == 0))
+        mask = np.zeros(len(cloud), bool)
+        mask[standing] = _plants(cloud.xyz[standing], found[standing], options, spaced)
+        _mark(reasons, mask, "vegetation")
     return reasons
 
 
@@ -201,6 +211,17 @@ def _outliers(xyz: F32, fine: Shape, options: CleanOptions, threads: int) -> Boo
         usual = np.median(distance[index[:, 1:]], axis=1)
         mask[far[part]] = distance[far[part]] > options.outlier_ratio * usual
     return mask
+
+
+def _plants(xyz: F32, foliage: Bool, options: CleanOptions, spaced: float) -> Bool:
+    """(n,) points of pieces that hang together with foliage and not with the monument: trunks, blossom, twigs."""
+    if not foliage.any() or foliage.all():
+        return foliage
+    label, size = components(xyz, (options.fragment_gap_m or options.fragment_gap * spaced) / 2)
+    other = np.bincount(label, weights=~foliage)
+    plant = size - other > options.vegetation_piece * size
+    plant[np.argmax(other)] = False
+    return np.asarray(plant[label])
 
 
 def _fragments(xyz: F32, gap: float, options: CleanOptions) -> Bool:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyproj
-from shapely.geometry.base import BaseGeometry
 from shapely import transform
+from shapely.geometry.base import BaseGeometry
 
 from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D, SiteFrame

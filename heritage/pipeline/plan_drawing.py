@@ -34,11 +34,12 @@ def plan_drawing(cloud: PointCloud, placement: Placement, footprint: Polygon | M
     )
     width, height = (east - west) * scale, (north - south) * scale
     bar = 10 ** np.floor(np.log10((east - west) / 3))
+    font = 'font-family="sans-serif" font-size="14" fill="#23211d"'
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" role="img">'
         f'<rect width="100%" height="100%" fill="#faf8f4"/>'
         f'<path d="{path}" fill="#e9dfc8" stroke="#7a5c1e" stroke-width="2" fill-rule="evenodd"/>'
         f'<path d="{dots}" stroke="#1f6a8c" stroke-width="1.4" opacity="0.55"/>'
         f'<path d="M20 {height - 20:.0f}h{bar * scale:.1f}" stroke="#23211d" stroke-width="3"/>'
-        f'<text x="20" y="{height - 28:.0f}" font-family="sans-serif" font-size="14" fill="#23211d">{bar:g} m, north up</text></svg>'
+        f'<text x="20" y="{height - 28:.0f}" {font}>{bar:g} m, north up</text></svg>'
     )

@@ -38,8 +38,8 @@ from heritage.pipeline.stages.tile import TILED, Tiled
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
-from heritage.store import ReleaseFolder
 from heritage.pipeline.words import html
+from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedMonument, LoadedSite
 
 

@@ -25,9 +25,14 @@ def _letters(job: Job) -> Outcome:
     options = job.chosen(LetterOptions)
     text = job.sources["source"].read_text()
     if "!" in text:
-        raise InputError(f"{job.sources['source'].name}, byte {text.index('!')}", "an exclamation mark", "letters")
+        raise InputError(
+            f"{job.sources['source'].name}, byte {text.index('!')}", "an exclamation mark", "letters"
+        )
     (job.folder / "letters.txt").write_text((text.upper() if options.upper else text) * options.repeat)
-    return Outcome((balanced("letters", len(text), len(text), {}),), (Figure(name="length", value=len(text), unit="letters"),))
+    return Outcome(
+        (balanced("letters", len(text), len(text), {}),),
+        (Figure(name="length", value=len(text), unit="letters"),),
+    )
 
 
 def _joined(job: Job) -> Outcome:
@@ -72,4 +77,6 @@ def small_plan(site: Path, **options: object) -> tuple[Planned, ...]:
     for name in ("a", "b"):
         if not (site / name).exists():
             (site / name).write_text(name * 3)
-    return fingerprinted([joined_task("a", "b"), letter_task(site / "a", "a", **options), letter_task(site / "b", "b")])
+    return fingerprinted(
+        [joined_task("a", "b"), letter_task(site / "a", "a", **options), letter_task(site / "b", "b")]
+    )

@@ -33,7 +33,10 @@ def test_time_stamp_changes_nothing_but_one_byte_does(tmp_path: Path) -> None:
     stamp = (tmp_path / "a").stat()
     (tmp_path / "a").write_text("aab")  # same size
     os.utime(tmp_path / "a", ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
-    assert {k for k, v in _names(small_plan(tmp_path)).items() if v != before[k]} == {"letters:m:a", "joined:m:all"}
+    assert {k for k, v in _names(small_plan(tmp_path)).items() if v != before[k]} == {
+        "letters:m:a",
+        "joined:m:all",
+    }
 
 
 def test_stage_version_changes_it(tmp_path: Path) -> None:

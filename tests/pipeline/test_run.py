@@ -37,8 +37,10 @@ def test_second_run_keeps_everything_and_a_change_reruns_what_depends(tmp_path: 
     _, second = _run(tmp_path, small_plan(tmp_path))
     assert {kind for kind, _ in second} == {"kept"}
     reports, third = _run(tmp_path, small_plan(tmp_path, upper=True))
-    assert dict((key, kind) for kind, key in third) == {
-        "letters:m:a": "done", "letters:m:b": "kept", "joined:m:all": "done",
+    assert {key: kind for kind, key in third} == {
+        "letters:m:a": "done",
+        "letters:m:b": "kept",
+        "joined:m:all": "done",
     }
     made = Store(tmp_path).stage_path("joined", reports["joined:m:all"]) / "letters.txt"
     assert made.read_text() == "AAA+bbb"
@@ -83,7 +85,9 @@ if __name__ == "__main__":
 """
     program = tmp_path / "program.py"
     program.write_text(script)
-    child = subprocess.Popen([sys.executable, str(program)], stderr=subprocess.DEVNULL, start_new_session=True)
+    child = subprocess.Popen(
+        [sys.executable, str(program)], stderr=subprocess.DEVNULL, start_new_session=True
+    )
     plan = slow_plan(tmp_path)
     store = Store(tmp_path)
     _until(lambda: (tmp_path / "started").exists() and _has(store, plan, "letters:m:b"))
@@ -131,5 +135,3 @@ def _until(condition: object, seconds: float = 30) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end, "waited too long"
         time.sleep(0.05)
-
-

@@ -9,8 +9,8 @@ import numpy as np
 from heritage.formats.arrays import read_document, save_cloud, save_document, save_mesh
 from heritage.formats.cloud import open_cloud
 from heritage.formats.model import read_model
-from heritage.model.source import UpAxis
 from heritage.model.report import Figure, balanced
+from heritage.model.source import UpAxis
 from heritage.ops.ingest import IngestOptions, SourceFrame, ingest, upright_mesh
 from heritage.pipeline.stage import Job, Outcome, Stage
 

@@ -15,10 +15,10 @@ from heritage.model.errors import MethodError
 from heritage.model.frames import WGS84_3D, SiteFrame
 from heritage.model.release import Placement
 from heritage.model.report import Figure
+from heritage.ops.footprint_choice import FootprintPrior
 from heritage.ops.gcp import Gcp, GcpOptions, fit_gcp
 from heritage.ops.ingest import SourceFrame
 from heritage.ops.place import heading_of, place_crs, place_prior
-from heritage.ops.footprint_choice import FootprintPrior
 from heritage.ops.register import RegisterOptions, register_footprint
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
@@ -190,19 +190,21 @@ def _by_gcp(
 def _by_crs(
     job: Job, facts: dict[str, Any], source: SourceFrame
 ) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
-    assumed = source.crs is None
-    crs = (
-        pyproj.CRS.from_wkt(str(facts["crs"]))
-        if source.crs is None
-        else pyproj.CRS.from_user_input(source.crs)
-    )
+    if source.crs is None:
+        raise MethodError(
+            "registration",
+            "the cloud's file names no CRS",
+            "method crs needs one",
+            "write crs: EPSG:… at the reference epoch",
+            code="register-no-crs",
+        )
+    crs = pyproj.CRS.from_user_input(source.crs)
     cloud = load_cloud(job.inputs["mesh"])
     placed = place_crs(np.array(source.origin_m), cloud.bounds(), crs, _frame(facts))
-    reason = placed.reason + ("; the file names none, so the site's was taken" if assumed else "")
     placement = Placement(
         method="crs",
         settled=True,
-        reason=reason,
+        reason=placed.reason,
         site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
