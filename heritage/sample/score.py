@@ -76,8 +76,22 @@ def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score
     """Precision and recall of every reason that the truth knows."""
     true = np.load(site / "truth" / monument / epoch / "labels.npy")
     said = load_array(built.folder(f"clean:{monument}:{epoch}"), "reasons")
+    twice = true == REASONS["duplicate"]
+    if twice.any():
+        # Which of two equal points is the copy is nobody's to know: either may be named.
+        xyz = load_cloud(built.folder(f"ingest:{monument}:{epoch}")).xyz
+        _, place = np.unique(xyz, axis=0, return_inverse=True)
+        copied = np.isin(place, place[twice])
+        true = np.where(copied, said, true)
     scores = []
     for name, code in REASONS.items():
+        if name == "duplicate":
+            if twice.any():
+                found = int((copied & (said == code)).sum())
+                scores.append(
+                    Score(f"{monument}/{epoch}", "duplicate: recall", found / int(twice.sum()), "1")
+                )
+            continue
         both, made, found = (
             ((true == code) & (said == code)).sum(),
             (true == code).sum(),
@@ -91,9 +105,9 @@ def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score
     return scores
 
 
-def _true_mesh(site: Path, monument: str, epoch: str) -> Mesh:
+def _true_mesh(site: Path, monument: str, epoch: str, *names: str) -> Mesh:
     parts = []
-    for name in ("monument", "ground"):
+    for name in names:
         with np.load(site / "truth" / monument / epoch / f"{name}.npz", allow_pickle=False) as held:
             parts.append(Mesh(held["origin"], held["vertices"], held["triangles"]))
     return join(parts)
@@ -101,11 +115,14 @@ def _true_mesh(site: Path, monument: str, epoch: str) -> Mesh:
 
 def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
     """Distance of the surface to the truth, and of the truth that was seen to the surface."""
-    true = move_mesh(
-        _true_mesh(site, monument, epoch), _epoch_from_truth(built, monument, epoch, facts), np.zeros(3)
+    frame = _epoch_from_truth(built, monument, epoch, facts)
+    true = move_mesh(_true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
+    # A trunk that was meshed is there in truth too; only what stands nowhere is wrong.
+    everything = move_mesh(
+        _true_mesh(site, monument, epoch, "monument", "ground", "vegetation"), frame, np.zeros(3)
     )
     made = join(surfaces(built.folder(f"mesh:{monument}:{epoch}")))
-    there = deviation(made, true, samples=_SAMPLES)
+    there = deviation(made, everything, samples=_SAMPLES)
     captured = load_cloud(built.folder(f"ingest:{monument}:{epoch}"))
     labels = np.load(site / "truth" / monument / epoch / "labels.npy")
     solid = captured.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
