@@ -195,8 +195,15 @@ def _prediction(t: Similarity, source: F64, at: F64, scale: float | None) -> F64
 
 
 def _result(
-    points: Sequence[Gcp], source: F64, target: F64, control: Bool, good: Bool, fit: SimilarityFit, scale: float | None, stated: float
-) -> GcpFit:  # fmt: skip
+    points: Sequence[Gcp],
+    source: F64,
+    target: F64,
+    control: Bool,
+    good: Bool,
+    fit: SimilarityFit,
+    scale: float | None,
+    stated: float,
+) -> GcpFit:
     placed = fit.target_from_source
     error = target - placed.apply(source)
     used = control.copy()
