@@ -5,17 +5,10 @@ import type { Viewport } from '../core/fit.ts';
 import { type Pose, poseOf } from '../core/frames.ts';
 import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
-import { type PlayerEvent, startAt } from '../core/player.ts';
-import type {
-  ComparisonDocument,
-  FootprintLayer,
-  MonumentEntry,
-  Release,
-  ShownEntry,
-  TourDocument,
-} from '../core/release.ts';
-import { formatRoute, type Mode, parseRoute, type Route } from '../core/route.ts';
+import type { FootprintLayer, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import { formatRoute, parseRoute, type Route } from '../core/route.ts';
 import type { View } from '../scene/view.ts';
+import { Comparing } from './comparing.ts';
 import { loadMessages } from './messages.ts';
 import {
   type AppState,
@@ -27,24 +20,22 @@ import {
   shownNow,
   words,
 } from './state.ts';
-import { Touring } from './touring.ts';
+import { Tours } from './tours.ts';
 import { warm } from './warm.ts';
 
 const FLY_S = 1.8;
 const REFIT_S = 0.35;
-const CLOCK_MS = 200;
-const CHANGE_RANGE_SHARE = 0.5; // of what the attribute can hold, where the histogram says nothing better
 
 export class App {
   state: AppState;
   view: View | null = null;
   onState: () => void = () => {};
   onDrawn: () => void = () => {};
-  private touring: Touring | null = null;
+  readonly comparing = new Comparing(this);
+  readonly tours = new Tours(this);
   /** The pose the screen is framed on, until the visitor takes the camera. */
   private pose: Pose | null = null;
   private viewport: Viewport | null = null;
-  private told = 0;
   private readonly documents = new Map<string, Promise<unknown>>();
 
   constructor(base: string, t: Translate, language: string) {
@@ -147,7 +138,7 @@ export class App {
     const url = new URL(location.href);
     url.searchParams.set('lang', language);
     history.replaceState(null, '', url);
-    this.touring?.speak(language);
+    this.tours.current?.speak(language);
     this.set({ language, t });
     this.sayWhere();
   }
@@ -157,7 +148,7 @@ export class App {
     this.viewport = viewport;
     if (!this.view) return;
     this.view.resize(viewport);
-    if (this.touring) this.touring.refit();
+    if (this.tours.current) this.tours.current.refit();
     else if (this.pose && !this.view.rig.flying) this.view.fly(this.view.framed(this.pose), REFIT_S);
     else if (this.pose) this.view.fly(this.view.framed(this.pose), FLY_S);
   }
@@ -170,16 +161,8 @@ export class App {
       this.set({ route });
       return;
     }
-    const before = this.state.route;
-    const sameTour =
-      route.view === 'tour' && before.view === 'tour' && route.tour === before.tour && this.touring;
-    if (sameTour && this.touring) {
-      const stop = this.touring.document.stops.findIndex((s) => s.id === route.stop);
-      if (stop >= 0 && stop !== this.touring.state.stop) this.touring.send({ type: 'go', stop });
-      return;
-    }
-    this.touring?.end();
-    this.touring = null;
+    if (this.tours.follows(route)) return;
+    this.tours.end();
     this.set({ route, touring: null, comparing: null, annotation: null });
     const monument = monumentOf(this.state);
     if (route.view !== 'site' && !monument) {
@@ -187,8 +170,10 @@ export class App {
       return;
     }
     this.view.rig.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (route.view === 'tour') void this.openTour(route.tour, route.stop, first);
-    else if (route.view === 'compare') this.openComparison(route, first);
+    if (route.view === 'tour') {
+      this.pose = null;
+      void this.tours.open(route.tour, route.stop, first);
+    } else if (route.view === 'compare') this.openComparison(route, first);
     else {
       this.showAll();
       const pose = monument
@@ -206,7 +191,7 @@ export class App {
 
   /** Back to the view as it was meant. */
   reset(): void {
-    if (this.touring) this.touring.send({ type: 'return' });
+    if (this.tours.current) this.tours.play({ type: 'return' });
     else if (this.state.release && this.state.route.view === 'site')
       this.frame(poseOf(this.state.release.opening), FLY_S);
     else {
@@ -216,12 +201,13 @@ export class App {
   }
 
   /** The monuments round about, as they were last measured. */
-  private others(except: MonumentEntry | null): { monument: MonumentEntry; shown: ShownEntry }[] {
+  others(except: MonumentEntry | null): { monument: MonumentEntry; shown: ShownEntry }[] {
     const all = this.state.release?.monuments ?? [];
     return all.filter((m) => m !== except).map((m) => ({ monument: m, shown: newest(m) }));
   }
 
-  private showAll(): void {
+  /** Show every monument, the open one as chosen. */
+  showAll(): void {
     const monument = monumentOf(this.state);
     const own = monument ? [{ monument, shown: shownNow(this.state, monument) }] : [];
     this.view?.show([...this.others(monument), ...own]);
@@ -235,7 +221,8 @@ export class App {
     this.sayWhere();
   }
 
-  private document<T>(path: string): Promise<T> {
+  /** A document of the release, fetched once. Raises LoadError. */
+  document<T>(path: string): Promise<T> {
     const url = this.state.base + path;
     const found = this.documents.get(url) ?? loadJson<T>(url);
     this.documents.set(url, found);
@@ -251,162 +238,11 @@ export class App {
       this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
       return;
     }
-    this.startComparing(left, right, route.mode, 0.5);
+    this.comparing.start(left, right, route.mode, 0.5);
     // From the monument's own page the camera stays where the visitor has put it.
     if (first || !this.view?.isAt(monument)) {
       this.frame(poseOf(monument.view, monument.placement.site_from_monument), first ? 0 : FLY_S);
     }
-  }
-
-  private startComparing(left: ShownEntry, right: ShownEntry, mode: Mode, position: number): void {
-    const monument = monumentOf(this.state);
-    if (!monument) return;
-    const entry = measured(monument, left, right);
-    const range_m = (entry?.scale_m ?? 0.2) * CHANGE_RANGE_SHARE;
-    this.set({ comparing: { left, right, position, range_m, threshold_m: 0, document: null } });
-    this.showComparison(mode);
-    if (entry && mode === 'change') void this.loadFigures(entry.sidecar);
-  }
-
-  private async loadFigures(sidecar: string): Promise<void> {
-    try {
-      const document = await this.document<ComparisonDocument>(sidecar);
-      if (!this.state.comparing) return;
-      // Colours reach over nine tenths of the surface and at least four levels of detection.
-      const range_m = Math.max(Math.abs(document.p05_m), Math.abs(document.p95_m), 4 * document.lod95_m);
-      this.set({ comparing: { ...this.state.comparing, document, range_m } });
-      this.showComparison('change');
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      this.set({ tilesFailed: true });
-    }
-  }
-
-  private showComparison(mode: Mode): void {
-    const monument = monumentOf(this.state);
-    const { comparing } = this.state;
-    if (!monument || !comparing || !this.view) return;
-    const entry = measured(monument, comparing.left, comparing.right);
-    const { range_m, threshold_m } = comparing;
-    const change = entry && { attribute: entry.attribute, scale_m: entry.scale_m, range_m, threshold_m };
-    this.view.compare({ ...comparing, monument, mode, change }, this.others(monument));
-    this.progress();
-  }
-
-  /** How two conditions are compared on screen now; null when they are not. */
-  get mode(): Mode | null {
-    const { route, touring } = this.state;
-    if (route.view === 'compare') return route.mode;
-    return touring?.document.stops[touring.player.stop]?.compare?.mode ?? null;
-  }
-
-  /** Move the swipe, the blend, the threshold or the range. */
-  adjust(
-    change: Partial<Pick<NonNullable<AppState['comparing']>, 'position' | 'range_m' | 'threshold_m'>>,
-  ): void {
-    const { comparing } = this.state;
-    const { mode } = this;
-    if (!comparing || !mode) return;
-    this.set({ comparing: { ...comparing, ...change } });
-    this.showComparison(mode);
-  }
-
-  private async openTour(id: string, stopId: string | null, first: boolean): Promise<void> {
-    const entry = this.state.release?.tours.find((t) => t.id === id);
-    const monument = monumentOf(this.state);
-    if (!entry || !monument || !this.view) return;
-    let document: TourDocument;
-    try {
-      document = await this.document<TourDocument>(entry.url);
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      this.set({ status: 'failed', problem: error.problem });
-      return;
-    }
-    const { route } = this.state;
-    if (route.view !== 'tour' || route.tour !== id || this.touring) return;
-    const stop = Math.max(
-      0,
-      document.stops.findIndex((s) => s.id === stopId),
-    );
-    if (first)
-      this.view.place(
-        this.view.framed(poseOf(document.stops[stop]!.view, monument.placement.site_from_monument)),
-      );
-    this.pose = null;
-    // Opened by a press the tour plays at once; an address only shows where it leads.
-    const start = startAt(stop, !first);
-    this.touring = new Touring(document, monument, this.view, this.state.base, this.state.language, start, {
-      onChange: (_state, stopChanged) => {
-        if (stopChanged) this.atStop();
-        else this.tell();
-      },
-    });
-    this.atStop();
-  }
-
-  /** What the player's stop shows. */
-  private atStop(): void {
-    const { touring } = this;
-    const monument = monumentOf(this.state);
-    if (!touring || !monument) return;
-    const { stop } = touring;
-    history.replaceState(null, '', formatRoute({ view: 'tour', tour: touring.document.id, stop: stop.id }));
-    this.set({
-      annotation: null,
-      comparing: null,
-      route: { view: 'tour', tour: touring.document.id, stop: stop.id },
-    });
-    this.tell();
-    if (stop.compare) {
-      this.startComparing(stop.compare.left, stop.compare.right, stop.compare.mode, stop.compare.position);
-    } else {
-      this.showAll();
-    }
-    this.sayWhere();
-  }
-
-  /** All tours in full; those that cannot be had are left out. */
-  async tourDocuments(): Promise<TourDocument[]> {
-    const asked = (this.state.release?.tours ?? []).map((t) => this.document<TourDocument>(t.url));
-    const answers = await Promise.allSettled(asked);
-    return answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
-  }
-
-  /** Put the player's state on the page; its clock alone is not worth more than a few drawings a second. */
-  private tell(): void {
-    const { touring } = this;
-    if (!touring) return;
-    const before = this.state.touring;
-    const { elapsed: _then, ...was } = before?.player ?? { elapsed: 0 };
-    const { elapsed: _now, ...is } = touring.state;
-    const same = JSON.stringify(was) === JSON.stringify(is) && before?.caption === touring.caption;
-    if (same && performance.now() - this.told < CLOCK_MS) return;
-    this.told = performance.now();
-    this.set({
-      touring: {
-        document: touring.document,
-        player: touring.state,
-        timings: touring.timings,
-        position_s: touring.position,
-        caption: touring.caption,
-        captions: before?.captions ?? true,
-        muted: before?.muted ?? false,
-      },
-    });
-  }
-
-  /** A press of the player's buttons. */
-  play(event: PlayerEvent): void {
-    this.told = 0;
-    this.touring?.send(event);
-  }
-
-  listen(change: { muted?: boolean; captions?: boolean }): void {
-    const { touring } = this.state;
-    if (!touring || !this.touring) return;
-    if (change.muted !== undefined) this.touring.muted = change.muted;
-    this.set({ touring: { ...touring, ...change } });
   }
 
   retry(): void {
@@ -426,7 +262,7 @@ export class App {
 
   private taken(): void {
     this.pose = null;
-    if (this.touring && !this.touring.state.wandering) this.touring.send({ type: 'wander' });
+    if (this.tours.current?.state.wandering === false) this.tours.play({ type: 'wander' });
   }
 
   private drawn(): void {
@@ -434,7 +270,8 @@ export class App {
     this.progress();
   }
 
-  private progress(): void {
+  /** Take over how far the scene's loading is. */
+  progress(): void {
     const { view } = this;
     if (!view) return;
     const now = { tilesLoading: view.loading, tilesFailed: view.failed, arrived: view.arrived };
@@ -448,7 +285,8 @@ export class App {
     }
   }
 
-  private sayWhere(): void {
+  /** Tell the window's title and screen readers what is open. */
+  sayWhere(): void {
     const { release, route, t, touring } = this.state;
     if (!release) return;
     const monument = monumentOf(this.state);

@@ -5,8 +5,6 @@ import { type Cue, cueAt, parseVtt } from '../core/vtt.ts';
 
 export class Narrator {
   onEnded: () => void = () => {};
-  /** The browser would not play, or the file is broken; the tour goes on by its own clock. */
-  onSilent: () => void = () => {};
   private readonly audio = new Audio();
   private cues: Cue[] = [];
   private url = '';
@@ -68,9 +66,8 @@ export class Narrator {
     return cueAt(this.cues, seconds);
   }
 
+  /** The browser would not play, or the file is broken: the tour goes on by its own clock. */
   private fail(): void {
-    if (this.url === '') return;
-    this.silent = true;
-    this.onSilent();
+    this.silent = this.url !== '';
   }
 }

@@ -19,6 +19,8 @@ export interface ComparingState {
   range_m: number;
   threshold_m: number;
   document: ComparisonDocument | null;
+  /** The figures could not be had. */
+  failed: boolean;
 }
 
 export interface TouringState {

@@ -8,8 +8,8 @@ import type { View } from '../scene/view.ts';
 import { Narrator } from './narrator.ts';
 
 export interface TouringEvents {
-  /** The player's state has changed; `arrived` when it is at another stop than before. */
-  onChange: (state: PlayerState, stopChanged: boolean) => void;
+  /** The player's state has changed; `stopChanged` when it is at another stop than before. */
+  onChange: (stopChanged: boolean) => void;
 }
 
 export class Touring {
@@ -44,7 +44,11 @@ export class Touring {
     this.events = events;
     this.state = start;
     this.from = view.rig.orbit;
-    this.narrator.onEnded = () => this.send({ type: 'ended' });
+    this.narrator.onEnded = () => {
+      // The last tick came a little before the end; what was heard must not be played again.
+      this.send({ type: 'narration', seconds: this.narrator.seconds });
+      this.send({ type: 'ended' });
+    };
     this.speak(language);
     this.run();
   }
@@ -95,7 +99,7 @@ export class Touring {
     }
     if (before.phase === 'move' || stopChanged || restarted) this.follow();
     if (event.type !== 'narration' && event.type !== 'ended') this.voice();
-    this.events.onChange(this.state, this.state.stop !== before.stop);
+    this.events.onChange(this.state.stop !== before.stop);
     this.run();
   }
 

@@ -1,7 +1,8 @@
 /** The scene as the rest of the viewer sees it: show conditions, fly to poses, tell where things are on screen. */
 import { Raycaster, Vector2 } from 'three';
+import { reach, sizeOf } from '../core/extent.ts';
 import { fitted, swipeX, type Viewport } from '../core/fit.ts';
-import { centre as centreOf, type Pose, point, scaleOf } from '../core/frames.ts';
+import { centre as centreOf, type Pose } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
@@ -36,33 +37,6 @@ export interface SceneEvents {
 
 const EYE_ABOVE_GROUND_M = 0.4;
 const HOVER_MS = 60;
-
-/** What the camera may roam: everything that was built, generously. */
-function reach(
-  release: Release,
-  features: readonly FootprintFeature[],
-): { centre: Vec3; radius: number; ground: number } {
-  const plans: Vec3[] = features.flatMap((f) => f.polygons.flat(2).map(([e, n]): Vec3 => [e, n, f.ground_m]));
-  const boxes = release.monuments.flatMap((m) =>
-    [m.bounds.min, m.bounds.max].map((p) => point(m.placement.site_from_monument, p)),
-  );
-  const all = [...plans, ...boxes];
-  if (all.length === 0) return { centre: release.opening.target_m, radius: 200, ground: 0 };
-  const axis = (i: 0 | 1) => all.map((p) => p[i]).sort((a, b) => a - b);
-  const [xs, ys] = [axis(0), axis(1)];
-  const ground = features.length
-    ? Math.min(...features.map((f) => f.ground_m))
-    : Math.min(...boxes.map((p) => p[2]));
-  const centre: Vec3 = [(xs[0]! + xs.at(-1)!) / 2, (ys[0]! + ys.at(-1)!) / 2, ground];
-  const radius = Math.max(...all.map((p) => Math.hypot(p[0] - centre[0], p[1] - centre[1])), 10);
-  return { centre, radius, ground };
-}
-
-/** The largest side of a monument's box, metres. */
-function sizeOf(monument: MonumentEntry): number {
-  const { min, max } = monument.bounds;
-  return scaleOf(monument.placement.site_from_monument) * Math.max(...sub(max, min));
-}
 
 export class View {
   readonly stage: Stage;

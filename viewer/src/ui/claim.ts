@@ -12,7 +12,8 @@ const chip = (
 </p>`;
 
 export function claim(app: App): Part {
-  const { state, mode } = app;
+  const { state } = app;
+  const { mode } = app.comparing;
   const monument = monumentOf(state);
   if (!monument || mode === 'swipe' || state.status !== 'ready') return nothing;
   if (mode && state.comparing) {

@@ -97,10 +97,12 @@ export function comparisonTools(app: App, mode: Mode): Part {
       min: 0,
       max: 100,
       step: 1,
-      input: (value) => app.adjust({ position: value / 100 }),
+      input: (value) => app.comparing.adjust({ position: value / 100 }),
     });
   }
   const { document, range_m, threshold_m } = comparing;
+  if (comparing.failed)
+    return html`<p class="warn">${icon('warning')}<span>${t('figures.failed')}</span></p>`;
   if (!document) return html`<p class="quiet">${t('loading')}</p>`;
   const limit = Math.max(...document.histogram.edges_m.map(Math.abs), range_m);
   const least = Math.max(document.lod95_m, threshold_m);
@@ -115,7 +117,7 @@ export function comparisonTools(app: App, mode: Mode): Part {
       min: 0,
       max: Math.round(limit * 500) / 1000,
       step: 0.001,
-      input: (value) => app.adjust({ threshold_m: value }),
+      input: (value) => app.comparing.adjust({ threshold_m: value }),
     })}
     ${slider({
       label: t('change.range'),
@@ -124,7 +126,7 @@ export function comparisonTools(app: App, mode: Mode): Part {
       min: Math.max(0.002, document.lod95_m),
       max: limit,
       step: 0.001,
-      input: (value) => app.adjust({ range_m: value }),
+      input: (value) => app.comparing.adjust({ range_m: value }),
     })}
     ${figures(app, document)}`;
 }

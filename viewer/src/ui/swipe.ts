@@ -32,7 +32,7 @@ export function swipe(app: App): Part {
     standing(app.state, monument, comparing.right),
   ];
   const { position } = comparing;
-  const move = (at: number) => app.adjust({ position: clamp(at, 0, 1) });
+  const move = (at: number) => app.comparing.adjust({ position: clamp(at, 0, 1) });
   const drag = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
     if (!handle.hasPointerCapture(event.pointerId)) return;

@@ -35,7 +35,7 @@ function timeline(app: App): Part {
         aria-label=${state.t('tour.timeline')}
         aria-valuetext=${text}
         ${styled({ '--share': `${share}%` })}
-        @input=${(event: Event) => app.play({ type: 'seek', seconds: Number((event.target as HTMLInputElement).value) })}
+        @input=${(event: Event) => app.tours.play({ type: 'seek', seconds: Number((event.target as HTMLInputElement).value) })}
       />
     </div>
     <div class="times"><span>${clock(touring.position_s)}</span><span>${clock(total)}</span></div>`;
@@ -53,25 +53,25 @@ function transport(app: App): Part {
             name: muted ? 'silent' : 'sound',
             label: t('tour.sound'),
             pressed: !muted,
-            press: () => app.listen({ muted: !muted }),
+            press: () => app.tours.listen({ muted: !muted }),
           })
         : nothing
     }
     <span class="spread"></span>
-    ${tool({ name: 'previous', label: t('tour.previous'), key: 'p', disabled: player.stop === 0, press: () => app.play({ type: 'previous' }) })}
+    ${tool({ name: 'previous', label: t('tour.previous'), key: 'p', disabled: player.stop === 0, press: () => app.tours.play({ type: 'previous' }) })}
     ${tool({
       name: player.playing ? 'pause' : 'play',
       label: player.playing ? t('tour.pause') : t('tour.play'),
       key: 'k',
       className: 'play',
-      press: () => app.play({ type: player.playing ? 'pause' : 'play' }),
+      press: () => app.tours.play({ type: player.playing ? 'pause' : 'play' }),
     })}
     ${tool({
       name: 'next',
       label: t('tour.next'),
       key: 'n',
       disabled: player.stop === document.stops.length - 1,
-      press: () => app.play({ type: 'next' }),
+      press: () => app.tours.play({ type: 'next' }),
     })}
     <span class="spread"></span>
     ${
@@ -80,7 +80,7 @@ function transport(app: App): Part {
             name: captions ? 'captions' : 'captionsOff',
             label: t('tour.captions'),
             pressed: captions,
-            press: () => app.listen({ captions: !captions }),
+            press: () => app.tours.listen({ captions: !captions }),
           })
         : nothing
     }
@@ -107,7 +107,7 @@ export function tourPanel(app: App): Bands {
     body: html`<div class="arriving">
       ${prose(state, stop.html)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
-      ${app.mode ? comparisonTools(app, app.mode) : nothing}
+      ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };
@@ -117,7 +117,7 @@ export function tourPanel(app: App): Bands {
 export function wayBack(app: App): Part {
   const { touring, t } = app.state;
   if (!touring?.player.wandering) return nothing;
-  return html`<button type="button" class="button return" @click=${() => app.play({ type: 'return' })}>
+  return html`<button type="button" class="button return" @click=${() => app.tours.play({ type: 'return' })}>
     ${icon('back')}${t('tour.return')}
   </button>`;
 }

@@ -113,7 +113,7 @@ export class Viewer extends LitElement {
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
-        ${app.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)} ${wayBack(app)}
+        ${app.comparing.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)} ${wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
@@ -182,7 +182,7 @@ export class Viewer extends LitElement {
   }
 
   private async loadTours(): Promise<void> {
-    this.tours = await this.app.tourDocuments();
+    this.tours = await this.app.tours.documents();
   }
 
   /** Tell the scene how much of the window is free. */
@@ -226,10 +226,10 @@ export class Viewer extends LitElement {
     const act: Record<string, (() => void) | undefined> = {
       '?': () => app.set({ help: true }),
       h: () => app.reset(),
-      n: touring ? () => app.play({ type: 'next' }) : undefined,
-      p: touring ? () => app.play({ type: 'previous' }) : undefined,
-      ' ': touring ? () => app.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
-      k: touring ? () => app.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
+      n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
+      p: touring ? () => app.tours.play({ type: 'previous' }) : undefined,
+      ' ': touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
+      k: touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
     };
     act[event.key.toLowerCase()]?.();
   }

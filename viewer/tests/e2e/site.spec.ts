@@ -44,7 +44,7 @@ test('every tour shows each of its stops in every language', async ({ page }) =>
       await page.waitForFunction(() => 'heritage' in window);
       const stops = await page.evaluate(async (id) => {
         const { app } = (window as unknown as { heritage: { app: App } }).heritage;
-        const documents = await app.tourDocuments();
+        const documents = await app.tours.documents();
         return documents.find((d) => d.id === id)!.stops.map(({ id, title }) => ({ id, title }));
       }, tour.id);
       for (const [i, stop] of stops.entries()) {

@@ -1,0 +1,141 @@
+/** Tours as the page knows them: opened by address or press, shown stop by stop. */
+import { poseOf } from '../core/frames.ts';
+import { LoadError } from '../core/load.ts';
+import { type PlayerEvent, startAt } from '../core/player.ts';
+import type { MonumentEntry, TourDocument } from '../core/release.ts';
+import { formatRoute, type Route } from '../core/route.ts';
+import type { View } from '../scene/view.ts';
+import type { App } from './app.ts';
+import { monumentOf } from './state.ts';
+import { Touring } from './touring.ts';
+
+const CLOCK_MS = 200; // a clock alone is not worth more drawings of the page than that
+
+export class Tours {
+  private readonly app: App;
+  private touring: Touring | null = null;
+  private told = 0;
+
+  constructor(app: App) {
+    this.app = app;
+  }
+
+  /** The tour under way. */
+  get current(): Touring | null {
+    return this.touring;
+  }
+
+  /** Whether the address only names another stop of the tour under way; then it goes there. */
+  follows(route: Route): boolean {
+    const { touring } = this;
+    if (!touring || route.view !== 'tour' || route.tour !== touring.document.id) return false;
+    const stop = touring.document.stops.findIndex((s) => s.id === route.stop);
+    if (stop >= 0 && stop !== touring.state.stop) touring.send({ type: 'go', stop });
+    return true;
+  }
+
+  /** Load and begin a tour. `first`: the page opens with it. */
+  async open(id: string, stopId: string | null, first: boolean): Promise<void> {
+    const { state, view } = this.app;
+    const entry = state.release?.tours.find((t) => t.id === id);
+    const monument = monumentOf(state);
+    if (!entry || !monument || !view) return;
+    let document: TourDocument;
+    try {
+      document = await this.app.document<TourDocument>(entry.url);
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.app.set({ status: 'failed', problem: error.problem });
+      return;
+    }
+    const { route } = this.app.state;
+    if (route.view !== 'tour' || route.tour !== id || this.touring) return;
+    this.begin(document, monument, view, stopId, first);
+  }
+
+  private begin(
+    document: TourDocument,
+    monument: MonumentEntry,
+    view: View,
+    stopId: string | null,
+    first: boolean,
+  ): void {
+    const found = document.stops.findIndex((s) => s.id === stopId);
+    const stop = Math.max(0, found);
+    if (first) {
+      const pose = poseOf(document.stops[stop]!.view, monument.placement.site_from_monument);
+      view.place(view.framed(pose));
+    }
+    const { base, language } = this.app.state;
+    // Opened by a press the tour plays at once; an address only shows where it leads.
+    const start = startAt(stop, !first);
+    this.touring = new Touring(document, monument, view, base, language, start, {
+      onChange: (stopChanged) => (stopChanged ? this.atStop() : this.tell()),
+    });
+    this.atStop();
+  }
+
+  end(): void {
+    this.touring?.end();
+    this.touring = null;
+  }
+
+  /** A press of the player's buttons. */
+  play(event: PlayerEvent): void {
+    this.told = 0;
+    this.touring?.send(event);
+  }
+
+  listen(change: { muted?: boolean; captions?: boolean }): void {
+    const { touring } = this.app.state;
+    if (!touring || !this.touring) return;
+    if (change.muted !== undefined) this.touring.muted = change.muted;
+    this.app.set({ touring: { ...touring, ...change } });
+  }
+
+  /** All tours in full; those that cannot be had are left out. */
+  async documents(): Promise<TourDocument[]> {
+    const tours = this.app.state.release?.tours ?? [];
+    const answers = await Promise.allSettled(tours.map((t) => this.app.document<TourDocument>(t.url)));
+    return answers.flatMap((a) => (a.status === 'fulfilled' ? [a.value] : []));
+  }
+
+  /** Show what the player's stop shows. */
+  private atStop(): void {
+    const { app, touring } = this;
+    if (!touring) return;
+    const { stop } = touring;
+    const route: Route = { view: 'tour', tour: touring.document.id, stop: stop.id };
+    history.replaceState(null, '', formatRoute(route));
+    app.set({ annotation: null, comparing: null, route });
+    this.told = 0;
+    this.tell();
+    const { compare } = stop;
+    if (compare) app.comparing.start(compare.left, compare.right, compare.mode, compare.position);
+    else app.showAll();
+    app.sayWhere();
+  }
+
+  /** Put the player's state on the page. */
+  private tell(): void {
+    const { touring } = this;
+    if (!touring) return;
+    const before = this.app.state.touring;
+    const { elapsed: _then, ...was } = before?.player ?? { elapsed: 0 };
+    const { elapsed: _now, ...is } = touring.state;
+    const same = JSON.stringify(was) === JSON.stringify(is) && before?.caption === touring.caption;
+    if (same && performance.now() - this.told < CLOCK_MS) return;
+    this.told = performance.now();
+    this.app.set({
+      touring: {
+        document: touring.document,
+        player: touring.state,
+        timings: touring.timings,
+        position_s: touring.position,
+        caption: touring.caption,
+        captions: before?.captions ?? true,
+        muted: before?.muted ?? false,
+      },
+    });
+  }
+}

@@ -1,0 +1,31 @@
+/** How large things are: a monument, and everything that was built. */
+import { point, scaleOf } from './frames.ts';
+import type { FootprintFeature, MonumentEntry, Release } from './release.ts';
+import { sub, type Vec3 } from './vec.ts';
+
+/** What the camera may roam: everything that was built, generously. */
+export function reach(
+  release: Release,
+  features: readonly FootprintFeature[],
+): { centre: Vec3; radius: number; ground: number } {
+  const plans: Vec3[] = features.flatMap((f) => f.polygons.flat(2).map(([e, n]): Vec3 => [e, n, f.ground_m]));
+  const boxes = release.monuments.flatMap((m) =>
+    [m.bounds.min, m.bounds.max].map((p) => point(m.placement.site_from_monument, p)),
+  );
+  const all = [...plans, ...boxes];
+  if (all.length === 0) return { centre: release.opening.target_m, radius: 200, ground: 0 };
+  const axis = (i: 0 | 1) => all.map((p) => p[i]).sort((a, b) => a - b);
+  const [xs, ys] = [axis(0), axis(1)];
+  const ground = features.length
+    ? Math.min(...features.map((f) => f.ground_m))
+    : Math.min(...boxes.map((p) => p[2]));
+  const centre: Vec3 = [(xs[0]! + xs.at(-1)!) / 2, (ys[0]! + ys.at(-1)!) / 2, ground];
+  const radius = Math.max(...all.map((p) => Math.hypot(p[0] - centre[0], p[1] - centre[1])), 10);
+  return { centre, radius, ground };
+}
+
+/** The largest side of a monument's box, metres. */
+export function sizeOf(monument: MonumentEntry): number {
+  const { min, max } = monument.bounds;
+  return scaleOf(monument.placement.site_from_monument) * Math.max(...sub(max, min));
+}
