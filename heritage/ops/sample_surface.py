@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from heritage.model.arrays import F32, U8, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
 from heritage.model.errors import MethodError
 
 
@@ -52,18 +52,18 @@ def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
     )
 
 
-def _cross(mesh: Mesh) -> np.ndarray:
+def _cross(mesh: Mesh) -> F64:
     a, b, c = (mesh.vertices[mesh.triangles[:, k]].astype(np.float64) for k in range(3))
-    return np.cross(b - a, c - a)
+    return np.asarray(np.cross(b - a, c - a))
 
 
-def _areas(mesh: Mesh) -> np.ndarray:
-    return np.linalg.norm(_cross(mesh), axis=1) / 2
+def _areas(mesh: Mesh) -> F64:
+    return np.asarray(np.linalg.norm(_cross(mesh), axis=1) / 2)
 
 
 def _face_normals(mesh: Mesh) -> F32:
     cross = _cross(mesh)
-    return (cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-30)).astype(np.float32)
+    return np.asarray(cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-30), np.float32)
 
 
 def _colours(mesh: Mesh, corners: np.ndarray, weights: np.ndarray) -> U8 | None:
@@ -75,7 +75,7 @@ def _colours(mesh: Mesh, corners: np.ndarray, weights: np.ndarray) -> U8 | None:
         row = np.minimum((uv[:, 1] % 1.0 * h).astype(np.int64), h - 1)
         return np.asarray(mesh.texture[row, column], np.uint8)
     if mesh.rgb is not None:
-        return np.rint(np.einsum("nk,nkd->nd", weights, mesh.rgb[corners].astype(np.float64))).astype(
-            np.uint8
+        return np.asarray(
+            np.rint(np.einsum("nk,nkd->nd", weights, mesh.rgb[corners].astype(np.float64))), np.uint8
         )
     return None
