@@ -4,7 +4,7 @@
 - **monument frame**: that of the reference epoch's source, less a stated float64 origin. Tours, annotations
   and meshes live in it.
 - **site frame**: east-north-up, metres, tangent to the WGS 84 ellipsoid at the site's origin. Distances in
-  it are true distances, which those of a projected CRS are not (UTM: up to 0.4 per mille).
+  it are true distances, which those of a projected CRS are not (UTM: up to 1 per mille).
 - **ECEF**: EPSG:4978, the root frame of every tileset.
 """
 
