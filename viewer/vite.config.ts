@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { licences } from './scripts/licences.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -23,7 +24,7 @@ function preloadScene(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [preloadScene()],
+  plugins: [preloadScene(), licences()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),

@@ -60,5 +60,6 @@ export function rights(app: App): Part {
   return html`<p class="quiet">
       ${holder ? `© ${holder} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
     </p>
-    ${release.credits.length > 0 ? html`<p class="quiet">${release.credits.map((c) => `${c.name} (${c.role})`).join(', ')}</p>` : nothing}`;
+    ${release.credits.length > 0 ? html`<p class="quiet">${release.credits.map((c) => `${c.name} (${c.role})`).join(', ')}</p>` : nothing}
+    <p class="quiet"><a href="./assets/licences.txt" target="_blank">${app.state.t('licences')}</a></p>`;
 }

@@ -27,13 +27,14 @@ const TYPES = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
   '.glb': 'model/gltf-binary',
+  '.txt': 'text/plain; charset=utf-8',
   '.vtt': 'text/vtt',
   '.wav': 'audio/wav',
 };
 
 if (!existsSync(join(DIST, 'index.html')))
   throw new Error('heritage/web/dist: no build; run `npm run build` first');
-if (!existsSync(join(SITE, 'release'))) await import('../fixture/make.mjs');
+await import('../fixture/make.mjs');
 const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace(
   '<!--heritage:head-->',
   '<meta name="heritage-base" content="release/" />',
