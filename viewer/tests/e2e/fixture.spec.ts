@@ -267,3 +267,36 @@ test('the phone’s sheet has three heights, by key and by finger', async ({ pag
   await rest();
   expect(await height()).toBeCloseTo(full, 0);
 });
+
+test('one finger turns, two fingers zoom', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'needs a touch screen');
+  await open(page, '#/m/gate');
+  const orbit = () =>
+    page.evaluate(() => {
+      const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+        .heritage;
+      const { heading, distance } = app.view!.rig.orbit;
+      return { heading, distance };
+    });
+  const client = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', ...points: [number, number][]) =>
+    client.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: points.map(([x, y], id) => ({ x, y, id })),
+    });
+  const start = await orbit();
+  await touch('touchStart', [150, 250]);
+  for (let x = 160; x <= 250; x += 15) await touch('touchMove', [x, 250]);
+  await touch('touchEnd');
+  await settled(page);
+  const turned = await orbit();
+  expect(Math.abs(turned.heading - start.heading)).toBeGreaterThan(0.2);
+  expect(turned.distance).toBeCloseTo(start.distance, 6);
+  await touch('touchStart', [170, 250], [220, 250]);
+  for (let d = 25; d <= 75; d += 10) await touch('touchMove', [195 - d, 250], [195 + d, 250]);
+  await touch('touchEnd');
+  await settled(page);
+  const near = await orbit();
+  expect(near.distance).toBeLessThan(turned.distance * 0.6);
+  await expect(page).toHaveURL(/#\/m\/gate$/); // no tap was seen in the gestures
+});
