@@ -1,4 +1,4 @@
-/** Frame the same thing on a phone and on a desktop: back off until a view's box is in the free part of the screen. */
+/** Frame the same thing on a phone and on a desktop: see wider and back off until a view's box is in the free part. */
 import type { Pose } from './frames.ts';
 import { lookDirection, type Orbit, orbitOf } from './orbit.ts';
 import { cross, dot, scale, sub, type Vec3 } from './vec.ts';
@@ -14,6 +14,10 @@ export interface Viewport {
 }
 
 const MARGIN = 0.94; // of the free half-width that may be filled
+const WIDEST_DEG = 80; // up and down, on a narrow window
+const WIDEST_ACROSS_DEG = 52; // from side to side: wider than this, straight things look bent
+
+const tanHalf = (degrees: number) => Math.tan((degrees * Math.PI) / 360);
 
 /** Half the free area over half the whole window, and where its centre lies from the window's, in pixels. */
 export function freeArea(v: Viewport): { x: number; y: number; shiftX: number; shiftY: number } {
@@ -34,27 +38,29 @@ export function basis(look: Vec3): { right: Vec3; up: Vec3 } {
 }
 
 /**
- * The orbit of `pose` moved back along its own line of sight by the least distance that brings every point of
- * `pose.fit` into the free area, whose centre is the target. A pose without a fit box is only taken over.
+ * The orbit of `pose`, changed as little as brings every point of `pose.fit` into the free area, whose centre is the
+ * target. A narrow window first sees wider, then the camera moves back along its own line of sight: backing off
+ * alone would lead through walls. A pose without a fit box is only taken over.
  */
 export function fitted(pose: Pose, viewport: Viewport): Orbit {
   const orbit = orbitOf(pose.eye, pose.target, pose.fovDeg);
   const look = lookDirection(orbit);
   const { right, up } = basis(look);
   const free = freeArea(viewport);
-  const tanY = Math.tan((pose.fovDeg * Math.PI) / 360);
-  const tanX = (tanY * viewport.width) / viewport.height;
-  let back = 0;
-  for (const p of pose.fit) {
+  const aspect = viewport.width / viewport.height;
+  // Each point's slope: the tangent of half the field of view that would just show it, times its depth.
+  const points = pose.fit.map((p) => {
     const d = sub(p, pose.eye);
-    const depth = dot(d, look);
-    back = Math.max(
-      back,
-      Math.abs(dot(d, right)) / (tanX * free.x * MARGIN) - depth,
-      Math.abs(dot(d, up)) / (tanY * free.y * MARGIN) - depth,
-    );
-  }
-  return { ...orbit, distance: orbit.distance + back };
+    const slope =
+      Math.max(Math.abs(dot(d, right)) / (aspect * free.x), Math.abs(dot(d, up)) / free.y) / MARGIN;
+    return { slope, depth: dot(d, look) };
+  });
+  const given = tanHalf(pose.fovDeg);
+  const widest = Math.max(given, Math.min(tanHalf(WIDEST_DEG), tanHalf(WIDEST_ACROSS_DEG) / aspect));
+  const wanted = Math.max(...points.map(({ slope, depth }) => (depth > 0 ? slope / depth : Infinity)), given);
+  const tan = Math.min(wanted, widest);
+  const back = Math.max(...points.map(({ slope, depth }) => slope / tan - depth), 0);
+  return { ...orbit, distance: orbit.distance + back, fovDeg: (Math.atan(tan) * 360) / Math.PI };
 }
 
 /** Where the swipe's line stands, CSS pixels from the window's left. */

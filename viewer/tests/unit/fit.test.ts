@@ -56,6 +56,16 @@ describe('fit', () => {
     expect(touch).toBe(true);
   });
 
+  it('a narrow window sees wider before the camera backs off, a wide one does not', () => {
+    const phone = fitted(pose, WINDOWS.phone!);
+    expect(phone.fovDeg).toBeGreaterThan(60);
+    expect(phone.fovDeg).toBeLessThanOrEqual(80);
+    expect(fitted(pose, WINDOWS.desktop!).fovDeg).toBeCloseTo(pose.fovDeg, 9);
+    const far = { ...pose, eye: [-12, -40, 3] as const };
+    const seen = fitted(far, WINDOWS.phone!);
+    expect(Math.hypot(...sub(eyeOf(seen), far.eye))).toBeLessThan(1e-6);
+  });
+
   it('never comes nearer than the author stood, and keeps the line of sight', () => {
     const wide = { ...pose, eye: [-60, -200, 30] as const };
     const o = fitted(wide, WINDOWS.desktop!);
