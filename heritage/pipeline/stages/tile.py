@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from heritage.formats.arrays import load_array, load_cloud, load_mesh, read_document
 from heritage.formats.gltf import write_plain_glb
@@ -19,6 +20,8 @@ from heritage.pipeline.stages.ingest import PARTS
 from heritage.pipeline.stages.mesh import surfaces
 
 TILED = "tiled.json"
+_COMPANY = 6  # neighbours that make company
+_FAR = 4.0  # and how many times the usual distance they may be away
 
 
 class Tiled(Document):
@@ -97,7 +100,15 @@ def _clouds(job: Job) -> tuple[PointCloud | None, PointCloud | None]:
     vegetation = load_cloud(job.inputs["ingest"]).select(
         load_array(job.inputs["clean"], "reasons") == REASONS["vegetation"]
     )
-    return cloud, vegetation if len(vegetation) and vegetation.rgb is not None else None
+    return cloud, _in_company(vegetation) if len(
+        vegetation
+    ) > _COMPANY and vegetation.rgb is not None else None
+
+
+def _in_company(vegetation: PointCloud) -> PointCloud:
+    """Without lone points: a leaf is never alone, and what is would float in the air as a dot."""
+    reach = cKDTree(vegetation.xyz).query(vegetation.xyz, _COMPANY + 1)[0][:, -1]
+    return vegetation.select(reach <= _FAR * np.median(reach))
 
 
 TILE = Stage(
