@@ -36,6 +36,7 @@ test('every monument opens from its row, and the page stays accessible', async (
 });
 
 test('every tour shows each of its stops in every language', async ({ page }) => {
+  test.slow(); // a picture per stop and language, without a graphics card
   await open(page);
   const site = await outline(page);
   for (const tour of site.tours) {
