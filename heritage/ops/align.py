@@ -30,8 +30,7 @@ from heritage.ops.grid import (
     shape,
     spacing,
     thin,
-    voxel_indices,
-    voxel_keys,
+    voxels,
 )
 
 _LEAST = 200
@@ -51,7 +50,7 @@ class AlignOptions(Document):
     points: int = Field(
         40_000, ge=1_000, le=1_000_000, description="most points of the moving epoch at the finest level"
     )
-    iterations: int = Field(60, ge=5, le=1_000, description="most iterations per level")
+    iterations: int = Field(60, ge=1, le=1_000, description="most iterations per level")
     overlap_min: float = Field(
         0.3, ge=0, le=1, description="least share of the moving epoch that must lie on the reference"
     )
@@ -209,7 +208,7 @@ class _Level:
 
 def _means(xyz: F32, size: float) -> F64:
     """Mean of the points in every occupied voxel, ordered by voxel."""
-    _, voxel = np.unique(voxel_keys(voxel_indices(xyz, size)), return_inverse=True)
+    _, voxel = np.unique(voxels(xyz, size), return_inverse=True)
     return group_means(voxel, xyz)
 
 

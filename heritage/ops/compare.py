@@ -2,8 +2,9 @@
 
 Multiscale model-to-model cloud comparison (M3C2; Lague, Brodu and Leroux 2013): at every vertex of the compared
 surface, the points of either epoch within a cylinder along the outward normal give that epoch's place and
-scatter. Their difference is the distance; LoD95 = 1.96 (sqrt(s1^2 / n1 + s2^2 / n2) + registration error). As in
-M3C2 the points' errors count as independent: a warp of a whole survey is seen only through the registration error.
+scatter. Their difference is the distance; LoD95 = t sqrt(s1^2 / n1 + s2^2 / n2) + 1.96 registration error, where t is
+1.96 for many points and, unlike in the paper, Student's quantile with Welch's degrees of freedom for few. As in M3C2
+the points' errors count as independent: a warp of a whole survey is seen only through the registration error.
 """
 
 from __future__ import annotations
@@ -131,8 +132,15 @@ def compare(
             "compare", f"no place where both epochs have {chosen.least_points} points within {radius:.3g} m",
             "epochs that overlap", "align them first, or give a larger compare.radius_m", code="compare-nothing",
         )  # fmt: skip
-    noise = s1**2 / np.maximum(n1, 1) + s2**2 / np.maximum(n2, 1)
-    lod = np.where(known, _Z95 * (np.sqrt(noise) + registration_m), np.nan)
+    e1, e2 = s1**2 / np.maximum(n1, 1), s2**2 / np.maximum(n2, 1)
+    freedom = (e1 + e2) ** 2 / np.maximum(
+        e1**2 / np.maximum(n1 - 1, 1) + e2**2 / np.maximum(n2 - 1, 1), 1e-300
+    )
+    lod = np.where(
+        known,
+        _t95(np.maximum(freedom, chosen.least_points - 1)) * np.sqrt(e1 + e2) + _Z95 * registration_m,
+        np.nan,
+    )
     area = vertex_areas(compared.vertices, compared.triangles)
     sampled = [
         name
@@ -148,6 +156,12 @@ def vertex_areas(vertices: F32, triangles: I32) -> F64:
     a, b, c = (vertices[triangles[:, i]].astype(np.float64) for i in range(3))
     third = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 6
     return np.asarray(np.bincount(triangles.ravel(), np.repeat(third, 3), len(vertices)), np.float64)
+
+
+def _t95(freedom: F64) -> F64:
+    """Two-sided 95 % quantile of Student's t: the normal one with its first two corrections."""
+    z = _Z95
+    return np.asarray(z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2))
 
 
 def _points(mesh: Mesh, cloud: PointCloud | None, base: F64, threads: int, name: str) -> tuple[F32, F32]:

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, U8, Bool
-from heritage.ops.grid import Shape, group_means, shape, voxel_indices, voxel_keys
+from heritage.ops.grid import Shape, group_means, shape, voxels
 
 _VOXEL_SPACINGS = 2.5
 _WIDE_NEIGHBOURS = 24  # a patch of about 7 spacings around the point
@@ -60,7 +60,7 @@ def weigh(xyz: F32, rgb: U8 | None, fine: Shape, spacing: float, *, threads: int
     n = len(xyz)
     green = np.zeros(n, bool) if rgb is None else is_green(rgb)
     sky = np.zeros(n, np.float32) if rgb is None else sky_blueness(rgb)
-    _, voxel = np.unique(voxel_keys(voxel_indices(xyz, _VOXEL_SPACINGS * spacing)), return_inverse=True)
+    _, voxel = np.unique(voxels(xyz, _VOXEL_SPACINGS * spacing), return_inverse=True)
     pooled = group_means(voxel, np.column_stack([green, fine.scatter]))
     centre = group_means(voxel, xyz).astype(np.float32)
     wide = shape(centre, _WIDE_NEIGHBOURS, threads=threads).scatter

@@ -34,14 +34,34 @@ def voxel_indices(xyz: F32, size: float) -> I64:
         return np.zeros((0, 3), np.int64)
     indices: I64 = np.floor((xyz - xyz.min(0)).astype(np.float64) / size).astype(np.int64) + 1
     if int(indices.max()) >= 1 << _AXIS_BITS:
-        raise MethodError(
-            "voxel grid",
-            f"{int(indices.max())} voxels of {size:g} m along one axis",
-            f"up to {1 << _AXIS_BITS} are allowed",
-            "choose a larger size, or split the cloud",
-            code="grid-too-fine",
-        )
+        raise _too_fine(int(indices.max()), size)
     return indices
+
+
+def voxels(xyz: F32, size: float) -> I64:
+    """One integer (n,) per point: equal in one voxel of ``size`` metres, and adjacent where voxels are.
+
+    Grids of any fineness: empty stretches between stray points and the cloud are closed up to one voxel.
+    """
+    if len(xyz) == 0:
+        return np.zeros(0, np.int64)
+    indices: I64 = np.floor((xyz - xyz.min(0)).astype(np.float64) / size).astype(np.int64) + 1
+    for axis in np.flatnonzero(indices.max(0) >= 1 << _AXIS_BITS):
+        values, place = np.unique(indices[:, axis], return_inverse=True)
+        indices[:, axis] = np.concatenate([[1], 1 + np.cumsum(np.minimum(np.diff(values), 2))])[place]
+    if int(indices.max()) >= 1 << _AXIS_BITS:
+        raise _too_fine(int(indices.max()), size)
+    return voxel_keys(indices)
+
+
+def _too_fine(count: int, size: float) -> MethodError:
+    return MethodError(
+        "voxel grid",
+        f"{count} voxels of {size:g} m along one axis",
+        f"up to {1 << _AXIS_BITS} are allowed",
+        "choose a larger size, or split the cloud",
+        code="grid-too-fine",
+    )
 
 
 def voxel_keys(indices: I64) -> I64:
@@ -51,8 +71,7 @@ def voxel_keys(indices: I64) -> I64:
 
 def thin(xyz: F32, size: float) -> I64:
     """Indices, ascending, of one point per occupied voxel: the nearest to the mean of its voxel's points."""
-    keys = voxel_keys(voxel_indices(xyz, size))
-    _, voxel = np.unique(keys, return_inverse=True)
+    _, voxel = np.unique(voxels(xyz, size), return_inverse=True)
     centre = group_means(voxel, xyz)[voxel]
     order = np.lexsort((((xyz - centre) ** 2).sum(1), voxel))
     first = np.ones(len(order), bool)
@@ -97,8 +116,7 @@ def components(xyz: F32, size: float) -> tuple[I64, I64]:
 
     Returns the component (n,) of every point and the number of points (c,) in every component.
     """
-    indices = voxel_indices(xyz, size)
-    keys, voxel = np.unique(voxel_keys(indices), return_inverse=True)
+    keys, voxel = np.unique(voxels(xyz, size), return_inverse=True)
     rows, columns = [], []
     steps = [(i, j, k) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1) if (i, j, k) > (0, 0, 0)]
     for step in steps:

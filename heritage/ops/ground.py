@@ -21,6 +21,7 @@ _START_HEIGHT = (
     0.3  # and reach into the lowest third of the cloud: the flat roof of a roof-only capture is no ground
 )
 _LEAST_CELLS = 4
+_MOST_CELLS = 4096  # along an axis
 
 
 def ground(xyz: F32, *, cell: float, step: float, slope: float) -> Bool:
@@ -32,6 +33,8 @@ def ground(xyz: F32, *, cell: float, step: float, slope: float) -> Bool:
     none = np.zeros(len(xyz), bool)
     if len(xyz) < _LEAST_CELLS:
         return none
+    # A stray point far away must not ask for more memory than the ground is worth.
+    cell = max(cell, float(np.ptp(xyz[:, :2], axis=0).max()) / _MOST_CELLS)
     column = np.floor((xyz[:, :2] - xyz[:, :2].min(0)).astype(np.float64) / cell).astype(np.int64)
     shape = (int(column[:, 0].max()) + 1, int(column[:, 1].max()) + 1)
     flat = column[:, 0] * shape[1] + column[:, 1]

@@ -20,7 +20,7 @@ from heritage.model.arrays import F32, F64, I32, REASONS, U8, Bool, Mesh, PointC
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import MethodError
 from heritage.model.report import Counts, Figure, balanced
-from heritage.ops.grid import I64, chunks, spacing, thin
+from heritage.ops.grid import I64, chunks, distinct, morton_order, spacing
 from heritage.ops.rays import distances, scene_of
 
 _LEAST = 100
@@ -40,12 +40,12 @@ class MeshOptions(Document):
     cell_m: Positive | None = Field(None, description="the same in metres")
     depth: int = Field(
         11,
-        ge=4,
+        ge=6,
         le=13,
         description="most halvings of the cube around the cloud; bounds memory, makes cells larger",
     )
     trim: Positive = Field(
-        3.0, description="local spacings from the nearest point at which surface is no longer data"
+        2.2, description="local spacings from the nearest point at which surface is no longer data"
     )
     trim_m: Positive | None = Field(None, description="the same in metres, everywhere")
     piece_share: float = Field(
@@ -83,7 +83,8 @@ def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threa
             "estimate them first",
             code="mesh-no-normals",
         )
-    cloud = cloud.select(np.abs(cloud.normal).sum(1) > 0.5)
+    # Equal points add nothing, and would make neighbour searches degenerate.
+    cloud = cloud.select((np.abs(cloud.normal).sum(1) > 0.5) & distinct(cloud.xyz))
     if len(cloud) < _LEAST:
         raise MethodError(
             "mesh",
@@ -92,12 +93,15 @@ def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threa
             "check what cleaning removed",
             code="mesh-too-few",
         )
-    # One point per half spacing at most: equal points would hide the spacing, and add nothing.
-    spaced = spacing(cloud.xyz[thin(cloud.xyz, _finest(cloud.xyz))], threads=threads)
+    spaced = spacing(np.ascontiguousarray(cloud.xyz[morton_order(cloud.xyz)]), threads=threads)
     extent = float(np.ptp(cloud.xyz, axis=0).max())
-    cell = max(chosen.cell_m or chosen.cell * spaced, extent * _MARGIN / 2**chosen.depth)
+    # Open3D's Poisson fills the first five levels whatever the width; a coarser width confuses it.
+    cell = min(chosen.cell_m or chosen.cell * spaced, extent * _MARGIN / 2**6)
+    cell = max(cell, extent * _MARGIN / 2**chosen.depth)
     vertices, triangles = _poisson(cloud, cell)
     taken = len(triangles)
+    vertices, triangles = _welded(vertices, triangles)
+    whole = len(triangles)
     tree = cKDTree(cloud.xyz)
     reach, nearest = tree.query(vertices, workers=threads)
     far = reach > (
@@ -106,8 +110,6 @@ def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threa
     )
     triangles = triangles[~far[triangles].any(1)]
     trimmed = len(triangles)
-    triangles = triangles[_area(vertices, triangles) > 0]
-    solid = len(triangles)
     triangles = triangles[_large_pieces(vertices, triangles, chosen.piece_share)]
     if len(triangles) == 0:
         raise MethodError(
@@ -123,9 +125,9 @@ def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threa
         rgb=None if cloud.rgb is None else _colours(tree, cloud.rgb, vertices, threads),
     )  # fmt: skip
     reasons = {
-        "no_data": taken - trimmed,
-        "degenerate": trimmed - solid,
-        "small_piece": solid - len(triangles),
+        "degenerate": taken - whole,
+        "no_data": whole - trimmed,
+        "small_piece": trimmed - len(triangles),
     }
     return Meshed(
         mesh,
@@ -134,17 +136,21 @@ def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threa
     )
 
 
-def _finest(xyz: F32) -> float:
-    """A voxel that merges only points that are practically equal."""
-    return max(float(np.ptp(xyz, axis=0).max()) / 2**19, 1e-6)
-
-
 def _poisson(cloud: PointCloud, cell: float) -> tuple[F32, I32]:
     points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(cloud.xyz.astype(np.float64)))
     points.normals = o3d.utility.Vector3dVector(np.asarray(cloud.normal, np.float64))
     with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
         mesh, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(points, width=cell, n_threads=1)
     return np.asarray(mesh.vertices).astype(np.float32), np.asarray(mesh.triangles).astype(np.int32)
+
+
+def _welded(vertices: F32, triangles: I32) -> tuple[F32, I32]:
+    """Without vertices that float32 put into one place, and without the triangles that lost a corner by it."""
+    bits = np.ascontiguousarray(vertices + np.float32(0)).view(np.uint32)
+    first, index = np.unique(bits, axis=0, return_index=True, return_inverse=True)[1:]
+    triangles = index.reshape(-1)[triangles].astype(np.int32)
+    a, b, c = triangles.T
+    return vertices[first], triangles[(a != b) & (b != c) & (c != a)]
 
 
 def _local_spacing(tree: cKDTree, xyz: F32, spaced: float, threads: int) -> F64:

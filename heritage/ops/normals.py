@@ -25,6 +25,8 @@ from heritage.ops.sight import side_votes, sky
 
 _LEAST = 50  # fewer points are no surface
 _DOUBT = 0.5
+_COARSER = 4  # times fewer points for the first rounds, which bring large parts into agreement
+_FINE_ROUNDS = 2  # the rest is detail: thin walls, ornaments
 
 
 class NormalsOptions(Document):
@@ -33,11 +35,11 @@ class NormalsOptions(Document):
     shipped: bool = Field(True, description="use the cloud's own normals where they are sound")
     neighbours: int = Field(16, ge=6, le=100, description="points that make a tangent plane")
     subset: int = Field(
-        40_000, ge=1_000, le=1_000_000, description="most points on which the sides are settled"
+        100_000, ge=1_000, le=1_000_000, description="most points on which the sides are settled"
     )
     rounds: int = Field(8, ge=0, le=50, description="most rounds of iterative Poisson reconstruction")
     settled_deg: Positive = Field(
-        10.0, description="stop when 99 of 100 normals turn by less in a round, degrees"
+        20.0, description="stop when 99 of 100 normals turn by less in a round, degrees"
     )
     votes: int = Field(6, ge=0, le=50, description="rounds of agreement among neighbours before that")
 
@@ -76,11 +78,10 @@ def estimate_normals(
     xyz = np.ascontiguousarray(cloud.xyz[order])
     around = shape(xyz, chosen.neighbours, threads=threads)
     direction = np.array(around.normal)
-    direction[around.eigenvalues[:, 1] <= 1e-6 * around.eigenvalues[:, 2]] = (
-        0  # points along a line make no plane
-    )
-    few, voxel = _thinned(xyz, chosen.subset, spacing(xyz, threads=threads))
-    few = few[np.abs(direction[few]).sum(1) > 0]
+    # Points along a line make no plane.
+    direction[around.eigenvalues[:, 1] <= 1e-6 * around.eigenvalues[:, 2]] = 0
+    spaced = spacing(xyz, threads=threads)
+    few, voxel = _thinned(xyz, direction, chosen.subset // _COARSER, spaced)
     if len(few) < 4:
         raise MethodError(
             "normals", "points along a line", "points on a surface", "check the scan", code="normals-line"
@@ -99,7 +100,13 @@ def estimate_normals(
             few, sided = few[known[few]], direction[few[known[few]]]
             method = "the file's own normals"
     if sided is None:
-        sided = _settled(xyz[few], direction[few], votes, voxel, chosen)
+        coarse = _settled(xyz[few], direction[few], votes, voxel, chosen)
+        finer, voxel = _thinned(xyz, direction, chosen.subset, spaced)
+        start, _ = _carried(xyz[finer], direction[finer], xyz[few], coarse, threads, keep=None)
+        few, sided = (
+            finer,
+            _rounds(xyz[finer], start, voxel, min(chosen.rounds, _FINE_ROUNDS), chosen.settled_deg),
+        )
         seen = "the sky" if cameras is None or len(cameras) == 0 else f"{len(cameras)} cameras"
         method = f"principal components, sides seen from {seen}, then Poisson rounds on {len(few)} points"
         direction, agreement = _carried(xyz, direction, xyz[few], sided, threads, keep=None)
@@ -116,14 +123,14 @@ def estimate_normals(
     return _for_all(cloud, order, xyz, direction, agreement, figures)
 
 
-def _thinned(xyz: F32, most: int, spaced: float) -> tuple[I64, float]:
-    """Indices of an even subset of at most ``most`` points and the voxel size in metres that made it."""
+def _thinned(xyz: F32, direction: F32, most: int, spaced: float) -> tuple[I64, float]:
+    """Indices of an even subset of at most ``most`` points with a direction, and the voxel size that made it."""
     voxel = 2 * spaced
     few = thin(xyz, voxel)
     while len(few) > most:
         voxel *= max(1.05, float(np.sqrt(len(few) / most)))
         few = thin(xyz, voxel)
-    return few, voxel
+    return few[np.abs(direction[few]).sum(1) > 0], voxel
 
 
 def _soundness(own: F32, direction: F32, few: I64, votes: F64, xyz: F32) -> tuple[bool, list[Figure]]:
@@ -131,14 +138,14 @@ def _soundness(own: F32, direction: F32, few: I64, votes: F64, xyz: F32) -> tupl
     length = np.linalg.norm(own, axis=1)
     unit = float(np.mean(np.abs(length - 1) < 0.1))
     cosine = (own[few] * direction[few]).sum(1)
-    across = float(np.median(np.abs(cosine)))
+    across = float(np.mean(np.abs(cosine) > 0.7))
     near = cKDTree(xyz[few]).query(xyz[few], min(6, len(few)))[1].reshape(len(few), -1)
     pair = (own[few][:, None] * own[few][near]).sum(2)[:, 1:]
     flat = np.abs(pair) > 0.7
     agreeing = float((pair[flat] > 0).mean()) if flat.any() else 0.0
     decided = np.abs(votes) > 0
     outward = float(np.mean((cosine * votes)[decided] > 0)) if decided.any() else 0.5
-    sound = unit > 0.95 and across > 0.7 and agreeing > 0.9 and outward > 0.4
+    sound = unit > 0.95 and across > 0.8 and agreeing > 0.9 and outward > 0.4
     verdict = "" if sound else "; not sound, so not used"
     return sound, [
         Figure(
@@ -151,7 +158,7 @@ def _soundness(own: F32, direction: F32, few: I64, votes: F64, xyz: F32) -> tupl
             name="shipped_across",
             value=across,
             unit="1",
-            method="median cosine between shipped and estimated direction",
+            method="share of shipped normals within 45 degrees of the estimated direction",
         ),
         Figure(
             name="shipped_agreeing",
@@ -172,9 +179,7 @@ def _settled(xyz: F32, direction: F32, votes: F64, voxel: float, options: Normal
     """Directions (m, 3) with their sides settled."""
     agreed = _agreed(xyz, direction, votes, options.votes)
     normal = direction.astype(np.float64) * np.where(agreed < 0, -1, 1)[:, None]
-    smooth = _poisson_rounds(xyz.astype(np.float64), normal, voxel, options)
-    side = (direction * smooth).sum(1)
-    return np.asarray(direction * np.where(side < 0, -1, 1)[:, None], np.float32)
+    return _rounds(xyz, normal, voxel, options.rounds, options.settled_deg)
 
 
 def _agreed(xyz: F32, direction: F32, votes: F64, rounds: int) -> F64:
@@ -189,14 +194,21 @@ def _agreed(xyz: F32, direction: F32, votes: F64, rounds: int) -> F64:
     return np.asarray(side)
 
 
-def _poisson_rounds(xyz: F64, normal: F64, voxel: float, options: NormalsOptions) -> F64:
+def _rounds(xyz: F32, start: F32 | F64, voxel: float, rounds: int, settled_deg: float) -> F32:
+    """Directions with the sides that iterative Poisson gives them."""
+    smooth = _poisson_rounds(xyz.astype(np.float64), start.astype(np.float64), voxel, rounds, settled_deg)
+    side = (start * smooth).sum(1)
+    return np.asarray(start * np.where(side < 0, -1, 1)[:, None], np.float32)
+
+
+def _poisson_rounds(xyz: F64, normal: F64, voxel: float, rounds: int, settled_deg: float) -> F64:
     """Reconstruct, take each point's normal from the faces near it, and again."""
     extent = float(np.ptp(xyz, axis=0).max())
-    depth = int(np.clip(np.ceil(np.log2(max(extent * 1.1 / voxel, 2))) - 1, 4, 9))
+    depth = int(np.clip(np.ceil(np.log2(max(extent * 1.1 / voxel, 2))) - 1, 6, 9))
     tree = cKDTree(xyz)
     points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(xyz))
     near = min(10, len(xyz))
-    for _ in range(options.rounds):
+    for _ in range(rounds):
         points.normals = o3d.utility.Vector3dVector(normal)
         # One thread: with more, sums are added in changing order and the result differs from run to run.
         with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
@@ -214,7 +226,7 @@ def _poisson_rounds(xyz: F64, normal: F64, voxel: float, options: NormalsOptions
         length = np.linalg.norm(summed, axis=1, keepdims=True)
         before, normal = normal, np.where(length > 0, summed / np.maximum(length, 1e-300), normal)
         turn = np.clip((normal * before).sum(1), -1, 1)
-        if np.percentile(np.degrees(np.arccos(turn)), 99) < options.settled_deg:
+        if np.percentile(np.degrees(np.arccos(turn)), 99) < settled_deg:
             break
     return normal
 

@@ -12,6 +12,8 @@ from heritage.ops.grid import I64
 _VIEWPOINTS = 64
 _LOWEST = -0.2  # sine of the lowest direction: eaves are seen from below, and the ground is seldom level
 _FAR = 50.0  # extents away, so that all points see a viewpoint in nearly the same direction
+_MOST_VOXELS = 3e8  # one byte each
+_MOST_ALONG = 4096
 _SKIP = 1.6  # voxels in front of a point that its own surface may occupy
 _GRAZING = 0.2  # cosine below which a ray says nothing about the side
 
@@ -33,6 +35,12 @@ def side_votes(xyz: F32, normal: F32, viewpoints: F64, voxel: float) -> F64:
     ``viewpoints`` (m, 3) in the same frame; each point asks its 64 nearest. Only occupied voxels block, so
     ``voxel`` must be coarse enough for a surface to be closed in it.
     """
+    size = np.ptp(xyz, axis=0).astype(np.float64)
+    voxel = max(
+        voxel,
+        float(np.cbrt(size.max() ** 2 * max(size.min(), voxel) / _MOST_VOXELS)),
+        size.max() / _MOST_ALONG,
+    )
     low = xyz.min(0).astype(np.float64) - 2 * voxel
     cell = np.floor((xyz - low) / voxel).astype(np.int64)
     occupied = np.zeros(tuple(cell.max(0) + 3), bool)

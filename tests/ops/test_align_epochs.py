@@ -1,0 +1,119 @@
+"""Aligning epochs: the transform against the true one, and its error against the error it claims."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from captured_scene import COLUMN, ROOF, capture
+from scipy.spatial.transform import Rotation
+
+from heritage.model.arrays import Mesh, PointCloud, Similarity
+from heritage.model.errors import MethodError
+from heritage.ops.align import AlignOptions, align, move_cloud, move_mesh
+
+
+@pytest.fixture(scope="module")
+def reference():
+    return capture(25_000, seed=1)
+
+
+def _later(seed: int, turn_deg: float, shift: tuple[float, float, float]):
+    """A second survey in its own frame: a roof side sank by 50 mm and a column is gone."""
+    scene = capture(25_000, seed=seed)
+    xyz = scene.cloud.xyz.astype(float)
+    sunk = (scene.part == ROOF) & (xyz[:, 0] > 2) & (xyz[:, 2] > 4.5)
+    xyz[sunk] -= 0.05 * scene.normal[sunk]
+    kept = ~((scene.part == COLUMN) & (xyz[:, 0] > 3))
+    turn = Rotation.from_euler("zyx", [turn_deg, turn_deg / 3, -turn_deg / 4], degrees=True).as_matrix()
+    reference_from_later = Similarity(turn, np.array(shift))
+    origin = np.array([2.0, 1.0, 0.0])
+    local = reference_from_later.inverse().apply(xyz[kept]) - origin
+    return PointCloud(origin, local.astype(np.float32)), reference_from_later, scene.normal[kept]
+
+
+@pytest.mark.parametrize(
+    ("seed", "turn_deg", "shift"),
+    [(2, 0.2, (0.03, -0.02, 0.01)), (3, 2.0, (0.8, -0.5, 0.3)), (4, 4.0, (1.0, 1.0, -0.6))],
+)
+def test_epochs_that_changed_come_back_onto_each_other(reference, seed, turn_deg, shift):
+    later, truth, normal = _later(seed, turn_deg, shift)
+
+    found = align(reference.cloud, later)
+
+    error = found.reference_from_moving.apply(later.world()) - truth.apply(later.world())
+    across = float(np.sqrt(((error * normal).sum(1) ** 2).mean()))
+    assert np.linalg.norm(error, axis=1).max() < 0.003
+    assert across < 3 * found.sigma_m
+    assert 0.00002 < found.sigma_m < 0.001
+    assert found.reference_from_moving.scale == 1.0
+    assert 0.7 < found.overlap <= 1
+
+
+def test_the_claimed_error_is_the_true_one_on_average(reference):
+    ratios = []
+    for seed in range(10, 18):
+        later, truth, normal = _later(seed, 0.3, (0.02, 0.01, -0.02))
+        found = align(reference.cloud, later)
+        error = found.reference_from_moving.apply(later.world()) - truth.apply(later.world())
+        ratios.append(np.sqrt(((error * normal).sum(1) ** 2).mean()) / found.sigma_m)
+
+    assert 0.4 < np.sqrt(np.mean(np.square(ratios))) < 2.0
+
+
+def test_map_coordinates_lose_nothing(reference):
+    later, _, _ = _later(2, 0.2, (0.03, -0.02, 0.01))
+    far = np.array([775_000.0, 1_822_000.0, 10.0])
+    near = align(reference.cloud, later)
+
+    found = align(
+        reference.cloud.with_(origin=reference.cloud.origin + far), later.with_(origin=later.origin + far)
+    )
+
+    moved = found.reference_from_moving.apply(later.world() + far) - far
+    assert np.abs(moved - near.reference_from_moving.apply(later.world())).max() < 1e-4
+
+
+def test_threads_do_not_change_the_answer(reference):
+    later, _, _ = _later(2, 0.2, (0.03, -0.02, 0.01))
+    one, two = align(reference.cloud, later, threads=1), align(reference.cloud, later, threads=2)
+
+    assert np.array_equal(one.reference_from_moving.matrix, two.reference_from_moving.matrix)
+
+
+def test_what_cannot_be_aligned_is_an_error(reference):
+    rng = np.random.default_rng(0)
+    plane = PointCloud(
+        np.zeros(3),
+        np.column_stack([rng.random((8_000, 2)) * 5, rng.normal(0, 0.002, 8_000)]).astype(np.float32),
+    )
+    with pytest.raises(MethodError, match="slide"):
+        align(plane, plane)
+    ball = rng.normal(size=(8_000, 3))
+    ball = 0.5 * ball / np.linalg.norm(ball, axis=1, keepdims=True) + [300, 0, 0]
+    with pytest.raises(MethodError, match="lies on the reference"):
+        align(reference.cloud, PointCloud(np.zeros(3), ball.astype(np.float32)))
+    with pytest.raises(MethodError, match="distinct points"):
+        align(reference.cloud, PointCloud(np.zeros(3), np.zeros((5_000, 3), np.float32)))
+    with pytest.raises(MethodError, match="no rest"):
+        align(reference.cloud, _later(3, 2.0, (0.8, -0.5, 0.3))[0], AlignOptions(iterations=1))
+
+
+def test_moving_turns_normals_and_keeps_places():
+    turn = Similarity(Rotation.from_euler("z", 90, degrees=True).as_matrix(), np.array([1.0, 0, 0]))
+    cloud = PointCloud(
+        np.array([10.0, 0, 0]), np.array([[1, 0, 0]], np.float32), normal=np.array([[1, 0, 0]], np.float32)
+    )
+    mesh = Mesh(
+        np.array([10.0, 0, 0]),
+        np.array([[1, 0, 0], [0, 0, 0], [0, 1, 0]], np.float32),
+        np.array([[0, 1, 2]], np.int32),
+        normals=np.array([[1, 0, 0]] * 3, np.float32),
+    )
+    origin = np.array([0.0, 10, 0])
+
+    moved, turned = move_cloud(cloud, turn, origin), move_mesh(mesh, turn, origin)
+
+    assert moved.world()[0] == pytest.approx([1, 11, 0])
+    assert moved.normal[0] == pytest.approx([0, 1, 0], abs=1e-6)
+    assert turned.vertices[0] + turned.origin == pytest.approx([1, 11, 0])
+    assert turned.normals[0] == pytest.approx([0, 1, 0], abs=1e-6)

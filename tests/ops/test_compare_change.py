@@ -1,0 +1,190 @@
+"""Change between epochs: distances, their level of detection, areas and volumes against what was made."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from captured_scene import capture
+from scipy import stats
+from scipy.spatial import cKDTree
+
+from heritage.model.arrays import Mesh, PointCloud
+from heritage.model.errors import InputError
+from heritage.ops.compare import CompareOptions, compare, vertex_areas
+from heritage.ops.cylinders import Bins, measure
+from heritage.ops.mesh import mesh_surface
+
+SIGMA_M = 0.002
+
+
+def _plate(seed: int, change_m: float = 0.0, n: int = 40_000):
+    """A 4 m square plate with 2 mm noise; its inner 2 m square is raised by ``change_m``. Cloud and mesh."""
+    rng = np.random.default_rng(seed)
+    plan = rng.uniform(-2, 2, (n, 2))
+    raised = (np.abs(plan) < 1).all(1)
+    z = np.where(raised, change_m, 0) + rng.normal(0, SIGMA_M, n)
+    cloud = PointCloud(np.array([100.0, 50, 5]), np.column_stack([plan, z]).astype(np.float32))
+    side = np.linspace(-2, 2, 101)
+    x, y = np.meshgrid(side, side)
+    height = np.where((np.abs(x) < 1) & (np.abs(y) < 1), change_m, 0)
+    vertices = np.column_stack([x.ravel(), y.ravel(), height.ravel()]).astype(np.float32)
+    i = (np.arange(100)[:, None] * 101 + np.arange(100)).ravel()
+    triangles = np.vstack([np.column_stack([i, i + 1, i + 102]), np.column_stack([i, i + 102, i + 101])])
+    return cloud, Mesh(cloud.origin, vertices, triangles.astype(np.int32))
+
+
+def _inside(mesh: Mesh, half: float):
+    return (np.abs(mesh.vertices[:, :2]) < half).all(1)
+
+
+def test_no_change_is_flagged_at_most_at_the_promised_rate():
+    before, after = _plate(1), _plate(2)
+
+    change = compare(before[1], after[1], before[0], after[0], 0.0)
+
+    known = np.isfinite(change.distance)
+    assert known.mean() > 0.99
+    rate = float(np.mean(np.abs(change.distance[known]) > change.lod95[known]))
+    assert 0.02 < rate < 0.07  # 5 % promised; the registration error is truly nought here
+    assert change.changed_area_m2 < 0.02 * change.comparable_area_m2
+    with_error = compare(before[1], after[1], before[0], after[0], 0.0002)
+    assert np.mean(np.abs(with_error.distance[known]) > with_error.lod95[known]) < 0.05
+
+
+@pytest.mark.parametrize("change_mm", [2, 5, 10, 50, -10, -300])
+def test_change_is_measured_with_its_sign(change_mm):
+    before, after = _plate(1), _plate(3, change_mm / 1000)
+
+    change = compare(before[1], after[1], before[0], after[0], 0.0001, CompareOptions(reach_m=0.5))
+
+    middle = _inside(after[1], 0.85)
+    distance = change.distance[middle]
+    assert np.median(distance) == pytest.approx(change_mm / 1000, abs=0.0003)
+    detected = np.mean(np.sign(change_mm) * distance > change.lod95[middle])
+    assert detected > (0.85 if abs(change_mm) == 2 else 0.999)
+    outside = ~_inside(after[1], 1.15)
+    assert np.abs(np.nanmedian(change.distance[outside])) < 0.0003
+    volume = change.gained_m3 if change_mm > 0 else change.lost_m3
+    if abs(change_mm) < 100:  # the plate's step is a slope in its mesh, which adds to a deep change
+        assert volume == pytest.approx(4 * abs(change_mm) / 1000, rel=0.12)
+    assert min(change.gained_m3, change.lost_m3) < 0.001
+    assert change.regions[0].centre_m[:2] == pytest.approx((100, 50), abs=0.1)
+    assert change.regions[0].median_m == pytest.approx(change_mm / 1000, abs=0.0005)
+    assert sum(change.histogram.area_m2) == pytest.approx(change.comparable_area_m2)
+
+
+def test_detection_grows_with_change_and_false_alarms_do_not():
+    """J8: rates at 2 mm noise. 1 mm lies below the level of detection of a single place and is not promised."""
+    before = _plate(1)
+    rates = []
+    for mm in (0, 1, 2, 5):
+        after = _plate(4, mm / 1000)
+        change = compare(before[1], after[1], before[0], after[0], 0.0001)
+        middle = _inside(after[1], 0.85)
+        rates.append(float(np.mean(np.abs(change.distance[middle]) > change.lod95[middle])))
+    assert rates == sorted(rates)
+    assert rates[0] < 0.05 < 0.2 < rates[1]
+    assert rates[3] > 0.999
+
+
+def test_lod_is_the_formula():
+    before, after = _plate(1), _plate(2)
+    change = compare(
+        before[1], after[1], before[0], after[0], 0.001, CompareOptions(radius_m=0.1, smoothing=0)
+    )
+
+    vertex = 101 * 50 + 50
+    at = after[1].vertices[vertex, :2].astype(float)
+    patches = [
+        c.xyz[np.linalg.norm(c.xyz[:, :2] - at, axis=1) <= 0.1, 2].astype(float)
+        for c in (before[0], after[0])
+    ]
+    (s1, n1), (s2, n2) = ((p.std(ddof=1), len(p)) for p in patches)
+    assert change.distance[vertex] == pytest.approx(patches[1].mean() - patches[0].mean(), abs=2e-6)
+    e1, e2 = s1**2 / n1, s2**2 / n2
+    t = stats.t.ppf(0.975, (e1 + e2) ** 2 / (e1**2 / (n1 - 1) + e2**2 / (n2 - 1)))
+    assert change.lod95[vertex] == pytest.approx(t * np.sqrt(e1 + e2) + 1.96 * 0.001, rel=1e-3)
+
+
+def test_cylinders_are_those_of_brute_force():
+    rng = np.random.default_rng(0)
+    xyz = rng.random((4_000, 3)).astype(np.float32)
+    normal = rng.normal(size=(4_000, 3))
+    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    at = rng.random((60, 3))
+    way = rng.normal(size=(60, 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+
+    mean, deviation, count = measure(Bins.of(xyz, normal.astype(np.float32), 0.2), at, way, 0.2, 0.0, 3)
+
+    for i in range(60):
+        facing = normal.astype(np.float32) @ way[i] >= 0.5
+        offset = xyz[facing] - at[i]
+        along = offset @ way[i]
+        aside = np.linalg.norm(offset - along[:, None] * way[i], axis=1)
+        first = along[(aside <= 0.2) & (np.abs(along) <= 0.2)]
+        if len(first) < 3:
+            assert count[i] == 0
+            assert np.isnan(mean[i])
+            continue
+        again = along[(aside <= 0.2) & (np.abs(along - first.mean()) <= 0.2)]
+        assert count[i] == len(again)
+        assert mean[i] == pytest.approx(again.mean(), abs=1e-9)
+        assert deviation[i] == pytest.approx(again.std(ddof=1), rel=1e-6)
+
+
+def test_where_an_epoch_has_no_data_nothing_is_said():
+    before, after = _plate(1), _plate(2)
+    hole = before[0].select(before[0].xyz[:, 0] > 0)
+
+    change = compare(before[1], after[1], hole, after[0], 0.0)
+
+    x = after[1].vertices[:, 0]
+    assert np.isnan(change.distance[x < -0.2]).all()
+    assert np.array_equal(np.isnan(change.distance), np.isnan(change.lod95))
+    assert np.isfinite(change.distance[x > 0.1]).mean() > 0.99
+    assert change.comparable_area_m2 + change.not_comparable_area_m2 == pytest.approx(16.0, rel=1e-3)
+    with pytest.raises(InputError, match="no place where both epochs"):
+        compare(before[1], after[1], hole.with_(origin=hole.origin + 50), after[0], 0.0)
+
+
+def test_epochs_that_are_models_are_compared_by_their_surface():
+    before, after = _plate(1), _plate(2, 0.05)
+
+    change = compare(before[1], after[1], None, None, 0.001, CompareOptions(reach_m=0.5))
+
+    middle = _inside(after[1], 0.85)
+    assert change.distance[middle] == pytest.approx(0.05, abs=3e-4)
+    assert np.median(change.lod95[middle]) == pytest.approx(1.96 * 0.001, rel=0.05)
+    assert "noise unknown" in change.figures[0].method
+    document = change.document("2019", "2024")
+    assert (document.reference, document.compared, document.lod95_m) == ("2019", "2024", change.lod95_m)
+
+
+def test_a_building_without_change_stays_below_the_rate_and_invents_no_volume():
+    """Edges and corners, where cylinders see two faces, are where false change comes from."""
+    epochs = []
+    for seed in (1, 2):
+        scene = capture(25_000, seed=seed, sigma=SIGMA_M)
+        cloud = scene.cloud.with_(normal=scene.normal.astype(np.float32))
+        epochs.append((cloud, mesh_surface(cloud).mesh))
+
+    change = compare(epochs[0][1], epochs[1][1], epochs[0][0], epochs[1][0], 0.0001)
+
+    known = np.isfinite(change.distance)
+    weight = vertex_areas(epochs[1][1].vertices, epochs[1][1].triangles)[known]
+    beyond = np.abs(change.distance[known]) > change.lod95[known]
+    assert weight[beyond].sum() / weight.sum() < 0.05
+    assert change.changed_area_m2 < 0.005 * change.comparable_area_m2
+    # What is not comparable has no data of the reference near it.
+    reach = cKDTree(epochs[0][0].xyz).query(epochs[1][1].vertices[~known])[0]
+    assert np.median(reach) > 0.05
+
+
+def test_empty_input_is_an_error():
+    cloud, mesh = _plate(1, n=500)
+    empty = mesh.with_(triangles=np.zeros((0, 3), np.int32))
+    with pytest.raises(InputError, match="empty mesh"):
+        compare(empty, mesh, cloud, cloud, 0.0)
+    with pytest.raises(InputError, match="a cloud is needed"):
+        compare(mesh, mesh, cloud, cloud.select(np.zeros(500, bool)), 0.0)

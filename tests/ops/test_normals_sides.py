@@ -1,0 +1,122 @@
+"""Normals: direction and side against the truth of a made building and of real captures that ship them."""
+
+from __future__ import annotations
+
+import numpy as np
+import open3d as o3d
+import pytest
+from captured_scene import ROOF, capture
+
+from heritage.model.arrays import PointCloud
+from heritage.model.errors import MethodError
+from heritage.ops.clean import clean
+from heritage.ops.normals import NormalsOptions, estimate_normals
+from heritage.ops.sight import side_votes, sky
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return capture(30_000, seed=1)
+
+
+@pytest.fixture(scope="module")
+def oriented(scene):
+    return estimate_normals(scene.cloud)
+
+
+def _figure(oriented, name):
+    return next(figure.value for figure in oriented.figures if figure.name == name)
+
+
+def test_sides_of_a_building_come_out_right_without_cameras(scene, oriented):
+    cosine = (oriented.normal * scene.normal).sum(1)
+
+    assert np.mean(cosine < 0) < 0.015
+    assert np.mean(cosine[scene.part != ROOF] < 0) < 0.003
+    assert np.degrees(np.arccos(np.clip(np.median(np.abs(cosine)), 0, 1))) < 3
+    assert np.allclose(np.linalg.norm(oriented.normal, axis=1), 1, atol=1e-4)
+    wrong = cosine < 0
+    assert oriented.confidence[wrong].mean() < oriented.confidence[~wrong].mean() - 0.2
+    assert _figure(oriented, "doubtful_sides") < 0.03
+
+
+def test_seeing_alone_would_not_have_done(scene):
+    """The battery must fail for the naive way, or it tests nothing."""
+    up = np.where(scene.normal[:, 2:] < 0, -1, 1)
+    assert np.mean(up < 0) > 0.05
+    votes = side_votes(scene.cloud.xyz, scene.normal.astype(np.float32), sky(scene.cloud.xyz), 0.25)
+    assert 0.02 < np.mean(votes < 0) < 0.2
+
+
+def test_cameras_are_used_where_they_are_known(scene):
+    origin = np.array([100.0, 200.0, 5.0])
+
+    result = estimate_normals(scene.cloud.with_(origin=origin), None, scene.cameras + origin)
+
+    assert np.mean((result.normal * scene.normal).sum(1) < 0) < 0.015
+    assert "42 cameras" in result.figures[-1].method
+
+
+def test_sound_shipped_normals_are_kept_and_unsound_ones_are_not(scene, oriented):
+    shipped = scene.normal.astype(np.float32)
+    some = shipped.copy()
+    some[::50] = 0  # unknown
+    kept = estimate_normals(scene.cloud.with_(normal=some))
+    known = np.abs(some).sum(1) > 0
+    assert np.allclose(kept.normal[known], some[known], atol=1e-6)
+    assert np.mean((kept.normal[~known] * shipped[~known]).sum(1) < 0) < 0.02
+
+    rng = np.random.default_rng(0)
+    for bad in (
+        shipped * rng.choice([-1, 1], (len(shipped), 1)),  # sides at random
+        -shipped,  # inside out
+        shipped * 0.5,  # no unit vectors
+        np.tile([0.0, 0.0, 1.0], (len(shipped), 1)),  # a constant
+    ):
+        assert np.array_equal(
+            estimate_normals(scene.cloud.with_(normal=bad.astype(np.float32))).normal, oriented.normal
+        )
+
+
+def test_the_same_input_gives_the_same_bits_on_any_number_of_threads(scene, oriented):
+    assert np.array_equal(estimate_normals(scene.cloud, threads=2).normal, oriented.normal)
+
+
+def test_twins_get_one_normal_and_lines_none():
+    rng = np.random.default_rng(0)
+    plane = np.column_stack([rng.random((2_000, 2)), np.zeros(2_000)])
+    line = np.column_stack([np.linspace(3, 4, 200), np.zeros(200), np.zeros(200)])
+    xyz = np.vstack([plane, plane[:300], line]).astype(np.float32)
+
+    result = estimate_normals(PointCloud(np.zeros(3), xyz))
+
+    assert np.array_equal(result.normal[2_000:2_300], result.normal[:300])
+    assert result.normal[:2_000, 2] == pytest.approx(1.0)
+    assert not result.normal[2_320:].any()
+
+
+@pytest.mark.parametrize(
+    "xyz",
+    [np.zeros((0, 3)), np.zeros((1, 3)), np.ones((1_000, 3)), np.linspace(0, 1, 500)[:, None] * [1.0, 2, 3]],
+    ids=["none", "one", "equal", "line"],
+)
+def test_what_is_no_surface_is_an_error(xyz):
+    with pytest.raises(MethodError):
+        estimate_normals(PointCloud(np.zeros(3), xyz.astype(np.float32)))
+
+
+@pytest.mark.real
+@pytest.mark.slow
+def test_a_real_statue_without_its_normals_agrees_with_them(real_data):
+    file = o3d.t.io.read_point_cloud(str(real_data / "lion_takanawa" / "lion_takanawa_normals.ply"))
+    cloud = PointCloud(
+        np.zeros(3),
+        file.point.positions.numpy().astype(np.float32),
+        rgb=file.point.colors.numpy(),
+        normal=file.point.normals.numpy().astype(np.float32),
+    )
+    cloud = cloud.select(clean(cloud).where("kept", "ground"))
+
+    found = estimate_normals(cloud, NormalsOptions(shipped=False, subset=40_000))
+
+    assert np.mean((found.normal * cloud.normal).sum(1) < 0) < 0.01
