@@ -35,8 +35,8 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return site
 
 
-def _build(site: Path) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "heritage", "build", str(site), "--workers", "1", "--quiet"]
+def _build(site: Path, *more: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "heritage", "build", str(site), "--workers", "1", "--quiet", *more]
     return subprocess.Popen(command, start_new_session=True)
 
 
@@ -63,7 +63,7 @@ def test_killed_in_every_stage_and_finished_equal(small_site: Path, tmp_path: Pa
     assert _build(alone).wait(timeout=300) == 0
     killed = []
     for stage in STAGES:
-        child = _build(small_site)
+        child = _build(small_site, "--until", stage.name)
         end = time.monotonic() + 300
         while not _at_work(small_site, stage.name):
             assert time.monotonic() < end, f"{stage.name} never began"
@@ -74,7 +74,7 @@ def test_killed_in_every_stage_and_finished_equal(small_site: Path, tmp_path: Pa
             os.killpg(child.pid, signal.SIGKILL)
             killed.append(stage.name)
         child.wait(timeout=30)
-    assert len(killed) >= 5, killed
+    assert len(killed) >= len(STAGES) - 1, killed
     assert _build(small_site).wait(timeout=300) == 0
     report = fsck(Store(small_site))
     assert report.sound, str(report)

@@ -1,4 +1,3 @@
-
 """A tour's words: one file per language, a heading per stop."""
 
 import pytest
