@@ -15,12 +15,13 @@ from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
 
 _ORDER = ("ingest", "clean", "mesh", "align", "register", "compare", "tile")
-_ALT = {
-    "before": "the cloud as it came",
-    "labels": "the cloud with what was set aside in colour",
-    "surface": "the surface",
-    "change": "the surface coloured by change",
-    "plan": "the walls found, laid on the footprint",
+_CAPTIONS = {
+    "before": "The cloud as it came.",
+    "labels": "What was set aside: outliers red, fragments purple, vegetation green, ground brown, halo blue, "
+    "low confidence orange, duplicates black.",
+    "surface": "The surface.",
+    "change": "Change: lost orange, gained blue, within the level of detection pale, not comparable grey.",
+    "plan": "The points without the ground, laid on the footprint.",
 }
 _WIDTH, _HEIGHT = 640.0, 150.0
 
@@ -85,12 +86,8 @@ def _pictures(into: ReleaseFolder, monument: str, report: Report, built: Built) 
     for name in report.pictures:
         target = f"monuments/{monument}/report/{report.stage}-{report.subject or 'monument'}-{name}"
         into.add(target, folder / name)
-        shown.append(
-            {
-                "path": target,
-                "alt": f"{report.subject or monument}: {_ALT.get(Path(name).stem, Path(name).stem)}",
-            }
-        )
+        caption = _CAPTIONS[Path(name).stem]
+        shown.append({"path": target, "alt": f"{report.subject or monument}: {caption}", "caption": caption})
     return shown
 
 
