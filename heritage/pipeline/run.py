@@ -257,7 +257,7 @@ def _client(workers: int, cluster: str | None) -> Iterator[Any]:
                     n_workers=workers,
                     threads_per_worker=1,
                     processes=True,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",  # a free port: two sites may be built at once
                     local_directory=scratch,
                     silence_logs=logging.CRITICAL,
                     memory_limit=0,

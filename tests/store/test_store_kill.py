@@ -113,14 +113,16 @@ def test_kill_leaves_whole_things_and_loses_nothing_acknowledged(
         ours, theirs = os.pipe()
         child = os.fork()
         if child == 0:
+            os.write(theirs, b"-1\n")  # running: forking a process as large as pytest takes its time
             for number, _ in enumerate(write(tmp_path, reached), reached):
                 os.write(theirs, f"{number}\n".encode())
             signal.pause()
         os.close(theirs)
-        time.sleep(chance.uniform(0, 8 * each))
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
         with open(ours) as told:
+            assert told.readline() == "-1\n"
+            time.sleep(chance.uniform(0, 8 * each))
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
             acknowledged = [int(line) for line in told]
         found = read(tmp_path)
         assert found >= (acknowledged[-1] if acknowledged else -1)
