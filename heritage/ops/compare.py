@@ -125,6 +125,12 @@ def compare(
     before, after = (Bins.of(xyz, normal, radius) for xyz, normal in clouds)
     m2, s2, n2 = measure(after, vertices, direction, radius, 0.0, chosen.least_points)
     m1, s1, n1 = measure(before, vertices, direction, radius, reach, chosen.least_points)
+    # A surface of the reference far off that the compared epoch shows as well has not become this one: the
+    # reference did not see this place.
+    far = np.flatnonzero(np.abs(m2 - m1) > 2 * radius)
+    there = vertices[far] + m1[far, None] * direction[far]
+    still = measure(after, there, direction[far], radius, 0.0, chosen.least_points)[2] > 0
+    m1[far[still]] = np.nan
     distance = m2 - m1
     known = np.isfinite(distance)
     if not known.any():

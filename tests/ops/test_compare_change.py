@@ -188,3 +188,27 @@ def test_empty_input_is_an_error():
         compare(empty, mesh, cloud, cloud, 0.0)
     with pytest.raises(InputError, match="a cloud is needed"):
         compare(mesh, mesh, cloud, cloud.select(np.zeros(500, bool)), 0.0)
+
+
+def test_a_place_that_the_reference_did_not_see_is_no_change():
+    """Two plates face the same way, 0.4 m apart; the reference saw only the lower one."""
+    lower, upper = _plate(1), _plate(2)
+    up = np.array([0, 0, 0.4], np.float32)
+    both = PointCloud(lower[0].origin, np.vstack([_plate(3)[0].xyz, upper[0].xyz + up]))
+    v = len(lower[1].vertices)
+    mesh = Mesh(
+        lower[1].origin,
+        np.vstack([lower[1].vertices, upper[1].vertices + up]),
+        np.vstack([lower[1].triangles, upper[1].triangles + v]),
+    )
+
+    unseen = compare(lower[1], mesh, lower[0], both, 0.0001, CompareOptions(reach_m=0.6))
+    built = compare(
+        lower[1], upper[1].with_(vertices=upper[1].vertices + up), lower[0],
+        upper[0].with_(xyz=upper[0].xyz + up), 0.0001, CompareOptions(reach_m=0.6),
+    )  # fmt: skip
+
+    assert np.isnan(unseen.distance[v:]).mean() > 0.995  # but for the corners, where points are few
+    assert np.nanmedian(np.abs(unseen.distance[:v])) < 0.0005
+    assert unseen.gained_m3 < 0.001
+    assert built.gained_m3 == pytest.approx(16 * 0.4, rel=0.02)

