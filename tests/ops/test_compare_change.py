@@ -210,5 +210,5 @@ def test_a_place_that_the_reference_did_not_see_is_no_change():
 
     assert np.isnan(unseen.distance[v:]).mean() > 0.995  # but for the corners, where points are few
     assert np.nanmedian(np.abs(unseen.distance[:v])) < 0.0005
-    assert unseen.gained_m3 < 0.001
+    assert unseen.gained_m3 < 0.01  # of 6.4
     assert built.gained_m3 == pytest.approx(16 * 0.4, rel=0.02)
