@@ -157,7 +157,8 @@ class Mesh:
     ``triangles`` (t, 3) int32, counter-clockwise seen from outside; ``normals`` (v, 3) float32;
     ``uv`` (v, 2) float32, (0, 0) at the image's top left as in glTF; ``rgb`` (v, 3) uint8 sRGB;
     ``texture`` (h, w, 3) uint8 sRGB; ``change`` (v, k, 2) float32: signed distance and LoD95 in metres
-    for each of k comparisons, NaN where not comparable (the one array here that may hold NaN).
+    for each of k comparisons, NaN where not comparable (the one array here that may hold NaN);
+    ``filled`` (v,) uint8, 255 where the surface was filled in rather than measured, 0 where it was measured.
     """
 
     origin: F64
@@ -168,6 +169,7 @@ class Mesh:
     rgb: U8 | None = None
     texture: U8 | None = None
     change: F32 | None = None
+    filled: U8 | None = None
     name: str = field(default="surface")
 
     def __post_init__(self) -> None:
@@ -179,6 +181,7 @@ class Mesh:
         _optional(self, "uv", np.float32, (v, 2))
         _optional(self, "rgb", np.uint8, (v, 3))
         _optional(self, "texture", np.uint8, (None, None, 3))
+        _optional(self, "filled", np.uint8, (v,))
         if self.change is not None:
             change = np.ascontiguousarray(self.change, np.float32)
             if change.ndim != 3 or change.shape[0] != v or change.shape[2] != 2:

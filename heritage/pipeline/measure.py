@@ -1,4 +1,4 @@
-"""Seconds, CPU seconds and peak memory of a piece of work in this process."""
+"""Seconds, CPU seconds and peak memory of a piece of work, with what it lets other processes do."""
 
 from __future__ import annotations
 
@@ -15,11 +15,25 @@ _PERIOD_S = 0.05
 
 @dataclass
 class Cost:
-    """Filled when the measured block ends."""
+    """Filled when the measured block ends. ``peak_memory_bytes`` is of the one process that used most."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """What this process spends inside the block is somebody else's work: it is not counted."""
+        before = time.process_time()
+        try:
+            yield
+        finally:
+            self.cpu_seconds -= time.process_time() - before
+
+    def add(self, other: Cost) -> None:
+        """Count work that was done for this one elsewhere, while this one waited."""
+        self.cpu_seconds += other.cpu_seconds
+        self.peak_memory_bytes = max(self.peak_memory_bytes, other.peak_memory_bytes)
 
 
 @contextmanager
@@ -31,13 +45,14 @@ def measured() -> Iterator[Cost]:
     cost = Cost()
     process = psutil.Process()
     stop = threading.Event()
+    own = process.memory_info().rss
 
     def sample() -> None:
+        nonlocal own
         while not stop.wait(_PERIOD_S):
-            cost.peak_memory_bytes = max(cost.peak_memory_bytes, process.memory_info().rss)
+            own = max(own, process.memory_info().rss)
 
     sampler = threading.Thread(target=sample, daemon=True)
-    cost.peak_memory_bytes = process.memory_info().rss
     wall, cpu = time.perf_counter(), time.process_time()
     sampler.start()
     try:
@@ -46,4 +61,5 @@ def measured() -> Iterator[Cost]:
         stop.set()
         sampler.join()
         cost.seconds = time.perf_counter() - wall
-        cost.cpu_seconds = time.process_time() - cpu
+        cost.cpu_seconds += time.process_time() - cpu
+        cost.peak_memory_bytes = max(cost.peak_memory_bytes, own)

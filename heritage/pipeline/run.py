@@ -8,14 +8,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from heritage.model.errors import HeritageError, InputError, MethodError, Problem, StoreError
 from heritage.model.report import Report
-from heritage.pipeline.measure import measured
+from heritage.pipeline.measure import Cost, measured
 from heritage.pipeline.plan import Planned, library_versions
-from heritage.pipeline.stage import Job
+from heritage.pipeline.stage import Job, in_turn
 from heritage.store import Store
 
 REPORT = "report.json"
@@ -64,21 +65,25 @@ def read_report(store: Store, planned: Planned) -> Report:
         ) from None
 
 
-def execute(site: Path, planned: Planned, threads: int) -> Report:
-    """Run one task here and publish its folder. Used inside workers and by tests."""
+def execute(site: Path, planned: Planned, threads: int, *, spread: bool = False) -> Report:
+    """Run one task here and publish its folder. Used inside workers and by tests.
+
+    ``spread`` lets the task's pieces run on other workers; it needs to be called inside one.
+    """
     store, task = Store(site), planned.task
     with store.stage(task.stage.name, planned.fingerprint) as folder:
-        job = Job(
-            folder,
-            task.monument,
-            task.subject,
-            task.options,
-            {role: store.stage_path(*where) for role, where in planned.inputs.items()},
-            task.sources,
-            task.facts,
-            threads,
-        )
         with measured() as cost:
+            job = Job(
+                folder,
+                task.monument,
+                task.subject,
+                task.options,
+                {role: store.stage_path(*where) for role, where in planned.inputs.items()},
+                task.sources,
+                task.facts,
+                threads,
+                partial(_over_workers, cost) if spread else in_turn,
+            )
             outcome = task.stage.run(job)
         report = Report(
             stage=task.stage.name,
@@ -100,6 +105,25 @@ def execute(site: Path, planned: Planned, threads: int) -> Report:
     return report
 
 
+def _over_workers(cost: Cost, function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
+    """``function`` of every item, spread over the cluster; this worker meanwhile takes its share of other work."""
+    import distributed
+
+    with cost.waiting(), distributed.worker_client() as client:
+        # Ahead of tasks that have not begun: what has begun ends sooner, and holds less at once.
+        futures = client.map(partial(_piece, function), items, pure=False, retries=0, priority=10)
+        done = client.gather(futures)
+    for _, spent in done:
+        cost.add(spent)
+    return [value for value, _ in done]
+
+
+def _piece(function: Callable[[Any], Any], item: Any) -> tuple[Any, Cost]:
+    with measured() as cost:
+        value = function(item)
+    return value, cost
+
+
 def _work(site: str, planned: Planned, threads: int, needs: Sequence[_Result]) -> _Result:
     """What a worker does: failures are values, so that one monument's failure does not hide another's."""
     for result in needs:
@@ -108,7 +132,7 @@ def _work(site: str, planned: Planned, threads: int, needs: Sequence[_Result]) -
         if isinstance(result, _Skipped):
             return result
     try:
-        return _Done(execute(Path(site), planned, threads).model_dump_json())
+        return _Done(execute(Path(site), planned, threads, spread=True).model_dump_json())
     except HeritageError as error:
         where = f"{planned.task.key}"
         problems = tuple(
@@ -183,7 +207,7 @@ def _distributed(
     import distributed  # slow, and not needed when nothing is missing
 
     cores = len(os.sched_getaffinity(0))
-    count = min(workers or cores, len(missing))
+    count = workers or cores
     with _client(count, cluster) as client:
         futures: dict[str, Any] = {}
         by_key = {}
@@ -193,7 +217,7 @@ def _distributed(
                 _work,
                 str(site),
                 planned,
-                max(1, cores // count),
+                max(1, cores // min(count, len(missing))),
                 needs,
                 key=f"{planned.task.key}-{planned.fingerprint[:12]}",
                 pure=False,

@@ -80,3 +80,25 @@ def small_plan(site: Path, **options: object) -> tuple[Planned, ...]:
     return fingerprinted(
         [joined_task("a", "b"), letter_task(site / "a", "a", **options), letter_task(site / "b", "b")]
     )
+
+
+def _shout(text: str) -> str:
+    return f"{text.upper()} {os.getpid()}"
+
+
+def _refuse(text: str) -> str:
+    raise InputError("letters.txt", f"{text!r}", "no letters at all are allowed", code="letters")
+
+
+def _spread(job: Job) -> Outcome:
+    (job.folder / "letters.txt").write_text("\n".join(job.map(_shout, list("abcdefgh"))))
+    return Outcome()
+
+
+def _spread_badly(job: Job) -> Outcome:
+    job.map(_refuse, ["a"])
+    return Outcome()
+
+
+SPREAD = Stage("spread", 1, LetterOptions, _spread)
+SPREAD_BADLY = Stage("spread-badly", 1, LetterOptions, _spread_badly)

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_stages import DIES, SLOW, letter_task, small_plan
+from fake_stages import DIES, SLOW, SPREAD, SPREAD_BADLY, letter_task, small_plan
 
 from heritage.model.errors import HeritageError, InputError
 from heritage.pipeline.plan import fingerprinted
@@ -65,6 +65,22 @@ def test_a_worker_that_dies_is_one_named_failure(tmp_path: Path) -> None:
     with pytest.raises(HeritageError) as caught:
         _run(tmp_path, plan)
     assert [(p.code, p.where) for p in caught.value.problems] == [("worker-died", "dies:m:a")]
+
+
+def test_pieces_of_a_task_keep_their_order_and_use_every_worker(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD)]))
+    made = Store(tmp_path).stage_path("spread", reports["spread:m:a"]) / "letters.txt"
+    letters, processes = zip(*(line.split() for line in made.read_text().splitlines()), strict=True)
+    assert "".join(letters) == "ABCDEFGH"
+    assert len(set(processes)) == 2
+
+
+def test_a_piece_that_refuses_names_its_task(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    with pytest.raises(InputError) as caught:
+        _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD_BADLY)]))
+    assert [(p.code, p.found) for p in caught.value.problems] == [("letters", "'a'")]
 
 
 @pytest.mark.slow
