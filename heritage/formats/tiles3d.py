@@ -25,7 +25,7 @@ def tileset_json(tree: TileTree, root_transform: Sequence[float] | None, uris: U
     root = {"refine": "REPLACE", **_tile_json(tree.root, (), uris)}
     document = {
         "asset": {"version": "1.1", "extras": {"generator": GENERATOR}},
-        "geometricError": _rounded(tree.error_m),
+        "geometricError": rounded_up(tree.error_m),
         "root": root,
     }
     return document if root_transform is None else with_root_transform(document, root_transform)
@@ -74,8 +74,8 @@ def write_tileset(folder: Path, tree: TileTree, *, quality: int = 85, root_quali
 
 def _tile_json(tile: Tile, path: tuple[int, ...], uris: Uris) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "boundingVolume": {"box": _box(tile.low, tile.high)},
-        "geometricError": _rounded(tile.geometric_error_m),
+        "boundingVolume": {"box": box_of(tile.low, tile.high)},
+        "geometricError": rounded_up(tile.geometric_error_m),
         "content": {"uri": uris[path]},
     }
     if tile.children:
@@ -83,12 +83,12 @@ def _tile_json(tile: Tile, path: tuple[int, ...], uris: Uris) -> dict[str, Any]:
     return result
 
 
-def _rounded(metres: float) -> float:
+def rounded_up(metres: float) -> float:
     """Up to whole tenths of a millimetre: a rounded error must not become a smaller one."""
     return float(np.ceil(metres * 1e4 - 1e-6) / 1e4)
 
 
-def _box(low: F64, high: F64) -> list[float]:
+def box_of(low: F64, high: F64) -> list[float]:
     """Centre and half axes. Rounded outwards to 0.1 mm on a fixed grid, so that a child's box stays in its parent's."""
     a, b = np.floor(low * 1e4) / 1e4, np.ceil(high * 1e4) / 1e4
     centre, half = (a + b) / 2, (b - a) / 2
