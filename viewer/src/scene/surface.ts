@@ -1,6 +1,6 @@
 /**
- * What is added to every tile's material: round points, dither for blending, the change map, and the hatch of
- * interpreted states. All of it is steered by uniforms that a condition's tiles share.
+ * What is added to every tile's material: round points, dither for blending, the change map, dots where a surface
+ * was filled in, and the hatch of interpreted states. All of it is steered by uniforms that a condition's tiles share.
  */
 import {
   type BufferAttribute,
@@ -61,12 +61,19 @@ const VERTEX_HEAD = /* glsl */ `
   attribute vec2 change;
   varying vec3 vChange;
 #endif
+#ifdef HAS_FILLED
+  attribute float filled;
+  varying float vFilled;
+#endif
 `;
 
 // The encoder writes the lowest value where a vertex is not comparable; a triangle that touches one is not either.
 const VERTEX_BODY = /* glsl */ `
 #ifdef HAS_CHANGE
   vChange = vec3(change, change.y < -0.5 ? 1.0 : 0.0);
+#endif
+#ifdef HAS_FILLED
+  vFilled = filled;
 #endif
 `;
 
@@ -86,6 +93,9 @@ uniform sampler2D changeTable;
 uniform float pixelRatio;
 #ifdef HAS_CHANGE
   varying vec3 vChange;
+#endif
+#ifdef HAS_FILLED
+  varying float vFilled;
 #endif
 // Jimenez 2014: neighbouring pixels get evenly spread values, so that a dither looks like a blend.
 float gradientNoise(vec2 p) {
@@ -124,6 +134,13 @@ const FRAGMENT_END = /* glsl */ `
     #endif
     gl_FragColor = vec4(shown, gl_FragColor.a);
   }
+#ifdef HAS_FILLED
+  // Dots, not stripes: a hole that the mesher closed is neither measured nor anybody's interpretation.
+  if (vFilled > 0.5) {
+    float dot = step(length(fract(gl_FragCoord.xy / (7.0 * pixelRatio)) - 0.5), 0.24);
+    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.94, 0.92, 0.88), 0.10 + 0.32 * dot);
+  }
+#endif
   if (hatch > 0.5) {
     float width = hatch < 1.5 ? 22.0 : hatch < 2.5 ? 13.0 : 8.0;
     float line = stripes(gl_FragCoord.xy, width, 0.13);
@@ -157,7 +174,10 @@ function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): v
       throw new Error(`${material.type}: no place for the tile's shader`);
     }
   };
-  material.customProgramCacheKey = () => `heritage ${round} ${'HAS_CHANGE' in (material.defines ?? {})}`;
+  material.customProgramCacheKey = () => {
+    const defines = material.defines ?? {};
+    return `heritage ${round} ${'HAS_CHANGE' in defines} ${'HAS_FILLED' in defines}`;
+  };
   material.defines = { ...material.defines, ...(round ? { ROUND_POINT: '' } : {}) };
 }
 
@@ -190,6 +210,12 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     const points = object instanceof Points;
     const material = mesh.material as Material;
     patch(material, uniforms, points);
+    // GLTFLoader writes the names of custom attributes in lower case.
+    const filled = mesh.geometry.getAttribute('_filled');
+    if (filled) {
+      mesh.geometry.setAttribute('filled', filled);
+      material.defines = { ...material.defines, HAS_FILLED: '' };
+    }
     if (points) {
       const sized = material as PointsMaterial;
       object.updateWorldMatrix(true, false);
@@ -206,7 +232,6 @@ export function chooseChange(tile: Object3D, attribute: string): void {
   tile.traverse((object) => {
     const mesh = object as Mesh;
     if (!mesh.geometry || object instanceof Points) return;
-    // GLTFLoader writes the names of custom attributes in lower case.
     const found = mesh.geometry.getAttribute(attribute.toLowerCase());
     if (found) mesh.geometry.setAttribute('change', found);
     const material = mesh.material as Material;
