@@ -16,7 +16,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from heritage.model.arrays import F32, F64, I32, REASONS, U8, Bool, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, I32, U8, Bool, Mesh, PointCloud
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import MethodError
 from heritage.model.report import Counts, Figure, balanced
@@ -31,9 +31,6 @@ _CHECKED = 50_000  # points whose distance to the surface is measured
 class MeshOptions(Document):
     """How the surface is made."""
 
-    surface: tuple[str, ...] = Field(
-        ("kept", "ground"), strict=False, description="reasons of cleaning that are surface"
-    )
     cell: Positive = Field(
         1.2, description="side of the finest cells in median spacings; triangles are about as large"
     )
@@ -60,11 +57,6 @@ class Meshed:
     mesh: Mesh
     counts: Counts
     figures: tuple[Figure, ...]
-
-
-def surface_points(reasons: U8, options: MeshOptions) -> Bool:
-    """(n,) True for points whose cleaning reason (n,) is among ``options.surface``."""
-    return np.isin(reasons, [REASONS[reason] for reason in options.surface])
 
 
 def mesh_surface(cloud: PointCloud, options: MeshOptions | None = None, *, threads: int = 1) -> Meshed:

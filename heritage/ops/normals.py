@@ -16,7 +16,7 @@ import open3d as o3d
 from pydantic import Field
 from scipy.spatial import cKDTree
 
-from heritage.model.arrays import F32, F64, Bool, PointCloud
+from heritage.model.arrays import F32, F64, REASONS, U8, Bool, PointCloud
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import MethodError
 from heritage.model.report import Figure
@@ -30,8 +30,11 @@ _FINE_ROUNDS = 2  # the rest is detail: thin walls, ornaments
 
 
 class NormalsOptions(Document):
-    """How normals are found."""
+    """How normals are found, and of which points."""
 
+    surface: tuple[str, ...] = Field(
+        ("kept", "ground"), strict=False, description="reasons of cleaning that are surface"
+    )
     shipped: bool = Field(True, description="use the cloud's own normals where they are sound")
     neighbours: int = Field(16, ge=6, le=100, description="points that make a tangent plane")
     subset: int = Field(
@@ -54,6 +57,11 @@ class Oriented:
     normal: F32
     confidence: F32
     figures: tuple[Figure, ...]
+
+
+def surface_points(reasons: U8, options: NormalsOptions) -> Bool:
+    """(n,) True for points whose cleaning reason (n,) is among ``options.surface``."""
+    return np.isin(reasons, [REASONS[reason] for reason in options.surface])
 
 
 def estimate_normals(

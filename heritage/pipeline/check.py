@@ -22,6 +22,7 @@ from heritage.text.site import LoadedMonument, LoadedSite
 _OVERRIDES = {
     "ingest": ("ingest", "ingest"),
     "clean": ("clean", "clean"),
+    "normals": ("normals", "normals"),
     "mesh": ("mesh", "mesh"),
     "align": ("align", "align"),
     "tile": ("tile", "tile"),

@@ -54,6 +54,7 @@ def options_of(stage: Stage, monument: LoadedMonument, given: Mapping[str, objec
 def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> list[Task]:
     document = monument.monument
     reference = document.reference
+    epochs = {epoch.id: epoch for epoch in document.epochs}
     tasks: list[Task] = []
     for epoch in document.epochs:
         tasks += _epoch_tasks(monument, epoch)
@@ -64,8 +65,8 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
                     "align",
                     epoch.id,
                     {
-                        "reference": f"mesh:{monument.id}:{reference.id}",
-                        "moving": f"mesh:{monument.id}:{epoch.id}",
+                        "reference": _points(monument, reference),
+                        "moving": _points(monument, epoch),
                         "reference-ingest": f"ingest:{monument.id}:{reference.id}",
                         "moving-ingest": f"ingest:{monument.id}:{epoch.id}",
                     },
@@ -88,6 +89,9 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         for role, epoch_id in (("align-reference", pair.reference), ("align-compared", pair.compared)):
             if epoch_id != reference.id:
                 needs[role] = f"align:{monument.id}:{epoch_id}"
+        for role, epoch_id in (("reference-points", pair.reference), ("compared-points", pair.compared)):
+            if _is_cloud(monument, epochs[epoch_id]):
+                needs[role] = f"normals:{monument.id}:{epoch_id}"
         tasks.append(_task(monument, "compare", f"{pair.reference}--{pair.compared}", needs))
     for epoch in document.epochs:
         tasks.append(_tile_epoch(monument, epoch))
@@ -136,10 +140,22 @@ def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
     ]
     needs = {"ingest": ingest}
     if kind == "cloud":
+        clean = f"clean:{monument.id}:{epoch.id}"
         tasks.append(_task(monument, "clean", epoch.id, {"ingest": ingest}))
-        needs["clean"] = f"clean:{monument.id}:{epoch.id}"
+        tasks.append(_task(monument, "normals", epoch.id, {"ingest": ingest, "clean": clean}))
+        needs = {"normals": f"normals:{monument.id}:{epoch.id}"}
     tasks.append(_task(monument, "mesh", epoch.id, needs, facts={"kind": kind}))
     return tasks
+
+
+def _is_cloud(monument: LoadedMonument, epoch: Epoch) -> bool:
+    return source_kind(monument.folder / epoch.source) == "cloud"
+
+
+def _points(monument: LoadedMonument, epoch: Epoch) -> str:
+    """The task whose folder has the epoch's surface points: measured ones, or those sampled on a model."""
+    stage = "normals" if _is_cloud(monument, epoch) else "mesh"
+    return f"{stage}:{monument.id}:{epoch.id}"
 
 
 def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
@@ -148,6 +164,7 @@ def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
     needs = {"ingest": f"ingest:{monument.id}:{epoch.id}", "mesh": f"mesh:{monument.id}:{epoch.id}"}
     if kind == "cloud":
         needs["clean"] = f"clean:{monument.id}:{epoch.id}"
+        needs["points"] = _points(monument, epoch)
     if epoch.id != document.reference.id:
         needs["align"] = f"align:{monument.id}:{epoch.id}"
     for k, pair in enumerate(compared_pairs(document, epoch.id)):
@@ -157,8 +174,8 @@ def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
 
 def _register_needs(monument: LoadedMonument) -> dict[str, str]:
     reference = monument.monument.reference
-    needs = {"mesh": f"mesh:{monument.id}:{reference.id}", "ingest": f"ingest:{monument.id}:{reference.id}"}
-    if source_kind(monument.folder / reference.source) == "cloud":
+    needs = {"points": _points(monument, reference), "ingest": f"ingest:{monument.id}:{reference.id}"}
+    if _is_cloud(monument, reference):
         needs["clean"] = f"clean:{monument.id}:{reference.id}"
     return needs
 

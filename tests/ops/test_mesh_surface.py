@@ -7,10 +7,10 @@ import open3d as o3d
 import pytest
 from captured_scene import capture
 
-from heritage.model.arrays import REASONS, Mesh, PointCloud
+from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import MethodError
 from heritage.ops.deviation import deviation
-from heritage.ops.mesh import MeshOptions, mesh_surface, open_edges, surface_points
+from heritage.ops.mesh import MeshOptions, mesh_surface, open_edges
 
 
 def _sphere(n=12_000, *, hole=False, colour=True):
@@ -127,13 +127,6 @@ def test_a_million_duplicates_do_not_matter():
     assert mesh_surface(many).mesh.vertices.shape[0] == pytest.approx(
         len(mesh_surface(cloud).mesh.vertices), rel=0.05
     )
-
-
-def test_which_reasons_are_surface_is_the_options_choice():
-    reasons = np.array([REASONS[name] for name in ("kept", "ground", "vegetation", "halo")], np.uint8)
-
-    assert surface_points(reasons, MeshOptions()).tolist() == [True, True, False, False]
-    assert surface_points(reasons, MeshOptions(surface=("kept",))).tolist() == [True, False, False, False]
 
 
 def test_no_normals_and_too_few_points_are_errors():

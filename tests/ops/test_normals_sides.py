@@ -7,10 +7,10 @@ import open3d as o3d
 import pytest
 from captured_scene import ROOF, capture
 
-from heritage.model.arrays import PointCloud
+from heritage.model.arrays import REASONS, PointCloud
 from heritage.model.errors import MethodError
 from heritage.ops.clean import clean
-from heritage.ops.normals import NormalsOptions, estimate_normals
+from heritage.ops.normals import NormalsOptions, estimate_normals, surface_points
 from heritage.ops.sight import side_votes, sky
 
 
@@ -95,6 +95,13 @@ def test_twins_get_one_normal_and_lines_none():
     assert np.array_equal(result.normal[2_000:2_300], result.normal[:300])
     assert result.normal[:2_000, 2] == pytest.approx(1.0)
     assert not result.normal[2_320:].any()
+
+
+def test_which_reasons_are_surface_is_the_options_choice():
+    reasons = np.array([REASONS[name] for name in ("kept", "ground", "vegetation", "halo")], np.uint8)
+
+    assert surface_points(reasons, NormalsOptions()).tolist() == [True, True, False, False]
+    assert surface_points(reasons, NormalsOptions(surface=("kept",))).tolist() == [True, False, False, False]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 
@@ -16,7 +15,7 @@ from heritage.ops.join import join
 from heritage.ops.render import render_surface, view_of
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.mesh import is_model, surfaces
+from heritage.pipeline.stages.mesh import surfaces
 
 
 def _run(job: Job) -> Outcome:
@@ -25,7 +24,7 @@ def _run(job: Job) -> Outcome:
     errors = []
     for role in ("reference", "compared"):
         monument_from_epoch, sigma = alignment(job.inputs.get(f"align-{role}"))
-        sides[role] = _side(job.inputs[role], monument_from_epoch)
+        sides[role] = _side(job, role, monument_from_epoch)
         errors.append(sigma)
     # Both epochs may have been aligned to a third; their errors are independent.
     registration_m = math.hypot(*errors)
@@ -45,10 +44,12 @@ def _run(job: Job) -> Outcome:
     return Outcome((), change.figures, (), ("change.webp",))
 
 
-def _side(folder: Path, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud | None]:
+def _side(job: Job, role: str, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud | None]:
+    """Mesh and measured points of one epoch; a model's points are not measured ones, so none."""
     origin = np.zeros(3)
-    mesh = move_mesh(join(surfaces(folder)), monument_from_epoch, origin)
-    return mesh, None if is_model(folder) else move_cloud(load_cloud(folder), monument_from_epoch, origin)
+    mesh = move_mesh(join(surfaces(job.inputs[role])), monument_from_epoch, origin)
+    points = job.inputs.get(f"{role}-points")
+    return mesh, None if points is None else move_cloud(load_cloud(points), monument_from_epoch, origin)
 
 
 def _colours(distance: F32, lod95: F32) -> U8:

@@ -78,7 +78,7 @@ def _frame(facts: dict[str, Any]) -> SiteFrame:
 
 def _walls(job: Job) -> PointCloud:
     """The reference epoch's surface points without ground, which says nothing about where walls are."""
-    cloud = load_cloud(job.inputs["mesh"])
+    cloud = load_cloud(job.inputs["points"])
     if "clean" not in job.inputs:
         return cloud
     reasons = load_array(job.inputs["clean"], "reasons")
@@ -199,7 +199,7 @@ def _by_crs(
             code="register-no-crs",
         )
     crs = pyproj.CRS.from_user_input(source.crs)
-    cloud = load_cloud(job.inputs["mesh"])
+    cloud = load_cloud(job.inputs["points"])
     placed = place_crs(np.array(source.origin_m), cloud.bounds(), crs, _frame(facts))
     placement = Placement(
         method="crs",
@@ -227,7 +227,7 @@ def _by_prior(
         )
     ground = given.ground_m if given.ground_m is not None else float(facts["ground_m"])
     placed = place_prior(
-        given, _frame(facts), anchor=_anchor(load_cloud(job.inputs["mesh"])), ground_m=ground
+        given, _frame(facts), anchor=_anchor(load_cloud(job.inputs["points"])), ground_m=ground
     )
     placement = Placement(
         method="prior",
@@ -244,7 +244,7 @@ def _not_placed(
     job: Job, facts: dict[str, Any], source: SourceFrame
 ) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
     """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
-    x, y, z = _anchor(load_cloud(job.inputs["mesh"]))
+    x, y, z = _anchor(load_cloud(job.inputs["points"]))
     matrix = np.eye(4)
     matrix[:3, 3] = [-x, -y, float(facts["ground_m"]) - z]
     placement = Placement(

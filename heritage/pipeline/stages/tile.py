@@ -96,7 +96,7 @@ def _clouds(job: Job) -> tuple[PointCloud | None, PointCloud | None]:
     """The measured points that give the tiles their colour, and vegetation that stands beside the surface."""
     if "clean" not in job.inputs:
         return None, None  # a model brings its own colours
-    cloud = load_cloud(job.inputs["mesh"])
+    cloud = load_cloud(job.inputs["points"])
     vegetation = load_cloud(job.inputs["ingest"]).select(
         load_array(job.inputs["clean"], "reasons") == REASONS["vegetation"]
     )
