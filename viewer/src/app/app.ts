@@ -16,6 +16,8 @@ import {
   measured,
   monumentOf,
   newest,
+  type PointsState,
+  pointsEpoch,
   shownById,
   shownNow,
   words,
@@ -48,6 +50,7 @@ export class App {
       t,
       route: parseRoute(location.hash) ?? { view: 'site' },
       shown: {},
+      points: null,
       comparing: null,
       touring: null,
       annotation: null,
@@ -163,7 +166,7 @@ export class App {
     }
     if (this.tours.follows(route)) return;
     this.tours.end();
-    this.set({ route, touring: null, comparing: null, annotation: null });
+    this.set({ route, touring: null, comparing: null, annotation: null, points: null });
     const monument = monumentOf(this.state);
     if (route.view !== 'site' && !monument) {
       this.go({ view: 'site' });
@@ -209,9 +212,20 @@ export class App {
   /** Show every monument, the open one as chosen. */
   showAll(): void {
     const monument = monumentOf(this.state);
-    const own = monument ? [{ monument, shown: shownNow(this.state, monument) }] : [];
+    const { points, route } = this.state;
+    const epoch = monument && points && route.view === 'monument' ? pointsEpoch(this.state, monument) : null;
+    const own = monument
+      ? [{ monument, shown: { ...shownNow(this.state, monument), points: epoch !== null } }]
+      : [];
     this.view?.show([...this.others(monument), ...own]);
+    if (monument && epoch && points) this.view?.label(monument, epoch.id, points.byLabel, points.hidden);
     this.progress();
+  }
+
+  /** Show the measured points of the open monument's epoch, or its surface again. */
+  showPoints(points: PointsState | null): void {
+    this.set({ points });
+    this.showAll();
   }
 
   /** Show another condition of a monument. */

@@ -23,6 +23,13 @@ export interface ComparingState {
   failed: boolean;
 }
 
+/** How an epoch's measured points are looked at instead of its surface. */
+export interface PointsState {
+  byLabel: boolean;
+  /** Labels that are not drawn. */
+  hidden: readonly string[];
+}
+
 export interface TouringState {
   document: TourDocument;
   player: PlayerState;
@@ -43,6 +50,8 @@ export interface AppState {
   route: Route;
   /** The condition chosen for each monument. */
   shown: Readonly<Record<string, ShownEntry>>;
+  /** Set while measured points are shown instead of the surface. */
+  points: PointsState | null;
   comparing: ComparingState | null;
   touring: TouringState | null;
   annotation: string | null;
@@ -80,6 +89,12 @@ export function shownNow(state: AppState, monument: MonumentEntry): ShownEntry {
   const stop = state.touring?.document.stops[state.touring.player.stop];
   if (stop) return stop.show ?? { epoch: monument.reference_epoch, state: null };
   return state.shown[monument.id] ?? newest(monument);
+}
+
+/** The epoch of the open monument whose measured points can be shown, where the release has them. */
+export function pointsEpoch(state: AppState, monument: MonumentEntry) {
+  const { epoch } = shownNow(state, monument);
+  return monument.epochs.find((e) => e.id === epoch && e.points_tileset) ?? null;
 }
 
 /** A condition from its id; epochs come before states of the same name. */

@@ -132,6 +132,14 @@ export interface EpochEntry {
   bounds: Box;
   points: number;
   triangles: number;
+  /**
+   * area of the surface that closes holes instead of being measured
+   */
+  filled_m2: number;
+  /**
+   * every measured point with its class and reason of cleaning
+   */
+  points_tileset: string | null;
 }
 /**
  * What an interpretation rests on.

@@ -31,13 +31,14 @@ export class Condition {
     uniforms: SurfaceUniforms,
     stage: Stage,
     onChange: () => void,
+    errorTarget?: number,
   ) {
     this.uniforms = uniforms;
     const tiles = new TilesRenderer(url);
     this.tiles = tiles;
     tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
     const handheld = window.matchMedia(HANDHELD).matches;
-    tiles.errorTarget = handheld ? 16 : 12;
+    tiles.errorTarget = errorTarget ?? (handheld ? 16 : 12);
     tiles.lruCache.maxBytesSize = (handheld ? 0.18 : 0.5) * 2 ** 30;
     tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;
     tiles.setCamera(stage.camera);
@@ -95,8 +96,15 @@ export class Condition {
   }
 }
 
-const keyOf = (monument: MonumentEntry, shown: ShownEntry) =>
-  `${monument.id}/${shown.epoch ? 'epoch' : 'state'}/${shown.epoch ?? shown.state}`;
+const POINTS_APART_PX = 2.6; // measured points close up: each level's points lie so far apart at most
+
+/** What is drawn: a condition's surface, or the points an epoch was measured by. */
+export interface Drawn extends ShownEntry {
+  points?: boolean;
+}
+
+const keyOf = (monument: MonumentEntry, shown: Drawn) =>
+  `${monument.id}/${shown.epoch ? 'epoch' : 'state'}/${shown.epoch ?? shown.state}${shown.points ? '/points' : ''}`;
 
 /** All conditions asked for so far, by monument and id. */
 export class Conditions {
@@ -116,20 +124,26 @@ export class Conditions {
   }
 
   /** The condition, made when it is first asked for. */
-  get(monument: MonumentEntry, shown: ShownEntry): Condition {
+  get(monument: MonumentEntry, shown: Drawn): Condition {
     const key = keyOf(monument, shown);
     const found = this.known.get(key);
     if (found) return found;
     const state = monument.states.find((s) => s.id === shown.state);
-    const entry = state ?? monument.epochs.find((e) => e.id === shown.epoch);
-    if (!entry) throw new Error(`${key}: not in the release`);
+    const epoch = monument.epochs.find((e) => e.id === shown.epoch);
+    const tileset = state ? state.tileset : shown.points ? epoch?.points_tileset : epoch?.tileset;
+    if (!tileset) throw new Error(`${key}: not in the release`);
     const uniforms = surfaceUniforms(this.table);
     uniforms.hatch.value = state ? 1 + CERTAINTIES.indexOf(state.certainty) : 0;
     uniforms.pixelRatio.value = this.stage.renderer.getPixelRatio();
     // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.
     const three_from_ecef = multiply(three_from_site, inverse(this.release.frame.ecef_from_site));
-    const made = new Condition(this.base + entry.tileset, three_from_ecef, uniforms, this.stage, () =>
-      this.onChange(),
+    const made = new Condition(
+      this.base + tileset,
+      three_from_ecef,
+      uniforms,
+      this.stage,
+      () => this.onChange(),
+      shown.points ? POINTS_APART_PX : undefined,
     );
     this.known.set(key, made);
     return made;

@@ -15,6 +15,7 @@ import {
   Vector3,
   type WebGLProgramParametersWithUniforms,
 } from 'three';
+import labelTable from '../../../assets/colours/labels.json';
 
 const POINT_OVERLAP = 1.25; // of the spacing, so that leaves close up
 const LARGEST_POINT_M = 0.3; // a thinned tree shows fewer leaves, not larger ones
@@ -32,6 +33,10 @@ export interface SurfaceUniforms {
   changeRange: { value: number };
   changeThreshold: { value: number };
   changeTable: { value: DataTexture };
+  /** Measured points: 0 their own colours, 1 by label; which labels are drawn; every label's colour, sRGB. */
+  labels: { value: number };
+  labelShown: { value: number[] };
+  labelColours: { value: Vector3[] };
   pixelRatio: { value: number };
 }
 
@@ -43,6 +48,8 @@ export function tableTexture(bytes: Uint8Array): DataTexture {
   return texture;
 }
 
+export const LABELS = labelTable.labels.map(({ reason }) => reason);
+
 export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
   return {
     keep: { value: [0, 1] },
@@ -52,6 +59,11 @@ export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
     changeRange: { value: 0.1 },
     changeThreshold: { value: 0 },
     changeTable: { value: table },
+    labels: { value: 0 },
+    labelShown: { value: LABELS.map(() => 1) },
+    labelColours: {
+      value: labelTable.labels.map(({ colour: [r, g, b] }) => new Vector3(r! / 255, g! / 255, b! / 255)),
+    },
     pixelRatio: { value: 1 },
   };
 }
@@ -77,9 +89,27 @@ const VERTEX_BODY = /* glsl */ `
 #endif
 `;
 
+// A label that is not wanted goes outside the picture; no size can bring it back.
+const LABEL_HEAD = /* glsl */ `
+attribute float label;
+uniform float labelShown[${LABELS.length}];
+uniform vec3 labelColours[${LABELS.length}];
+varying vec3 vLabel;
+`;
+const LABEL_BODY = /* glsl */ `
+int code = int(label + 0.5);
+vLabel = labelColours[code];
+if (labelShown[code] < 0.5) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+`;
+
 // three takes a field of view of 90 degrees for granted when it sizes points.
 const POINT_SIZE = /* glsl */ `
 gl_PointSize = clamp(gl_PointSize * projectionMatrix[1][1], 1.25 * pixelRatio, 6.0 * pixelRatio);
+`;
+
+// Measured points are drawn the same size on every level: each level adds points, and none may bury the finer ones.
+const LABELLED_SIZE = /* glsl */ `
+gl_PointSize = 2.6 * pixelRatio;
 `;
 
 const FRAGMENT_HEAD = /* glsl */ `
@@ -96,6 +126,10 @@ uniform float pixelRatio;
 #endif
 #ifdef HAS_FILLED
   varying float vFilled;
+#endif
+#ifdef HAS_LABEL
+  uniform float labels;
+  varying vec3 vLabel;
 #endif
 // Jimenez 2014: neighbouring pixels get evenly spread values, so that a dither looks like a blend.
 float gradientNoise(vec2 p) {
@@ -134,6 +168,9 @@ const FRAGMENT_END = /* glsl */ `
     #endif
     gl_FragColor = vec4(shown, gl_FragColor.a);
   }
+#ifdef HAS_LABEL
+  if (labels > 0.5) gl_FragColor.rgb = vLabel;
+#endif
 #ifdef HAS_FILLED
   // Dots, not stripes: a hole that the mesher closed is neither measured nor anybody's interpretation.
   if (vFilled > 0.5) {
@@ -148,7 +185,7 @@ const FRAGMENT_END = /* glsl */ `
   }
 `;
 
-function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): void {
+function patch(material: Material, uniforms: SurfaceUniforms, round: boolean, labelled: boolean): void {
   material.onBeforeCompile = (shader: WebGLProgramParametersWithUniforms) => {
     const { change, ...rest } = uniforms;
     Object.assign(shader.uniforms, rest, { changeOn: change });
@@ -158,7 +195,15 @@ function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): v
     if (round) {
       shader.vertexShader = shader.vertexShader
         .replace('#include <common>', '#include <common>\nuniform float pixelRatio;')
-        .replace('#include <worldpos_vertex>', `${POINT_SIZE}\n#include <worldpos_vertex>`);
+        .replace(
+          '#include <worldpos_vertex>',
+          `${labelled ? LABELLED_SIZE : POINT_SIZE}\n#include <worldpos_vertex>`,
+        );
+    }
+    if (labelled) {
+      shader.vertexShader = shader.vertexShader
+        .replace('#include <common>', `#include <common>\n${LABEL_HEAD}`)
+        .replace('#include <project_vertex>', `#include <project_vertex>\n${LABEL_BODY}`);
     }
     shader.fragmentShader = shader.fragmentShader
       .replace('#include <common>', `#include <common>\n${FRAGMENT_HEAD}`)
@@ -176,9 +221,13 @@ function patch(material: Material, uniforms: SurfaceUniforms, round: boolean): v
   };
   material.customProgramCacheKey = () => {
     const defines = material.defines ?? {};
-    return `heritage ${round} ${'HAS_CHANGE' in defines} ${'HAS_FILLED' in defines}`;
+    return `heritage ${round} ${labelled} ${'HAS_CHANGE' in defines} ${'HAS_FILLED' in defines}`;
   };
-  material.defines = { ...material.defines, ...(round ? { ROUND_POINT: '' } : {}) };
+  material.defines = {
+    ...material.defines,
+    ...(round ? { ROUND_POINT: '' } : {}),
+    ...(labelled ? { HAS_LABEL: '' } : {}),
+  };
 }
 
 /** Median distance to the nearest neighbour over a sample, metres in the geometry's own scale. */
@@ -209,8 +258,13 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     if (!mesh.geometry) return;
     const points = object instanceof Points;
     const material = mesh.material as Material;
-    patch(material, uniforms, points);
     // GLTFLoader writes the names of custom attributes in lower case.
+    const label = mesh.geometry.getAttribute('_reason');
+    patch(material, uniforms, points, Boolean(label));
+    if (label) {
+      mesh.geometry.setAttribute('label', label);
+      return;
+    }
     const filled = mesh.geometry.getAttribute('_filled');
     if (filled) {
       mesh.geometry.setAttribute('filled', filled);

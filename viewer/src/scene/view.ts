@@ -8,12 +8,13 @@ import type { Easing } from '../core/path.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
-import { type Condition, Conditions } from './conditions.ts';
+import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
 import { Footprints } from './footprints.ts';
 import { Surroundings, THEMES } from './ground.ts';
 import { Rig } from './rig.ts';
 import { Stage, toThree } from './stage.ts';
+import { LABELS } from './surface.ts';
 
 /** Two conditions of one monument on one screen. */
 export interface Comparison {
@@ -108,9 +109,17 @@ export class View {
   }
 
   /** Show one condition of each named monument, and nothing else. */
-  show(conditions: readonly { monument: MonumentEntry; shown: ShownEntry }[]): void {
+  show(conditions: readonly { monument: MonumentEntry; shown: Drawn }[]): void {
     this.comparison = null;
     this.reveal(conditions.map(({ monument, shown }) => this.conditions.get(monument, shown)));
+  }
+
+  /** How the measured points of an epoch are drawn: in their own colours or by label, and which labels. */
+  label(monument: MonumentEntry, epoch: string, byLabel: boolean, hidden: readonly string[]): void {
+    const { uniforms } = this.conditions.get(monument, { epoch, state: null, points: true });
+    uniforms.labels.value = byLabel ? 1 : 0;
+    uniforms.labelShown.value = LABELS.map((name) => (hidden.includes(name) ? 0 : 1));
+    this.stage.invalidate();
   }
 
   /** Show two conditions of one monument beside or over each other, and the others as they are. */

@@ -7,6 +7,7 @@ import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import type { Route } from '../core/route.ts';
 import { icon } from './icons.ts';
 import { type Bands, crumb, href, type Part, prose, standing, tourRows } from './parts.ts';
+import { pointTools } from './points.ts';
 
 /** Every condition in order of time; periods such as `1885~` sort by their first digits. */
 export function conditionsOf(monument: MonumentEntry): ShownEntry[] {
@@ -125,7 +126,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
           ? nothing
           : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
       }
-      ${rail(app, monument)} ${evidence(app, monument)}
+      ${rail(app, monument)} ${evidence(app, monument)} ${pointTools(app, monument)}
       ${
         comparison
           ? html`<div class="buttons">
