@@ -1,0 +1,121 @@
+"""The rows of the benchmark: ours and the peers on one input, each in a process of its own."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import ours, peers
+
+ENTRY = Path(__file__).resolve().parent.parent / "bench_geometry"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One case of one row. ``figures`` are what it says of its result; ``missing`` names a peer not installed."""
+
+    row: str
+    case: str
+    cpu_s: float
+    wall_s: float
+    peak_bytes: int
+    figures: dict[str, float]
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """``prepare`` reads the input, outside the clock; ``work`` is timed; ``judge`` measures the result."""
+
+    name: str
+    prepare: Callable[[Path], Any]
+    work: Callable[[Any], Any]
+    judge: Callable[[Path, Any], dict[str, float]]
+    needs: str | None = None
+
+
+ROWS: dict[str, tuple[Case, ...]] = {
+    "outliers": (
+        Case("Heritage", ours.cloud, ours.outliers, ours.recall),
+        Case("Open3D", peers.o3d_cloud, peers.o3d_outliers, ours.recall),
+    ),
+    "surface": (
+        Case("Heritage", ours.oriented, ours.surface, ours.accuracy),
+        Case("Open3D Poisson, trimmed", ours.oriented, peers.o3d_surface, ours.accuracy),
+        Case(
+            "MeshLab Poisson (pymeshlab), trimmed",
+            ours.oriented,
+            peers.meshlab_surface,
+            ours.accuracy,
+            "pymeshlab",
+        ),
+    ),
+    "simplify": (
+        Case("Heritage", ours.dense, ours.simplified, ours.nearness),
+        Case("fast-simplification", ours.dense, peers.fast_simplified, ours.nearness, "fast_simplification"),
+        Case("Open3D", ours.dense, peers.o3d_simplified, ours.nearness),
+    ),
+    "unwrap 50k": (
+        Case("Heritage", ours.reduced_50k, ours.unwrapped, ours.charts),
+        Case("xatlas", ours.reduced_50k, peers.xatlas_unwrapped, ours.charts, "xatlas"),
+    ),
+    "unwrap 200k": (Case("Heritage", ours.reduced_200k, ours.unwrapped, ours.charts),),
+    "tile": (
+        Case("Heritage (meshopt + WebP)", ours.painted, ours.tile_bytes, ours.size),
+        Case("Draco + JPEG", ours.painted, peers.draco_bytes, ours.size, "DracoPy"),
+    ),
+    "points": (
+        Case("Heritage (3D Tiles 1.1)", ours.blocks, ours.point_tiles, ours.size),
+        Case("py3dtiles (3D Tiles 1.0)", peers.las_file, peers.py3dtiles_tiles, ours.size, "py3dtiles"),
+    ),
+    "chain": (
+        Case("Heritage", ours.cloud, ours.chain, ours.accuracy),
+        Case("Open3D", peers.o3d_cloud, peers.o3d_chain, ours.accuracy),
+    ),
+}
+
+
+def run_row(row: str, folder: Path) -> list[Result]:
+    """Every case of a row, one after the other, in a fresh process with one thread for what can be told so."""
+    return [_run(row, case, folder) for case in ROWS[row]]
+
+
+def _run(row: str, case: Case, folder: Path) -> Result:
+    if case.needs and importlib.util.find_spec(case.needs) is None:
+        return Result(row, case.name, 0, 0, 0, {}, missing=case.needs)
+    print(f"{row}: {case.name}", file=sys.stderr, flush=True)
+    command = [sys.executable, str(ENTRY), "--case", f"{row}/{case.name}", str(folder)]
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert child.stdout is not None
+    said = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    if status:
+        raise SystemExit(f"{row}: {case.name} ended with status {status}")
+    told = json.loads(said.splitlines()[-1])
+    return Result(row, case.name, told["cpu_s"], told["wall_s"], usage.ru_maxrss * 1024, told["figures"])
+
+
+def run_here(name: str, folder: str) -> None:
+    """In the child: prepare, warm up (compiled code and caches), work against the clock, judge."""
+    row, wanted = name.split("/", 1)
+    case = next(case for case in ROWS[row] if case.name == wanted)
+    given = case.prepare(Path(folder))
+    ours.warm_up(row)
+    wall, cpu = time.perf_counter(), _cpu()
+    result = case.work(given)
+    cpu, wall = _cpu() - cpu, time.perf_counter() - wall
+    print(json.dumps({"cpu_s": cpu, "wall_s": wall, "figures": case.judge(Path(folder), result)}))
+
+
+def _cpu() -> float:
+    """Seconds of this process and of those it waited for."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
