@@ -176,6 +176,26 @@ test('the change map colours loss, gain and nothing, and the threshold is the vi
   await expect(page.getByRole('row', { name: /Volume lost/ })).toContainText('2.94 m³');
 });
 
+test('the points a survey measured are shown by label, and a label can be put away', async ({ page }) => {
+  await open(page, '#/m/gate');
+  await expect(page.getByText('Dotted parts (3.4 m²)')).toBeVisible();
+  const TREE: [number, number, number] = [13, -4, 4.5];
+  await page.getByRole('radio', { name: 'By label' }).check();
+  await settled(page);
+  await accessible(page);
+  const labelled = await colourAt(page, 'gate', TREE, 8);
+  expect(labelled[1]! - labelled[0]!).toBeGreaterThan(60); // the green of vegetation
+  await page.getByRole('checkbox', { name: 'Vegetation' }).uncheck();
+  await settled(page);
+  const without = await colourAt(page, 'gate', TREE, 8);
+  expect(without[1]! - without[0]!).toBeLessThan(20);
+  const wall = await colourAt(page, 'gate', SAME, 8);
+  expect(Math.max(...wall) - Math.min(...wall)).toBeLessThan(20); // the grey of what was kept
+  await page.getByRole('radio', { name: 'Surface' }).check();
+  await settled(page);
+  expect(await page.getByRole('checkbox', { name: 'Vegetation' }).count()).toBe(0);
+});
+
 test('a comparison that was not measured offers no change map', async ({ page }) => {
   await open(page, '#/m/pavilion/compare/1885/2024/swipe');
   await expect(page.getByRole('radio', { name: 'Change' })).toBeDisabled();
