@@ -169,7 +169,11 @@ const FRAGMENT_END = /* glsl */ `
     gl_FragColor = vec4(shown, gl_FragColor.a);
   }
 #ifdef HAS_LABEL
-  if (labels > 0.5) gl_FragColor.rgb = vLabel;
+  if (labels > 0.5) {
+    // Shape stays readable under the labels too.
+    float bright = dot(gl_FragColor.rgb, vec3(0.299, 0.587, 0.114));
+    gl_FragColor.rgb = vLabel * mix(0.7, 1.08, smoothstep(0.05, 0.65, bright));
+  }
 #endif
 #ifdef HAS_FILLED
   // Dots, not stripes: a hole that the mesher closed is neither measured nor anybody's interpretation.

@@ -126,7 +126,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
           ? nothing
           : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
       }
-      ${rail(app, monument)} ${evidence(app, monument)} ${pointTools(app, monument)}
+      ${rail(app, monument)} ${evidence(app, monument)}
       ${
         comparison
           ? html`<div class="buttons">
@@ -138,7 +138,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
         app,
         state.release!.tours.filter((tour) => tour.monument === monument.id),
       )}
-      ${placement(app, monument)}
+      ${pointTools(app, monument)} ${placement(app, monument)}
       <div class="buttons">
         ${
           monument.report
