@@ -105,7 +105,8 @@ def compare(
 ) -> Change:
     """Change from ``reference`` to ``compared`` at every vertex of ``compared``; all four in one frame.
 
-    The clouds are the points the meshes were made from; None for an epoch that came as a mesh: it is then
+    Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Vertices of ``compared`` must
+    be welded: regions of change hang together by its edges. The clouds are the points the meshes were made from; None for an epoch that came as a mesh: it is then
     sampled, and its LoD95 knows nothing of its noise. ``registration_m`` is the alignment's error, 1 sigma.
     Raises InputError for an empty mesh or cloud, or where nothing is comparable.
     """
@@ -132,6 +133,8 @@ def compare(
     still = measure(after, there, direction[far], radius, 0.0, chosen.least_points)[2] > 0
     m1[far[still]] = np.nan
     distance = m2 - m1
+    if compared.filled is not None:
+        distance[compared.filled > 0] = np.nan  # nothing was measured there
     known = np.isfinite(distance)
     if not known.any():
         raise InputError(

@@ -212,3 +212,14 @@ def test_a_place_that_the_reference_did_not_see_is_no_change():
     assert np.nanmedian(np.abs(unseen.distance[:v])) < 0.0005
     assert unseen.gained_m3 < 0.01  # of 6.4
     assert built.gained_m3 == pytest.approx(16 * 0.4, rel=0.02)
+
+
+def test_what_was_filled_in_is_not_comparable():
+    old, reference = _plate(1)
+    new, compared = _plate(2, 0.05)
+    filled = np.where(compared.vertices[:, 0] > 0, 255, 0).astype(np.uint8)
+    whole = compare(reference, compared, old, new, 0.0)
+    change = compare(reference, compared.with_(filled=filled), old, new, 0.0)
+    assert np.isnan(change.distance[filled > 0]).all()
+    np.testing.assert_array_equal(change.distance[filled == 0], whole.distance[filled == 0])
+    assert change.not_comparable_area_m2 > whole.not_comparable_area_m2

@@ -8,11 +8,12 @@ import numpy as np
 
 from heritage.formats.arrays import load_cloud, save_array
 from heritage.formats.texture import save_picture
-from heritage.model.arrays import F32, U8, Mesh, PointCloud, Similarity
+from heritage.model.arrays import F32, I32, U8, Mesh, PointCloud, Similarity
 from heritage.ops.align import move_cloud, move_mesh
 from heritage.ops.compare import CompareOptions, compare
 from heritage.ops.join import join
 from heritage.ops.render import render_surface, view_of
+from heritage.ops.weld import same_place
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import surfaces
@@ -29,11 +30,12 @@ def _run(job: Job) -> Outcome:
     # Both epochs may have been aligned to a third; their errors are independent.
     registration_m = math.hypot(*errors)
     (ref_mesh, ref_cloud), (mesh, cloud) = sides["reference"], sides["compared"]
+    mesh, place = _welded(mesh)
     change = compare(
         ref_mesh, mesh, ref_cloud, cloud, registration_m, job.chosen(CompareOptions), threads=job.threads
     )
     values = np.stack([change.distance, change.lod95], axis=1)
-    save_array(job.folder, "change", values)
+    save_array(job.folder, "change", values[place])
     document = change.document(reference, compared)
     (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
     low, high = mesh.bounds()
@@ -42,6 +44,14 @@ def _run(job: Job) -> Outcome:
     )
     save_picture(job.folder / "change.webp", picture)
     return Outcome((), change.figures, (), ("change.webp",))
+
+
+def _welded(mesh: Mesh) -> tuple[Mesh, I32]:
+    """One vertex per place, so that the blocks of a surface hang together; and every old vertex's new one (v,)."""
+    place = same_place(mesh.vertices)
+    first = np.unique(place, return_index=True)[1]
+    filled = None if mesh.filled is None else mesh.filled[first]
+    return Mesh(mesh.origin, mesh.vertices[first], place[mesh.triangles], filled=filled), place
 
 
 def _side(job: Job, role: str, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud | None]:
@@ -65,4 +75,4 @@ def _colours(distance: F32, lod95: F32) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 1, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 2, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
