@@ -30,11 +30,11 @@ def read_document(path: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise _damaged(path, "no such file") from None
+        raise damaged(path, "no such file") from None
     except ValueError as error:
-        raise _damaged(path, f"no JSON ({error})") from None
+        raise damaged(path, f"no JSON ({error})") from None
     if not isinstance(document, dict):
-        raise _damaged(path, f"a JSON {type(document).__name__}")
+        raise damaged(path, f"a JSON {type(document).__name__}")
     return document
 
 
@@ -49,9 +49,9 @@ def load_array(folder: Path, name: str) -> npt.NDArray[Any]:
     try:
         return np.asarray(np.load(path, allow_pickle=False))
     except FileNotFoundError:
-        raise _damaged(path, "no such file") from None
+        raise damaged(path, "no such file") from None
     except (ValueError, EOFError) as error:
-        raise _damaged(path, str(error)) from None
+        raise damaged(path, str(error)) from None
 
 
 def save_cloud(folder: Path, cloud: PointCloud, labels: dict[str, npt.NDArray[Any]] | None = None) -> None:
@@ -112,7 +112,8 @@ def _load_arrays(folder: Path, name: str, fields: list[str]) -> dict[str, npt.ND
     return {field: load_array(folder, f"{name}.{field}") for field in fields}
 
 
-def _damaged(path: Path, found: str) -> StoreError:
+def damaged(path: Path, found: str) -> StoreError:
+    """The error for a part of the store that is missing or not what it must be."""
     return StoreError(
         f"{path.parent.name}/{path.name}",
         found,
