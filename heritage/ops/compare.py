@@ -105,9 +105,10 @@ def compare(
 ) -> Change:
     """Change from ``reference`` to ``compared`` at every vertex of ``compared``; all four in one frame.
 
-    Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Vertices of ``compared`` must
-    be welded: regions of change hang together by its edges. The clouds are the points the meshes were made from; None for an epoch that came as a mesh: it is then
+    The clouds are the points the meshes were made from; None for an epoch that came as a mesh: it is then
     sampled, and its LoD95 knows nothing of its noise. ``registration_m`` is the alignment's error, 1 sigma.
+    Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Vertices of
+    ``compared`` must be welded: regions of change hang together by its edges.
     Raises InputError for an empty mesh or cloud, or where nothing is comparable.
     """
     chosen = options or CompareOptions()
