@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -89,7 +90,7 @@ def run_row(row: str, folder: Path) -> list[Result]:
 
 
 def _run(row: str, case: Case, folder: Path) -> Result:
-    if case.needs and importlib.util.find_spec(case.needs) is None:
+    if case.needs and importlib.util.find_spec(case.needs) is None and shutil.which(case.needs) is None:
         return Result(row, case.name, 0, 0, 0, {}, missing=case.needs)
     print(f"{row}: {case.name}", file=sys.stderr, flush=True)
     command = [sys.executable, str(ENTRY), "--case", f"{row}/{case.name}", str(folder)]

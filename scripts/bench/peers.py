@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shutil
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -129,7 +128,8 @@ def las_file(folder: Path) -> Path:
 def py3dtiles_tiles(given: Path) -> int:
     into = Path(tempfile.mkdtemp(prefix="bench-py3dtiles-"))
     shutil.rmtree(into)
-    program = Path(sys.executable).with_name("py3dtiles")
+    program = shutil.which("py3dtiles")
+    assert program
     subprocess.run(
         [program, "convert", "--jobs", "1", "--out", into, given], check=True, stdout=subprocess.DEVNULL
     )
