@@ -3,10 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tile_scene import blob, mesh_of, sheet
 
 from heritage.model.errors import InputError
-from heritage.ops import simplify as module
 from heritage.ops.nearest import Nearest
 from heritage.ops.simplify import simplify
 from heritage.ops.weld import open_edges, weld
@@ -40,13 +41,59 @@ def test_the_result_does_not_depend_on_the_unit() -> None:
     assert np.allclose(kilometres.vertices * 1024, metres.vertices, atol=1e-3)
 
 
-def test_dense_meshes_pass_through_both_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_DENSE", 10_000)
-    monkeypatch.setattr(module, "_EVEN", 5_000)
+def test_locked_vertices_stay_bit_for_bit_and_keep_their_edges() -> None:
     full = blob(5)
-    small = simplify(full, 1500).mesh
-    assert 1400 <= len(small.triangles) <= 1500
-    assert Nearest(small).distance(full.vertices).max() < 0.08
+    locked = np.abs(full.vertices[:, 0] - 0.4) < 0.06
+    made = simplify(full, 1500, locked=locked)
+    small = made.mesh
+    assert len(small.triangles) <= 1500
+    kept = locked[made.source]
+    assert kept.sum() == locked.sum()
+    assert np.array_equal(small.vertices[kept], full.vertices[made.source[kept]])
+    before = {frozenset(e) for e in _edges(full.triangles).tolist() if locked[e].all()}
+    after = {frozenset(made.source[e].tolist()) for e in _edges(small.triangles) if kept[e].all()}
+    assert before <= after
+
+
+def test_a_manifold_stays_one_down_to_a_few_triangles() -> None:
+    ring = trimesh.creation.torus(2.0, 0.5, major_sections=96, minor_sections=48)
+    full, _ = weld([mesh_of(ring.vertices, ring.faces)])
+    for goal in (2000, 300, 60, 4):
+        small = simplify(full, goal).mesh
+        solid = trimesh.Trimesh(small.vertices, small.triangles, process=False)
+        assert solid.is_watertight
+        assert solid.is_winding_consistent
+        assert solid.euler_number == 0  # still one ring with one hole
+        assert (
+            np.bincount(np.unique(np.sort(_edges(small.triangles), 1), axis=0, return_inverse=True)[1]).max()
+            == 2
+        )
+
+
+def test_no_triangle_turns_over() -> None:
+    full = blob(5)
+    small = simplify(full, 400).mesh
+    corners = small.vertices[small.triangles].astype(np.float64)
+    face = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    nearest = Nearest(full).place(corners.mean(1).astype(np.float32)).triangle
+    there = full.vertices[full.triangles[nearest]].astype(np.float64)
+    out = np.cross(there[:, 1] - there[:, 0], there[:, 2] - there[:, 0])
+    assert (np.einsum("nd,nd->n", face, out) > 0).mean() > 0.995
+
+
+@given(seed=st.integers(0, 2**32 - 1), goal=st.integers(4, 400))
+@settings(max_examples=25, deadline=None)
+def test_any_soup_of_triangles_gives_a_mesh(seed: int, goal: int) -> None:
+    rng = np.random.default_rng(seed)
+    soup = mesh_of(rng.integers(0, 5, (80, 3)), rng.integers(0, 80, (500, 3)))
+    full, _ = weld([soup])
+    small = simplify(full, goal).mesh
+    assert len(small.triangles) <= len(full.triangles)
+    assert np.isfinite(small.vertices).all()
+
+
+def _edges(triangles: np.ndarray) -> np.ndarray:
+    return np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
 
 
 def test_long_thin_triangles_of_constructed_models_keep_their_shape() -> None:
