@@ -12,14 +12,14 @@ _TILESET = {"asset", "geometricError", "root"}
 _TILE = {"boundingVolume", "geometricError", "refine", "content", "children", "transform"}
 
 
-def check_tileset(path: Path) -> list[Path]:
+def check_tileset(path: Path, refine: str = "REPLACE") -> list[Path]:
     """Assert that the tileset keeps the rules; the contents it names, in order."""
     document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_no_constant)
     assert document.keys() == _TILESET
     assert document["asset"]["version"] == "1.1"
     assert set(document["asset"]) <= {"version", "tilesetVersion", "extras"}
     root = document["root"]
-    assert root["refine"] == "REPLACE"
+    assert root["refine"] == refine
     assert document["geometricError"] >= root["geometricError"]
     contents: list[Path] = []
     _check_tile(root, None, path.parent, contents)

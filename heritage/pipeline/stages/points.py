@@ -1,0 +1,171 @@
+"""points: every measured point with its label, as 3D Tiles a conservator can look into."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import Field
+
+from heritage.formats.blocks import Blocks, gather_rows
+from heritage.formats.gltf import GENERATOR
+from heritage.formats.point_tile import write_point_tile
+from heritage.formats.tiles3d import box_of, rounded_up
+from heritage.model.arrays import F64
+from heritage.model.documents import Document
+from heritage.model.report import Figure, balanced
+from heritage.ops.grid import I64
+from heritage.ops.point_tree import PointTile, path_to, pick, point_tree, root_cube
+from heritage.pipeline.stage import Job, Outcome, Stage
+
+TILESET = "tileset.json"
+
+
+class PointsOptions(Document):
+    """How many points a tile holds."""
+
+    tile_points: int = Field(40_000, ge=100, description="a cube with up to so many points is not divided")
+    grid: int = Field(
+        128, ge=8, le=512, description="cells along a tile's side, of which each shows one point"
+    )
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A tile of the tree as the tileset states it, without its content's bytes."""
+
+    path: tuple[int, ...]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    apart_m: float
+    points: int
+    size_bytes: int
+
+
+@dataclass(frozen=True, eq=False)
+class _BlockDone:
+    """The tiles of one block, and what it gives to the tiles above it: path and rows."""
+
+    tiles: tuple[_Place, ...]
+    above: tuple[tuple[tuple[int, ...], I64], ...]
+
+
+def _run(job: Job) -> Outcome:
+    options = job.chosen(PointsOptions)
+    blocks = Blocks.open(job.inputs["ingest"])
+    (job.folder / "tiles").mkdir()
+    cubes = [blocks[i] for i in range(len(blocks))]
+    low, side = root_cube(
+        np.array([cube.low for cube in cubes]),
+        np.array([float(cube.high[0] - cube.low[0]) for cube in cubes]),
+    )
+    done = job.map(
+        partial(_block, job.folder, job.inputs["ingest"], job.inputs["clean"], low, side, options),
+        range(len(blocks)),
+    )
+    shared: dict[tuple[int, ...], list[I64]] = {}
+    for result in done:
+        for path, rows in result.above:
+            shared.setdefault(path, []).append(rows)
+    inner = job.map(
+        partial(_shared, job.folder, job.inputs["ingest"], job.inputs["clean"], side / options.grid),
+        [(path, np.concatenate(rows)) for path, rows in sorted(shared.items())],
+    )
+    places = {place.path: place for place in (*inner, *(tile for result in done for tile in result.tiles))}
+    document = {
+        "asset": {"version": "1.1", "extras": {"generator": GENERATOR}},
+        "geometricError": rounded_up(2 * side),
+        "root": {"refine": "ADD", **_tree_json(places)},
+    }
+    text = json.dumps(document, separators=(",", ":"), allow_nan=False)
+    (job.folder / TILESET).write_text(text + "\n", encoding="utf-8")
+    points = sum(place.points for place in places.values())
+    first = places[min(places, key=len)]
+    figures = (
+        Figure(name="tiles", value=len(places), unit="tiles"),
+        Figure(name="points of the first tile", value=first.points, unit="points"),
+        Figure(name="size", value=sum(p.size_bytes for p in places.values()) / 1e6, unit="MB"),
+    )
+    return Outcome((balanced("points", blocks.rows, points, {}),), figures)
+
+
+def _block(
+    folder: Path, ingest: Path, clean: Path, low: F64, side: float, options: PointsOptions, number: int
+) -> _BlockDone:
+    """Write the tiles of one block; what belongs to the tiles above it is handed back."""
+    blocks = Blocks.open(ingest)
+    block, cloud = blocks[number], blocks.points(number)
+    own = float(block.high[0] - block.low[0])
+    path = path_to(block.low, own, low, side)
+    rows, above = np.arange(len(cloud)), []
+    corner, size = low.astype(np.float64), side
+    for depth, octant in enumerate(path):
+        # A cell of an upper tile's grid lies inside one block as long as the block is no smaller than the cell.
+        taken, rows = pick(cloud.xyz, rows, corner, size, options.grid)
+        if len(taken):
+            above.append((path[:depth], block.start + taken))
+        size /= 2
+        corner = corner + size * np.array([octant & 1, octant >> 1 & 1, octant >> 2])
+    tree = point_tree(cloud.xyz, rows, block.low, own, path, grid=options.grid, most=options.tile_points)
+    tiles = (
+        () if tree is None else tuple(_written(folder, ingest, clean, t, block.start) for t in tree.walk())
+    )
+    return _BlockDone(tiles, tuple(above))
+
+
+def _written(folder: Path, ingest: Path, clean: Path, tile: PointTile, start: int) -> _Place:
+    return _tile(folder, ingest, clean, tile.path, start + np.sort(tile.rows), tile.apart_m)
+
+
+def _shared(
+    folder: Path, ingest: Path, clean: Path, root_apart_m: float, item: tuple[tuple[int, ...], I64]
+) -> _Place:
+    path, rows = item
+    return _tile(folder, ingest, clean, path, np.sort(rows), root_apart_m / 2 ** len(path))
+
+
+def _tile(
+    folder: Path, ingest: Path, clean: Path, path: tuple[int, ...], rows: I64, apart_m: float
+) -> _Place:
+    """Write one tile of the points ``rows``, ascending."""
+    cloud = Blocks.open(ingest).select(rows)
+    data = write_point_tile(cloud, gather_rows(clean, "classes", rows), gather_rows(clean, "reasons", rows))
+    (folder / _uri(path)).write_bytes(data)
+    least, most = cloud.bounds()
+    return _Place(path, _triple(least), _triple(most), apart_m, len(rows), len(data))
+
+
+def _uri(path: tuple[int, ...]) -> str:
+    return f"tiles/{'r' + ''.join(map(str, path))}.glb"
+
+
+def _tree_json(places: dict[tuple[int, ...], _Place]) -> dict[str, Any]:
+    """The root of the tileset. Where an octant has no tile of its own, those below it hang from the next above."""
+    made: dict[tuple[int, ...], dict[str, Any]] = {}
+    for path in sorted(places, key=len, reverse=True):
+        place = places[path]
+        children = [made.pop(below) for below in sorted(made) if below[: len(path)] == path]
+        boxes = [(np.array(place.low), np.array(place.high)), *((c["low"], c["high"]) for c in children)]
+        low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
+        tile: dict[str, Any] = {
+            "boundingVolume": {"box": box_of(low, high)},
+            "geometricError": rounded_up(place.apart_m) if children else 0.0,
+            "content": {"uri": _uri(path)},
+        }
+        if children:
+            tile["children"] = [child["tile"] for child in children]
+        made[path] = {"tile": tile, "low": low, "high": high}
+    (root,) = made.values()
+    return dict(root["tile"])
+
+
+def _triple(corner: F64) -> tuple[float, float, float]:
+    x, y, z = (float(c) for c in corner)
+    return x, y, z
+
+
+POINTS = Stage("points", 1, PointsOptions, _run, ("numpy", "meshopt"))
