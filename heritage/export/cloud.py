@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import load_array, load_cloud
-from heritage.formats.las import write_las
+from heritage.formats.blocks import Blocks
+from heritage.formats.las_write import write_las
+from heritage.formats.source_order import in_source_order
+from heritage.model.arrays import F64, U8, PointCloud
 from heritage.model.errors import InputError
 from heritage.pipeline.build import planned
 from heritage.pipeline.stages.ingest import source_frame
@@ -49,10 +52,21 @@ def export_cloud(site: Path, monument: str, epoch: str, target: Path) -> int:
             )
     ingested = store.stage_path("ingest", by_key[f"ingest:{monument}:{epoch}"].fingerprint)
     source = source_frame(ingested)
-    cloud = load_cloud(ingested).with_(origin=np.array(source.origin_m))
     # Coordinates made metres are no longer those of a CRS in feet.
     crs = source.crs if source.metres_per_unit == 1 and source.up == "z" else None
     labels = store.stage_path("clean", by_key[key].fingerprint)
+    origin = np.array(source.origin_m)
     with publish_file(target) as path:
-        write_las(path, cloud, load_array(labels, "classes"), load_array(labels, "reasons"), crs=crs)
-    return len(cloud)
+        scratch = path.parent / "scratch"
+        scratch.mkdir()
+        return write_las(path, origin, _pieces(ingested, labels, origin, scratch), crs=crs)
+
+
+def _pieces(ingested: Path, labels: Path, origin: F64, scratch: Path) -> Iterator[tuple[PointCloud, U8, U8]]:
+    """The labelled points in the order of the source."""
+    columns = {
+        name: (ingested, f"cloud.{name}") for name in Blocks.open(ingested).names if name in {"xyz", "rgb"}
+    }
+    columns |= {name: (labels, name) for name in ("classes", "reasons")}
+    for held in in_source_order(ingested, columns, scratch):
+        yield PointCloud(origin, held["xyz"], held.get("rgb")), held["classes"], held["reasons"]

@@ -16,7 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.formats.arrays import damaged, read_document, save_document
-from heritage.formats.columns import column_shape, create_column, gather_rows, read_rows, write_rows
+from heritage.formats.columns import (
+    column_kind,
+    create_column,
+    gather_rows,
+    read_rows,
+    write_rows,
+)
 from heritage.model.arrays import F64, PointCloud
 from heritage.model.octree import DEPTH, I64, Octree, divide
 
@@ -84,7 +90,7 @@ class Blocks:
         if [block.start for block in table] != ends[:-1] or ends[-1] != cloud["points"]:
             raise damaged(folder / _TABLE, f"blocks that are not those of {cloud['points']} points")
         for name in cloud["arrays"]:
-            if column_shape(folder, f"cloud.{name}")[0] != cloud["points"]:
+            if column_kind(folder, f"cloud.{name}")[0][0] != cloud["points"]:
                 raise damaged(folder / f"cloud.{name}.npy", f"not {cloud['points']} rows")
         return cls(folder, np.array(cloud["origin_m"], np.float64), tuple(cloud["arrays"]), tuple(table))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -23,19 +25,31 @@ def create_column(folder: Path, name: str, rows: int, dtype: npt.DTypeLike, widt
         stream.truncate(stream.tell() + int(np.prod(shape)) * np.dtype(dtype).itemsize)
 
 
+@contextmanager
+def written(folder: Path, name: str) -> Iterator[Callable[[int, npt.NDArray[Any]], None]]:
+    """``write(start, values)`` for a column, which stays open meanwhile; see ``write_rows``."""
+    with (folder / f"{name}.npy").open("r+b") as stream:
+        shape, dtype = _header(folder, name, stream)
+        first = stream.tell()
+
+        def write(start: int, values: npt.NDArray[Any]) -> None:
+            if values.dtype != dtype or values.shape[1:] != shape[1:]:
+                raise ValueError(f"{values.dtype} {values.shape} for the column {name}: {dtype} {shape}")
+            if not 0 <= start <= start + len(values) <= shape[0]:
+                raise ValueError(f"rows {start} to {start + len(values)} of {shape[0]} of the column {name}")
+            stream.seek(first + start * _row_bytes(shape, dtype))
+            stream.write(np.ascontiguousarray(values).data)
+
+        yield write
+
+
 def write_rows(folder: Path, name: str, start: int, values: npt.NDArray[Any]) -> None:
     """Write ``values`` over the rows from ``start``. Several processes may write different rows at once.
 
     Raises ValueError for values of another dtype or width than the column's, or that run over its end.
     """
-    with (folder / f"{name}.npy").open("r+b") as stream:
-        shape, dtype = _header(folder, name, stream)
-        if values.dtype != dtype or values.shape[1:] != shape[1:]:
-            raise ValueError(f"{values.dtype} {values.shape} for the column {name}: {dtype} {shape}")
-        if not 0 <= start <= start + len(values) <= shape[0]:
-            raise ValueError(f"rows {start} to {start + len(values)} of {shape[0]} of the column {name}")
-        stream.seek(stream.tell() + start * _row_bytes(shape, dtype))
-        stream.write(np.ascontiguousarray(values).data)
+    with written(folder, name) as write:
+        write(start, values)
 
 
 def read_rows(folder: Path, name: str, start: int, stop: int) -> npt.NDArray[Any]:
@@ -78,10 +92,10 @@ def gather_rows(folder: Path, name: str, rows: npt.NDArray[Any]) -> npt.NDArray[
     return values
 
 
-def column_shape(folder: Path, name: str) -> tuple[int, ...]:
-    """Rows of a column, and its width where it has one."""
+def column_kind(folder: Path, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+    """Rows of a column, with its width where it has one, and its dtype."""
     with _opened(folder, name) as stream:
-        return _header(folder, name, stream)[0]
+        return _header(folder, name, stream)
 
 
 def _opened(folder: Path, name: str) -> BinaryIO:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 SOURCE_FILE_BYTES: Final = 64 * 2**30  # a day of terrestrial scanning; beyond it is a mistake or an attack
-POINTS_STREAMED: Final = 2_000_000_000  # 32-bit tile indices stay safe
-POINTS_IN_MEMORY: Final = 200_000_000  # 200 M x 31 bytes is 6 GB, the most a worker may ask for
+POINTS_STREAMED: Final = 2_000_000_000  # the row of a point fits into a signed 32-bit number
 ALLOCATION_RATIO: Final = 4  # bytes a header may claim per byte present, in uncompressed formats
 LAS_VLRS: Final = 1_000  # honest files have a handful; readers are linear in the claim
 LAZ_CHUNK_POINTS: Final = 5_000_000  # a chunk is unpacked whole; writers use 50,000

@@ -12,7 +12,7 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from heritage.formats.arrays import load_array, load_cloud
-from heritage.model.arrays import F64, REASONS, Mesh, PointCloud, Similarity
+from heritage.model.arrays import F64, REASONS, U8, Mesh, PointCloud, Similarity
 from heritage.model.frames import ECEF, SiteFrame
 from heritage.ops.align import move_mesh
 from heritage.ops.deviation import deviation, sample_surface
@@ -74,7 +74,7 @@ def _epoch_from_truth(built: Built, monument: str, epoch: str, facts: dict[str, 
 
 def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score]:
     """Precision and recall of every reason that the truth knows."""
-    true = np.load(site / "truth" / monument / epoch / "labels.npy")
+    true = _true_labels(site, built, monument, epoch)
     said = load_array(built.folder(f"clean:{monument}:{epoch}"), "reasons")
     twice = true == REASONS["duplicate"]
     if twice.any():
@@ -105,6 +105,12 @@ def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score
     return scores
 
 
+def _true_labels(site: Path, built: Built, monument: str, epoch: str) -> U8:
+    """The truth's label (n,) of every point, in the order in which ingest keeps them."""
+    order = load_array(built.folder(f"ingest:{monument}:{epoch}"), "order")
+    return np.asarray(np.load(site / "truth" / monument / epoch / "labels.npy")[order])
+
+
 def _true_mesh(site: Path, monument: str, epoch: str, *names: str) -> Mesh:
     parts = []
     for name in names:
@@ -124,7 +130,7 @@ def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[st
     made = join(surfaces(built.folder(f"mesh:{monument}:{epoch}")))
     there = deviation(made, everything, samples=_SAMPLES)
     captured = load_cloud(built.folder(f"ingest:{monument}:{epoch}"))
-    labels = np.load(site / "truth" / monument / epoch / "labels.npy")
+    labels = _true_labels(site, built, monument, epoch)
     solid = captured.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
     places = sample_surface(true, _SAMPLES, np.random.default_rng(0)) + true.origin
     seen = cKDTree(solid.world()).query(places)[0] < _SEEN_M

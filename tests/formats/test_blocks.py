@@ -19,6 +19,7 @@ from heritage.formats.blocks import (
     write_points,
     write_rows,
 )
+from heritage.formats.source_order import in_source_order
 from heritage.model.arrays import PointCloud
 from heritage.model.errors import StoreError
 from heritage.model.octree import Octree
@@ -230,3 +231,34 @@ def test_a_part_of_a_cloud_keeps_its_cubes(tmp_path: Path) -> None:
     for block in part:
         xyz = part.points(block.number).xyz.astype(np.float64)
         assert ((xyz >= block.low) & (xyz < block.high)).all()
+
+
+@pytest.mark.parametrize("n", [1, 63, 64, 65, 127, 128, 129, 1000])
+@pytest.mark.parametrize("size", [1, 64, 5000])
+def test_columns_come_back_in_the_order_of_the_source(tmp_path: Path, n: int, size: int) -> None:
+    if size == 1:
+        n = min(n, 65)
+    cloud = random_cloud(n)
+    save_blocks(tmp_path, cloud, most=50)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    columns = {"xyz": (tmp_path, "cloud.xyz"), "classes": (tmp_path, "cloud.source_class")}
+
+    pieces = list(in_source_order(tmp_path, columns, scratch, size=size))
+
+    assert [len(piece["xyz"]) for piece in pieces[:-1]] == [size] * (len(pieces) - 1)
+    np.testing.assert_array_equal(np.concatenate([piece["xyz"] for piece in pieces]), cloud.xyz)
+    np.testing.assert_array_equal(np.concatenate([p["classes"] for p in pieces]), cloud.source_class)
+
+
+@pytest.mark.parametrize("wrong", [0, 99, -1, 100])
+def test_an_order_that_is_none_is_damage(tmp_path: Path, wrong: int) -> None:
+    save_blocks(tmp_path, random_cloud(100), most=30)
+    order = load_array(tmp_path, "order")
+    row = 5 if order[5] != wrong else 6
+    write_rows(tmp_path, "order", row, np.array([wrong], np.int32))
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+
+    with pytest.raises(StoreError, match="order"):
+        list(in_source_order(tmp_path, {"xyz": (tmp_path, "cloud.xyz")}, scratch, size=30))

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import read_document, save_cloud, save_document, save_mesh
+from heritage.formats.arrays import read_document, save_document, save_mesh
+from heritage.formats.blocks import BLOCK_POINTS, cubes
 from heritage.formats.cloud import open_cloud
 from heritage.formats.model import read_model
+from heritage.formats.reader import CHUNK_POINTS, CloudReader
+from heritage.formats.scatter import scatter, sort_block
+from heritage.formats.spill import Spill
+from heritage.model.octree import Octree
 from heritage.model.report import Figure, balanced
 from heritage.model.source import UpAxis
-from heritage.ops.ingest import IngestOptions, SourceFrame, ingest, upright_mesh
+from heritage.ops.begin import IngestOptions, SourceFrame, begin, upright_mesh
+from heritage.ops.divide import divide_cloud
+from heritage.ops.ingest import Seen, Settled, settle
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 # glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
@@ -23,15 +32,42 @@ FRAME = "frame.json"
 
 def _run(job: Job) -> Outcome:
     options = job.chosen(IngestOptions)
-    source = job.sources["source"]
     if job.facts["kind"] == "model":
         return _model(job, options)
-    reader = open_cloud(source)
-    result = ingest(reader.header, reader.chunks(), options)
+    settled = _blocks(job, open_cloud(job.sources["source"]), options)
+    save_document(job.folder / FRAME, settled.frame.model_dump(mode="json"))
+    return Outcome((settled.counts,), settled.figures, settled.warnings)
+
+
+def _blocks(
+    job: Job,
+    reader: CloudReader,
+    options: IngestOptions,
+    *,
+    most: int = BLOCK_POINTS,
+    size: int = CHUNK_POINTS,
+) -> Settled:
+    """The source as a cloud in blocks; in memory are never more than some pieces of ``size`` points."""
+    begun, seen = begin(reader.header, options), Seen()
+    spill = Spill(job.folder / "spill")
+    for chunk in reader.chunks(size):
+        seen = seen.with_chunk(reader.header, chunk)
+        spill.append(chunk)
+    settled = settle(begun, seen)
+    octree = Octree.around(settled.low, settled.high)
+    divided = divide_cloud(
+        octree,
+        seen.points,
+        lambda: (settled.xyz(chunk) for chunk in spill.chunks(coordinates_only=True, size=size)),
+        most,
+    )
     # From here on the epoch's frame has its origin at the one that was subtracted; `frame.json` keeps it.
-    save_cloud(job.folder, result.cloud.with_(origin=np.zeros(3)))
-    save_document(job.folder / FRAME, result.frame.model_dump(mode="json"))
-    return Outcome((result.counts,), result.figures, result.warnings)
+    placed = (settled.cloud(chunk).with_(origin=np.zeros(3)) for chunk in spill.chunks(size=size))
+    blocks = cubes(octree, divided)
+    scatter(job.folder, octree, blocks, placed)
+    shutil.rmtree(job.folder / "spill")
+    job.map(partial(sort_block, job.folder, octree), range(len(blocks)))
+    return settled
 
 
 def source_frame(folder: Path) -> SourceFrame:
@@ -61,4 +97,4 @@ def _model(job: Job, options: IngestOptions) -> Outcome:
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
 
 
-INGEST = Stage("ingest", 1, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
+INGEST = Stage("ingest", 2, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))

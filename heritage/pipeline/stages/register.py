@@ -8,21 +8,21 @@ import numpy as np
 import pyproj
 from shapely import MultiPolygon, Polygon, wkt
 
-from heritage.formats.arrays import load_array, load_cloud
-from heritage.model.arrays import F64, REASONS, PointCloud
+from heritage.model.arrays import F64, REASONS, U8, PointCloud
 from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import WGS84_3D, SiteFrame
 from heritage.model.release import Placement
 from heritage.model.report import Figure
+from heritage.ops.begin import SourceFrame
 from heritage.ops.footprint_choice import FootprintPrior
 from heritage.ops.gcp import Gcp, GcpOptions, fit_gcp
-from heritage.ops.ingest import SourceFrame
 from heritage.ops.place import heading_of, place_crs, place_prior
 from heritage.ops.register import RegisterOptions, register_footprint
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
+from heritage.pipeline.thinned import thinned, thinned_labels
 
 PLACEMENT = "placement.json"
 
@@ -78,22 +78,26 @@ def _frame(facts: dict[str, Any]) -> SiteFrame:
 
 def _walls(job: Job) -> PointCloud:
     """The reference epoch's surface points without ground, which says nothing about where walls are."""
-    cloud = load_cloud(job.inputs["points"])
+    cloud = thinned(job.inputs["points"])
     if "clean" not in job.inputs:
         return cloud
-    reasons = load_array(job.inputs["clean"], "reasons")
-    full = load_cloud(job.inputs["ingest"])
+    full, reasons = _all(job)
     kept = full.select(reasons == REASONS["kept"])
     return kept if len(kept) else cloud
+
+
+def _all(job: Job) -> tuple[PointCloud, U8]:
+    """The reference epoch's points and why cleaning kept them or not."""
+    ingest = job.inputs["ingest"]
+    return thinned(ingest), thinned_labels(job.inputs["clean"], "reasons", ingest)
 
 
 def _ground(job: Job) -> F64 | None:
     """Points of the ground (k, 3), monument frame; None where cleaning found none."""
     if "clean" not in job.inputs:
         return None
-    ground = load_cloud(job.inputs["ingest"]).select(
-        load_array(job.inputs["clean"], "reasons") == REASONS["ground"]
-    )
+    full, reasons = _all(job)
+    ground = full.select(reasons == REASONS["ground"])
     return ground.world() if len(ground) else None
 
 
@@ -199,7 +203,7 @@ def _by_crs(
             code="register-no-crs",
         )
     crs = pyproj.CRS.from_user_input(source.crs)
-    cloud = load_cloud(job.inputs["points"])
+    cloud = thinned(job.inputs["points"])
     placed = place_crs(np.array(source.origin_m), cloud.bounds(), crs, _frame(facts))
     placement = Placement(
         method="crs",
@@ -226,9 +230,7 @@ def _by_prior(
             code="register-no-prior",
         )
     ground = given.ground_m if given.ground_m is not None else float(facts["ground_m"])
-    placed = place_prior(
-        given, _frame(facts), anchor=_anchor(load_cloud(job.inputs["points"])), ground_m=ground
-    )
+    placed = place_prior(given, _frame(facts), anchor=_anchor(thinned(job.inputs["points"])), ground_m=ground)
     placement = Placement(
         method="prior",
         settled=False,
@@ -244,7 +246,7 @@ def _not_placed(
     job: Job, facts: dict[str, Any], source: SourceFrame
 ) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
     """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
-    x, y, z = _anchor(load_cloud(job.inputs["points"]))
+    x, y, z = _anchor(thinned(job.inputs["points"]))
     matrix = np.eye(4)
     matrix[:3, 3] = [-x, -y, float(facts["ground_m"]) - z]
     placement = Placement(

@@ -1,0 +1,170 @@
+"""What is settled on a source before a point of it is read: axis, unit and coordinate reference system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyproj
+from pydantic import Field
+
+from heritage.model.arrays import F32, F64, Mesh
+from heritage.model.documents import Document, Number, Vec3
+from heritage.model.errors import InputError
+from heritage.model.limits import POINTS_STREAMED
+from heritage.model.source import SourceHeader, Unit, UpAxis
+
+METRES: Final[dict[Unit, float]] = {
+    "m": 1.0,
+    "mm": 0.001,
+    "cm": 0.01,
+    "km": 1000.0,
+    "ft": 0.3048,
+    "us-ft": 1200 / 3937,
+    "in": 0.0254,
+}
+
+# Proper rotations that carry an axis to +z; each keeps as many of the other axes as it can.
+_UPRIGHT: Final[dict[UpAxis, tuple[tuple[int, int, int], ...]]] = {
+    "z": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "-z": ((1, 0, 0), (0, -1, 0), (0, 0, -1)),
+    "y": ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+    "-y": ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+    "x": ((0, 0, -1), (0, 1, 0), (1, 0, 0)),
+    "-x": ((0, 0, 1), (0, 1, 0), (-1, 0, 0)),
+}
+
+
+class IngestOptions(Document):
+    """What the curator knows better than the file."""
+
+    up: UpAxis | None = Field(None, description="the file's up axis; default: the format's own")
+    units: Unit | None = Field(None, description="the file's unit; default: the file's own, else metres")
+    crs: str | None = Field(None, description="the file's CRS where the header has none or a wrong one")
+    origin_m: Vec3 | None = Field(
+        None,
+        description="subtracted from coordinates, metres, z up; default per axis: 0, beyond 10 km the middle",
+    )
+    max_points: int = Field(
+        POINTS_STREAMED, ge=1, le=POINTS_STREAMED, description="a cloud with more points is refused"
+    )
+
+
+class SourceFrame(Document):
+    """How the cloud's coordinates came from the file's:
+    ``xyz + origin_m = metres_per_unit * rotation(up) @ file``."""
+
+    up: UpAxis
+    metres_per_unit: Number
+    crs: str | None = Field(description="WKT or authority code of the file's coordinates, None where unknown")
+    origin_m: Vec3
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the header and the curator settle before a point is read."""
+
+    header: SourceHeader
+    options: IngestOptions
+    up: UpAxis
+    metres_per_unit: float
+    unit_method: str
+    crs: str | None
+    warnings: tuple[str, ...]
+
+
+def begin(header: SourceHeader, options: IngestOptions) -> Begun:
+    """Unit, axis and CRS. Raises InputError for a cloud beyond ``max_points``, an unknown CRS, coordinates in
+    degrees or geocentric, and a CRS with two units."""
+    if header.points > options.max_points:
+        raise InputError(
+            header.name,
+            f"{header.points} points",
+            f"up to {options.max_points} points are allowed",
+            "split the cloud by monument or part, or raise max_points",
+            code="cloud-too-large",
+        )
+    warnings = list(header.notes)
+    crs = _crs(header, options, warnings)
+    metres, unit_method = _metres_per_unit(header, crs, options, warnings)
+    said = None if crs is None else options.crs or header.crs
+    return Begun(header, options, options.up or header.up, metres, unit_method, said, tuple(warnings))
+
+
+def upright_mesh(mesh: Mesh, up: UpAxis, units: Unit) -> Mesh:
+    """``mesh`` turned so that its ``up`` axis is z, in metres. Normals turn along; everything else stays."""
+    rotation, metres = upright_rotation(up), METRES[units]
+    return mesh.with_(
+        origin=mesh.origin @ (metres * rotation).T,
+        vertices=(mesh.vertices.astype(np.float64) @ (metres * rotation).T).astype(np.float32),
+        normals=None if mesh.normals is None else unit_or_zero(mesh.normals @ rotation.T),
+    )
+
+
+def upright_rotation(up: UpAxis) -> F64:
+    """(3, 3) proper rotation that carries the axis ``up`` to +z."""
+    return np.array(_UPRIGHT[up], np.float64)
+
+
+def unit_or_zero(normal: npt.NDArray[Any]) -> F32:
+    """Normals (n, 3) made of length 1; zero, which is unknown, where they are shorter than 1e-6."""
+    length = np.linalg.norm(normal, axis=1, keepdims=True)
+    unit: F64 = np.divide(normal, length, out=np.zeros(normal.shape), where=length > 1e-6)
+    return unit.astype(np.float32)
+
+
+def _crs(header: SourceHeader, options: IngestOptions, warnings: list[str]) -> pyproj.CRS | None:
+    text = options.crs or header.crs
+    if text is None:
+        return None
+    try:
+        crs = pyproj.CRS.from_user_input(text)
+    except pyproj.exceptions.CRSError:
+        allowed = "an EPSG code such as EPSG:32648"
+        raise InputError(
+            header.name, f"{text!r} is no CRS known to PROJ", allowed, code="crs-unknown"
+        ) from None
+    if crs.is_geographic or crs.is_geocentric:
+        raise InputError(
+            header.name,
+            f"coordinates of {crs.name}, which are {'degrees' if crs.is_geographic else 'geocentric'}",
+            "a projected CRS is allowed",
+            "transform the cloud to the site's CRS, or set crs where the header is wrong",
+            code="crs-not-projected",
+        )
+    if options.crs and header.crs and not crs.equals(pyproj.CRS.from_user_input(header.crs)):
+        stated = pyproj.CRS.from_user_input(header.crs).name
+        warnings.append(
+            f"{header.name}: the header says {stated}, the site {crs.name}; the site's word is taken"
+        )
+    return crs
+
+
+def _metres_per_unit(
+    header: SourceHeader, crs: pyproj.CRS | None, options: IngestOptions, warnings: list[str]
+) -> tuple[float, str]:
+    """The unit by the strongest word: the curator's, the format's, the CRS's; else metres, with a warning."""
+    factors = {axis.unit_conversion_factor for axis in crs.axis_info} if crs is not None else set()
+    if options.units is not None:
+        metres = METRES[options.units]
+        if factors and factors != {metres}:
+            warnings.append(
+                f"{header.name}: the unit is set to {options.units}, which is not that of its CRS"
+            )
+        return metres, "set by the curator"
+    if header.unit is not None:
+        return METRES[header.unit], "by the format"
+    if len(factors) > 1:
+        raise InputError(
+            header.name,
+            "a CRS with one unit in plan and another in height",
+            "one unit is allowed",
+            "transform the cloud to a CRS in metres, or set units",
+            code="cloud-units",
+        )
+    if factors:
+        return factors.pop(), "by the CRS"
+    warnings.append(f"{header.name}: the file does not say its unit; metres are assumed, set units to say it")
+    return 1.0, "assumed"
