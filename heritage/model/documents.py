@@ -243,6 +243,7 @@ class Monument(Document):
     view: View | None = Field(None, description="the monument's own first view; default: computed")
     ingest: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     clean: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    points: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     normals: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     mesh: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     align: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")

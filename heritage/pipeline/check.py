@@ -23,6 +23,7 @@ _OVERRIDES = {
     "ingest": ("ingest", "ingest"),
     "clean": ("clean", "clean"),
     "normals": ("normals", "normals"),
+    "points": ("points", "points"),
     "mesh": ("mesh", "mesh"),
     "align": ("align", "align"),
     "tile": ("tile", "tile"),

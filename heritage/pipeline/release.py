@@ -33,6 +33,8 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.report_page import report_page
+from heritage.pipeline.stages.align import alignment
+from heritage.pipeline.stages.points import TILESET
 from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
 from heritage.pipeline.tasks import compared_pairs
@@ -175,6 +177,10 @@ def _epoch(
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
     tiled = _tiles(into, folder, target, root)
+    points = None
+    if f"points:{monument.id}:{epoch.id}" in built.plan:
+        points = f"{target}/points/tileset.json"
+        _points(into, monument, epoch, built, f"{target}/points", root)
     into.add(f"{target}/model.glb", folder / "model.glb")
     return EpochEntry(
         id=epoch.id,
@@ -187,7 +193,28 @@ def _epoch(
         bounds=Box(min=tiled.min, max=tiled.max),
         points=tiled.points,
         triangles=tiled.triangles,
+        points_tileset=points,
     )
+
+
+def _points(
+    into: ReleaseFolder,
+    monument: LoadedMonument,
+    epoch: Epoch,
+    built: Built,
+    target: str,
+    root: Sequence[float],
+) -> None:
+    """The measured points; they stay in their own survey's frame, so that an alignment rewrites no tile."""
+    folder = built.folder(f"points:{monument.id}:{epoch.id}")
+    aligned = f"align:{monument.id}:{epoch.id}"
+    monument_from_epoch, _ = alignment(built.folder(aligned) if aligned in built.plan else None)
+    moved = Similarity.from_matrix(np.array(root).reshape(4, 4).T) @ monument_from_epoch
+    for path in sorted((folder / "tiles").iterdir()):
+        into.add(f"{target}/tiles/{path.name}", path)
+    tileset = json.loads((folder / TILESET).read_bytes())
+    placed = with_root_transform(tileset, columns(moved))
+    into.write(f"{target}/tileset.json", json.dumps(placed, separators=(",", ":")).encode())
 
 
 def _state(

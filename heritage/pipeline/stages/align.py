@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import load_cloud, read_document, save_document
+from heritage.formats.arrays import read_document, save_document
 from heritage.model.arrays import Similarity
 from heritage.ops.align import AlignOptions, align
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
+from heritage.pipeline.thinned import thinned
 
 ALIGNMENT = "alignment.json"
 
@@ -21,9 +22,9 @@ def _run(job: Job) -> Outcome:
         np.array(source_frame(job.inputs["moving-ingest"]).origin_m)
         - source_frame(job.inputs["reference-ingest"]).origin_m
     )
-    moving = load_cloud(job.inputs["moving"])
+    moving = thinned(job.inputs["moving"])
     moving = moving.with_(origin=moving.origin + offset)
-    result = align(load_cloud(job.inputs["reference"]), moving, job.chosen(AlignOptions), threads=job.threads)
+    result = align(thinned(job.inputs["reference"]), moving, job.chosen(AlignOptions), threads=job.threads)
     reference_from_moving = result.reference_from_moving @ Similarity(np.eye(3), offset)
     save_document(
         job.folder / ALIGNMENT,
