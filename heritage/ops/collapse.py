@@ -20,7 +20,20 @@ _SLIVER = (
 )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
+def mean_area(vertices: Any, triangles: Any) -> Any:
+    """Mean area of triangles (t, 3) over vertices (v, 3)."""
+    total = 0.0
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        ox, oy, oz = np.float64(vertices[a, 0]), np.float64(vertices[a, 1]), np.float64(vertices[a, 2])
+        ux, uy, uz = vertices[b, 0] - ox, vertices[b, 1] - oy, vertices[b, 2] - oz
+        wx, wy, wz = vertices[c, 0] - ox, vertices[c, 1] - oy, vertices[c, 2] - oz
+        total += np.sqrt((uy * wz - uz * wy) ** 2 + (uz * wx - ux * wz) ** 2 + (ux * wy - uy * wx) ** 2)
+    return total / 2 / max(len(triangles), 1)
+
+
+@numba.njit(cache=True, error_model="numpy")
 def chain(triangles: Any, vertices: int) -> Any:
     """First corner of every vertex (v,), and for every corner the next of the same vertex (3 t,); -1 ends."""
     head = np.full(vertices, -1, np.int32)
@@ -32,7 +45,7 @@ def chain(triangles: Any, vertices: int) -> Any:
     return head, after
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _uses(triangles: Any, head: Any, after: Any, u: int, w: int) -> int:
     """How many triangles of ``u`` use ``w`` as well."""
     count = 0
@@ -45,7 +58,7 @@ def _uses(triangles: Any, head: Any, after: Any, u: int, w: int) -> int:
     return count
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _add_plane(quadric: Any, nx: float, ny: float, nz: float, d: float, weight: float) -> None:
     quadric[0] += weight * nx * nx
     quadric[1] += weight * nx * ny
@@ -59,7 +72,7 @@ def _add_plane(quadric: Any, nx: float, ny: float, nz: float, d: float, weight: 
     quadric[9] += weight * d * d
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def quadrics(xyz: Any, triangles: Any, head: Any, after: Any, border_weight: float) -> Any:
     """(v, 10) the sum of squared distances to a vertex's planes, weighted by area, and (v,) True on a border.
 
@@ -105,7 +118,7 @@ def quadrics(xyz: Any, triangles: Any, head: Any, after: Any, border_weight: flo
     return quadric, border
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _error(q: Any, x: float, y: float, z: float) -> Any:
     return (
         x * (q[0] * x + 2 * (q[1] * y + q[2] * z + q[6]))
@@ -115,7 +128,7 @@ def _error(q: Any, x: float, y: float, z: float) -> Any:
     )
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _joined(xyz: Any, quadric: Any, fixed: Any, border: Any, u: int, w: int, q: Any) -> Any:
     """What it costs to make one vertex of ``u`` and ``w``, and where it goes. Infinite where both are fixed."""
     for i in range(10):
@@ -159,7 +172,7 @@ def _joined(xyz: Any, quadric: Any, fixed: Any, border: Any, u: int, w: int, q: 
     return max(best, 0.0) + extra, x, y, z
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _keeps_shape(
     xyz: Any, triangles: Any, after: Any, first: int, other: int, x: float, y: float, z: float
 ) -> bool:
@@ -181,18 +194,18 @@ def _keeps_shape(
         nx, ny, nz = sy * uz - sz * uy, sz * ux - sx * uz, sx * uy - sy * ux
         mx, my, mz = sy * vz - sz * vy, sz * vx - sx * vz, sx * vy - sy * vx
         before, now = nx * nx + ny * ny + nz * nz, mx * mx + my * my + mz * mz
-        if nx * mx + ny * my + nz * mz < _TURN * np.sqrt(before * now):
+        turn = nx * mx + ny * my + nz * mz
+        if turn < 0 or turn * turn < _TURN * _TURN * before * now:
             return False
         base = sx * sx + sy * sy + sz * sz
         sides_before = base + ux * ux + uy * uy + uz * uz + (ux - sx) ** 2 + (uy - sy) ** 2 + (uz - sz) ** 2
         sides_now = base + vx * vx + vy * vy + vz * vz + (vx - sx) ** 2 + (vy - sy) ** 2 + (vz - sz) ** 2
-        thin = 2 * np.sqrt(3.0) * np.sqrt(now) / max(sides_now, 1e-300)
-        if thin < _SLIVER and thin <= 2 * np.sqrt(3.0) * np.sqrt(before) / max(sides_before, 1e-300):
+        if 12 * now < (_SLIVER * sides_now) ** 2 and now * sides_before**2 <= before * sides_now**2:
             return False
     return True
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _may_join(
     triangles: Any, head: Any, after: Any, border: Any, mark: Any, stamp: int, u: int, w: int
 ) -> bool:
@@ -224,7 +237,7 @@ def _may_join(
     return common == shared and (left >= 3 or border[u] or border[w])
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def evaluate(xyz: Any, triangles: Any, quadric: Any, fixed: Any, border: Any, cost: Any) -> None:
     """Fill ``cost`` (3 t,) float32 with the cost of every edge, at one of its half-edges; infinite at the other."""
     q = np.empty(10)
@@ -236,7 +249,7 @@ def evaluate(xyz: Any, triangles: Any, quadric: Any, fixed: Any, border: Any, co
                 cost[3 * t + k] = _joined(xyz, quadric, fixed, border, u, w, q)[0]
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def sweep(
     xyz: Any,
     triangles: Any,
@@ -315,7 +328,7 @@ def sweep(
     return gone
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _unchain(head: Any, after: Any, vertex: int, triangle: int) -> None:
     """Take the corner of ``triangle`` out of the chain of ``vertex``."""
     last = -1

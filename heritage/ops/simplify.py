@@ -10,8 +10,9 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, F64, I32, Bool, Mesh
 from heritage.model.errors import InputError
 from heritage.model.report import Figure
-from heritage.ops.collapse import chain, evaluate, quadrics, sweep
-from heritage.ops.weld import areas, compact
+from heritage.ops.collapse import chain, evaluate, mean_area, quadrics, sweep
+from heritage.ops.grid import morton_order
+from heritage.ops.weld import compact
 
 # Edges are not collapsed in the order of their cost, which would jump all over the memory, but in sweeps over the
 # mesh, each with a higher limit of cost than the one before. A step this small costs no accuracy that shows.
@@ -67,18 +68,21 @@ def _collapsed(
     """Vertices, triangles and the vertices' numbers in ``mesh``, with about ``goal`` triangles."""
     # Thresholds are absolute, so the mesh is scaled to triangles of mean area 1: the result knows no unit.
     middle = mesh.vertices[triangles[:, 0]].astype(np.float64).mean(0)
-    area = areas(Mesh(mesh.origin, mesh.vertices, triangles)).mean()
-    scale = 1 / max(float(np.sqrt(area)), 1e-12)
-    xyz: F64 = (mesh.vertices.astype(np.float64) - middle) * scale
-    source = np.arange(len(xyz), dtype=np.int32)
-    faces = triangles.copy()
+    # Neighbours near in memory: twice as fast.
+    source = morton_order(mesh.vertices).astype(np.int32)
+    place = np.empty_like(source)
+    place[source] = np.arange(len(source), dtype=np.int32)
+    faces = place[triangles]
+    faces = np.ascontiguousarray(faces[np.argsort(faces.min(1), kind="stable")])
+    scale = 1 / max(float(np.sqrt(mean_area(mesh.vertices, triangles))), 1e-12)
+    xyz: F64 = (mesh.vertices[source].astype(np.float64) - middle) * scale
     head, after = chain(faces, len(xyz))
     quadric, border = quadrics(xyz, faces, head, after, border_weight)
-    fixed = fixed.copy()
+    fixed = fixed[source]
+    cost = np.empty(3 * len(faces), np.float32)
+    evaluate(xyz, faces, quadric, fixed, border, cost)
     limit, retried = 0.0, False
     while True:
-        cost = np.empty(3 * len(faces), np.float32)
-        evaluate(xyz, faces, quadric, fixed, border, cost)
         mark = np.zeros(len(xyz) + 1, np.int64)
         alive, whole = len(faces), len(faces)
         while alive > goal and alive > 0.5 * whole:
@@ -86,22 +90,32 @@ def _collapsed(
             if not np.isfinite(limit):
                 break
             alive -= sweep(xyz, faces, quadric, fixed, border, head, after, cost, mark, limit, alive - goal)
-        progress = alive < whole
-        # Half of the arrays is empty, or every edge left was refused: close up, and look at all edges again.
-        faces = faces[faces[:, 0] >= 0]
-        used = np.zeros(len(xyz), bool)
-        used[faces] = True
-        place = np.cumsum(used, dtype=np.int32) - np.int32(1)
-        faces = place[faces]
+        if alive <= goal or (alive == whole and retried):
+            break
+        # Half of the arrays is empty, or every edge left was refused once: close up.
+        held = faces[:, 0] >= 0
+        used, faces = _closed_up(faces[held], len(xyz))
+        cost = cost.reshape(-1, 3)[held].ravel()
         xyz, quadric = xyz[used], quadric[used]
         fixed, border, source = fixed[used], border[used], source[used]
-        if alive <= goal or (not progress and retried):
-            break
-        retried = not progress
         head, after = chain(faces, len(xyz))
+        retried = not np.isfinite(limit)
+        if retried:
+            evaluate(xyz, faces, quadric, fixed, border, cost)
+            limit = 0.0
+    used, faces = _closed_up(faces[faces[:, 0] >= 0], len(xyz))
+    xyz, fixed, source = xyz[used], fixed[used], source[used]
     vertices = (xyz / scale + middle).astype(np.float32)
     vertices[fixed] = mesh.vertices[source[fixed]]
     return vertices, faces, source
+
+
+def _closed_up(triangles: I32, vertices: int) -> tuple[Bool, I32]:
+    """Which of so many vertices are used (v,), and the triangles counted among those."""
+    used = np.zeros(vertices, bool)
+    used[triangles] = True
+    place = np.cumsum(used, dtype=np.int32) - np.int32(1)
+    return used, place[triangles]
 
 
 def _cornered(triangles: I32) -> I32:
