@@ -37,6 +37,8 @@ export interface SurfaceUniforms {
   labels: { value: number };
   labelShown: { value: number[] };
   labelColours: { value: Vector3[] };
+  /** The least spacing of measured points met so far, metres. */
+  pointSpacing: { value: number };
   pixelRatio: { value: number };
 }
 
@@ -64,6 +66,7 @@ export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
     labelColours: {
       value: labelTable.labels.map(({ colour: [r, g, b] }) => new Vector3(r! / 255, g! / 255, b! / 255)),
     },
+    pointSpacing: { value: 1e3 },
     pixelRatio: { value: 1 },
   };
 }
@@ -92,6 +95,7 @@ const VERTEX_BODY = /* glsl */ `
 // A label that is not wanted goes outside the picture; no size can bring it back.
 const LABEL_HEAD = /* glsl */ `
 attribute float label;
+uniform float pointSpacing;
 uniform float labelShown[${LABELS.length}];
 uniform vec3 labelColours[${LABELS.length}];
 varying vec3 vLabel;
@@ -109,7 +113,9 @@ gl_PointSize = clamp(gl_PointSize * projectionMatrix[1][1], 1.25 * pixelRatio, 6
 
 // Measured points are drawn the same size on every level: each level adds points, and none may bury the finer ones.
 const LABELLED_SIZE = /* glsl */ `
-gl_PointSize = 2.6 * pixelRatio;
+gl_PointSize = clamp(
+  pointSpacing * scale / -mvPosition.z * projectionMatrix[1][1], 2.6 * pixelRatio, 8.0 * pixelRatio
+);
 `;
 
 const FRAGMENT_HEAD = /* glsl */ `
@@ -267,6 +273,11 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     patch(material, uniforms, points, Boolean(label));
     if (label) {
       mesh.geometry.setAttribute('label', label);
+      object.updateWorldMatrix(true, false);
+      const spacing = spacingOf(mesh.geometry) * object.getWorldScale(scale).x;
+      if (spacing > 0) {
+        uniforms.pointSpacing.value = Math.min(uniforms.pointSpacing.value, spacing * POINT_OVERLAP);
+      }
       return;
     }
     const filled = mesh.geometry.getAttribute('_filled');
