@@ -12,7 +12,6 @@ import numpy.typing as npt
 import pye57
 import pyproj
 from pye57 import libe57
-from scipy.spatial.transform import Rotation
 
 from heritage.formats.e57_header import check_e57_file
 from heritage.formats.reader import CloudReader, fewer, finite, known_or_zero, plausible_count
@@ -132,6 +131,8 @@ def _chunks(path: Path, size: int, colour: bool, normal: bool, maximum: float) -
 def _pose(where: str, scan: Any) -> Similarity:
     if not scan.has_pose():
         return Similarity.identity()
+    from scipy.spatial.transform import Rotation  # half a second, and most files need none
+
     w, x, y, z = (float(v) for v in scan.rotation)
     length = np.sqrt(w * w + x * x + y * y + z * z)
     if not abs(length - 1) < 1e-3 or not np.isfinite(scan.translation).all():

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.transform import Rotation
 
 from heritage.formats.gltf_file import GltfFile, open_gltf
 from heritage.formats.gltf_material import Material, read_material
@@ -90,6 +89,8 @@ def _matrix(file: GltfFile, node: dict[str, Any], where: str) -> F64:
         return np.ascontiguousarray(file.numbers(node, "matrix", where, 16).reshape(4, 4).T)
     matrix = np.eye(4)
     if "rotation" in node:
+        from scipy.spatial.transform import Rotation  # half a second, and most files need none
+
         rotation = file.numbers(node, "rotation", where, 4)
         if not 0.9 < np.linalg.norm(rotation) < 1.1:
             raise wrong(file.name, f"{where}.rotation is {rotation.tolist()}", "a unit quaternion is needed")

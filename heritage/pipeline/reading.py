@@ -1,0 +1,87 @@
+"""The child that reads one file somebody else made: ``python -m heritage.pipeline.reading``, started by `guard`.
+
+It confines itself, then opens the file and writes messages (`wire`) to the standard output it was given. What
+libraries print goes nowhere, so that none can flood anybody.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from heritage.pipeline.confine import confine
+
+Send = Callable[..., None]
+Serve = Callable[[Path, Send], None]
+_STDIN, _STDOUT, _STDERR = 0, 1, 2
+
+
+def _cloud(path: Path, send: Send) -> None:
+    from heritage.formats.cloud import open_cloud
+
+    reader = open_cloud(path)
+    send("header", asdict(reader.header))
+    size = sys.stdin.readline()
+    if not size:
+        return  # only the header was wanted
+    for chunk in reader.chunks(int(size)):
+        send("chunk", {"left_out": dict(chunk.left_out)}, _arrays(chunk))
+
+
+def _model(path: Path, send: Send) -> None:
+    from heritage.formats.model import read_model
+
+    for mesh in read_model(path):
+        send("mesh", {"name": mesh.name}, _arrays(mesh))
+
+
+def _picture(path: Path, send: Send) -> None:
+    from heritage.formats.image import read_image
+
+    send("picture", {}, {"picture": read_image(path)})
+
+
+_KINDS: Mapping[str, Serve] = {"cloud": _cloud, "model": _model, "picture": _picture}
+
+
+def _arrays(value: Any) -> dict[str, Any]:
+    import numpy as np
+
+    held = {field.name: getattr(value, field.name) for field in fields(value)}
+    return {name: array for name, array in held.items() if isinstance(array, np.ndarray)}
+
+
+def main(arguments: Sequence[str], kinds: Mapping[str, Serve] = _KINDS) -> None:
+    """``arguments``: the kind of file, its path, bytes of memory, seconds of CPU."""
+    kind, path, memory_bytes, cpu_seconds = arguments
+    nowhere, pipe = os.open(os.devnull, os.O_RDWR), os.dup(_STDOUT)
+    os.dup2(nowhere, _STDOUT)
+    confine(int(memory_bytes), int(cpu_seconds))
+    from heritage.model.errors import HeritageError
+    from heritage.pipeline import wire
+
+    send = partial(wire.send, partial(os.write, pipe))
+    send("ready", {})
+    # Until here an error is ours and shall be seen; from here on it may be the file's.
+    os.dup2(nowhere, _STDERR)
+    try:
+        kinds[kind](Path(path), send)
+        send("end", {})
+    except HeritageError as error:
+        send("error", {"error": type(error).__name__, "problems": [asdict(p) for p in error.problems]})
+    except MemoryError:
+        send("memory", {})
+    except BaseException as error:  # a panic of a library in Rust is no Exception
+        first = (str(error).strip().splitlines() or [""])[0]
+        send("failed", {"found": f"{type(error).__name__}: {first[:200]}".rstrip(": ")})
+    # Not by way of interpreter and libraries, which a damaged file may have left in any state.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
