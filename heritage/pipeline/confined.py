@@ -125,6 +125,8 @@ class Confined:
             message = receive(partial(self._fill, self.allowed.seconds), self.allowed.memory_bytes)
         except WireError as error:
             raise self.failed(f"its reader gave {error}") from None
+        if message.kind in {"error", "memory", "failed"}:
+            self.close()  # at once: who keeps the error keeps this object
         match message.kind:
             case "error":
                 raise self.sound(partial(_error, message.document))

@@ -1,0 +1,177 @@
+"""A reader that crashes, loops, swells, floods or reaches out does so alone (battery D11)."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from make import e57, glb, gltf_document, las, las_cases, picture, png_bomb
+
+from heritage.formats.cloud import open_cloud
+from heritage.formats.image import read_image
+from heritage.formats.model import read_model
+from heritage.model.errors import InputError, MethodError
+from heritage.pipeline.confined import Allowance
+from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_picture
+
+linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
+BAD = (str(Path(__file__).with_name("bad_reader.py")),)
+SECONDS, MEMORY = 1.0, 600_000_000
+
+
+def outcome(deed: str, folder: Path) -> tuple[InputError, float]:
+    """The error that reading with a misbehaving reader ends in, and how long that took."""
+    path = folder / f"{deed}.las"
+    path.write_bytes(b"untouched")
+    start = time.monotonic()
+    with pytest.raises(InputError) as caught:
+        list(guarded_cloud(path, allowed=Allowance(SECONDS, MEMORY), program=BAD).chunks())
+    seconds = time.monotonic() - start
+    assert path.read_bytes() == b"untouched"
+    assert [p.name for p in folder.iterdir()] == [path.name]
+    assert not psutil.Process().children(recursive=True), "every child is gone"
+    problem = caught.value.problems[0]
+    assert path.name in str(problem) or "a.las" in problem.where
+    assert "\n" not in str(problem)
+    assert str(folder) not in str(problem)
+    return caught.value, seconds
+
+
+@pytest.mark.parametrize(
+    ("deed", "code", "words"),
+    [
+        ("segfault", "reader-died", "SIGSEGV"),
+        ("abort", "reader-died", "SIGABRT"),
+        ("leave", "reader-died", "3"),
+        ("spin", "reader-too-slow", "more than 1 s"),
+        ("sleep", "reader-too-slow", "more than 1 s"),
+        ("deaf", "reader-too-slow", "more than 1 s"),
+        ("swell", "reader-memory", "0.559 GiB"),
+        ("panic", "reader-failed", "PanicException: index out of bounds"),
+        ("recurse", "reader-failed", "RecursionError"),
+        pytest.param("reach_out", "reader-failed", "ValueError: contained", marks=linux),
+        ("babble", "reader-failed", "a document of"),
+        ("huge", "reader-failed", "beyond the limit"),
+        ("nonsense", "reader-failed", "nonsense"),
+        ("die_midway", "reader-died", "SIGSEGV"),
+        ("too_few", "cloud-count", "promises 3 points"),
+    ],
+)
+def test_a_misbehaving_reader_is_contained(deed: str, code: str, words: str, tmp_path: Path) -> None:
+    error, seconds = outcome(deed, tmp_path)
+
+    assert error.problems[0].code == code
+    assert words in str(error)
+    # Python's own start is in it, on a machine that may be busy.
+    assert seconds < SECONDS + 6
+
+
+def test_a_flood_of_errors_goes_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """20 GB printed; whether that took the reader too long or not, none of it arrives."""
+    outcome("flood", tmp_path)
+
+    assert capfd.readouterr() == ("", "")
+
+
+def test_models_and_pictures_are_read_in_such_a_child_too(tmp_path: Path) -> None:
+    for deed, read in (("segfault", guarded_model), ("spin", guarded_picture)):
+        path = tmp_path / f"{deed}.glb"
+        path.write_bytes(b"x")
+        with pytest.raises(InputError) as caught:
+            read(path, allowed=Allowance(SECONDS, MEMORY), program=BAD)
+        assert caught.value.problems[0].code.startswith("reader-")
+
+
+def test_a_child_that_cannot_start_is_not_the_files_fault(tmp_path: Path) -> None:
+    path = tmp_path / "a.las"
+    path.write_bytes(las())
+
+    with pytest.raises(MethodError) as caught:
+        guarded_cloud(path, program=("-c", "raise SystemExit(1)"))
+
+    assert caught.value.problems[0].code == "reader-start"
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.las", las(1000)), ("a.laz", las(1000, compressed=True)), ("a.e57", e57(1000))]
+)
+def test_a_good_cloud_comes_through_unchanged(name: str, content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    here, there = open_cloud(path), guarded_cloud(path)
+
+    assert there.header == here.header
+    for _ in range(2):  # the second reading has a child of its own
+        for mine, other in zip(here.chunks(333), there.chunks(333), strict=True):
+            np.testing.assert_array_equal(mine.xyz, other.xyz)
+            np.testing.assert_array_equal(mine.source_class, other.source_class)
+            assert (mine.rgb is None) == (other.rgb is None)
+            assert mine.rgb is None or np.array_equal(mine.rgb, other.rgb)
+            assert mine.left_out == other.left_out
+    del there
+    assert not psutil.Process().children()
+
+
+def test_half_a_reading_leaves_no_child(tmp_path: Path) -> None:
+    (tmp_path / "a.las").write_bytes(las(1000))
+    files = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+
+    reader = guarded_cloud(tmp_path / "a.las")
+    chunks = reader.chunks(10)
+    next(chunks)
+    chunks.close()
+    guarded_cloud(tmp_path / "a.las")  # only the header
+
+    assert not psutil.Process().children()
+    assert sys.platform != "linux" or len(os.listdir("/proc/self/fd")) == files
+
+
+def test_good_models_and_pictures_come_through_unchanged(tmp_path: Path) -> None:
+    (tmp_path / "a.glb").write_bytes(glb(*gltf_document()))
+    (tmp_path / "a.png").write_bytes(picture("PNG", (40, 30)))
+
+    (mine,), (other,) = read_model(tmp_path / "a.glb"), guarded_model(tmp_path / "a.glb")
+
+    np.testing.assert_array_equal(mine.vertices, other.vertices)
+    np.testing.assert_array_equal(mine.triangles, other.triangles)
+    assert (mine.name, mine.origin.tolist()) == (other.name, other.origin.tolist())
+    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), guarded_picture(tmp_path / "a.png"))
+
+
+def test_the_readers_own_errors_come_through(tmp_path: Path) -> None:
+    case = next(c for c in las_cases() if c.name == "las a scale of nan")
+    path = case.write(tmp_path)
+
+    with pytest.raises(InputError) as there:
+        guarded_cloud(path)
+    with pytest.raises(InputError) as here:
+        open_cloud(path)
+
+    assert there.value.problems == here.value.problems
+    (tmp_path / "a.png").write_bytes(png_bomb(65_535))
+    with pytest.raises(InputError) as caught:
+        guarded_picture(tmp_path / "a.png")
+    assert caught.value.problems[0].code == "image-too-large"
+    with pytest.raises(InputError) as caught:
+        guarded_picture(tmp_path / "missing.png")
+    assert caught.value.problems[0].code == "file-missing"
+
+
+def test_where_we_are_started_no_module_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit(9)")
+    (tmp_path / "a.las").write_bytes(las())
+    monkeypatch.chdir(tmp_path)
+
+    assert guarded_cloud(Path("a.las")).header.points == 40
+
+
+def test_a_childs_limits_are_its_own(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    outcome("segfault", tmp_path)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
