@@ -10,14 +10,13 @@ from typing import TypeVar
 
 import pyproj
 
-from heritage.formats.cloud import open_cloud
 from heritage.formats.gcp import read_gcp
-from heritage.formats.model import read_model
 from heritage.formats.reader import CloudReader
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, Problem
 from heritage.pipeline.check_ids import unknown
+from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
@@ -88,7 +87,7 @@ def source_problems(
             allowed = "an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces)"
             yield Problem("state-no-model", where, found, allowed, "list a survey under epochs")
         elif every_point:
-            yield from reading(loaded, path, partial(read_model, path))
+            yield from reading(loaded, path, partial(guarded_model, path))
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")
@@ -117,10 +116,10 @@ def _cloud_or_model(
     if source_kind(path) == "model":
         crs = epoch.crs
         if every_point:
-            yield from reading(loaded, path, partial(read_model, path))
+            yield from reading(loaded, path, partial(guarded_model, path))
     else:
         problems: list[Problem] = []
-        cloud = _attempt(partial(open_cloud, path), problems)
+        cloud = _attempt(partial(guarded_cloud, path), problems)
         if cloud is not None and every_point:
             _attempt(partial(_exhaust, cloud), problems)
         yield from _placed(loaded, path, problems)

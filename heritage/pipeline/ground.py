@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pyproj
 
-from heritage.formats.cloud import open_cloud
 from heritage.formats.gcp import ControlPoint, read_gcp
 from heritage.formats.vector import Footprint, read_footprints
 from heritage.model.frames import SiteFrame, working_crs
 from heritage.pipeline.frame import lon_lat, site_frame
+from heritage.pipeline.guard import guarded_cloud
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.site import LoadedMonument, LoadedSite
 
@@ -74,7 +74,7 @@ def _anchor(
         return prior.lon, prior.lat
     source = monument.folder / document.reference.source
     if source_kind(source) == "cloud":
-        header = open_cloud(source).header
+        header = guarded_cloud(source).header
         text = document.reference.crs or header.crs
         if text and header.low is not None and header.high is not None:
             low, high = header.low, header.high

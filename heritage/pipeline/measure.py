@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -24,16 +25,22 @@ class Cost:
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """What this process spends inside the block is somebody else's work: it is not counted."""
-        before = time.process_time()
+        before = _cpu_seconds()
         try:
             yield
         finally:
-            self.cpu_seconds -= time.process_time() - before
+            self.cpu_seconds -= _cpu_seconds() - before
 
     def add(self, other: Cost) -> None:
         """Count work that was done for this one elsewhere, while this one waited."""
         self.cpu_seconds += other.cpu_seconds
         self.peak_memory_bytes = max(self.peak_memory_bytes, other.peak_memory_bytes)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of the readers it has started and seen end."""
+    used = os.times()
+    return time.process_time() + used.children_user + used.children_system
 
 
 @contextmanager
@@ -53,7 +60,7 @@ def measured() -> Iterator[Cost]:
             own = max(own, process.memory_info().rss)
 
     sampler = threading.Thread(target=sample, daemon=True)
-    wall, cpu = time.perf_counter(), time.process_time()
+    wall, cpu = time.perf_counter(), _cpu_seconds()
     sampler.start()
     try:
         yield cost
@@ -61,5 +68,5 @@ def measured() -> Iterator[Cost]:
         stop.set()
         sampler.join()
         cost.seconds = time.perf_counter() - wall
-        cost.cpu_seconds += time.process_time() - cpu
+        cost.cpu_seconds += _cpu_seconds() - cpu
         cost.peak_memory_bytes = max(cost.peak_memory_bytes, own)
