@@ -2,7 +2,8 @@
 
 The files are those of ``save_cloud``, whose rows now lie along the curve; ``order.npy``, the row each point had
 in its source; and ``blocks.json``, the rows and the cube of each block. A piece of work reads one block and
-what lies around it, so its memory is bounded by the block and not by the cloud.
+what lies around it, so its memory is bounded by the block and not by the cloud. Equal points share a cube,
+however small, and so a block: duplicates can be found block by block.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def check(folder: Path, cloud: PointCloud, most: int, reaches: tuple[float, ...]
 
 @pytest.mark.parametrize("most", [1, 7, 64, 500])
 def test_every_point_is_once_in_its_cube(tmp_path: Path, most: int) -> None:
-    cloud = random_cloud(300 if most == 1 else 1500)
+    cloud = random_cloud({1: 120, 7: 400}.get(most, 1500))
     save_blocks(tmp_path, cloud, most=most)
 
     check(tmp_path, cloud, most, (0.0, 1e-9, 0.7, 5.0))

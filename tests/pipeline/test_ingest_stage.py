@@ -18,7 +18,7 @@ from heritage.model.source import Chunk, SourceHeader
 from heritage.ops.begin import IngestOptions
 from heritage.ops.ingest import ingest
 from heritage.pipeline.stage import Job
-from heritage.pipeline.stages.ingest import _blocks
+from heritage.pipeline.stages.ingest import in_blocks
 
 KINDS = ("normal", "tight", "far", "equal", "lattice", "line")
 
@@ -99,7 +99,7 @@ def test_streamed_is_what_the_whole_at_once_is(
     (folder / "whole").mkdir()
     save_blocks(folder / "whole", whole.cloud.with_(origin=np.zeros(3)), most=most)
 
-    settled = _blocks(job(folder / "made"), reader, IngestOptions(), most=most, size=size)
+    settled = in_blocks(job(folder / "made"), reader, IngestOptions(), most=most, size=size)
 
     assert files(folder / "made") == files(folder / "whole")
     assert (settled.frame, settled.counts, settled.figures) == (whole.frame, whole.counts, whole.figures)
@@ -118,7 +118,9 @@ def test_streamed_is_what_the_whole_at_once_is(
 
 
 def test_a_dense_place_in_a_wide_cloud_is_divided(tmp_path: Path) -> None:
-    _blocks(job(tmp_path / "made"), source(points("tight", 3000, 0), 0), IngestOptions(), most=200, size=700)
+    in_blocks(
+        job(tmp_path / "made"), source(points("tight", 3000, 0), 0), IngestOptions(), most=200, size=700
+    )
 
     blocks = Blocks.open(tmp_path / "made")
     assert len(blocks) > 15
@@ -128,11 +130,11 @@ def test_a_dense_place_in_a_wide_cloud_is_divided(tmp_path: Path) -> None:
 def test_errors_stay_what_they_were(tmp_path: Path) -> None:
     wide = source(np.array([[0.0, 0, 0], [1e6, 0, 0]]), 0)
     with pytest.raises(InputError) as caught:
-        _blocks(job(tmp_path / "wide"), wide, IngestOptions())
+        in_blocks(job(tmp_path / "wide"), wide, IngestOptions())
     assert caught.value.problems[0].code == "cloud-too-wide"
     with pytest.raises(InputError) as caught:
-        _blocks(job(tmp_path / "none"), source(np.empty((0, 3)), 0, 7), IngestOptions())
+        in_blocks(job(tmp_path / "none"), source(np.empty((0, 3)), 0, 7), IngestOptions())
     assert caught.value.problems[0].code == "cloud-empty"
     with pytest.raises(InputError) as caught:
-        _blocks(job(tmp_path / "many"), source(np.zeros((3, 3)), 0), IngestOptions(max_points=2))
+        in_blocks(job(tmp_path / "many"), source(np.zeros((3, 3)), 0), IngestOptions(max_points=2))
     assert caught.value.problems[0].code == "cloud-too-large"

@@ -10,8 +10,6 @@ import numpy as np
 
 from heritage.formats.arrays import read_document, save_document, save_mesh
 from heritage.formats.blocks import BLOCK_POINTS, cubes
-from heritage.formats.cloud import open_cloud
-from heritage.formats.model import read_model
 from heritage.formats.reader import CHUNK_POINTS, CloudReader
 from heritage.formats.scatter import scatter, sort_block
 from heritage.formats.spill import Spill
@@ -21,6 +19,7 @@ from heritage.model.source import UpAxis
 from heritage.ops.begin import IngestOptions, SourceFrame, begin, upright_mesh
 from heritage.ops.divide import divide_cloud
 from heritage.ops.ingest import Seen, Settled, settle
+from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 # glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
@@ -34,12 +33,12 @@ def _run(job: Job) -> Outcome:
     options = job.chosen(IngestOptions)
     if job.facts["kind"] == "model":
         return _model(job, options)
-    settled = _blocks(job, open_cloud(job.sources["source"]), options)
+    settled = in_blocks(job, guarded_cloud(job.sources["source"]), options)
     save_document(job.folder / FRAME, settled.frame.model_dump(mode="json"))
     return Outcome((settled.counts,), settled.figures, settled.warnings)
 
 
-def _blocks(
+def in_blocks(
     job: Job,
     reader: CloudReader,
     options: IngestOptions,
@@ -47,7 +46,12 @@ def _blocks(
     most: int = BLOCK_POINTS,
     size: int = CHUNK_POINTS,
 ) -> Settled:
-    """The source as a cloud in blocks; in memory are never more than some pieces of ``size`` points."""
+    """Write the source as a cloud in blocks of up to ``most`` points, and what was decided on it.
+
+    Two passes: one over the source, which keeps its chunks on disk while extent and colours are found out, then
+    one over these. In memory are never more than some pieces of ``size`` points; neither it nor the number of
+    workers changes a byte. Raises InputError as ``begin``, ``Seen.with_chunk`` and ``settle`` do.
+    """
     begun, seen = begin(reader.header, options), Seen()
     spill = Spill(job.folder / "spill")
     for chunk in reader.chunks(size):
@@ -78,7 +82,7 @@ def source_frame(folder: Path) -> SourceFrame:
 
 
 def _model(job: Job, options: IngestOptions) -> Outcome:
-    parts = read_model(job.sources["source"])
+    parts = guarded_model(job.sources["source"])
     upright = [
         upright_mesh(
             part, options.up or _MODEL_UP.get(job.sources["source"].suffix.lower(), "z"), options.units or "m"
