@@ -6,18 +6,21 @@ Everything here is deterministic, takes local float32 metres and returns indices
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, F64, Bool
 from heritage.model.errors import MethodError
+from heritage.ops.neighbours import Neighbours, Shape
 
+__all__ = [
+    "I64", "Shape", "chunks", "components", "distinct", "group_means", "morton_order", "shape", "spacing", "thin",
+    "voxel_indices", "voxel_keys", "voxels",
+]  # fmt: skip
 I64 = npt.NDArray[np.int64]
 
 _AXIS_BITS: Final = 20  # three axes and their neighbours fit into one signed 64-bit key
@@ -140,60 +143,24 @@ def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
     """
     if len(xyz) < 2:
         return 0.0
+    del threads
     count = min(_SPACING_NEIGHBOURS, len(xyz) - 1)
-    asked = xyz[:: max(1, len(xyz) // sample)]
-    reach = cKDTree(xyz).query(asked, count + 1, workers=threads)[0][:, -1]
+    asked = np.zeros(len(xyz), bool)
+    asked[:: max(1, len(xyz) // sample)] = True
+    reach = Neighbours.of(xyz).nearest(count + 1, asked=asked)[1][asked].max(1)
     return float(np.median(reach) * np.sqrt(np.pi / count))
-
-
-@dataclass(frozen=True, eq=False)
-class Shape:
-    """The neighbourhood of every point.
-
-    ``centre`` (n, 3) float32, mean of the neighbours, metres; ``spacing`` (n,) float32, mean distance to
-    them, metres; ``normal`` (n, 3) float32, unit, sign arbitrary; ``eigenvalues`` (n, 3) float32, variances
-    along the principal axes, ascending, square metres.
-    """
-
-    centre: F32
-    spacing: F32
-    normal: F32
-    eigenvalues: F32
-
-    @property
-    def variation(self) -> F32:
-        """(n,) surface variation: 0 on a plane, 1/3 in a cloud without direction (Pauly et al. 2002)."""
-        return np.asarray(self.eigenvalues[:, 0] / np.maximum(self.eigenvalues.sum(1), 1e-30), np.float32)
-
-    @property
-    def scatter(self) -> F32:
-        """(n,) ratio of least to greatest variance: 0 on planes and lines, 1 in a ball."""
-        return np.asarray(self.eigenvalues[:, 0] / np.maximum(self.eigenvalues[:, 2], 1e-30), np.float32)
 
 
 def shape(xyz: F32, k: int, *, among: F32 | None = None, threads: int = 1) -> Shape:
     """Principal component analysis of the ``k`` nearest points of ``among`` (default: the points themselves).
 
-    ``xyz`` (n, 3) float32 metres. The point itself counts as one of its neighbours.
+    ``xyz`` (n, 3) float32 metres. The point itself counts as one of its neighbours. ``threads`` is
+    not used: one is enough.
     """
-    base = xyz if among is None else among
-    tree = cKDTree(base)
-    n, k = len(xyz), min(k, len(base))
-    distance = np.zeros(n, np.float32)
-    centre = np.zeros((n, 3), np.float32)
-    normal = np.zeros((n, 3), np.float32)
-    eigenvalues = np.zeros((n, 3), np.float32)
-    for part in chunks(n):
-        reach, index = tree.query(xyz[part], k, workers=threads)
-        near = base[index.reshape(-1, k)].astype(np.float64)
-        mean = near.mean(1, keepdims=True)
-        near -= mean
-        values, vectors = np.linalg.eigh(np.einsum("nki,nkj->nij", near, near) / k)
-        distance[part] = reach.reshape(-1, k).sum(1) / max(k - 1, 1)
-        centre[part] = mean[:, 0]
-        normal[part] = vectors[:, :, 0]
-        eigenvalues[part] = np.maximum(values, 0)
-    return Shape(centre, distance, normal, eigenvalues)
+    del threads
+    if among is None:
+        return Neighbours.of(xyz).shape(k)
+    return Neighbours.of(among).shape(min(k, len(among)), queries=xyz)
 
 
 def chunks(n: int, rows: int = _CHUNK) -> Iterator[slice]:
