@@ -16,6 +16,9 @@ from heritage.model.limits import TEXTURE_PX, TEXTURE_SIDE_PX
 # whole process.
 Image.MAX_IMAGE_PIXELS = TEXTURE_PX
 _FORMATS = ("PNG", "JPEG", "WEBP")
+# Huffman coding takes a bit at least for each block of 8 x 8 pixels: what a file cannot hold, libjpeg makes grey
+# without a word.
+_JPEG_PIXELS_PER_BYTE = 8 * 64
 
 
 def read_image(source: Path | bytes, where: str | None = None) -> U8:
@@ -32,15 +35,20 @@ def read_image(source: Path | bytes, where: str | None = None) -> U8:
             width, height = image.size
             if max(width, height) > TEXTURE_SIDE_PX:
                 raise _too_large(where, f"{width} x {height} pixels")
-            if getattr(image, "n_frames", 1) > 1:
+            # MPO is a JPEG with others behind it (a camera's preview, a second eye); the first is the picture.
+            if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
                 raise InputError(
                     where, "an animated picture", "a single picture is allowed", code="image-animated"
                 )
+            size = len(source) if isinstance(source, bytes) else source.stat().st_size
+            if image.format in {"JPEG", "MPO"} and width * height > size * _JPEG_PIXELS_PER_BYTE:
+                raise _damaged(where, f"{width} x {height} pixels in {size} bytes of JPEG")
             # 16-bit grey keeps its upper byte; Pillow's own conversion would clip it to white.
             if image.mode.startswith("I"):
                 grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
                 return np.repeat(grey[:, :, None], 3, axis=2)
-            return np.array(image.convert("RGB"), np.uint8)
+            # A 16 k texture takes 1 GB in Pillow alone: no copy more than needed.
+            return np.asarray(image if image.mode == "RGB" else image.convert("RGB"), np.uint8)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(where, "more pixels than the ceiling") from None
     except UnidentifiedImageError:
@@ -53,13 +61,11 @@ def read_image(source: Path | bytes, where: str | None = None) -> U8:
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError) as error:
         # Pillow says "broken PNG file" by SyntaxError, and truncation by OSError or EOFError.
-        raise InputError(
-            where,
-            f"a damaged picture ({error})",
-            "a whole one is needed",
-            "copy it again",
-            code="image-damaged",
-        ) from None
+        raise _damaged(where, f"a damaged picture ({error})") from None
+
+
+def _damaged(where: str, found: str) -> InputError:
+    return InputError(where, found, "a whole one is needed", "copy it again", code="image-damaged")
 
 
 def _too_large(where: str, found: str) -> InputError:

@@ -156,6 +156,24 @@ def test_a_note_to_turn_the_picture_is_not_obeyed() -> None:
     assert read_image(stream.getvalue()).shape == (4, 8, 3)
 
 
+def test_of_a_cameras_jpeg_with_a_preview_the_first_picture_is_read() -> None:
+    stream = io.BytesIO()
+    red, blue = (Image.new("RGB", (8, 8), colour) for colour in ("red", "blue"))
+    red.save(stream, "MPO", save_all=True, append_images=[blue])
+
+    assert np.abs(read_image(stream.getvalue()).astype(int) - [255, 0, 0]).max() <= 3
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_smallest_honest_jpeg_passes(progressive: bool) -> None:
+    """One colour, best tables: as few bytes for its pixels as a JPEG can have."""
+    stream = io.BytesIO()
+    plain = Image.new("RGB", (16_384, 2_048), (90, 80, 70))
+    plain.save(stream, "JPEG", quality=50, optimize=True, progressive=progressive)
+
+    assert read_image(stream.getvalue()).shape == (2_048, 16_384, 3)
+
+
 def test_an_honest_wide_texture_passes_and_a_wider_one_does_not(tmp_path: Path) -> None:
     # More pixels than Pillow allows by itself.
     Image.new("L", (16_384, 6_000), 7).save(tmp_path / "a.png", compress_level=1)

@@ -320,6 +320,7 @@ def e57_cases() -> Iterator[Case]:
         "an external DOCTYPE", resealed(good.replace(head, external + head[len(external) :])), "e57-header"
     )
     yield case("one record too many", rewritten(b'recordCount="50"', b'recordCount="51"'), "cloud-count")
+    yield case("no prototype", rewritten(b"<prototype type", b"<prototypf type"), "e57-damaged")
     yield case("no records", rewritten(b'recordCount="50"', b'recordCount="00"'), "cloud-empty")
     yield case("no z", rewritten(b"<cartesianZ type", b"<cartesianW type"), "e57-damaged")
     yield case("a foreign signature", b"ASTM-E58" + good[8:], "cloud-format")
@@ -459,6 +460,9 @@ def gltf_cases() -> Iterator[Case]:
     yield case(
         "a buffer that is not there", "buffers", 0, {"uri": "a.bin", "byteLength": 68}, code="file-missing"
     )
+    big = b'{"asset": {"version": "2.0"}, "a": "' + b" " * (33 * 2**20) + b'"}'
+    yield one("gltf JSON of 33 MB", "hostile.gltf", big, "model-invalid")
+    yield case("meshopt required", "extensionsRequired", ["EXT_meshopt_compression"])
     yield textured("a picture that is not there", {"uri": "a.png"}, "file-missing")
     yield textured("a picture on another host", {"uri": "//example.org/a.png"}, "model-invalid")
     yield textured("an SVG as picture", {"uri": "a.png"}, "image-format", a_png=b"<svg xmlns='x'/>")
@@ -478,16 +482,16 @@ def picture(kind: str, size: tuple[int, int] = (16, 16)) -> bytes:
     return stream.getvalue()
 
 
-def animation() -> bytes:
-    """Two frames in a WebP."""
+def animation(kind: str = "WEBP") -> bytes:
+    """Two frames in one picture."""
     stream = io.BytesIO()
     frames = [Image.new("RGB", (8, 8), c) for c in ("red", "blue")]
-    frames[0].save(stream, "WEBP", save_all=True, append_images=frames[1:])
+    frames[0].save(stream, kind, save_all=True, append_images=frames[1:])
     return stream.getvalue()
 
 
-def png_bomb(side: int) -> bytes:
-    """A PNG that claims ``side`` x ``side`` pixels in a few bytes."""
+def png_bomb(side: int, *more: tuple[bytes, bytes], pixels: bytes = b"\0") -> bytes:
+    """A PNG that claims ``side`` x ``side`` pixels in a few bytes; ``more`` are further chunks (kind, data)."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
@@ -496,9 +500,47 @@ def png_bomb(side: int) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", head)
-        + chunk(b"IDAT", zlib.compress(b"\0"))
+        + b"".join(chunk(kind, data) for kind, data in more)
+        + chunk(b"IDAT", zlib.compress(pixels))
         + chunk(b"IEND", b"")
     )
+
+
+def jpeg_of(width: int, height: int) -> bytes:
+    """A small JPEG whose header claims another size; libjpeg by itself makes grey of what is not there."""
+    good = picture("JPEG")
+    at = good.index(b"\xff\xc0") + 5
+    return good[:at] + struct.pack(">HH", height, width) + good[at + 4 :]
+
+
+def picture_cases() -> Iterator[Case]:
+    bomb = zlib.compress(bytes(100_000_000))
+
+    def case(name: str, content: bytes, code: str = "image-damaged", ending: str = "png") -> Case:
+        return one(f"picture {name}", f"hostile.{ending}", content, code)
+
+    yield case("PNG of 65535 x 65535", png_bomb(65_535), "image-too-large")
+    yield case("PNG of 16384 x 16384 in 66 bytes", png_bomb(16_384))
+    yield case("PNG of 0 x 0", png_bomb(0), "image-format")
+    yield case("PNG with a bit flipped", patched(picture("PNG"), (60, "B", picture("PNG")[60] ^ 1)))
+    yield case("JPEG of 65500 x 65500", jpeg_of(65_500, 65_500), "image-too-large", "jpg")
+    yield case("JPEG of 16384 x 16384 in 1 kB", jpeg_of(16_384, 16_384), ending="jpg")
+    for kind, ending in (("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")):
+        whole = picture(kind)
+        yield case(f"{kind} cut short", whole[: len(whole) // 2], ending=ending)
+    yield case("ICC profile of 100 MB", png_bomb(8, (b"iCCP", b"a\0\0" + bomb), pixels=bytes(200)))
+    yield case("compressed text of 100 MB", png_bomb(8, (b"zTXt", b"a\0\0" + bomb), pixels=bytes(200)))
+    yield case("WebP of two frames", animation(), "image-animated", "webp")
+    yield case("PNG of two frames", animation("PNG"), "image-animated")
+    for name, content in (
+        ("SVG as PNG", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
+        ("GIF", picture("GIF")),
+        ("TIFF", picture("TIFF")),
+        ("PSD", b"8BPS" + bytes(30)),
+        ("EPS", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"),
+    ):
+        yield case(name, content, "image-format")
+    yield case("of no bytes", b"", "image-format")
 
 
 # --- E6, E43: footprints -----------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from make import (
     SQUARE,
@@ -24,11 +25,14 @@ from make import (
     las_cases,
     layer_cases,
     mesh_cases,
+    picture,
+    picture_cases,
     ply,
     ply_cases,
 )
 
 from heritage.formats.cloud import open_cloud
+from heritage.formats.image import read_image
 from heritage.formats.model import read_model
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Footprints
@@ -100,6 +104,11 @@ def test_hostile_cloud(case: Case, tmp_path: Path) -> None:
 @named(iter([*mesh_cases(), *gltf_cases()]))
 def test_hostile_model(case: Case, tmp_path: Path) -> None:
     assert refused(case, tmp_path, read_model).problems[0].code == case.code
+
+
+@named(picture_cases())
+def test_hostile_picture(case: Case, tmp_path: Path) -> None:
+    assert refused(case, tmp_path, read_image).problems[0].code == case.code
 
 
 @named(layer_cases())
@@ -203,3 +212,22 @@ def test_every_truncation_is_noticed(
         path.write_bytes(content[:length])
         with pytest.raises(HeritageError):
             read(path)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_truncated_picture_is_noticed_or_whole(kind: str, tmp_path: Path) -> None:
+    """Behind the last pixel a PNG has 20 bytes of checksum and end, without which nothing is lost."""
+    content = picture(kind)
+    path = tmp_path / "a.png"
+    path.write_bytes(content)
+    whole = read_image(path)
+    unnoticed = 0
+    for length in (*range(0, len(content) - 40, 5), *range(len(content) - 40, len(content))):
+        path.write_bytes(content[:length])
+        try:
+            read = read_image(path)
+        except InputError:
+            continue
+        np.testing.assert_array_equal(read, whole)
+        unnoticed += 1
+    assert unnoticed <= 20
