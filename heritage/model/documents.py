@@ -157,6 +157,11 @@ class Epoch(Document):
         None,
         description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number",
     )
+    cameras: RelativePath | None = Field(
+        None,
+        description="where the cameras stood, which settles the outer side of surfaces: COLMAP images.txt or "
+        "images.bin, Metashape XML, OpenSfM or ODM reconstruction.json, ODM shots.geojson",
+    )
 
 
 class Evidence(Document):

@@ -1,10 +1,8 @@
 """Oriented normals: the file's own where they are sound, else estimated and turned outward.
 
-Direction is principal component analysis. The side is settled on a thinned copy of the cloud: first by which
-side can be seen from the cameras, or from the sky where the cameras are unknown; then by neighbours; then by
-iterative Poisson reconstruction (Hou et al. 2022), which makes all sides agree with one closed surface.
-Measured on a captured building and two real captures: seeing alone leaves 7-20 % of the sides wrong, starting
-from "up" 24-30 %; seeing and then Poisson under 1 % on building and statue.
+Direction is principal component analysis of the nearest points. The side is settled on a thinned copy of the
+cloud (see `sides`) and carried from there. The steps are separate so that the pieces of a cloud can take them:
+`plane_directions` of every piece, `even_subset`, `choose_sides` once for the whole, `carry_sides` of every piece.
 """
 
 from __future__ import annotations
@@ -12,21 +10,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import open3d as o3d
 from pydantic import Field
 from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, F64, REASONS, U8, Bool, PointCloud
-from heritage.model.documents import Document, Positive
+from heritage.model.documents import Document
 from heritage.model.errors import MethodError
+from heritage.model.octree import I64, Octree
 from heritage.model.report import Figure
-from heritage.ops.grid import I64, distinct, morton_order, shape, spacing, thin
-from heritage.ops.sight import side_votes, sky
+from heritage.ops.grid import distinct, thin
+from heritage.ops.neighbours import Neighbours
+from heritage.ops.sides import Sides, carry_sides, settle_sides
+from heritage.ops.thinning import cubes_at_depths, even_grid, one_per_cube
 
 _LEAST = 50  # fewer points are no surface
 _DOUBT = 0.5
-_COARSER = 4  # times fewer points for the first rounds, which bring large parts into agreement
-_FINE_ROUNDS = 2  # the rest is detail: thin walls, ornaments
+_REACH = (
+    16.0  # cubes of four points from which neighbours are taken: where points are farther apart is no surface
+)
 
 
 class NormalsOptions(Document):
@@ -38,13 +39,9 @@ class NormalsOptions(Document):
     shipped: bool = Field(True, description="use the cloud's own normals where they are sound")
     neighbours: int = Field(16, ge=6, le=100, description="points that make a tangent plane")
     subset: int = Field(
-        100_000, ge=1_000, le=1_000_000, description="most points on which the sides are settled"
+        100_000, ge=1_000, le=400_000, description="most points on which the sides are settled"
     )
-    rounds: int = Field(8, ge=0, le=50, description="most rounds of iterative Poisson reconstruction")
-    settled_deg: Positive = Field(
-        20.0, description="stop when 99 of 100 normals turn by less in a round, degrees"
-    )
-    votes: int = Field(6, ge=0, le=50, description="rounds of agreement among neighbours before that")
+    rays: int = Field(64, ge=16, le=256, description="lines of sight of each of them")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,101 +56,213 @@ class Oriented:
     figures: tuple[Figure, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Chosen:
+    """The settled points of a cloud: ``normal`` (m, 3) float32 as long as it is certain, at ``xyz`` (m, 3).
+
+    ``shipped``: the file's own normals are sound, and stay.
+    """
+
+    xyz: F32
+    normal: F32
+    shipped: bool
+    figures: tuple[Figure, ...]
+    warnings: tuple[str, ...]
+
+
 def surface_points(reasons: U8, options: NormalsOptions) -> Bool:
     """(n,) True for points whose cleaning reason (n,) is among ``options.surface``."""
     return np.isin(reasons, [REASONS[reason] for reason in options.surface])
 
 
+def reach_m(four: float) -> float:
+    """How far neighbours are taken from, metres, where a cube of side ``four`` holds four points."""
+    return _REACH * four
+
+
 def estimate_normals(
-    cloud: PointCloud, options: NormalsOptions | None = None, cameras: F64 | None = None, *, threads: int = 1
+    cloud: PointCloud, options: NormalsOptions | None = None, cameras: F64 | None = None
 ) -> Oriented:
     """Normals for every point of ``cloud`` (z up); ``cameras`` (m, 3) float64 in its frame, origin added.
 
-    Clean first: foliage and stray points have no sides. ``threads`` does not change the result. Raises
-    MethodError for fewer than 50 distinct points.
+    Clean first: foliage and stray points have no sides. Raises MethodError for fewer than 50 distinct points,
+    or points along a line.
     """
     chosen = options or NormalsOptions()
-    once = np.flatnonzero(distinct(cloud.xyz))
-    if len(once) < _LEAST:
-        raise MethodError(
-            "normals",
-            f"{len(once)} distinct points",
-            f"at least {_LEAST} are needed for a surface",
-            "check what cleaning removed",
-            code="normals-too-few",
-        )
-    order = once[morton_order(cloud.xyz[once])]
+    if len(cloud) < _LEAST:
+        raise too_few(len(cloud))
+    root = Octree.around(cloud.xyz.min(0), cloud.xyz.max(0))
+    order = np.argsort(root.codes(cloud.xyz), kind="stable")
     xyz = np.ascontiguousarray(cloud.xyz[order])
-    around = shape(xyz, chosen.neighbours, threads=threads)
-    direction = np.array(around.normal)
-    # Points along a line make no plane.
-    direction[around.eigenvalues[:, 1] <= 1e-6 * around.eigenvalues[:, 2]] = 0
-    spaced = spacing(xyz, threads=threads)
-    few, voxel = _thinned(xyz, direction, chosen.subset // _COARSER, spaced)
-    if len(few) < 4:
+    four, wanted, depth = even_grid(cubes_at_depths(xyz, root), len(xyz), chosen.subset, root)
+    direction = plane_directions(xyz, len(xyz), root, chosen.neighbours, reach_m(four))
+    few = even_subset(xyz, direction, one_per_cube(xyz, root, depth), root, depth, wanted, chosen.subset)
+    own = None if cloud.normal is None else cloud.normal[order]
+    settled = choose_sides(
+        xyz[few],
+        direction[few],
+        wanted,
+        None if own is None else own[few],
+        None if cameras is None else cameras - cloud.origin,
+        chosen,
+    )
+    turned, agreement = oriented_normals(xyz, direction, own, settled)
+    normal, confidence = np.empty_like(turned), np.empty_like(agreement)
+    normal[order], confidence[order] = turned, agreement
+    normal.setflags(write=False)
+    confidence.setflags(write=False)
+    return Oriented(
+        normal, confidence, (*settled.figures, doubtful(int((agreement < _DOUBT).sum()), len(cloud)))
+    )
+
+
+def too_few(points: int) -> MethodError:
+    """What to raise for a cloud of so few points."""
+    return MethodError(
+        "normals",
+        f"{points} distinct points",
+        f"at least {_LEAST} are needed for a surface",
+        "check what cleaning removed",
+        code="normals-too-few",
+    )
+
+
+def plane_directions(xyz: F32, own: int, root: Octree, neighbours: int, reach: float) -> F32:
+    """Unit normals (own, 3) float32, either side, of the first ``own`` points; zero where they make no plane.
+
+    ``xyz`` (n, 3) float32 metres: a piece of a cloud, its own points first, then all others within ``reach``
+    metres of them. ``root`` is that of the whole cloud. A point at the place of another gets the other's.
+    """
+    once = distinct(xyz)
+    places = np.flatnonzero(once)
+    asked = np.zeros(len(places), bool)
+    asked[: int(np.searchsorted(places, own))] = True
+    around = Neighbours.of(np.ascontiguousarray(xyz[places]), root=root).shape(
+        neighbours, reach_m=reach, asked=asked
+    )
+    found = around.normal[asked]
+    # Points along a line, or a lone one, make no plane.
+    found[around.eigenvalues[asked, 1] <= 1e-6 * around.eigenvalues[asked, 2]] = 0
+    direction = np.zeros((own, 3), np.float32)
+    mine = places[asked]
+    direction[mine] = found
+    twins = np.flatnonzero(~once[:own])
+    if len(twins):
+        direction[twins] = found[cKDTree(xyz[mine]).query(xyz[twins])[1]]
+    return direction
+
+
+def even_subset(
+    xyz: F32, direction: F32, few: I64, root: Octree, depth: int, wanted: float, most: int
+) -> I64:
+    """Of the points ``few`` (k,), those that thin the cloud evenly to ``wanted`` metres and have a direction.
+
+    ``few`` are the points that ``one_per_cube`` gave of each piece. Raises MethodError where too few are left.
+    """
+    few = few[one_per_cube(xyz[few], root, depth)]
+    kept = few[thin(xyz[few], wanted)]
+    while len(kept) > most:
+        wanted *= max(1.02, float(np.sqrt(len(kept) / most)))
+        kept = few[thin(xyz[few], wanted)]
+    if len(few) < _LEAST:
+        raise too_few(len(few))
+    kept = kept[np.abs(direction[kept]).sum(1) > 0]
+    if len(kept) < 4:
         raise MethodError(
             "normals", "points along a line", "points on a surface", "check the scan", code="normals-line"
         )
-    viewpoints = sky(xyz) if cameras is None or len(cameras) == 0 else cameras - cloud.origin
-    votes = side_votes(xyz[few], direction[few], viewpoints, 1.2 * voxel)
-    figures: list[Figure] = []
-    sided, method = None, ""
-    if chosen.shipped and cloud.normal is not None:
-        own = cloud.normal[order]
-        sound, figures = _soundness(own, direction, few, votes, xyz)
+    return np.asarray(kept)
+
+
+def choose_sides(
+    xyz: F32, direction: F32, voxel: float, own: F32 | None, cameras: F64 | None, options: NormalsOptions
+) -> Chosen:
+    """The sides of an even subset (m, 3) with its directions, and whether the file's ``own`` normals are sound."""
+    sides = settle_sides(xyz, direction, voxel, cameras, rays=options.rays)
+    seen = "the sky" if cameras is None or len(cameras) == 0 else f"{len(cameras)} cameras"
+    figures = _settled_figures(sides, len(xyz), seen)
+    if options.shipped and own is not None:
+        sound, more = _soundness(own, direction, sides.side, xyz)
+        figures += more
         if sound:
             length = np.linalg.norm(own, axis=1, keepdims=True)
             known = length[:, 0] > 0.5
-            direction[known] = own[known] / length[known]
-            few, sided = few[known[few]], direction[few[known[few]]]
-            method = "the file's own normals"
-    if sided is None:
-        coarse = _settled(xyz[few], direction[few], votes, voxel, chosen)
-        finer, voxel = _thinned(xyz, direction, chosen.subset, spaced)
-        start, _ = _carried(xyz[finer], direction[finer], xyz[few], coarse, threads, keep=None)
-        few, sided = (
-            finer,
-            _rounds(xyz[finer], start, voxel, min(chosen.rounds, _FINE_ROUNDS), chosen.settled_deg),
+            return Chosen(xyz[known], own[known] / length[known], True, tuple(figures), ())
+    warnings: tuple[str, ...] = ()
+    if not sides.agreeing > 0.6:
+        warnings = (
+            f"nothing says clearly which side of the surface is outside: {seen} could be on either; "
+            "name the survey's cameras under `cameras`",
         )
-        seen = "the sky" if cameras is None or len(cameras) == 0 else f"{len(cameras)} cameras"
-        method = f"principal components, sides seen from {seen}, then Poisson rounds on {len(few)} points"
-        direction, agreement = _carried(xyz, direction, xyz[few], sided, threads, keep=None)
-    else:
-        direction, agreement = _carried(xyz, direction, xyz[few], sided, threads, keep=known)
-    figures.append(
-        Figure(
-            name="doubtful_sides",
-            value=float(np.mean(agreement < _DOUBT)),
-            unit="1",
-            method=f"share of points that agree by less than {_DOUBT} with their surroundings ({method})",
-        )
+    return Chosen(xyz, direction * sides.side[:, None], False, tuple(figures), warnings)
+
+
+def oriented_normals(xyz: F32, direction: F32, own: F32 | None, chosen: Chosen) -> tuple[F32, F32]:
+    """Normals (n, 3) and agreement (n,) of points (n, 3) with directions; ``own`` are the file's normals."""
+    turned, agreement = carry_sides(xyz, direction, chosen.xyz, chosen.normal)
+    if chosen.shipped and own is not None:
+        length = np.linalg.norm(own, axis=1)
+        known = length > 0.5
+        against = (turned[known] * own[known]).sum(1) < 0
+        turned[known] = own[known] / length[known, None]
+        agreement[known] = np.where(against, 0, agreement[known])
+    return turned, agreement
+
+
+def doubtful(count: int, points: int) -> Figure:
+    """The figure of ``count`` points whose side is in doubt, of ``points``."""
+    return Figure(
+        name="doubtful_sides",
+        value=count / max(points, 1),
+        unit="1",
+        method=f"share of points that agree by less than {_DOUBT} with their surroundings",
     )
-    return _for_all(cloud, order, xyz, direction, agreement, figures)
 
 
-def _thinned(xyz: F32, direction: F32, most: int, spaced: float) -> tuple[I64, float]:
-    """Indices of an even subset of at most ``most`` points with a direction, and the voxel size that made it."""
-    voxel = 2 * spaced
-    few = thin(xyz, voxel)
-    while len(few) > most:
-        voxel *= max(1.05, float(np.sqrt(len(few) / most)))
-        few = thin(xyz, voxel)
-    return few[np.abs(direction[few]).sum(1) > 0], voxel
+def in_doubt(agreement: F32) -> int:
+    """How many of (n,) agreements are doubtful."""
+    return int((agreement < _DOUBT).sum())
 
 
-def _soundness(own: F32, direction: F32, few: I64, votes: F64, xyz: F32) -> tuple[bool, list[Figure]]:
+def _settled_figures(sides: Sides, points: int, seen: str) -> list[Figure]:
+    figures = [
+        Figure(
+            name="sides_settled_on",
+            value=float(points),
+            unit="points",
+            method=f"principal components; sides by lines of sight to {seen} and to each other",
+        ),
+        Figure(
+            name="sides_turned",
+            value=float(sides.turned),
+            unit="points",
+            method=f"of pieces that contradicted {seen} as a whole",
+        ),
+    ]
+    if np.isfinite(sides.agreeing):
+        figures.append(
+            Figure(
+                name="sides_agreeing",
+                value=sides.agreeing,
+                unit="1",
+                method=f"share of the lines of sight to {seen} that leave from the outer side",
+            )
+        )
+    return figures
+
+
+def _soundness(own: F32, direction: F32, side: F32, xyz: F32) -> tuple[bool, list[Figure]]:
     """Whether shipped normals are unit vectors across the surface, agree, and are not inside out."""
     length = np.linalg.norm(own, axis=1)
     unit = float(np.mean(np.abs(length - 1) < 0.1))
-    cosine = (own[few] * direction[few]).sum(1)
+    cosine = (own * direction).sum(1)
     across = float(np.mean(np.abs(cosine) > 0.7))
-    near = cKDTree(xyz[few]).query(xyz[few], min(6, len(few)))[1].reshape(len(few), -1)
-    pair = (own[few][:, None] * own[few][near]).sum(2)[:, 1:]
+    near = cKDTree(xyz).query(xyz, min(6, len(xyz)))[1].reshape(len(xyz), -1)
+    pair = (own[:, None] * own[near]).sum(2)[:, 1:]
     flat = np.abs(pair) > 0.7
     agreeing = float((pair[flat] > 0).mean()) if flat.any() else 0.0
-    decided = np.abs(votes) > 0
-    outward = float(np.mean((cosine * votes)[decided] > 0)) if decided.any() else 0.5
-    sound = unit > 0.95 and across > 0.8 and agreeing > 0.9 and outward > 0.4
+    outward = float(np.mean(cosine * side > 0))
+    sound = unit > 0.95 and across > 0.8 and agreeing > 0.9 and outward > 0.5
     verdict = "" if sound else "; not sound, so not used"
     return sound, [
         Figure(
@@ -178,94 +287,6 @@ def _soundness(own: F32, direction: F32, few: I64, votes: F64, xyz: F32) -> tupl
             name="shipped_outward",
             value=outward,
             unit="1",
-            method="share of shipped normals whose side can be seen from outside",
+            method="share of shipped normals on the side that lines of sight settle on",
         ),
     ]
-
-
-def _settled(xyz: F32, direction: F32, votes: F64, voxel: float, options: NormalsOptions) -> F32:
-    """Directions (m, 3) with their sides settled."""
-    agreed = _agreed(xyz, direction, votes, options.votes)
-    normal = direction.astype(np.float64) * np.where(agreed < 0, -1, 1)[:, None]
-    return _rounds(xyz, normal, voxel, options.rounds, options.settled_deg)
-
-
-def _agreed(xyz: F32, direction: F32, votes: F64, rounds: int) -> F64:
-    """Sides (n,) as signed certainty after every point has listened to its neighbours on the same plane."""
-    near = cKDTree(xyz).query(xyz, min(12, len(xyz)))[1].reshape(len(xyz), -1)
-    cosine = (direction[near] * direction[:, None]).sum(2).astype(np.float64)
-    weight = np.sign(cosine) * cosine**4
-    own = np.clip(votes / max(float(np.abs(votes).mean()), 1e-12), -1, 1)
-    side = own
-    for _ in range(rounds):
-        side = np.tanh(own + 2 * (weight * side[near]).mean(1))
-    return np.asarray(side)
-
-
-def _rounds(xyz: F32, start: F32 | F64, voxel: float, rounds: int, settled_deg: float) -> F32:
-    """Directions with the sides that iterative Poisson gives them."""
-    smooth = _poisson_rounds(xyz.astype(np.float64), start.astype(np.float64), voxel, rounds, settled_deg)
-    side = (start * smooth).sum(1)
-    return np.asarray(start * np.where(side < 0, -1, 1)[:, None], np.float32)
-
-
-def _poisson_rounds(xyz: F64, normal: F64, voxel: float, rounds: int, settled_deg: float) -> F64:
-    """Reconstruct, take each point's normal from the faces near it, and again."""
-    extent = float(np.ptp(xyz, axis=0).max())
-    depth = int(np.clip(np.ceil(np.log2(max(extent * 1.1 / voxel, 2))) - 1, 6, 9))
-    tree = cKDTree(xyz)
-    points = o3d.geometry.PointCloud(o3d.utility.Vector3dVector(xyz))
-    near = min(10, len(xyz))
-    for _ in range(rounds):
-        points.normals = o3d.utility.Vector3dVector(normal)
-        # One thread: with more, sums are added in changing order and the result differs from run to run.
-        with o3d.utility.VerbosityContextManager(o3d.utility.VerbosityLevel.Error):
-            mesh, _ = o3d.geometry.TriangleMesh.create_from_point_cloud_poisson(
-                points, depth=depth, n_threads=1
-            )
-        corner = np.asarray(mesh.vertices)[np.asarray(mesh.triangles)]
-        if len(corner) == 0:
-            break
-        face = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-        index = tree.query(corner.mean(1), near)[1].reshape(-1)
-        summed = np.column_stack(
-            [np.bincount(index, weights=np.repeat(face[:, c], near), minlength=len(xyz)) for c in range(3)]
-        )
-        length = np.linalg.norm(summed, axis=1, keepdims=True)
-        before, normal = normal, np.where(length > 0, summed / np.maximum(length, 1e-300), normal)
-        turn = np.clip((normal * before).sum(1), -1, 1)
-        if np.percentile(np.degrees(np.arccos(turn)), 99) < settled_deg:
-            break
-    return normal
-
-
-def _carried(
-    xyz: F32, direction: F32, settled_xyz: F32, settled: F32, threads: int, *, keep: Bool | None
-) -> tuple[F32, F32]:
-    """Give every direction the side of the settled normals around it; those of ``keep`` are only measured."""
-    near = cKDTree(settled_xyz).query(xyz, min(4, len(settled_xyz)), workers=threads)[1].reshape(len(xyz), -1)
-    total, weight = np.zeros(len(xyz)), np.zeros(len(xyz))
-    for column in near.T:
-        cosine = (settled[column] * direction).sum(1).astype(np.float64)
-        total += cosine * np.abs(cosine)
-        weight += cosine**2
-    turned = total < 0 if keep is None else (total < 0) & ~keep
-    agreement = total * np.where(turned, -1, 1) / np.maximum(weight, 1e-12)
-    return np.where(turned[:, None], -direction, direction), np.clip(agreement, 0, 1).astype(np.float32)
-
-
-def _for_all(
-    cloud: PointCloud, order: I64, xyz: F32, direction: F32, agreement: F32, figures: list[Figure]
-) -> Oriented:
-    """Back to source order; a point at the place of another gets the other's normal."""
-    normal = np.zeros((len(cloud), 3), np.float32)
-    confidence = np.zeros(len(cloud), np.float32)
-    normal[order], confidence[order] = direction, agreement
-    if len(order) < len(cloud):
-        twin = np.ones(len(cloud), bool)
-        twin[order] = False
-        place = cKDTree(xyz).query(cloud.xyz[twin])[1]
-        normal[twin], confidence[twin] = direction[place], agreement[place]
-    normal.setflags(write=False)
-    confidence.setflags(write=False)
-    return Oriented(normal, confidence, tuple(figures))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import pyproj
 
+from heritage.formats.cameras import read_cameras
 from heritage.formats.gcp import read_gcp
 from heritage.formats.reader import CloudReader
 from heritage.formats.vector import read_footprints
@@ -76,6 +77,8 @@ def source_problems(
             yield problem
         elif read:
             yield from _cloud_or_model(loaded, monument, path, epoch, every_point)
+        if epoch.cameras is not None:
+            yield from _cameras(loaded, monument, epoch.cameras, lines.where("epochs", at, "cameras"), read)
     for at, state in enumerate(document.states):
         where = lines.where("states", at, "source")
         path = monument.folder / state.source
@@ -96,6 +99,16 @@ def source_problems(
             yield problem
         elif read:
             yield from reading(loaded, path, partial(read_gcp, path))
+
+
+def _cameras(
+    loaded: LoadedSite, monument: LoadedMonument, name: str, where: str, read: bool
+) -> Iterator[Problem]:
+    problem = _missing(loaded, monument, name, where, "cameras")
+    if problem:
+        yield problem
+    elif read:
+        yield from reading(loaded, monument.folder / name, partial(read_cameras, monument.folder / name))
 
 
 def _missing(

@@ -145,7 +145,10 @@ def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
     if kind == "cloud":
         clean = f"clean:{monument.id}:{epoch.id}"
         tasks.append(_task(monument, "clean", epoch.id, {"ingest": ingest}))
-        tasks.append(_task(monument, "normals", epoch.id, {"ingest": ingest, "clean": clean}))
+        cameras = {} if epoch.cameras is None else {"cameras": monument.folder / epoch.cameras}
+        tasks.append(
+            _task(monument, "normals", epoch.id, {"ingest": ingest, "clean": clean}, sources=cameras)
+        )
         needs = {"normals": f"normals:{monument.id}:{epoch.id}"}
     tasks.append(_task(monument, "mesh", epoch.id, needs, facts={"kind": kind}))
     return tasks
