@@ -57,8 +57,8 @@ _COLUMNS: Final[dict[str, tuple[Any, int | None]]] = {
 @dataclass(frozen=True, eq=False)
 class Block:
     """Rows ``start`` to ``stop`` of a cloud: all its points in the cube from ``low`` to ``high`` (3,) float64,
-    metres from the cloud's origin, ``low`` included and ``high`` not. The cubes of a cloud are disjoint; sides
-    are powers of two, corners whole multiples of them (only a lone block's may lie at half a side)."""
+    metres from the cloud's origin, ``low`` included and ``high`` not. The cubes of a cloud are disjoint, and
+    those of an octree: see ``heritage.model.octree``."""
 
     number: int
     start: int

@@ -15,6 +15,10 @@ U64 = npt.NDArray[np.uint64]
 I64 = npt.NDArray[np.int64]
 
 DEPTH: Final = 21  # three axes of 21 bits fill a 64-bit code
+# Where the grid of all cubes has a corner, on each axis: 0 then lies at a third of every side of 1 m and more.
+# Grounds and walls are often drawn at 0; with a border there, half of each would be in the one block and half in
+# the other, and all of it in both surroundings.
+ANCHOR_M: Final = 5461.25
 _LEAST: Final = 0  # a root of two 1 m cubes still tells 1 um apart, finer than float32 at that distance
 _MOST: Final = (int(LOCAL_COORDINATE_M) - 1).bit_length()
 _BYTE_BITS: Final = 11
@@ -26,12 +30,13 @@ _SPREAD: Final[U64] = np.array(
 
 @dataclass(frozen=True)
 class Octree:
-    """A root cube of side ``2 * 2**exponent`` metres, its least corner at whole multiples of ``2**exponent``.
+    """A root cube of side ``2 * 2**exponent`` metres, its least corner at a whole multiple of ``2**exponent`` from
+    ``ANCHOR_M`` on every axis.
 
-    So every cube below the root lies on one grid of powers of two through (0, 0, 0), whatever the cloud:
-    cubes of two clouds are equal, disjoint or one within the other, and a grid of step 2**-k metres is aligned
-    with all that are no smaller. A cube at ``depth`` d has a code of 3 d bits, three for each division, z y x
-    from the highest; the codes of the points in it begin with it (the Z-curve of G. M. Morton, 1966).
+    So every cube below the root lies on one grid of powers of two, whatever the cloud: cubes of two clouds are
+    equal, disjoint or one within the other. A grid of step 2**-k metres through (0, 0, 0), k at least 2, is
+    aligned with all that are no smaller. A cube at ``depth`` d has a code of 3 d bits, three for each division,
+    z y x from the highest; the codes of the points in it begin with it (the Z-curve of G. M. Morton, 1966).
     """
 
     corner: tuple[float, float, float]
@@ -47,10 +52,10 @@ class Octree:
         if not (np.abs([low, high]) <= LOCAL_COORDINATE_M).all():
             raise ValueError(f"a box from {low} to {high} m")
         for exponent in range(_LEAST, _MOST + 1):
-            first, last = np.floor(low / 2.0**exponent), np.floor(high / 2.0**exponent)
+            first, last = (np.floor((place - ANCHOR_M) / 2.0**exponent) for place in (low, high))
             if (last - first <= 1).all():
                 break
-        x, y, z = (float(c) for c in first * 2.0**exponent)
+        x, y, z = (float(c) for c in ANCHOR_M + first * 2.0**exponent)
         return cls((x, y, z), exponent)
 
     def codes(self, xyz: npt.NDArray[Any]) -> U64:

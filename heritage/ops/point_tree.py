@@ -86,12 +86,13 @@ def path_to(low: F64, side: float, root_low: F64, root_side: float) -> tuple[int
 def root_cube(lows: F64, sides: F64) -> tuple[F64, float]:
     """The smallest cube that holds all cubes (m, 3), (m,) and in which each of them is an octree cell.
 
-    Cubes must be aligned to multiples of their own sides, which are powers of two; a lone one may lie anywhere.
+    Cubes must be cells of one octree; a lone one may lie anywhere.
     """
     side = float(sides.max())
     if len(lows) == 1:
         return lows[0], side
-    low = np.floor(lows.min(0) / side) * side
+    anchor = lows[sides.argmax()]
+    low = anchor + np.floor((lows.min(0) - anchor) / side) * side
     while (low + side < (lows + sides[:, None]).max(0) - 1e-9 * side).any():
         side *= 2
     return low, side

@@ -22,7 +22,7 @@ from heritage.formats.blocks import (
 from heritage.formats.source_order import in_source_order
 from heritage.model.arrays import PointCloud
 from heritage.model.errors import StoreError
-from heritage.model.octree import Octree
+from heritage.model.octree import ANCHOR_M, Octree
 
 
 def random_cloud(n: int, seed: int = 0, spread: float = 20.0) -> PointCloud:
@@ -49,7 +49,7 @@ def shaped(name: str, n: int) -> PointCloud:
     elif name == "clusters":
         xyz = random.normal(0, 0.5, (n, 3)) + np.where(random.random((n, 1)) < 0.5, -9_900, 9_900)
     elif name == "lattice":  # on the very borders of the cubes
-        xyz = random.integers(-4, 5, (n, 3)).astype(np.float64)
+        xyz = random.integers(-4, 5, (n, 3)) + 0.25
     elif name == "equal":
         xyz += [1.25, -3.0, 1e-30]
     return PointCloud(np.zeros(3), xyz.astype(np.float32))
@@ -74,7 +74,7 @@ def check(folder: Path, cloud: PointCloud, most: int, reaches: tuple[float, ...]
         assert (side == side[0]).all()
         assert np.log2(side[0]) % 1 == 0
         if len(blocks) > 1:
-            np.testing.assert_array_equal(block.low % side, 0)
+            np.testing.assert_array_equal((block.low - ANCHOR_M) % side, 0)
         assert len(block) <= most or np.ptp(place[inside], axis=0).max() < 0.02
         np.testing.assert_array_equal(blocks.points(block.number).xyz, whole.xyz[inside])
         for reach in reaches:
@@ -123,7 +123,7 @@ def test_a_cube_is_divided_only_where_it_must_be(tmp_path: Path) -> None:
     place = load_cloud(tmp_path).xyz
     for block in blocks:
         side = block.high - block.low
-        low = np.floor(block.low / (2 * side)) * 2 * side
+        low = ANCHOR_M + np.floor((block.low - ANCHOR_M) / (2 * side)) * 2 * side
         assert ((place >= low) & (place < low + 2 * side)).all(1).sum() > 100
 
 
@@ -142,6 +142,16 @@ def test_the_least_negative_number_is_below_zero() -> None:
     low, high = octree.cube(int(octree.codes(small)[0]), 21)
     assert low[0] < small[0, 0] < high[0] == 0
     assert low[1] == low[2] == 0
+
+
+def test_what_lies_about_zero_is_not_cut() -> None:
+    """The ground of a local frame with its noise, in cubes of every size a block may have."""
+    ground = np.array([[0.0, 0, -0.04], [0.0, 0, 0.04]], np.float32)
+    for exponent in range(7):
+        octree = Octree.around([-(2.0**exponent) / 3] * 3, [2.0**exponent / 3] * 3)
+        for depth in range(1, exponent + 2):  # down to 0.5 m
+            codes = octree.codes(ground) >> np.uint64(3 * (21 - depth))
+            assert codes[0] == codes[1]
 
 
 def test_points_outside_of_the_octree_are_refused() -> None:

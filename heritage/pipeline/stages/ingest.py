@@ -101,4 +101,4 @@ def _model(job: Job, options: IngestOptions) -> Outcome:
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
 
 
-INGEST = Stage("ingest", 2, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
+INGEST = Stage("ingest", 3, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
