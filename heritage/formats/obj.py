@@ -106,12 +106,14 @@ def _sorted_lines(path: Path) -> _Content:
 def _table(path: Path, lines: list[str], key: str, widths: tuple[int, ...]) -> F64:
     if not lines:
         return np.empty((0, widths[0]))
+    if any(not line or line[0] == "#" for line in lines):
+        raise wrong(path.name, f"a {key} line without numbers", f"{' or '.join(map(str, widths))} are needed")
     try:
         table = np.loadtxt(lines, np.float64, comments="#", ndmin=2)
     except ValueError as error:
         raise wrong(path.name, f"among its {key} lines: {error}", "numbers are allowed") from None
     if len(table) != len(lines) or table.shape[1] not in widths:
-        found = f"{key} lines of {table.shape[1]} numbers, or empty ones"
+        found = f"{key} lines of {table.shape[1]} numbers"
         raise wrong(path.name, found, f"{' or '.join(map(str, widths))} are allowed")
     return table
 

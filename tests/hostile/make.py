@@ -236,6 +236,8 @@ def mesh_cases() -> Iterator[Case]:
     yield obj("a face of 2", f"{good}f 1 2\n")
     yield obj("a face of 65", f"{good}f {'1 ' * 65}\n")
     yield obj("no faces", good)
+    yield obj("a vertex without numbers", "v\nf 1 1 1\n")
+    yield obj("a vertex that is a comment", "v # 1 0 0\nf 1 1 1\n")
     yield obj("NaN", good.replace("1 0 0", "nan 0 0") + "f 1 2 3\n")
     yield obj("a word for a number", good.replace("1 0 0", "one 0 0") + "f 1 2 3\n")
     yield obj("a line of 50 MB", "v " + "1" * 50_000_000)
@@ -273,7 +275,7 @@ def e57(count: int = 50) -> bytes:
 def resealed(content: bytes) -> bytes:
     """The file with the checksum of every page made right again (CRC-32C, big-endian)."""
     out = bytearray(content)
-    for at in range(0, len(out), 1024):
+    for at in range(0, len(out) - 1023, 1024):
         struct.pack_into(">I", out, at + 1020, crc32c(bytes(out[at : at + 1020])))
     return bytes(out)
 
