@@ -36,7 +36,8 @@ def write_glb(
     """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv 16 bits, WebP, meshopt.
 
     Positions are multiples of ``step_m`` from the surface's origin. ``lit`` leaves out KHR_materials_unlit.
-    ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``. ``points`` become a
+    ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``, ``surface.filled`` as
+    ``_FILLED``, 8 bits. ``points`` become a
     second node in their own linear colours. Raises InputError where the surface is larger than 65,535 steps
     or a change does not fit its scale.
     """
@@ -56,7 +57,7 @@ def write_glb(
         "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
         "material": _material(glb, mesh, lit=lit, quality=quality),
     }
-    _add_changes(glb, mesh, change_scale_m, primitive)
+    _add_properties(glb, mesh, change_scale_m, primitive)
     nodes = [
         glb.add(
             "nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]}), **placed}
@@ -112,6 +113,7 @@ def _ordered(mesh: Mesh) -> Mesh:
         uv=moved(mesh.uv),
         rgb=moved(mesh.rgb),
         change=moved(mesh.change),
+        filled=moved(mesh.filled),
     )
 
 
@@ -157,63 +159,71 @@ def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool 
     return glb.add("materials", material)
 
 
-def _add_changes(glb: Builder, mesh: Mesh, scales: tuple[float, ...], primitive: dict[str, Any]) -> None:
-    """Vertex attributes ``_CHANGE_k`` and their declaration by EXT_structural_metadata."""
-    if mesh.change is None or not mesh.change.shape[1]:
+def _add_properties(glb: Builder, mesh: Mesh, scales: tuple[float, ...], primitive: dict[str, Any]) -> None:
+    """Vertex attributes ``_CHANGE_k`` and ``_FILLED``, and their declaration by EXT_structural_metadata."""
+    count = 0 if mesh.change is None else mesh.change.shape[1]
+    if not count and mesh.filled is None:
         return
-    if len(scales) != mesh.change.shape[1]:
+    if len(scales) != count:
         raise InputError(
             "change",
-            f"{mesh.change.shape[1]} comparisons and {len(scales)} scales",
+            f"{count} comparisons and {len(scales)} scales",
             "one scale each",
             code="gltf-change",
         )
     properties: dict[str, Any] = {}
-    for k, scale in enumerate(scales):
-        values = mesh.change[:, k].astype(np.float64) / scale
-        known = np.isfinite(values).all(1)
-        if known.any() and np.abs(values[known]).max() > 1 + 1e-6:
-            raise InputError(
-                "change",
-                f"{np.abs(values[known]).max() * scale:.3f} m",
-                f"up to {scale} m fits the scale",
-                code="gltf-change",
-            )
-        stored = np.full(values.shape, NO_DATA, np.int16)
-        stored[known] = np.rint(np.clip(values[known], -1, 1) * 32767)
-        name = f"_CHANGE_{k}"
-        primitive["attributes"][name] = glb.attribute(stored, normalized=True)
-        properties[f"change_{k}"] = name, scale
+    names: dict[str, str] = {}
+    if mesh.change is not None:
+        for k, scale in enumerate(scales):
+            names[f"change_{k}"] = f"_CHANGE_{k}"
+            stored = _stored_change(mesh.change[:, k], scale)
+            primitive["attributes"][f"_CHANGE_{k}"] = glb.attribute(stored, normalized=True)
+            properties[f"change_{k}"] = {
+                "description": "signed distance, outside positive, and its level of detection (95 %), metres",
+                "type": "VEC2",
+                "componentType": "INT16",
+                "normalized": True,
+                "scale": [scale, scale],
+                "noData": [NO_DATA, NO_DATA],
+            }
+    if mesh.filled is not None:
+        names["filled"] = "_FILLED"
+        primitive["attributes"]["_FILLED"] = glb.attribute(mesh.filled[:, None], normalized=True)
+        properties["filled"] = {
+            "description": "1 where the surface was filled in (interpreted), 0 where it was measured",
+            "type": "SCALAR",
+            "componentType": "UINT8",
+            "normalized": True,
+        }
     glb.document["extensions"] = {
         "EXT_structural_metadata": {
-            "schema": {
-                "id": "heritage",
-                "classes": {
-                    "surface": {
-                        "properties": {
-                            key: {
-                                "description": "signed distance, outside positive, and its level of detection (95 %), metres",
-                                "type": "VEC2",
-                                "componentType": "INT16",
-                                "normalized": True,
-                                "scale": [scale, scale],
-                                "noData": [NO_DATA, NO_DATA],
-                            }
-                            for key, (_, scale) in properties.items()
-                        }
-                    }
-                },
-            },
+            "schema": {"id": "heritage", "classes": {"surface": {"properties": properties}}},
             "propertyAttributes": [
                 {
                     "class": "surface",
-                    "properties": {key: {"attribute": name} for key, (name, _) in properties.items()},
+                    "properties": {key: {"attribute": name} for key, name in names.items()},
                 }
             ],
         }
     }
     primitive["extensions"] = {"EXT_structural_metadata": {"propertyAttributes": [0]}}
     glb.uses("EXT_structural_metadata")
+
+
+def _stored_change(change: F32, scale: float) -> npt.NDArray[np.int16]:
+    """One comparison (v, 2) metres in units of ``scale``, 16 bits."""
+    values = change.astype(np.float64) / scale
+    known = np.isfinite(values).all(1)
+    if known.any() and np.abs(values[known]).max() > 1 + 1e-6:
+        raise InputError(
+            "change",
+            f"{np.abs(values[known]).max() * scale:.3f} m",
+            f"up to {scale} m fits the scale",
+            code="gltf-change",
+        )
+    stored = np.full(values.shape, NO_DATA, np.int16)
+    stored[known] = np.rint(np.clip(values[known], -1, 1) * 32767)
+    return stored
 
 
 def _add_points(glb: Builder, points: PointCloud) -> int:

@@ -1,4 +1,4 @@
-"""3D Tiles 1.1: a tree of tiles as tileset.json and one GLB per tile.
+"""3D Tiles 1.1: a tree of tiles as tileset.json; the contents are `gltf`'s.
 
 Source: OGC 3D Tiles 1.1. Tiles are z up; the viewer turns the y-up glTF content by itself.
 """
@@ -13,16 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from heritage.formats.gltf import GENERATOR, write_glb
+from heritage.formats.gltf import GENERATOR
 from heritage.model.arrays import F64
 from heritage.model.tiles import Tile, TileTree
 
-Uris = Mapping[tuple[int, ...], str]
 
-
-def tileset_json(tree: TileTree, root_transform: Sequence[float] | None, uris: Uris) -> dict[str, Any]:
-    """The tileset document. ``uris`` maps a tile's place in the tree to its content, relative to the document."""
-    root = {"refine": "REPLACE", **_tile_json(tree.root, (), uris)}
+def tileset_json(tree: TileTree, root_transform: Sequence[float] | None) -> dict[str, Any]:
+    """The tileset document."""
+    root = {"refine": "REPLACE", **_tile_json(tree.root)}
     document = {
         "asset": {"version": "1.1", "extras": {"generator": GENERATOR}},
         "geometricError": rounded_up(tree.error_m),
@@ -47,45 +45,28 @@ def with_root_transform(tileset: Mapping[str, Any], matrix: Sequence[float]) -> 
     return result
 
 
-def write_tileset(folder: Path, tree: TileTree, *, quality: int = 85, root_quality: int = 75) -> list[Path]:
-    """Write ``tileset.json`` and ``tiles/*.glb`` into ``folder``; the files written, in order.
-
-    The first tile's texture has its own, lower quality: it is what a visitor waits for.
-    """
-    (folder / "tiles").mkdir(parents=True)
-    uris: dict[tuple[int, ...], str] = {}
-    written: list[Path] = []
-    for path, tile in tree.root.walk():
-        uris[path] = f"tiles/{'-'.join(map(str, (0, *path)))}.glb"
-        data = write_glb(
-            tile.surface,
-            tile.points,
-            step_m=tile.step_m,
-            lit=tree.lit,
-            change_scale_m=tree.change_scale_m,
-            quality=quality if path else root_quality,
-        )
-        written.append(folder / uris[path])
-        written[-1].write_bytes(data)
-    document = json.dumps(tileset_json(tree, None, uris), separators=(",", ":"), allow_nan=False)
-    (folder / "tileset.json").write_text(document + "\n", encoding="utf-8")
-    return [*written, folder / "tileset.json"]
+def write_tileset(folder: Path, tree: TileTree) -> Path:
+    """Write ``tileset.json`` into ``folder``, where the tiles' contents are; the file."""
+    document = json.dumps(tileset_json(tree, None), separators=(",", ":"), allow_nan=False)
+    path = folder / "tileset.json"
+    path.write_text(document + "\n", encoding="utf-8")
+    return path
 
 
-def _tile_json(tile: Tile, path: tuple[int, ...], uris: Uris) -> dict[str, Any]:
+def _tile_json(tile: Tile) -> dict[str, Any]:
     result: dict[str, Any] = {
         "boundingVolume": {"box": box_of(tile.low, tile.high)},
         "geometricError": rounded_up(tile.geometric_error_m),
-        "content": {"uri": uris[path]},
+        "content": {"uri": tile.uri},
     }
     if tile.children:
-        result["children"] = [_tile_json(child, (*path, i), uris) for i, child in enumerate(tile.children)]
+        result["children"] = [_tile_json(child) for child in tile.children]
     return result
 
 
 def rounded_up(metres: float) -> float:
     """Up to whole tenths of a millimetre: a rounded error must not become a smaller one."""
-    return float(np.ceil(metres * 1e4 - 1e-6) / 1e4)
+    return max(float(np.ceil(metres * 1e4 - 1e-6) / 1e4), 0.0)
 
 
 def box_of(low: F64, high: F64) -> list[float]:

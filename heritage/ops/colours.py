@@ -17,16 +17,17 @@ from scipy.spatial import cKDTree
 from heritage.model.arrays import F32, F64, U8, Bool, Mesh, PointCloud
 from heritage.model.colour import to_linear, to_srgb
 from heritage.ops.charts import AXES
-from heritage.ops.grid import chunks, distinct, group_means, morton_order, spacing, voxel_indices, voxel_keys
+from heritage.ops.gather import Gatherer
+from heritage.ops.grid import distinct, morton_order, spacing, voxel_keys
 from heritage.ops.join import join
 from heritage.ops.nearest import Nearest
 from heritage.ops.weld import areas, covers, crosses
 
-_NEIGHBOURS = 6
-_REACH = (
-    8.0  # spacings; a place with nothing on its own side within this was not seen and takes what is nearest
-)
+_NEAR = 2.0  # spacings: how far a point is seen
 _SIGMA = 0.6  # spacings: the width of a point's footprint
+# For places with nothing near on their own side: spacings of the averaged points that speak instead, and whether
+# these must be of the same side.
+_WIDER = ((3.0, True), (9.0, False), (27.0, False))
 _STONE = 200  # for a part of a model without any colour
 _TEXELS = 4_194_304  # a model with colours at its vertices only is worth one 2048 px texture at most,
 _TEXELS_PER_TRIANGLE = 64  # and no more than this
@@ -65,20 +66,20 @@ def side_of(normal: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
 
 
 class CloudColours:
-    """Gaussian mean over the nearest points, in linear light."""
+    """Gaussian mean over the points around a place, in linear light.
+
+    ``xyz`` (n, 3) float32 metres from the surface's origin; ``colour`` (n, 3) float32 linear light; ``normal``
+    (n, 3) float32 or None; ``weight`` (n,) float32: how many measured points each stands for.
+    """
 
     def __init__(
-        self, xyz: F32, colour: F32, normal: F32 | None, spacing_m: float, *, threads: int = 1
+        self, xyz: F32, colour: F32, normal: F32 | None, spacing_m: float, weight: F32 | None = None
     ) -> None:
         self.texel_m = spacing_m / 2
-        self._xyz, self._colour, self._normal, self._spacing, self._threads = (
-            xyz,
-            colour,
-            normal,
-            spacing_m,
-            threads,
-        )
-        self._trees: dict[int | None, tuple[cKDTree, npt.NDArray[np.intp]]] = {}
+        self.spacing_m = spacing_m
+        self.xyz, self.colour, self.normal = xyz, colour, normal
+        self.weight = np.ones(len(xyz), np.float32) if weight is None else weight
+        self._gatherers: dict[float, Gatherer] = {}
 
     @classmethod
     def of(cls, cloud: PointCloud, rgb: U8, origin: F64, *, threads: int = 1) -> CloudColours:
@@ -88,71 +89,68 @@ class CloudColours:
         once = distinct(xyz[order])
         normal = None if cloud.normal is None else cloud.normal[order]
         apart = spacing(xyz[order][once], threads=threads) or 0.01
-        return cls(xyz[order], to_linear(rgb[order]), normal, apart, threads=threads)
+        return cls(xyz[order], to_linear(rgb[order]), normal, apart)
 
     def at(self, xyz: F32, normal: F32) -> F32:
-        """As ``Colours.at``."""
-        result = np.empty((len(xyz), 3), np.float32)
-        if self._normal is None:
-            result[:], _ = self._mean(None, xyz, np.inf)
-            return result
-        side = side_of(normal)
-        for k in range(6):
-            chosen = np.flatnonzero(side == k)
-            if len(chosen):
-                colour, seen = self._mean(k, xyz[chosen], _REACH * self._spacing)
-                missed = np.flatnonzero(~seen)
-                colour[missed], _ = self._mean(None, xyz[chosen[missed]], np.inf)
-                result[chosen] = colour
-        return result
+        """As ``Colours.at``. Where no point was seen from this side (what was filled in), the colours of ever wider
+        surroundings: first of the same side, then of any."""
+        side = np.full(len(xyz), 255, np.uint8) if self.normal is None else side_of(normal).astype(np.uint8)
+        colour, seen = self._gathered(xyz, side, _NEAR, _SIGMA)
+        wider: CloudColours = self
+        for factor, own_side in _WIDER:
+            missed = np.flatnonzero(~seen)
+            if not len(missed):
+                return colour
+            wider = self.averaged(self.spacing_m * factor)
+            asked = side[missed] if own_side else np.full(len(missed), 255, np.uint8)
+            colour[missed], seen[missed] = wider._gathered(xyz[missed], asked, 2.0, 1.0)
+        missed = np.flatnonzero(~seen)
+        if len(missed) and len(wider.xyz):
+            _, nearest = cKDTree(wider.xyz).query(xyz[missed])
+            colour[missed] = wider.colour[nearest]
+        return colour
 
     def averaged(self, size_m: float) -> CloudColours:
-        """One point per voxel of ``size_m`` and side, where that is coarser than the points are."""
-        if size_m <= self._spacing:
+        """One point per voxel of ``size_m`` and side, where that is coarser than the points are. Voxels lie on
+        multiples of their size, so those of twice the size hold them whole."""
+        if size_m <= self.spacing_m or not len(self.xyz):
             return self
-        key = voxel_keys(voxel_indices(self._xyz, size_m))
-        if self._normal is not None:
+        key = voxel_keys(np.floor(self.xyz.astype(np.float64) / size_m).astype(np.int64) + (1 << 19))
+        if self.normal is not None:
             # Both faces of a thin wall may share a voxel: their colours must not.
-            unknown = np.abs(self._normal).max(1) == 0
-            key = key * 7 + np.where(unknown, 6, side_of(self._normal))
-        _, group = np.unique(key, return_inverse=True)
-        normal = None
-        if self._normal is not None:
-            mean = group_means(group, self._normal)
-            normal = (mean / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12)).astype(
-                np.float32
+            unknown = np.abs(self.normal).max(1) == 0
+            key = key * 7 + np.where(unknown, 6, side_of(self.normal))
+        order = np.argsort(key, kind="stable")
+        start = np.flatnonzero(np.diff(key[order], prepend=-1))
+        weight = np.add.reduceat(self.weight[order], start)
+
+        def mean(values: F32) -> F32:
+            total = np.add.reduceat(
+                values[order].astype(np.float64) * self.weight[order, None], start, axis=0
             )
-        xyz = group_means(group, self._xyz).astype(np.float32)
-        colour = group_means(group, self._colour).astype(np.float32)
-        return CloudColours(xyz, colour, normal, size_m, threads=self._threads)
+            return np.asarray(total / weight[:, None], np.float32)
 
-    def _tree(self, side: int | None) -> tuple[cKDTree, npt.NDArray[np.intp]]:
-        if side not in self._trees:
-            index = np.arange(len(self._xyz))
-            if side is not None and self._normal is not None:
-                index = np.flatnonzero((self._normal @ AXES[side] > 0) | (np.abs(self._normal).max(1) == 0))
-            self._trees[side] = cKDTree(self._xyz[index]), index
-        return self._trees[side]
+        normal = None
+        if self.normal is not None:
+            turned = mean(self.normal)
+            length = np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
+            normal = (turned / length).astype(np.float32)
+        return CloudColours(mean(self.xyz), mean(self.colour), normal, size_m, weight)
 
-    def _mean(self, side: int | None, xyz: F32, reach: float) -> tuple[F32, Bool]:
-        """Colour (n, 3) and whether any point was within ``reach``."""
-        tree, index = self._tree(side)
-        colour = np.zeros((len(xyz), 3), np.float32)
-        seen = np.zeros(len(xyz), bool)
-        if not tree.n:
-            return colour, seen
-        near = range(1, min(_NEIGHBOURS, tree.n) + 1)
-        for part in chunks(len(xyz)):
-            distance, found = tree.query(xyz[part], near, distance_upper_bound=reach, workers=self._threads)
-            with np.errstate(invalid="ignore"):  # inf - inf where nothing is near
-                # Relative to the nearest point, so that no weight underflows far from all points.
-                weight = np.exp((distance[:, :1] ** 2 - distance**2) / (2 * (_SIGMA * self._spacing) ** 2))
-            seen[part] = np.isfinite(distance[:, 0])
-            weight[~np.isfinite(distance)] = 0
-            values = self._colour[index[np.minimum(found, tree.n - 1)]]
-            total = np.maximum(weight.sum(1, keepdims=True), 1e-12)
-            colour[part] = np.einsum("nk,nkc->nc", weight, values) / total
-        return colour, seen
+    def _gathered(
+        self, xyz: F32, side: npt.NDArray[np.uint8], reach: float, sigma: float
+    ) -> tuple[F32, Bool]:
+        """Colour (n, 3) and whether any point was within ``reach`` spacings."""
+        if reach not in self._gatherers:
+            sides = np.full(len(self.xyz), 255, np.uint8)
+            if self.normal is not None:
+                facing = (
+                    self.normal[:, None] * np.array([1, -1], np.float32)[None, :, None]
+                ) > 0  # (n, sign, axis)
+                bits = facing.transpose(0, 2, 1).reshape(-1, 6) @ (1 << np.arange(6))
+                sides = np.where(np.abs(self.normal).max(1) == 0, 255, bits).astype(np.uint8)
+            self._gatherers[reach] = Gatherer(self.xyz, self.colour, sides, reach * self.spacing_m)
+        return self._gatherers[reach].means(xyz, side, sigma * self.spacing_m)
 
 
 class SurfaceColours:

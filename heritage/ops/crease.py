@@ -44,5 +44,6 @@ def crease(mesh: Mesh, angle_deg: float = 40.0) -> Mesh:
         triangles,
         normals=vertex_normals(vertices, triangles),
         change=None if mesh.change is None else mesh.change[source],
+        filled=None if mesh.filled is None else mesh.filled[source],
         name=mesh.name,
     )

@@ -2,41 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from heritage.model.arrays import Mesh, PointCloud
-from heritage.model.errors import InputError
+from heritage.model.arrays import Mesh
 from heritage.ops.bake import bake
-from heritage.ops.colours import colours_of
-from heritage.ops.pyramid import FILL
+from heritage.ops.cells import FILL
+from heritage.ops.colours import Colours
 from heritage.ops.simplify import simplify
 from heritage.ops.unwrap import unwrap
-from heritage.ops.weld import areas, vertex_normals, weld
+from heritage.ops.weld import areas, vertex_normals
+
+
+def single_texel(mesh: Mesh, finest_m: float, side_px: int) -> float:
+    """Metres per texel at which ``mesh`` fits a texture of ``side_px`` a side, no finer than ``finest_m``."""
+    return max(finest_m, float(np.sqrt(areas(mesh).sum() / FILL)) / side_px)
 
 
 def single(
-    surfaces: Sequence[Mesh],
-    cloud: PointCloud | None,
-    *,
-    triangles: int = 200_000,
-    side_px: int = 4096,
-    threads: int = 1,
+    mesh: Mesh, colours: Colours | None, texel_m: float, *, triangles: int = 200_000, side_px: int = 4096
 ) -> Mesh:
-    """About ``triangles`` triangles of ``surfaces`` with normals, and a texture of up to ``side_px`` a side.
+    """``mesh`` (welded) with about ``triangles`` triangles, normals, and a texture of ``colours`` at ``texel_m``.
 
-    Colours are chosen as for tiles; without any there is no uv and no texture. Same frame and origin as the
-    first surface. Raises InputError where there is no triangle with an area.
+    Without colours there is no uv and no texture.
     """
-    full, kept = weld(surfaces)
-    if not len(kept):
-        raise InputError("surface", "no triangle has an area", "at least one is needed", code="mesh-empty")
-    mesh = simplify(full, max(triangles, 4)).mesh
-    mesh = mesh.with_(normals=vertex_normals(mesh.vertices, mesh.triangles))
-    colours = colours_of(surfaces, cloud, threads=threads)
+    small = simplify(mesh, max(triangles, 4)).mesh
+    small = small.with_(normals=vertex_normals(small.vertices, small.triangles))
     if colours is None:
-        return mesh
-    texel = max(colours.texel_m, float(np.sqrt(areas(mesh).sum() / FILL)) / side_px)
-    flat = unwrap(mesh, texel, side_px=side_px)
-    return flat.mesh.with_(texture=bake(flat, colours.averaged(flat.texel_m)))
+        return small
+    flat = unwrap(small, texel_m, side_px=side_px)
+    return flat.mesh.with_(texture=bake(flat, colours))

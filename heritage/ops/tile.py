@@ -1,39 +1,33 @@
-"""A tree of tiles from a surface: coarse for the first picture, full where the visitor looks closely.
-
-Every level is one simplified mesh, cut along planes into cells that nest: what a tile shows and what its
-children show ends at the same planes. Both sides of a cut share its vertices and all tiles of a level share one
-grid of coordinates, so within a level no crack is wider than a step of the grid. Skirts hide what is left, and the
-difference between levels.
-"""
+"""What a tile of a surface shows: how large and how sharp it is, laid out and painted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
 
-from heritage.model.arrays import F64, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, I32, Mesh
 from heritage.model.documents import Document, Positive
-from heritage.model.errors import InputError
-from heritage.model.report import Figure, balanced
-from heritage.model.tiles import Tile, TileTree
-from heritage.ops.cells import Budget, cells
-from heritage.ops.colours import colours_of
-from heritage.ops.finish import Finisher, grid_step
-from heritage.ops.pyramid import pyramid
-from heritage.ops.spread import spread
-from heritage.ops.weld import weld
+from heritage.ops.bake import bake
+from heritage.ops.cells import FILL, Budget, Cells
+from heritage.ops.colours import Colours
+from heritage.ops.crease import crease
+from heritage.ops.seams import looked_up_normals
+from heritage.ops.unwrap import unwrap
+
+_LONGEST_SHARE = 0.25  # of a tile's texture: no edge may be longer
 
 
 class TileOptions(Document):
     """How large and how sharp tiles are."""
 
-    root_triangles: int = Field(10_000, ge=100, description="triangles of the first tile")
+    root_triangles: int = Field(8_000, ge=100, description="triangles of the first tile")
     tile_triangles: int = Field(
-        30_000, ge=100, description="most triangles of any other tile, before cuts and skirts"
+        30_000, ge=100, description="most triangles of any other tile, before what its borders need"
     )
-    root_px: int = Field(1024, ge=64, le=8192, description="largest side of the first tile's texture")
+    root_px: int = Field(768, ge=64, le=8192, description="largest side of the first tile's texture")
     tile_px: int = Field(2048, ge=64, le=8192, description="largest side of any other texture")
     texel_m: Positive | None = Field(
         None, description="metres per texel of the finest tiles; default: half the point spacing"
@@ -47,121 +41,99 @@ class TileOptions(Document):
     )
 
 
-def tile(
-    surfaces: Sequence[Mesh],
-    cloud: PointCloud | None,
-    context: PointCloud | None,
-    options: TileOptions | None = None,
-    *,
-    lit: bool = False,
-    threads: int = 1,
-) -> TileTree:
-    """Tiles of ``surfaces`` (z up, metres), in their frame.
-
-    Colours come from ``cloud`` where it has any, else from the surfaces' own textures or vertex colours, else
-    there are none and the tiles are lit. ``context`` (vegetation) is shown as points, thinned. ``change`` is
-    carried where every surface has it. ``lit`` asks for normals instead of measured light. Deterministic, and
-    not dependent on ``threads``. Raises InputError where there is no triangle with an area.
-    """
-    chosen = options or TileOptions()
-    if not surfaces or not sum(len(mesh.triangles) for mesh in surfaces):
-        raise InputError("surface", "no triangles", "at least one triangle is needed", code="mesh-empty")
-    full, kept = weld(surfaces)
-    if not len(kept):
-        raise InputError(
-            "surface", "no triangle has an area", "at least one is needed", code="mesh-without-area"
-        )
-    taken = sum(len(mesh.triangles) for mesh in surfaces)
-    colours = colours_of(surfaces, cloud, threads=threads)
-    lit = lit or colours is None
-    texel = None if colours is None else chosen.texel_m or colours.texel_m
-    levels = pyramid(
-        full, texel, root_triangles=chosen.root_triangles, root_px=chosen.root_px, lit=lit, threads=threads
-    )
-    points = _thinned(context, full.origin, chosen.context_points)
-    # Cuts lie on the coarsest grid, so that no level's rounding moves them.
-    grid = max(grid_step(level.mesh) for level in levels)
-    places = np.zeros((0, 3), np.float32) if points is None else points.xyz
-    root = cells(levels, places, Budget(chosen.tile_triangles, chosen.tile_px), grid)
-    steps = [0.0] * len(levels)
-    for cell in root.walk():
-        steps[cell.depth] = max(steps[cell.depth], grid_step(cell.mesh))
-    finisher = Finisher(
-        levels,
-        points,
-        colours,
-        full,
-        root_px=chosen.root_px,
-        tile_px=chosen.tile_px,
-        texel_weight=chosen.texel_weight,
-        threads=threads,
-    )
-    top = finisher.finished(root, steps)
-    size = float(np.linalg.norm(top.high - top.low))
-    return TileTree(
-        top,
-        max(size, top.geometric_error_m),
-        lit,
-        _change_scales(full),
-        len(levels),
-        (balanced("triangles", taken, len(kept), {"without area": taken - len(kept)}),),
-        _figures(top, texel),
-    )
+def budget_of(options: TileOptions, texel_m: float | None) -> Budget:
+    """What a leaf may hold."""
+    return Budget(options.tile_triangles, options.tile_px, texel_m)
 
 
-def _thinned(context: PointCloud | None, origin: F64, most: int) -> PointCloud | None:
-    """At most ``most`` points in an order whose every beginning is spread evenly, relative to ``origin``."""
-    if context is None or not len(context) or not most:
+def longest_edge(options: TileOptions, texel_m: float | None) -> float | None:
+    """Metres beyond which an edge is split, so that one triangle's colours fit a tile; None without colours."""
+    return None if texel_m is None else texel_m * options.tile_px * _LONGEST_SHARE
+
+
+def root_texel(options: TileOptions, texel_m: float | None, area_m2: float) -> float | None:
+    """The density at which the whole surface fits the first tile's texture; None without colours."""
+    if texel_m is None:
         return None
-    xyz = (context.xyz.astype(np.float64) + (context.origin - origin)).astype(np.float32)
-    order = spread(xyz)[:most]
-    return PointCloud(origin, xyz[order], None if context.rgb is None else context.rgb[order])
+    return max(texel_m, float(np.sqrt(area_m2 / FILL)) / options.root_px)
 
 
-def _change_scales(full: Mesh) -> tuple[float, ...]:
+def texels(cells: Cells, options: TileOptions, texel_m: float | None) -> list[float | None]:
+    """Metres per texel of each depth: doubled from level to level, so that averaged colours nest."""
+    if texel_m is None:
+        return [None] * cells.levels
+    held: list[float | None] = [texel_m * 2.0**up for up in range(cells.levels - 1, -1, -1)]
+    held[0] = max(held[0] or 0.0, root_texel(options, texel_m, float(cells.area[0])) or 0.0)
+    return held
+
+
+def goal_of(cells: Cells, cell: int, triangles: int, borders: int, options: TileOptions) -> int:
+    """How many triangles a cell that is no leaf gets of its children's ``triangles``, with ``borders`` edges fixed."""
+    if cell == 0:
+        return min(options.root_triangles, triangles)
+    return min(options.tile_triangles, triangles // 4 + borders)
+
+
+@dataclass(frozen=True, eq=False)
+class Dressed:
+    """A mesh as it is shown; ``texel_m`` the density got, None without texture. ``stretch`` (2,) is the 95 % and the
+    largest stretch of its texels, ``texels`` how many there are."""
+
+    mesh: Mesh
+    texel_m: float | None
+    charts: int = 0
+    stretch: tuple[float, float] = (1.0, 1.0)
+
+
+def dress(
+    mesh: Mesh,
+    colours: Colours | None,
+    texel_m: float | None,
+    side_px: int,
+    *,
+    lit: bool,
+    seam_normals: tuple[F32, F32] | None = None,
+) -> Dressed:
+    """``mesh`` (welded) with normals where it is ``lit`` and a texture of ``colours`` of up to ``side_px`` a side.
+
+    ``seam_normals`` are places (m, 3) on borders and the full surface's normals there (m, 3): tiles that meet
+    shade alike.
+    """
+    if lit:
+        mesh = crease(mesh)
+        if seam_normals is not None and mesh.normals is not None:
+            mesh = mesh.with_(normals=looked_up_normals(mesh.vertices, mesh.normals, *seam_normals))
+    if colours is None or texel_m is None:
+        return Dressed(mesh, None)
+    flat = unwrap(mesh, texel_m, side_px=side_px)
+    painted = flat.mesh.with_(texture=bake(flat, colours))
+    return Dressed(painted, flat.texel_m, flat.charts, flat.stretch)
+
+
+def change_scales(largest: Sequence[float]) -> tuple[float, ...]:
     """Metres that 1.0 stands for, per comparison: a power of two no known value exceeds."""
-    if full.change is None:
-        return ()
-    known = np.where(np.isfinite(full.change), np.abs(full.change), 0)
-    return tuple(
-        float(2.0 ** np.ceil(np.log2(max(float(known[:, k].max(initial=0)), 1e-3))))
-        for k in range(known.shape[1])
-    )
+    return tuple(float(2.0 ** np.ceil(np.log2(max(value, 1e-3)))) for value in largest)
 
 
-def _figures(root: Tile, texel: float | None) -> tuple[Figure, ...]:
-    tiles = [tile for _, tile in root.walk()]
-    painted = [
-        t.surface.texture.shape[0] * t.surface.texture.shape[1]
-        for t in tiles
-        if t.surface.texture is not None
-    ]
-    leaves = [t for t in tiles if not t.children]
-    return (
-        Figure(name="tiles", value=len(tiles), unit="tiles"),
-        Figure(
-            name="triangles of the finest tiles",
-            value=sum(len(t.surface.triangles) for t in leaves),
-            unit="triangles",
-            method="after cutting",
-        ),
-        Figure(name="triangles of the first tile", value=len(root.surface.triangles), unit="triangles"),
-        Figure(
-            name="deviation of the first tile",
-            value=root.deviation_m,
-            unit="m",
-            method="largest distance to the full surface, both ways",
-        ),
-        Figure(
-            name="texel of the finest tiles",
-            value=max((t.texel_m or 0.0 for t in leaves), default=0.0) or None,
-            unit="m",
-            method="coarsest of them" if texel is not None else "no colours",
-        ),
-        Figure(name="texels", value=sum(painted), unit="texels"),
-        Figure(
-            name="points beside the finest tiles",
-            value=sum(len(t.points) for t in leaves if t.points is not None),
-            unit="points",
-        ),
-    )
+def largest_changes(mesh: Mesh) -> list[float]:
+    """The largest known number of each comparison, metres."""
+    if mesh.change is None:
+        return []
+    known = np.where(np.isfinite(mesh.change), np.abs(mesh.change), 0)
+    return [float(known[:, k].max(initial=0)) for k in range(known.shape[1])]
+
+
+def bounds_of(low: F64, high: F64, children: Sequence[tuple[F64, F64]]) -> tuple[F64, F64]:
+    """The box of a tile's content and of all below it."""
+    return np.min([low, *(c[0] for c in children)], axis=0), np.max([high, *(c[1] for c in children)], axis=0)
+
+
+def beside(total: int, levels: int, depth: int) -> int:
+    """How many of ``total`` points of vegetation tiles of a depth show: every fourth of the next deeper."""
+    return int(total // 4 ** (levels - 1 - depth))
+
+
+def edges_fixed(triangles: I32, fixed: np.ndarray) -> int:
+    """About how many edges of triangles (t, 3) have both ends ``fixed`` (v,)."""
+    on = fixed[triangles]
+    return int((on & np.roll(on, -1, axis=1)).sum()) // 2 + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -15,37 +16,67 @@ from heritage.ops.join import join
 def weld(meshes: Sequence[Mesh]) -> tuple[Mesh, I32]:
     """Join ``meshes``, give equal positions one vertex, drop triangles that cover nothing.
 
-    Relative to the first one's origin. ``change`` is kept where every mesh has it: the first of the welded
-    vertices speaks. Colours, normals, uv and textures are left behind. Also returns, per triangle kept, its
+    Relative to the first one's origin. ``change`` is kept where every mesh has it, ``filled`` where any has: the
+    first of the welded vertices speaks. Colours, normals, uv and textures are left behind. Also returns, per triangle kept, its
     number (t,) int32 in the joined input.
     """
     joined = join(meshes)
-    first, place = _distinct(joined.vertices)
+    first, place = first_and_place(joined.vertices)
     triangles = place[joined.triangles]
     kept = np.flatnonzero(covers(joined.vertices[first], triangles)).astype(np.int32)
     parts = [mesh.change for mesh in meshes if mesh.change is not None]
     change = np.concatenate(parts)[first] if len(parts) == len(meshes) else None
     mesh = compact(
-        Mesh(joined.origin, joined.vertices[first], triangles[kept], change=change, name=joined.name)
+        Mesh(
+            joined.origin,
+            joined.vertices[first],
+            triangles[kept],
+            change=change,
+            filled=None if joined.filled is None else joined.filled[first],
+            name=joined.name,
+        )
     )
     return mesh, kept
 
 
 def same_place(vertices: F32) -> I32:
     """(v,) int32: one number for each position, so that copies of a vertex get the same."""
-    return _distinct(vertices)[1]
+    return first_and_place(vertices)[1]
 
 
-def _distinct(vertices: F32) -> tuple[npt.NDArray[np.intp], I32]:
+def first_and_place(vertices: F32) -> tuple[npt.NDArray[np.intp], I32]:
     """The first vertex at every position, in source order, and for each vertex its place among those."""
-    bits = (
-        np.ascontiguousarray(vertices + np.float32(0)).view([("", np.float32)] * 3).ravel()
-    )  # + 0: -0 equals 0
-    _, first, inverse = np.unique(bits, return_index=True, return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    rank = np.empty(len(order), np.int32)
-    rank[order] = np.arange(len(order), dtype=np.int32)
-    return first[order], rank[inverse]
+    bits = np.ascontiguousarray(vertices + np.float32(0)).view(np.uint32)  # + 0: -0 equals 0
+    place = np.empty(len(bits), np.int32)
+    slots = np.full(1 << max(int(2 * len(bits)).bit_length(), 4), -1, np.int32)
+    first = np.empty(len(bits), np.intp)
+    return first[: _numbered(bits, slots, first, place)].copy(), place
+
+
+@numba.njit(cache=True)
+def _numbered(bits: Any, slots: Any, first: Any, place: Any) -> Any:
+    """Number different rows of ``bits`` (n, 3) by their first appearance; how many there are. A hash table."""
+    count = 0
+    mask = np.uint64(len(slots) - 1)
+    for i in range(len(bits)):
+        a, b, c = bits[i, 0], bits[i, 1], bits[i, 2]
+        key = np.uint64(a) * np.uint64(0x9E3779B97F4A7C15)
+        key = (key ^ (key >> np.uint64(29)) ^ np.uint64(b)) * np.uint64(0xBF58476D1CE4E5B9)
+        key = (key ^ (key >> np.uint64(31)) ^ np.uint64(c)) * np.uint64(0x94D049BB133111EB)
+        slot = (key ^ (key >> np.uint64(32))) & mask
+        while True:
+            j = slots[slot]
+            if j < 0:
+                slots[slot] = i
+                first[count] = i
+                place[i] = count
+                count += 1
+                break
+            if bits[j, 0] == a and bits[j, 1] == b and bits[j, 2] == c:
+                place[i] = place[j]
+                break
+            slot = (slot + np.uint64(1)) & mask
+    return count
 
 
 def covers(vertices: npt.NDArray[Any], triangles: I32) -> npt.NDArray[np.bool_]:
@@ -96,6 +127,7 @@ def compact(mesh: Mesh) -> Mesh:
         uv=pick(mesh.uv),
         rgb=pick(mesh.rgb),
         change=pick(mesh.change),
+        filled=pick(mesh.filled),
     )
 
 

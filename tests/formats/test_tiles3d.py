@@ -7,48 +7,60 @@ import numpy as np
 import pytest
 import trimesh
 from outside_gltf import Glb, judge
+from tile_files import read_tileset, tiled
 from tiles3d_rules import check_tileset, corners
 
-from heritage.formats.tiles3d import tileset_json, with_root_transform, write_tileset
+from heritage.formats.tiles3d import tileset_json, with_root_transform
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.tiles import TileTree
-from heritage.ops.tile import TileOptions, tile
+from heritage.ops.tile import TileOptions
 
 ORIGIN = np.array([431.0, 77.5, -3.25])
 PLACED = [0.0, 1.0, 0, 0, -1, 0, 0, 0, 0, 0, 1, 0, -1621912.5, 5730721.25, 1818000.0, 1]
 
 
-@pytest.fixture(scope="module")
-def tree() -> TileTree:
+def surfaces() -> tuple[Mesh, PointCloud, PointCloud]:
     ball = trimesh.creation.icosphere(subdivisions=4, radius=4)
     rgb = np.rint(128 + 30 * ball.vertices).astype(np.uint8)
     vertices = ball.vertices.astype(np.float32)
     change = np.repeat(vertices[:, None, :1] * 0.01, 2, axis=2)
-    mesh = Mesh(ORIGIN, vertices, ball.faces.astype(np.int32), change=change)
+    filled = np.where(vertices[:, 2] > 2, 255, 0).astype(np.uint8)
+    mesh = Mesh(ORIGIN, vertices, ball.faces.astype(np.int32), change=change, filled=filled)
     cloud = PointCloud(ORIGIN, vertices, rgb, vertices / 4)
     leaves = PointCloud(ORIGIN, vertices + np.float32([6, 0, 0]), rgb)
-    options = TileOptions(
-        root_triangles=300, tile_triangles=800, root_px=128, tile_px=256, context_points=1000
-    )
-    return tile([mesh], cloud, leaves, options)
+    return mesh, cloud, leaves
+
+
+OPTIONS = TileOptions(root_triangles=300, tile_triangles=800, root_px=128, tile_px=256, context_points=1000)
 
 
 @pytest.fixture(scope="module")
-def folder(tree: TileTree, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TileTree]:
+    mesh, cloud, leaves = surfaces()
     folder = tmp_path_factory.mktemp("tiles")
-    written = write_tileset(folder, tree)
-    assert sorted(written) == sorted(p for p in folder.rglob("*") if p.is_file())
-    return folder
+    tree = tiled(folder, [mesh], cloud, leaves, OPTIONS)[0].tree
+    return folder / "tileset", tree
+
+
+@pytest.fixture(scope="module")
+def folder(made: tuple[Path, TileTree]) -> Path:
+    return made[0]
+
+
+@pytest.fixture(scope="module")
+def tree(made: tuple[Path, TileTree]) -> TileTree:
+    return made[1]
 
 
 def test_the_tileset_keeps_the_rules(folder: Path, tree: TileTree) -> None:
     contents = check_tileset(folder / "tileset.json")
     assert len(contents) == sum(1 for _ in tree.root.walk())
     assert tree.levels >= 3
+    assert sorted(contents) == sorted((folder / "tiles").iterdir())
+    assert sorted(p.name for p in folder.iterdir()) == ["tiles", "tileset.json"]
 
 
 def test_every_tile_is_valid_and_inside_its_box(folder: Path, tree: TileTree) -> None:
-    tiles = [t for _, t in tree.root.walk()]
     document = json.loads((folder / "tileset.json").read_text())
     boxes: list[tuple[np.ndarray, np.ndarray]] = []
 
@@ -59,18 +71,23 @@ def test_every_tile_is_valid_and_inside_its_box(folder: Path, tree: TileTree) ->
 
     collect(document["root"])
     files = judge(check_tileset(folder / "tileset.json"), folder.parent / "unpacked")
-    for file, t, (low, high) in zip(files, tiles, boxes, strict=True):
+    shown = [tile for _, tile in read_tileset(folder / "tileset.json").walk()]
+    for file, tile, (low, high) in zip(files, shown, boxes, strict=True):
         glb = Glb.read(file)
         for node in range(len(glb.document["nodes"])):
             xyz = glb.world(node)
             assert (xyz >= low - 1e-6).all()
             assert (xyz <= high + 1e-6).all()
-        # What was written is what was tiled, to the last step of the grid.
-        xyz = glb.world()
-        truth = t.surface.vertices.astype(np.float64) + ORIGIN
-        assert np.array_equal(
-            np.unique(xyz, axis=0), np.unique(truth[np.unique(t.surface.triangles)], axis=0)
-        )
+        # The outside decoder and ours agree to the bit.
+        assert np.array_equal(glb.world(), tile.vertices)
+        primitive = glb.document["meshes"][0]["primitives"][0]
+        assert {"_CHANGE_0", "_FILLED", "TEXCOORD_0"} < set(primitive["attributes"])
+
+
+def test_lit_tiles_are_valid(tmp_path: Path) -> None:
+    mesh, _, _ = surfaces()
+    tiled(tmp_path, [mesh], None, None, OPTIONS, lit=True)
+    judge(check_tileset(tmp_path / "tileset" / "tileset.json"), tmp_path / "unpacked")
 
 
 def test_placing_changes_the_root_transform_only(folder: Path) -> None:
@@ -90,9 +107,4 @@ def test_placing_changes_the_root_transform_only(folder: Path) -> None:
 @pytest.mark.parametrize("matrix", [[1.0] * 15, [1.0] * 16, [float("nan")] * 16])
 def test_what_places_nothing_is_refused(tree: TileTree, matrix: list[float]) -> None:
     with pytest.raises(ValueError, match="affine"):
-        tileset_json(tree, matrix, {path: "x" for path, _ in tree.root.walk()})
-
-
-def test_the_same_tree_gives_the_same_bytes(tree: TileTree, folder: Path, tmp_path: Path) -> None:
-    for path in write_tileset(tmp_path / "again", tree):
-        assert path.read_bytes() == (folder / path.relative_to(tmp_path / "again")).read_bytes()
+        tileset_json(tree, matrix)
