@@ -8,16 +8,25 @@ leaves and single blue pixels do not decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from scipy.spatial import cKDTree
+import numpy.typing as npt
 
 from heritage.model.arrays import F32, U8, Bool
-from heritage.ops.grid import Shape, group_means, shape, voxels
+from heritage.model.octree import Octree
+from heritage.ops.neighbours import Neighbours
+from heritage.ops.pieces import Grid
 
-_VOXEL_SPACINGS = 2.5
-_WIDE_NEIGHBOURS = 24  # a patch of about 7 spacings around the point
-_POOLED = 9
+_WIDE_NEIGHBOURS: Final = 24  # a patch of about 7 spacings around the point
+_WIDE_REACH: Final = 4.8  # voxels
+_POOLED: Final = 9
+_POOLED_REACH: Final = 2.4
+VOXEL_SPACINGS: Final = 2.5
+# A point's voxel, from there to one it is pooled with, from there to those of its wide neighbourhood, and their
+# points: so many voxels around a block decide what is said of its points.
+REACH_VOXELS: Final = 1 + _POOLED_REACH + _WIDE_REACH + 1 + 0.2
+_UNIT: Final = 65_535  # shares are kept in whole units: their sums are the same in any order
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,18 +64,44 @@ def sky_blueness(rgb: U8) -> F32:
     return np.asarray(np.where(hue, np.clip((b - r) / np.maximum(b, 1) / 0.25, 0, 1), 0), np.float32)
 
 
-def weigh(xyz: F32, rgb: U8 | None, fine: Shape, spacing: float, *, threads: int = 1) -> Evidence:
-    """Evidence for every point; ``fine`` is the shape of each point's neighbourhood, ``spacing`` metres."""
-    n = len(xyz)
-    green = np.zeros(n, bool) if rgb is None else is_green(rgb)
-    sky = np.zeros(n, np.float32) if rgb is None else sky_blueness(rgb)
-    _, voxel = np.unique(voxels(xyz, _VOXEL_SPACINGS * spacing), return_inverse=True)
-    pooled = group_means(voxel, np.column_stack([green, fine.scatter]))
-    centre = group_means(voxel, xyz).astype(np.float32)
-    wide = shape(centre, _WIDE_NEIGHBOURS, threads=threads).scatter
-    values = np.column_stack([pooled, wide])
-    index = (
-        cKDTree(centre).query(centre, min(_POOLED, len(centre)), workers=threads)[1].reshape(len(centre), -1)
-    )
-    smooth = values[index].mean(1)[voxel].astype(np.float32)
-    return Evidence(green, sky, fine.scatter, smooth[:, 0], smooth[:, 1], smooth[:, 2])
+def in_units(share: F32) -> npt.NDArray[np.uint16]:
+    """Shares 0..1 (n,) in whole units of 1 / 65,535."""
+    return np.rint(np.clip(share, 0, 1) * _UNIT).astype(np.uint16)
+
+
+def weigh(
+    xyz: F32, rgb: U8 | None, scatter: npt.NDArray[np.uint16], asked: Bool, grid: Grid, root: Octree
+) -> Evidence:
+    """Evidence for the points that are ``asked`` (n,); ``scatter`` (n,) of each neighbourhood as by ``in_units``.
+
+    ``xyz`` (n, 3) must hold what is within ``REACH_VOXELS`` of those, then it is the same for any piece of a
+    cloud. ``grid`` and ``root`` are the cloud's.
+    """
+    green = np.zeros(len(xyz), bool) if rgb is None else is_green(rgb)
+    keys, first, voxel = np.unique(grid.keys(xyz), return_index=True, return_inverse=True)
+    inside = xyz.astype(np.float64) / grid.size_m
+    corner = np.floor(inside[first])
+    inside = np.floor((inside - corner[voxel]) * _UNIT)  # whole units again
+    count = np.bincount(voxel)
+    offset = np.column_stack([np.bincount(voxel, weights=inside[:, axis]) for axis in range(3)])
+    centre: F32 = ((corner + offset / count[:, None] / _UNIT) * grid.size_m).astype(np.float32)
+    pooled = [
+        np.bincount(voxel, weights=green) / count,
+        np.bincount(voxel, weights=scatter.astype(np.float64)) / count / _UNIT,
+    ]
+    near = np.zeros(len(keys), bool)
+    near[voxel[asked]] = True
+    around = Neighbours.of(centre, root=root)
+    index, distance = around.nearest(_POOLED, reach_m=_POOLED_REACH * grid.size_m, asked=near)
+    index, there = index[near], np.isfinite(distance[near])
+    wanted = np.zeros(len(keys), bool)
+    wanted[index[there]] = True
+    wide = around.shape(_WIDE_NEIGHBOURS, reach_m=_WIDE_REACH * grid.size_m, asked=wanted).scatter
+    place = np.cumsum(near)[voxel[asked]] - 1
+    smooth = []
+    for value in (*pooled, wide.astype(np.float64)):
+        total = np.where(there, value[index], 0).sum(1)
+        smooth.append((total / there.sum(1))[place].astype(np.float32))
+    sky = np.zeros(len(place), np.float32) if rgb is None else sky_blueness(rgb[asked])
+    own = (scatter[asked] / np.float32(_UNIT)).astype(np.float32)
+    return Evidence(green[asked], sky, own, smooth[0], smooth[1], smooth[2])

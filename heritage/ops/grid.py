@@ -10,15 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from heritage.model.arrays import F32, F64, Bool
 from heritage.model.errors import MethodError
 from heritage.ops.neighbours import Neighbours, Shape
 
 __all__ = [
-    "I64", "Shape", "chunks", "components", "distinct", "group_means", "morton_order", "shape", "spacing", "thin",
+    "I64", "Shape", "chunks", "distinct", "group_means", "morton_order", "shape", "spacing", "thin",
     "voxel_indices", "voxel_keys", "voxels",
 ]  # fmt: skip
 I64 = npt.NDArray[np.int64]
@@ -112,26 +110,6 @@ def _spread_bits(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     for shift, mask in ((16, 0xFF0000FF), (8, 0x0F00F00F00F), (4, 0x0C30C30C30C3), (2, 0x249249249249)):
         value = (value | value << np.uint64(shift)) & np.uint64(mask)
     return value
-
-
-def components(xyz: F32, size: float) -> tuple[I64, I64]:
-    """Connected components of the occupied voxels of ``size`` metres, 26 neighbours each.
-
-    Returns the component (n,) of every point and the number of points (c,) in every component.
-    """
-    keys, voxel = np.unique(voxels(xyz, size), return_inverse=True)
-    rows, columns = [], []
-    steps = [(i, j, k) for i in (-1, 0, 1) for j in (-1, 0, 1) for k in (-1, 0, 1) if (i, j, k) > (0, 0, 0)]
-    for step in steps:
-        offset = int(np.int64(step[0]) << 2 * _AXIS_BITS) + (step[1] << _AXIS_BITS) + step[2]
-        place = np.searchsorted(keys, keys + offset)
-        found = np.flatnonzero(keys[np.minimum(place, len(keys) - 1)] == keys + offset)
-        rows.append(found)
-        columns.append(place[found])
-    row, column = np.concatenate(rows), np.concatenate(columns)
-    graph = coo_matrix((np.ones(len(row), np.int8), (row, column)), shape=(len(keys), len(keys)))
-    label = connected_components(graph, directed=False)[1].astype(np.int64)[voxel]
-    return label, np.bincount(label)
 
 
 def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:

@@ -55,7 +55,8 @@ def search(
         for i in range(starts[leaf], starts[leaf + 1]):
             if not asked[i]:
                 continue
-            found, done = 0, np.False_
+            found = 0
+            done: Any = False
             px, py, pz = x[i], y[i], z[i]
             if m >= 0:
                 for j in range(m):

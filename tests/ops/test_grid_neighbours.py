@@ -8,7 +8,6 @@ from scipy.spatial.distance import cdist
 
 from heritage.model.errors import MethodError
 from heritage.ops.grid import (
-    components,
     distinct,
     group_means,
     morton_order,
@@ -42,20 +41,6 @@ def test_thin_takes_one_point_of_every_voxel(xyz):
     keys = voxel_keys(voxel_indices(xyz, 0.25))
     assert len(np.unique(keys[few])) == len(few) == len(np.unique(keys))
     assert (np.diff(few) > 0).all()
-
-
-def test_components_are_those_of_brute_force(xyz):
-    few = xyz[:120]
-    label, size = components(few, 0.12)
-
-    cell = voxel_indices(few, 0.12)
-    touching = cdist(cell, cell, "chebyshev") <= 1
-    for _ in range(8):
-        touching = touching @ touching
-    same = label[:, None] == label[None]
-    assert np.array_equal(same, touching)
-    assert np.array_equal(np.bincount(label), size)
-    assert len(size) > 1
 
 
 def test_shape_is_the_covariance_of_the_nearest(xyz):

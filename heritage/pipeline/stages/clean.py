@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
+from functools import partial
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 
-from heritage.formats.arrays import load_cloud, save_array
+from heritage.formats.blocks import Blocks, create_column, gather_rows, read_rows, write_rows
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import REASONS, U8
-from heritage.ops.clean import CleanOptions, clean
+from heritage.model.errors import InputError
+from heritage.ops.clean import CleanOptions, follow, outcome_of
+from heritage.ops.cleaning import COLUMNS, cleaning
 from heritage.ops.render import render_points, view_of
+from heritage.ops.stepwise import Step, View
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 # Colours of the labelled picture: kept points stay as they are, so what was set aside stands out.
@@ -22,24 +30,66 @@ _TINTS = {
     "low_confidence": (255, 127, 14),
 }
 _SIZE = (1200, 750)
+_PICTURED = 1_000_000  # points; a picture has no more pixels
+_RESULT = ("reasons", "classes")
+_WORK = "work"
 
 
 def _run(job: Job) -> Outcome:
-    cloud = load_cloud(job.inputs["ingest"])
-    cleaned = clean(cloud, job.chosen(CleanOptions), threads=job.threads)
-    save_array(job.folder, "classes", cleaned.classes)
-    save_array(job.folder, "reasons", cleaned.reasons)
+    blocks = Blocks.open(job.inputs["ingest"])
+    if blocks.rows == 0:
+        raise InputError("point cloud", "no points", "at least one point is needed", code="cloud-empty")
+    (job.folder / _WORK).mkdir()
+    for name, dtype in COLUMNS.items():
+        create_column(_place(job.folder, name), name, blocks.rows, dtype)
+
+    def do(step: Step) -> list[Any]:
+        items = [None] * len(blocks) if step.items is None else step.items
+        return job.map(partial(_do, job.folder, job.inputs["ingest"], step.on_each()), list(enumerate(items)))
+
+    counts, figures = outcome_of(follow(cleaning(blocks.rows, job.chosen(CleanOptions)), do))
+    shutil.rmtree(job.folder / _WORK)
+    return Outcome((counts,), figures, (), _pictures(job, blocks))
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder if name in _RESULT else folder / _WORK
+
+
+def _do(folder: Path, ingest: Path, step: Step, task: tuple[int, Any]) -> Any:
+    """One step for one block: read, do, write."""
+    number, item = task
+    blocks = Blocks.open(ingest)
+    block = blocks[number]
+    if step.reach_m > 0:
+        cloud, rows = blocks.around(number, step.reach_m)
+    else:
+        cloud, rows = blocks.points(number), np.arange(block.start, block.stop)
+    held = {}
+    for name in (*step.columns, *step.own_columns):
+        values = read_rows(_place(folder, name), name, block.start, block.stop)
+        if name in step.columns:
+            values = np.concatenate([values, gather_rows(_place(folder, name), name, rows[len(block) :])])
+        held[name] = values
+    made = step.run(View(cloud, rows, len(block), block.low, block.high, held), item)
+    for name, values in made.columns.items():
+        write_rows(_place(folder, name), name, block.start, values)
+    return made.summary
+
+
+def _pictures(job: Job, blocks: Blocks) -> tuple[str, ...]:
+    """The cloud as it came, and with what was set aside in colour."""
+    rows = np.arange(0, blocks.rows, -(-blocks.rows // _PICTURED))
+    cloud, reasons = blocks.select(rows), gather_rows(job.folder, "reasons", rows)
     # Looked at from where the kept part fills the picture; stray points may lie far away.
-    kept = cleaned.reasons == REASONS["kept"]
+    kept = reasons == REASONS["kept"]
     framed = cloud.select(kept) if kept.any() else cloud
     low, high = np.percentile(framed.xyz, [0.5, 99.5], axis=0) + cloud.origin
     view = view_of(low, high)
+    labelled = _labelled(cloud.rgb, reasons)
     save_picture(job.folder / "before.webp", render_points(cloud, view, *_SIZE))
-    save_picture(
-        job.folder / "labels.webp",
-        render_points(cloud, view, *_SIZE, colours=_labelled(cloud.rgb, cleaned.reasons)),
-    )
-    return Outcome((cleaned.counts,), cleaned.figures, (), ("before.webp", "labels.webp"))
+    save_picture(job.folder / "labels.webp", render_points(cloud, view, *_SIZE, colours=labelled))
+    return "before.webp", "labels.webp"
 
 
 def _labelled(rgb: U8 | None, reasons: U8) -> U8:
@@ -49,4 +99,4 @@ def _labelled(rgb: U8 | None, reasons: U8) -> U8:
     return colours
 
 
-CLEAN = Stage("clean", 1, CleanOptions, _run, ("numpy", "scipy", "numba"))
+CLEAN = Stage("clean", 2, CleanOptions, _run, ("numpy", "scipy", "numba"))
