@@ -28,8 +28,8 @@ class GltfFile:
     name: str
     folder: Path
     json: dict[str, Any]
-    binary: bytes | None
-    _buffers: dict[int, bytes] = field(default_factory=dict)
+    binary: memoryview | None
+    _buffers: dict[int, memoryview] = field(default_factory=dict)
 
     def item(self, kind: str, index: Any) -> dict[str, Any]:
         """``json[kind][index]``. Raises InputError where there is none."""
@@ -43,8 +43,8 @@ class GltfFile:
             raise wrong(self.name, f"{kind}[{index}] is no object", "an object is needed")
         return item
 
-    def view(self, index: Any) -> tuple[bytes, int | None]:
-        """The bytes of a buffer view, and its stride."""
+    def view(self, index: Any) -> tuple[memoryview, int | None]:
+        """The bytes of a buffer view, not copied, and its stride."""
         view = self.item("bufferViews", index)
         where = f"bufferViews[{index}]"
         data = self._buffer(view.get("buffer"))
@@ -113,12 +113,12 @@ class GltfFile:
             )
         return np.array(value, np.float64)
 
-    def _buffer(self, index: Any) -> bytes:
+    def _buffer(self, index: Any) -> memoryview:
         buffer = self.item("buffers", index)
         if index not in self._buffers:
             where = f"buffers[{index}]"
             if "uri" in buffer:
-                data = self.bytes_of(buffer, where)
+                data = memoryview(self.bytes_of(buffer, where))
             elif index == 0 and self.binary is not None:
                 data = self.binary
             else:
@@ -137,14 +137,16 @@ class GltfFile:
 def open_gltf(path: Path) -> GltfFile:
     """Read a .glb or .gltf file up to its JSON. Raises InputError where the container is wrong."""
     with path.open("rb") as stream:
-        content = stream.read(12)
-        glb = path.suffix.lower() == ".glb"
-        if not glb:
-            if path.stat().st_size > GLTF_JSON_BYTES:
-                raise wrong(path.name, "too large a JSON", f"up to {GLTF_JSON_BYTES} bytes are allowed")
-            return GltfFile(path.name, path.parent, _parsed(path, content + stream.read()), None)
-        content += stream.read()
-    if len(content) < 20 or content[:4] != b"glTF":
+        if path.suffix.lower() == ".glb":
+            # The binary chunk may be gigabytes: one copy, which views then point into.
+            return _container(path, memoryview(stream.read()))
+        if path.stat().st_size > GLTF_JSON_BYTES:
+            raise wrong(path.name, "too large a JSON", f"up to {GLTF_JSON_BYTES} bytes are allowed")
+        return GltfFile(path.name, path.parent, _parsed(path, stream.read()), None)
+
+
+def _container(path: Path, content: memoryview) -> GltfFile:
+    if len(content) < 20 or bytes(content[:4]) != b"glTF":
         raise wrong(f"{path.name}, byte 0", "no GLB header", "the file must start with glTF")
     version, length, json_length, json_kind = struct.unpack_from("<4I", content, 4)
     if version != 2:
@@ -159,7 +161,7 @@ def open_gltf(path: Path) -> GltfFile:
         raise wrong(
             f"{path.name}, byte 12", f"a first chunk of {json_length} bytes", "JSON inside the file is needed"
         )
-    document = _parsed(path, content[20 : 20 + json_length])
+    document = _parsed(path, bytes(content[20 : 20 + json_length]))
     at = 20 + json_length
     binary = None
     if at < len(content):

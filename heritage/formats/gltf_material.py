@@ -65,7 +65,7 @@ def _picture(file: GltfFile, index: Any) -> U8:
     source = _extension(texture, "EXT_texture_webp").get("source", texture.get("source"))
     image = file.item("images", source)
     where = f"images[{source}]"
-    data = file.view(image["bufferView"])[0] if "bufferView" in image else file.bytes_of(image, where)
+    data = bytes(file.view(image["bufferView"])[0]) if "bufferView" in image else file.bytes_of(image, where)
     return read_image(data, f"{file.name}, {where}")
 
 

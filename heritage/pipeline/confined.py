@@ -131,7 +131,7 @@ class Confined:
             case "error":
                 raise self.sound(partial(_error, message.document))
             case "memory":
-                raise self._too_much_memory()
+                raise self._too_much_memory("takes too much memory")
             case "failed":
                 raise self.failed(str(message.document.get("found"))[:300])
         return message
@@ -161,6 +161,8 @@ class Confined:
         self.close()
         if how == -signal.SIGXCPU:
             return self._too_slow()
+        if how == -signal.SIGKILL:
+            return self._too_much_memory("was ended by the system, as happens when memory runs out")
         if how is not None and how < 0:
             found = f"reading it ended in {signal.Signals(-how).name}"
         else:
@@ -182,11 +184,11 @@ class Confined:
             code="reader-too-slow",
         )
 
-    def _too_much_memory(self) -> InputError:
+    def _too_much_memory(self, found: str) -> InputError:
         return InputError(
             self.name,
-            f"reading it takes more than {self.allowed.memory_bytes / 2**30:.3g} GiB of memory",
-            "no more is allowed",
+            f"reading it {found}",
+            f"up to {self.allowed.memory_bytes / 2**30:.3g} GiB are allowed",
             "split the file, or scale its textures down",
             code="reader-memory",
         )
