@@ -48,6 +48,10 @@ class CleanOptions(Document):
         True, description="green and rough at two scales; without colour, very rough at both"
     )
     vegetation_green: Positive = Field(0.3, description="least share of green points around a point")
+    vegetation_depth: Positive = Field(
+        0.3,
+        description="mean excess green (2g - r - b over r + g + b) of full foliage; paler green must be rougher in proportion",
+    )
     vegetation_scatter: Positive = Field(
         0.08, description="least scatter (0 plane, 1 ball) around a green point, mean of two scales"
     )

@@ -147,7 +147,9 @@ def label(
             least = options.vegetation_scatter_alone
             foliage = (said.rough > least) & (said.wide_rough > least)
         elif not seen.told_foliage:
-            rough = (said.rough + said.wide_rough) / 2 > options.vegetation_scatter
+            # The paler the green, as of moss on old stone, the rougher its surroundings must be.
+            deep = np.minimum(said.depth / options.vegetation_depth, 1)
+            rough = (said.rough + said.wide_rough) / 2 * deep > options.vegetation_scatter
             foliage = (
                 rough & (said.green_share > options.vegetation_green) & (said.green | (said.scatter > 0.1))
             )

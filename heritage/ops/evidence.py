@@ -33,14 +33,15 @@ _UNIT: Final = 65_535  # shares are kept in whole units: their sums are the same
 class Evidence:
     """Per point (n,): ``green`` bool and ``sky`` 0..1 are its own colour, ``scatter`` its own shape.
 
-    ``green_share``, ``rough`` (scatter) and ``wide_rough`` (scatter of the wider neighbourhood) are pooled
-    around it.
+    ``green_share``, ``depth`` (mean excess green), ``rough`` (scatter) and ``wide_rough`` (scatter of the wider
+    neighbourhood) are pooled around it.
     """
 
     green: Bool
     sky: F32
     scatter: F32
     green_share: F32
+    depth: F32
     rough: F32
     wide_rough: F32
 
@@ -52,6 +53,12 @@ def is_green(rgb: U8) -> Bool:
     """
     r, g, b = rgb.astype(np.float32).T
     return np.asarray((2 * g - r - b > 0.15 * (r + g + b)) & (g > 1.02 * r) & (b < r - 0.08 * g))
+
+
+def excess_green(rgb: U8) -> F32:
+    """(n,) (2g - r - b) / (r + g + b), 0 where negative: leaves have some 0.4, moss and lichen on stone half of it."""
+    r, g, b = rgb.astype(np.float32).T
+    return np.asarray(np.clip((2 * g - r - b) / np.maximum(r + g + b, 1), 0, 1), np.float32)
 
 
 def sky_blueness(rgb: U8) -> F32:
@@ -85,8 +92,10 @@ def weigh(
     count = np.bincount(voxel)
     offset = np.column_stack([np.bincount(voxel, weights=inside[:, axis]) for axis in range(3)])
     centre: F32 = ((corner + offset / count[:, None] / _UNIT) * grid.size_m).astype(np.float32)
+    depth = np.zeros(len(xyz)) if rgb is None else in_units(excess_green(rgb)).astype(np.float64)
     pooled = [
         np.bincount(voxel, weights=green) / count,
+        np.bincount(voxel, weights=depth) / count / _UNIT,
         np.bincount(voxel, weights=scatter.astype(np.float64)) / count / _UNIT,
     ]
     near = np.zeros(len(keys), bool)
@@ -104,4 +113,4 @@ def weigh(
         smooth.append((total / there.sum(1))[place].astype(np.float32))
     sky = np.zeros(len(place), np.float32) if rgb is None else sky_blueness(rgb[asked])
     own = (scatter[asked] / np.float32(_UNIT)).astype(np.float32)
-    return Evidence(green[asked], sky, own, smooth[0], smooth[1], smooth[2])
+    return Evidence(green[asked], sky, own, *smooth)
