@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32, U8
 from heritage.model.colour import to_srgb
-from heritage.ops.colours import Colours
+from heritage.ops.colours import Colours, side_of
 from heritage.ops.unwrap import Unwrapped
 from heritage.ops.weld import crosses, unit
 
@@ -22,15 +22,44 @@ def bake(surface: Unwrapped, colours: Colours) -> U8:
     """
     mesh = surface.mesh
     owner, weights = rasterise(surface.pixels, surface.width_px, surface.height_px)
+    side = side_of(unit(crosses(mesh.vertices, mesh.triangles)))
     painted = owner >= 0
-    triangle = owner[painted]
-    xyz = np.einsum("nk,nkd->nd", weights[painted], mesh.vertices[mesh.triangles[triangle]]).astype(
-        np.float32
-    )
-    normal = unit(crosses(mesh.vertices, mesh.triangles)).astype(np.float32)[triangle]
+    xyz, seen_from = _places(owner, weights, mesh.vertices[mesh.triangles], side, int(painted.sum()))
     texture = np.zeros((surface.height_px, surface.width_px, 3), np.uint8)
-    texture[painted] = to_srgb(colours.at(xyz, normal))
+    texture[painted] = _to_srgb(colours.at(xyz, seen_from))
     return _filled(texture, painted)
+
+
+@numba.njit(cache=True)
+def _places(owner: Any, weights: Any, corners: Any, side: Any, count: int) -> Any:
+    """Where every painted texel lies on the surface, and which side of it is seen, row by row."""
+    xyz = np.empty((count, 3), np.float32)
+    seen_from = np.empty(count, np.uint8)
+    i = 0
+    for row in range(owner.shape[0]):
+        for column in range(owner.shape[1]):
+            t = owner[row, column]
+            if t < 0:
+                continue
+            for d in range(3):
+                xyz[i, d] = (
+                    weights[row, column, 0] * corners[t, 0, d]
+                    + weights[row, column, 1] * corners[t, 1, d]
+                    + weights[row, column, 2] * corners[t, 2, d]
+                )
+            seen_from[i] = side[t]
+            i += 1
+    return xyz, seen_from
+
+
+_LEVELS = 65_535
+_SRGB = to_srgb(
+    np.arange(_LEVELS + 1) / _LEVELS
+)  # the steps at the dark end are 20 times finer than a byte's
+
+
+def _to_srgb(linear: F32) -> U8:
+    return np.asarray(_SRGB[np.rint(np.clip(linear, 0, 1) * _LEVELS).astype(np.uint16)])
 
 
 def rasterise(pixels: npt.NDArray[np.float64], width: int, height: int) -> tuple[I32, F32]:
@@ -115,20 +144,41 @@ def _filled(texture: U8, painted: npt.NDArray[np.bool_]) -> U8:
     """
     if painted.all():
         return texture
-    colour, weight = texture.astype(np.float32), painted.astype(np.float32)
-    pulled = [(colour, weight)]
-    while max(weight.shape) > 1:
-        grown = [(0, side % 2) for side in weight.shape]
-        weight = np.pad(weight, grown)
-        colour = np.pad(colour, [*grown, (0, 0)]) * weight[..., None]
-        h, w = weight.shape[0] // 2, weight.shape[1] // 2
-        total = weight.reshape(h, 2, w, 2).sum((1, 3))
-        colour = colour.reshape(h, 2, w, 2, 3).sum((1, 3)) / np.maximum(total, 1)[..., None]
-        weight = np.minimum(total, 1)
-        pulled.append((colour, weight))
-    filled = pulled[-1][0]
-    for colour, weight in pulled[-2::-1]:
-        h, w = weight.shape
-        above = np.repeat(np.repeat(filled, 2, axis=0), 2, axis=1)[:h, :w]
-        filled = np.where(weight[..., None] > 0, colour, above)
-    return np.clip(np.rint(filled), 0, 255).astype(np.uint8)
+    pulled = [(texture.astype(np.float32), painted)]
+    while max(pulled[-1][1].shape) > 1:
+        pulled.append(_pull(*pulled[-1]))
+    for (fine, has), (coarse, _) in zip(pulled[-2::-1], pulled[:0:-1], strict=True):
+        _push(fine, has, coarse)
+    return np.clip(np.rint(pulled[0][0]), 0, 255).astype(np.uint8)
+
+
+@numba.njit(cache=True)
+def _pull(colour: Any, has: Any) -> Any:
+    """Half the size: the mean of those of four texels that have a colour."""
+    height, width = (has.shape[0] + 1) // 2, (has.shape[1] + 1) // 2
+    small = np.zeros((height, width, 3), np.float32)
+    any_ = np.zeros((height, width), np.bool_)
+    for row in range(height):
+        for column in range(width):
+            count = 0
+            for y in range(2 * row, min(2 * row + 2, has.shape[0])):
+                for x in range(2 * column, min(2 * column + 2, has.shape[1])):
+                    if has[y, x]:
+                        count += 1
+                        for c in range(3):
+                            small[row, column, c] += colour[y, x, c]
+            if count:
+                any_[row, column] = True
+                for c in range(3):
+                    small[row, column, c] /= count
+    return small, any_
+
+
+@numba.njit(cache=True)
+def _push(colour: Any, has: Any, coarse: Any) -> None:
+    """Texels without a colour take that of the block they lie in."""
+    for row in range(has.shape[0]):
+        for column in range(has.shape[1]):
+            if not has[row, column]:
+                for c in range(3):
+                    colour[row, column, c] = coarse[row // 2, column // 2, c]

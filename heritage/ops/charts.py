@@ -70,9 +70,9 @@ def _connected(axis: I64, i: I64, j: I64) -> I64:
 
 def _absorbed(axis: I64, small: npt.NDArray[np.bool_], facing: F64, i: I64, j: I64) -> I64:
     """Axes after triangles of small charts took the axis most of their neighbours in larger charts have."""
-    votes = np.zeros_like(facing)
-    np.add.at(votes, (i, axis[j]), ~small[j])
-    np.add.at(votes, (j, axis[i]), ~small[i])
+    to, of = np.concatenate([i, j]), np.concatenate([j, i])
+    large = ~small[of] & small[to]
+    votes = np.bincount(to[large] * 6 + axis[of[large]], minlength=facing.size).reshape(-1, 6)
     votes[facing < _FACING] = 0
     moved = small & (votes.max(1) > 0)
     return np.where(moved, votes.argmax(1), axis)

@@ -38,8 +38,9 @@ class Colours(Protocol):
 
     texel_m: float
 
-    def at(self, xyz: F32, normal: F32) -> F32:
-        """Linear light (n, 3) at places (n, 3) relative to the surface's origin, seen against ``normal`` (n, 3)."""
+    def at(self, xyz: F32, side: U8) -> F32:
+        """Linear light (n, 3) at places (n, 3) relative to the surface's origin, seen from ``side`` (n,): 0..5, the
+        axis that the surface faces there (see ``side_of``)."""
         ...
 
     def averaged(self, size_m: float) -> Colours:
@@ -59,10 +60,10 @@ def colours_of(surfaces: Sequence[Mesh], cloud: PointCloud | None, *, threads: i
     return None
 
 
-def side_of(normal: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
+def side_of(normal: npt.NDArray[np.floating]) -> U8:
     """(n,) 0..5: the axis that each normal is nearest to."""
     axis = np.abs(normal).argmax(1)
-    return np.asarray(2 * axis + (normal[np.arange(len(normal)), axis] < 0))
+    return np.asarray(2 * axis + (normal[np.arange(len(normal)), axis] < 0), np.uint8)
 
 
 class CloudColours:
@@ -91,10 +92,11 @@ class CloudColours:
         apart = spacing(xyz[order][once], threads=threads) or 0.01
         return cls(xyz[order], to_linear(rgb[order]), normal, apart)
 
-    def at(self, xyz: F32, normal: F32) -> F32:
+    def at(self, xyz: F32, side: U8) -> F32:
         """As ``Colours.at``. Where no point was seen from this side (what was filled in), the colours of ever wider
         surroundings: first of the same side, then of any."""
-        side = np.full(len(xyz), 255, np.uint8) if self.normal is None else side_of(normal).astype(np.uint8)
+        if self.normal is None:
+            side = np.full(len(xyz), 255, np.uint8)
         colour, seen = self._gathered(xyz, side, _NEAR, _SIGMA)
         wider: CloudColours = self
         for factor, own_side in _WIDER:
@@ -167,10 +169,9 @@ class SurfaceColours:
         self._nearest: dict[int, tuple[Nearest, npt.NDArray[np.intp]]] = {}
         self.texel_m = min(_texel(mesh) for mesh in surfaces)
 
-    def at(self, xyz: F32, normal: F32) -> F32:
+    def at(self, xyz: F32, side: U8) -> F32:
         """As ``Colours.at``."""
         result = np.empty((len(xyz), 3), np.float32)
-        side = side_of(normal)
         for k in range(6):
             chosen = np.flatnonzero(side == k)
             if len(chosen) == 0:

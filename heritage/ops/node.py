@@ -17,6 +17,7 @@ from heritage.ops.weld import areas, compact, first_and_place
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _SAMPLES = 20_000  # places per part at which a distance is measured, besides its vertices
+_LONG = 3  # times their spacing: a triangle longer than this gets places of its own
 _HELD = 32  # leaves that are ready to be searched at once
 
 
@@ -144,13 +145,17 @@ def _attributed(mesh: Mesh, finer: Mesh, fixed: np.ndarray, source: I32) -> Mesh
     return mesh.with_(**changes)
 
 
-def places(mesh: Mesh, apart: float) -> F32:
-    """Vertices, and a regular grid of places ``apart`` metres on every triangle that is longer."""
+def places(mesh: Mesh, apart: float, *, middles: bool) -> F32:
+    """Vertices; with ``middles`` the centre of every triangle; and within triangles much longer than ``apart``
+    metres a regular grid of that width."""
     corners = mesh.vertices[mesh.triangles]
     longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
     parts = np.minimum(np.ceil(longest / max(apart, 1e-9)), 200).astype(np.int64)
+    parts[parts <= _LONG] = 0
     result = [mesh.vertices]
-    for n in np.unique(parts[parts > 1]):
+    if middles:
+        result.append(corners[parts == 0].mean(1))
+    for n in np.unique(parts[parts > 0]):
         i, j = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
         inside = (i + j <= n) & (np.maximum(np.maximum(i, j), n - i - j) < n)  # without the corners
         weights = np.stack([n - i - j, i, j], axis=1)[inside] / n
@@ -164,11 +169,11 @@ def deviation(part: Mesh, boxes: tuple[F64, F64], leaf: Callable[[int], Mesh]) -
     """The largest distance, both ways, between a node's ``part`` and the full surface in its cell.
 
     ``leaf(i)`` gives leaf i of the full surface, within ``boxes`` ((n, 3), (n, 3)); it may be asked for more than
-    once, and only a few leaves are held at a time. Metres. Measured at all vertices, and at places within every
-    triangle that is large.
+    once, and only a few leaves are held at a time. Metres. Measured at all vertices, at the middle of the part's
+    triangles, and at places within every triangle that is long.
     """
     apart = float(np.sqrt(areas(part).sum() / _SAMPLES))
-    search, xyz = Nearest(part), places(part, apart)
+    search, xyz = Nearest(part), places(part, apart, middles=True)
     held: dict[int, Nearest] = {}
 
     def searched(i: int) -> Nearest:
@@ -183,7 +188,7 @@ def deviation(part: Mesh, boxes: tuple[F64, F64], leaf: Callable[[int], Mesh]) -
     away = np.zeros(len(xyz), np.float32)
     largest = 0.0
     for i in range(gap.shape[1]):
-        largest = max(largest, float(search.distance(places(leaf(i), apart)).max(initial=0.0)))
+        largest = max(largest, float(search.distance(places(leaf(i), apart, middles=False)).max(initial=0.0)))
         own = np.flatnonzero(first == i)
         if len(own):
             away[own] = searched(i).distance(xyz[own])

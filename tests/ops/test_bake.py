@@ -9,7 +9,7 @@ from tile_scene import ORIGIN, blob, box, mesh_of, places, sampled, sheet, tint
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
 from heritage.ops.bake import bake, rasterise
-from heritage.ops.colours import CloudColours, SurfaceColours, colours_of
+from heritage.ops.colours import CloudColours, SurfaceColours, colours_of, side_of
 from heritage.ops.unwrap import Unwrapped, unwrap
 
 
@@ -65,8 +65,8 @@ def test_a_thin_wall_keeps_its_two_faces() -> None:
     # And so do coarse textures, for which points are averaged first.
     coarse = colours.averaged(0.08)
     side = np.float32([[0, 1, 0]])
-    assert np.array_equal(to_srgb(coarse.at(np.float32([[0, 0.01, 0]]), side))[0], red)
-    assert np.array_equal(to_srgb(coarse.at(np.float32([[0, -0.01, 0]]), -side))[0], blue)
+    assert np.array_equal(to_srgb(coarse.at(np.float32([[0, 0.01, 0]]), side_of(side)))[0], red)
+    assert np.array_equal(to_srgb(coarse.at(np.float32([[0, -0.01, 0]]), side_of(-side)))[0], blue)
 
 
 def test_colours_are_averaged_as_light() -> None:
@@ -76,7 +76,7 @@ def test_colours_are_averaged_as_light() -> None:
     cloud = PointCloud(ORIGIN, flat.vertices, np.repeat(checker[:, None], 3, 1).astype(np.uint8))
     colours = colours_of([flat], cloud)
     assert colours is not None
-    seen = to_srgb(colours.averaged(1.0).at(np.float32([[1, 1, 0]]), np.float32([[0, 0, 1]])))
+    seen = to_srgb(colours.averaged(1.0).at(np.float32([[1, 1, 0]]), side_of(np.float32([[0, 0, 1]]))))
     assert abs(int(seen[0, 0]) - 188) <= 3  # half the light; the mean of the bytes would be 128
 
 
@@ -86,7 +86,7 @@ def test_places_nobody_saw_take_the_nearest_colour() -> None:
     grey = np.full((len(floor.vertices), 3), 90, np.uint8)
     colours = colours_of([floor], PointCloud(ORIGIN, floor.vertices, grey, up))
     assert colours is not None
-    below = colours.at(np.float32([[1, 1, -3], [50, 0, 0]]), np.float32([[0, 0, -1], [1, 0, 0]]))
+    below = colours.at(np.float32([[1, 1, -3], [50, 0, 0]]), side_of(np.float32([[0, 0, -1], [1, 0, 0]])))
     assert (to_srgb(below) == 90).all()
 
 
@@ -113,14 +113,14 @@ def test_a_texture_is_read_at_its_texels() -> None:
     assert np.isclose(colours.texel_m, np.sqrt(4 / 128))
     row, column = np.indices((8, 16)).reshape(2, -1)
     xyz = np.stack([(column + 0.5) / 8, 2 - (row + 0.5) / 4, np.zeros(128)], axis=1).astype(np.float32)
-    seen = colours.at(xyz, np.tile(np.float32([0, 0, 1]), (128, 1)))
+    seen = colours.at(xyz, side_of(np.tile(np.float32([0, 0, 1]), (128, 1))))
     assert np.array_equal(to_srgb(seen), texture[row, column])
 
 
 def test_a_coarser_texture_has_the_same_light() -> None:
     quad, texture = textured_quad()
     coarse = SurfaceColours([quad]).averaged(8 * np.sqrt(4 / 128))
-    middle = coarse.at(np.float32([[0.5, 1, 0], [1.5, 1, 0]]), np.float32([[0, 0, 1]] * 2))
+    middle = coarse.at(np.float32([[0.5, 1, 0], [1.5, 1, 0]]), side_of(np.float32([[0, 0, 1]] * 2)))
     truth = [to_linear(texture[:, :8]).mean((0, 1)), to_linear(texture[:, 8:]).mean((0, 1))]
     assert np.abs(middle - truth).max() < 0.005
 
@@ -130,8 +130,8 @@ def test_faces_at_the_same_place_show_their_own_side() -> None:
     back = front.with_(triangles=front.triangles[:, ::-1], rgb=np.full((4, 3), 10, np.uint8))
     colours = SurfaceColours([front, back])
     at = np.float32([[1, 1, 0]])
-    assert (to_srgb(colours.at(at, np.float32([[0, 0, 1]]))) == 250).all()
-    assert (to_srgb(colours.at(at, np.float32([[0, 0, -1]]))) == 10).all()
+    assert (to_srgb(colours.at(at, side_of(np.float32([[0, 0, 1]])))) == 250).all()
+    assert (to_srgb(colours.at(at, side_of(np.float32([[0, 0, -1]])))) == 10).all()
 
 
 def test_vertex_colours_reach_the_texture() -> None:
@@ -190,4 +190,4 @@ def test_threads_do_not_change_colours(threads: int) -> None:
     other = colours_of([mesh], cloud, threads=threads)
     assert one is not None
     assert other is not None
-    assert np.array_equal(one.at(at, normal), other.at(at, normal))
+    assert np.array_equal(one.at(at, side_of(normal)), other.at(at, side_of(normal)))
