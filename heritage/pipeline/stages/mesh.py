@@ -1,24 +1,46 @@
-"""mesh: a surface through oriented points; a model keeps its own."""
+"""mesh: a surface through oriented points, block by block; a model keeps its own."""
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from heritage.formats.arrays import (
-    load_cloud,
+    load_array,
     load_mesh,
     read_document,
-    save_cloud,
+    save_array,
     save_document,
     save_mesh,
 )
+from heritage.formats.blocks import Blocks, save_blocks
+from heritage.formats.columns import read_rows
 from heritage.formats.texture import save_picture
-from heritage.model.arrays import Mesh
+from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.report import Figure, balanced
-from heritage.ops.mesh import MeshOptions, mesh_surface
-from heritage.ops.render import render_surface, view_of
+from heritage.ops.contour import cell_cubes
+from heritage.ops.holes import Parts, decide
+from heritage.ops.mesh import (
+    CHECKED,
+    Finished,
+    MeshOptions,
+    MeshPlan,
+    Piece,
+    finish_block,
+    mesh_block,
+    plan_mesh,
+    spacing_of,
+    summed,
+    windows,
+)
+from heritage.ops.render import render_points, render_surface, view_of
 from heritage.ops.sample_surface import sample_surface
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import PARTS
@@ -26,15 +48,68 @@ from heritage.pipeline.stages.ingest import PARTS
 SURFACES = "surfaces.json"
 # A model has no measured points; these stand for them where a stage needs points.
 _MODEL_POINTS = 400_000
+# Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
+_DRAWN = 4_000_000
+_MARGIN_CELLS = 4
 
 
 def _run(job: Job) -> Outcome:
     options = job.chosen(MeshOptions)
     if job.facts["kind"] == "model":
         return _adopt(job)
-    meshed = mesh_surface(load_cloud(job.inputs["normals"]), options, threads=job.threads)
-    _save(job.folder, [meshed.mesh])
-    return Outcome((meshed.counts,), meshed.figures, (), (_picture(job.folder, [meshed.mesh]),))
+    cloud = job.inputs["normals"]
+    blocks = Blocks.open(cloud)
+    stretches = [read_rows(cloud, "cloud.xyz", part.start, part.stop) for part in windows(blocks.rows)]
+    plan = plan_mesh(blocks.rows, spacing_of(stretches), options)
+    low, high = np.array([b.low for b in blocks]), np.array([b.high for b in blocks])
+    plan = replace(plan, cubes=cell_cubes(low, high, plan.size))
+    pieces = job.folder / "pieces"
+    pieces.mkdir()
+    parts = job.map(partial(_mesh_one, cloud, pieces, plan, options), range(len(blocks)))
+    decision = decide(parts, options.piece_share)
+    left = np.cumsum(
+        [0, *(bool(part.count[keep].any()) for part, keep in zip(parts, decision.keep, strict=True))]
+    )
+    work = [(i, int(left[i]), keep) for i, keep in enumerate(decision.keep)]
+    finished = job.map(partial(_finish_one, cloud, pieces, job.folder, plan), work)
+    shutil.rmtree(pieces)
+    save_document(job.folder / SURFACES, {"surfaces": int(left[-1])})
+    counts, figures = summed(finished, decision, plan)
+    return Outcome((counts,), figures, (), (_picture(job.folder, int(left[-1]), counts.given),))
+
+
+def _mesh_one(cloud: Path, pieces: Path, plan: MeshPlan, options: MeshOptions, number: int) -> Parts:
+    """Mesh one block with what lies around it; its piece waits in ``pieces`` for what is decided of all."""
+    points, rows = Blocks.open(cloud).around(number, plan.reach_m)
+    piece, parts = mesh_block(points.select(np.argsort(rows)), plan, options, number)
+    for field in fields(Piece):
+        value = getattr(piece, field.name)
+        if value is not None:
+            save_array(pieces, f"{number}.{field.name}", value)
+    return parts
+
+
+def _finish_one(
+    cloud: Path, pieces: Path, folder: Path, plan: MeshPlan, work: tuple[int, int, npt.NDArray[np.bool_]]
+) -> Finished:
+    """Write what stays of one block's piece as the surface of the number given."""
+    number, name, keep = work
+    blocks = Blocks.open(cloud)
+    held = [field.name for field in fields(Piece) if (pieces / f"{number}.{field.name}.npy").exists()]
+    arrays: dict[str, Any] = {each: load_array(pieces, f"{number}.{each}") for each in held}
+    piece = Piece(**{"rgb": None, **arrays})
+    block = blocks[number]
+    # Every so manieth row of the whole cloud, wherever the blocks begin; not on a border, beyond which the
+    # nearest surface may be another block's.
+    step = max(1, blocks.rows // CHECKED)
+    xyz = read_rows(cloud, "cloud.xyz", block.start, block.stop)[-block.start % step :: step]
+    if len(blocks) > 1:
+        margin = _MARGIN_CELLS * plan.size
+        xyz = xyz[((xyz >= block.low + margin) & (xyz < block.high - margin)).all(1)]
+    mesh, finished = finish_block(piece, keep, blocks.origin, xyz)
+    if mesh is not None:
+        save_mesh(folder, f"surface-{name}", mesh)
+    return finished
 
 
 def _adopt(job: Job) -> Outcome:
@@ -44,7 +119,7 @@ def _adopt(job: Job) -> Outcome:
     parts = [load_mesh(source, f"part-{i}") for i in range(count)]
     cloud = sample_surface(parts, _MODEL_POINTS, seed=0)
     _save(job.folder, parts)
-    save_cloud(job.folder, cloud)
+    save_blocks(job.folder, cloud)
     triangles = sum(len(part.triangles) for part in parts)
     return Outcome(
         (balanced("triangles", triangles, triangles, {}),),
@@ -57,7 +132,7 @@ def _adopt(job: Job) -> Outcome:
             ),
         ),
         (),
-        (_picture(job.folder, parts),),
+        (_picture(job.folder, count, triangles),),
     )
 
 
@@ -72,11 +147,36 @@ def surfaces(folder: Path) -> list[Mesh]:
     return [load_mesh(folder, f"surface-{i}") for i in range(read_document(folder / SURFACES)["surfaces"])]
 
 
-def _picture(folder: Path, meshes: list[Mesh]) -> str:
-    low = np.min([mesh.bounds()[0] for mesh in meshes], axis=0)
-    high = np.max([mesh.bounds()[1] for mesh in meshes], axis=0)
-    save_picture(folder / "surface.webp", render_surface(meshes, view_of(low, high), 1200, 750))
+def _picture(folder: Path, count: int, triangles: int) -> str:
+    if triangles <= _DRAWN:
+        meshes = surfaces(folder)
+        view = view_of(*_box(meshes))
+        picture = render_surface(meshes, view, 1200, 750)
+    else:
+        cloud = _vertices(folder, count, max(1, triangles // _DRAWN))
+        picture = render_points(cloud, view_of(*cloud.bounds()), 1200, 750)
+    save_picture(folder / "surface.webp", picture)
     return "surface.webp"
 
 
-MESH = Stage("mesh", 2, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
+def _box(meshes: Sequence[Mesh]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    bounds = [mesh.bounds() for mesh in meshes]
+    return np.min([low for low, _ in bounds], axis=0), np.max([high for _, high in bounds], axis=0)
+
+
+def _vertices(folder: Path, count: int, step: int) -> PointCloud:
+    """Every ``step``-th vertex of the surfaces."""
+    meshes = (load_mesh(folder, f"surface-{i}") for i in range(count))
+    thinned = [
+        (mesh.origin, mesh.vertices[::step], None if mesh.rgb is None else mesh.rgb[::step])
+        for mesh in meshes
+    ]
+    colours = [rgb for _, _, rgb in thinned if rgb is not None]
+    return PointCloud(
+        thinned[0][0],
+        np.concatenate([xyz for _, xyz, _ in thinned]),
+        rgb=np.concatenate(colours) if len(colours) == len(thinned) else None,
+    )
+
+
+MESH = Stage("mesh", 3, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))

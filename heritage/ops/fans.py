@@ -1,0 +1,76 @@
+"""Rims of a surface: its open edges, and vertices in which two fans of triangles meet, each given its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+from heritage.model.arrays import I32, Bool
+from heritage.ops.grid import I64
+
+
+def open_edges(triangles: I32, among: Bool | None = None) -> npt.NDArray[np.int64]:
+    """(e, 2) vertex pairs, ascending, that belong to exactly one triangle; where ``among`` (v,) is given, only those
+    with both vertices in it are looked at, which is much faster."""
+    if among is not None:
+        triangles = triangles[among[triangles].sum(1) > 1]
+    edge = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
+    if among is not None:
+        edge = edge[among[edge].all(1)]
+    key: I64 = np.sort(edge[:, 0] << 32 | edge[:, 1])
+    alone = np.ones(len(key), bool)
+    same = key[1:] == key[:-1]
+    alone[1:] &= ~same
+    alone[:-1] &= ~same
+    single = key[alone]
+    return np.column_stack([single >> 32, single & 0xFFFFFFFF])
+
+
+def split_fans(
+    triangles: I32, vertices: int, rim: npt.NDArray[np.int64]
+) -> tuple[I32, npt.NDArray[np.int64]]:
+    """Triangles in which no two fans share a vertex, and the old vertex (w,) of each new one, the old ones first.
+
+    ``rim`` are the open edges. A vertex between two fans has four of them at least.
+    """
+    meets = np.flatnonzero(np.bincount(rim.ravel(), minlength=vertices) >= 4)
+    asked = np.zeros(vertices, bool)
+    asked[meets] = True
+    row, corner = np.nonzero(asked[triangles])
+    made = triangles.copy()
+    copies: list[int] = []
+    order = np.argsort(triangles[row, corner], kind="stable")
+    row, corner = row[order], corner[order]
+    begin, end = (np.searchsorted(triangles[row, corner], meets, side) for side in ("left", "right"))
+    for v, a, b in zip(meets, begin, end, strict=True):
+        fan = _fans(triangles[row[a:b]], v)
+        for extra in range(1, int(fan.max()) + 1):
+            mine = np.flatnonzero(fan == extra) + a
+            made[row[mine], corner[mine]] = vertices + len(copies)
+            copies.append(int(v))
+    return made, np.concatenate([np.arange(vertices), np.array(copies, np.int64)])
+
+
+@numba.njit(cache=True)
+def _fans(triangles: Any, v: Any) -> Any:
+    """The fan of each triangle around vertex ``v``: triangles are in one fan if they share an edge at ``v``."""
+    fan = np.arange(len(triangles))
+    changed = True
+    while changed:
+        changed = False
+        for a in range(len(triangles)):
+            for b in range(a):
+                if fan[a] == fan[b]:
+                    continue
+                for x in triangles[a]:
+                    if x != v and (triangles[b] == x).any():
+                        low = min(fan[a], fan[b])
+                        fan[a] = low
+                        fan[b] = low
+                        changed = True
+                        break
+    names = np.unique(fan)
+    return np.searchsorted(names, fan)
