@@ -61,7 +61,7 @@ class Confined:
             env=_environment(),
             start_new_session=True,
         )
-        self.close = weakref.finalize(self, _end, self._process)
+        self.close = weakref.finalize(self, _end, self._process, os.getpid())
         self._stdin = cast(IO[bytes], self._process.stdin)
         self._pipe = cast(IO[bytes], self._process.stdout).fileno()
         os.set_blocking(self._pipe, False)
@@ -243,9 +243,9 @@ def _how_it_ended(process: subprocess.Popen[bytes]) -> int | None:
     return None
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill the child and whatever it started, and reap it."""
-    if process.returncode is None:
+def _end(process: subprocess.Popen[bytes], owner: int) -> None:
+    """Kill the child and whatever it started, and reap it; a fork of ``owner`` does not end what is not its own."""
+    if process.returncode is None and os.getpid() == owner:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -190,3 +190,16 @@ def test_a_childs_limits_are_its_own(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
     outcome("segfault", tmp_path)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_fork_of_ours_does_not_end_our_reader(tmp_path: Path) -> None:
+    (tmp_path / "a.las").write_bytes(las(1000))
+    reader = guarded_cloud(tmp_path / "a.las")
+
+    if (forked := os.fork()) == 0:
+        del reader
+        os._exit(0)
+    os.waitpid(forked, 0)
+
+    assert sum(map(len, reader.chunks(10))) == 1000
