@@ -63,7 +63,7 @@ def look(options: CleanOptions, view: View, _: object) -> Made:
     if len(xyz) > SPACING_NEIGHBOURS:
         asked = np.zeros(len(xyz), bool)
         asked[:: max(1, len(xyz) // _GUESSES)] = True
-        reach = Neighbours.of(xyz).nearest(SPACING_NEIGHBOURS + 1, asked=asked)[1][asked].max(1)
+        reach = Neighbours.of(xyz).nearest(SPACING_NEIGHBOURS + 1, asked=asked)[1].max(1)
         guess = float(np.median(reach)) * float(np.sqrt(np.pi / SPACING_NEIGHBOURS))
     told = _told(view, options)[open_]
     box = (xyz.min(0), xyz.max(0)) if len(xyz) else (np.full(3, np.inf), np.full(3, -np.inf))
@@ -108,7 +108,7 @@ def reaches(root: Octree, every: int, k: int, reach: float, view: View, _: objec
     if not asked.any():
         return _made(np.zeros(0, np.float32))
     distance = Neighbours.of(view.cloud.xyz[place], root=root).nearest(k + 1, reach_m=reach, asked=asked)[1]
-    return _made(np.minimum(distance[asked].max(1), np.float32(reach)))
+    return _made(np.minimum(distance.max(1), np.float32(reach)))
 
 
 def measure(root: Octree, k: int, reach: float, view: View, _: object) -> Made:
@@ -178,7 +178,7 @@ def mark(reasons: U8, mask: Bool, reason: str) -> None:
 
 def _stand_out(xyz: F32, near: F32, far: Bool, root: Octree, reach: float, options: CleanOptions) -> Bool:
     """(n,) those of ``far`` (Rusu 2010) that also stand out of their own neighbourhood, or have none."""
-    index = Neighbours.of(xyz, root=root).nearest(min(NEIGHBOURS, len(xyz)), reach_m=reach, asked=far)[0][far]
+    index = Neighbours.of(xyz, root=root).nearest(min(NEIGHBOURS, len(xyz)), reach_m=reach, asked=far)[0]
     there = (index >= 0) & (index != np.flatnonzero(far)[:, None])
     usual = np.where(there, near[index], np.nan)
     usual[~there.any(1)] = 0

@@ -102,7 +102,7 @@ def weigh(
     near[voxel[asked]] = True
     around = Neighbours.of(centre, root=root)
     index, distance = around.nearest(_POOLED, reach_m=_POOLED_REACH * grid.size_m, asked=near)
-    index, there = index[near], np.isfinite(distance[near])
+    there = np.isfinite(distance)
     wanted = np.zeros(len(keys), bool)
     wanted[index[there]] = True
     wide = around.shape(_WIDE_NEIGHBOURS, reach_m=_WIDE_REACH * grid.size_m, asked=wanted).scatter

@@ -125,7 +125,7 @@ def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
     count = min(_SPACING_NEIGHBOURS, len(xyz) - 1)
     asked = np.zeros(len(xyz), bool)
     asked[:: max(1, len(xyz) // sample)] = True
-    reach = Neighbours.of(xyz).nearest(count + 1, asked=asked)[1][asked].max(1)
+    reach = Neighbours.of(xyz).nearest(count + 1, asked=asked)[1].max(1)
     return float(np.median(reach) * np.sqrt(np.pi / count))
 
 

@@ -64,11 +64,11 @@ class Neighbours:
     def nearest(
         self, k: int, *, reach_m: float = np.inf, asked: Bool | None = None, queries: F32 | None = None
     ) -> tuple[I32, F32]:
-        """Indices (n, k) int32 and distances (n, k) float32 metres of the ``k`` nearest, the point itself among
+        """Indices (a, k) int32 and distances (a, k) float32 metres of the ``k`` nearest, the point itself among
         them; -1 and inf where there are not so many within ``reach_m``.
 
-        Rows of points that are not ``asked`` (n,) are all -1. For ``queries`` (q, 3) float32, places of their
-        own, nearest first; otherwise in no stated order.
+        One row for each point, in order, or for each that is ``asked`` (n,). For ``queries`` (q, 3) float32,
+        places of their own, nearest first; otherwise in no stated order.
         """
         leaves = self.leaves
         if queries is not None:
@@ -78,12 +78,14 @@ class Neighbours:
             ask(places, leaves.x, leaves.y, leaves.z, leaves.starts, leaves.boxes, leaves.levels, k,
                 reach_m**2, index, square)  # fmt: skip
         else:
-            n = len(self.xyz)
-            picked = np.full((n, k), -1, np.int32)
-            squares = np.full((n, k), np.inf, np.float32)
+            n = len(self.xyz) if asked is None else int(np.count_nonzero(asked))
+            picked, squares = np.empty((n, k), np.int32), np.empty((n, k), np.float32)
             self._search(k, reach_m, asked, picked, squares, None)
+            rows = leaves.order if asked is None else leaves.order[asked[leaves.order]]
+            if asked is not None:
+                rows = np.cumsum(asked)[rows] - 1
             index, square = np.empty_like(picked), np.empty_like(squares)
-            index[leaves.order], square[leaves.order] = picked, squares
+            index[rows], square[rows] = picked, squares
         return np.where(index < 0, -1, leaves.order[index]), np.sqrt(square)
 
     def mean_distance(self, k: int, *, reach_m: float = np.inf, asked: Bool | None = None) -> F32:

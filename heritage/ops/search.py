@@ -16,11 +16,13 @@ from heritage.model.octree import DEPTH, U64
 from heritage.ops.boxes import through_boxes
 from heritage.ops.eigen import fit
 from heritage.ops.leaves import U8, spread, squeeze
+from heritage.ops.least import least
 
 _MOST = 4096  # candidates of one leaf; more, where density jumps, are searched through the boxes
 _SLACK = np.float32(
     1.5
 )  # the next point's k-th distance (squared) is seldom more than so many times this one's
+_EXPECTED = 0.4  # 1 / pi and some slack
 _ROUNDED = np.float32(0.999999)  # float32 rounds; the border must not be counted as reached too early
 
 
@@ -32,9 +34,9 @@ def search(
 ) -> None:  # fmt: skip
     """For each point that is ``asked`` (in the order of the leaves), its ``k`` nearest with itself.
 
-    With ``pick``: ``index`` (n, k), -1 where missing, and ``square`` (n, k) their squared distances, in the
-    order of the leaves. Always: ``mean`` distance to the other k - 1, of which each that is missing counts as
-    the reach. With ``shaped``: mean place, least axis and variances (n, 3) of those found.
+    With ``pick``: ``index`` (a, k), -1 where missing, and ``square`` (a, k) their squared distances, in the order of
+    the leaves; a row for each that is asked. Always: ``mean`` distance to the other k - 1, of which each that is
+    missing counts as the reach. With ``shaped``: mean place, least axis and variances (n, 3) of those found.
     """
     cx, cy, cz = np.empty(_MOST, np.float32), np.empty(_MOST, np.float32), np.empty(_MOST, np.float32)
     ci, d = np.empty(_MOST, np.int32), np.empty(_MOST, np.float32)
@@ -44,6 +46,7 @@ def search(
     cap = np.float32(reach_sq)
     reach = np.sqrt(reach_sq)
     covariance, axes = np.empty((3, 3)), np.empty((3, 3))
+    row = 0
     for leaf in range(len(starts) - 1):
         ask = False
         for i in range(starts[leaf], starts[leaf + 1]):
@@ -51,7 +54,8 @@ def search(
         if not ask:
             continue
         m = _candidates(x, y, z, starts, cubes, depths, corner, side, leaf, cx, cy, cz, ci, box)
-        guess = cap
+        # Of a surface that fills the cubes' middle the k nearest lie within this; if not, it is doubled.
+        guess = min(cap, np.float32(_EXPECTED * k / max(m, 1) * (box[3] - box[0]) ** 2))
         for i in range(starts[leaf], starts[leaf + 1]):
             if not asked[i]:
                 continue
@@ -62,7 +66,7 @@ def search(
                 for j in range(m):
                     dx, dy, dz = cx[j] - px, cy[j] - py, cz[j] - pz
                     d[j] = dx * dx + dy * dy + dz * dz
-                found = _nearest(d, ci, m, k, min(guess, cap), cap, near, near_sq, work)
+                found = least(d, ci, m, k, min(guess, cap), cap, near, near_sq, work)
                 furthest = np.float32(0)
                 for j in range(found):
                     furthest = max(furthest, near_sq[j])
@@ -86,8 +90,9 @@ def search(
             mean[i] = total / max(k - 1, 1) if found == k else (total + (k - found) * reach) / max(k - 1, 1)
             if pick:
                 for j in range(k):
-                    index[i, j] = near[j] if j < found else -1
-                    square[i, j] = near_sq[j] if j < found else np.inf
+                    index[row, j] = near[j] if j < found else -1
+                    square[row, j] = near_sq[j] if j < found else np.inf
+                row += 1
             if shaped:
                 fit(x, y, z, px, py, pz, i, near, found, covariance, axes, centre, normal, eigenvalues)
 
@@ -179,67 +184,6 @@ def _first_at(cubes: U64, key: Any, near: int) -> int:
         else:
             high = middle
     return low
-
-
-@numba.njit(cache=True)
-def _nearest(
-    d: F32, ci: I32, m: int, k: int, guess: Any, cap: Any, near: I32, near_sq: F32, work: F32
-) -> int:
-    """The ``k`` least of ``d`` (m,) no greater than ``cap``, of equals the first, in order."""
-    count = _below(d, ci, m, guess, near, near_sq)
-    if count < k and guess < cap:
-        count = _below(d, ci, m, cap, near, near_sq)
-    if count <= k:
-        return count
-    for j in range(count):
-        work[j] = near_sq[j]
-    kth = _kth(work, count, k - 1)
-    less = 0
-    for j in range(count):
-        less += near_sq[j] < kth
-    equal, found = k - less, 0
-    for j in range(count):
-        value = near_sq[j]
-        if value < kth or (value == kth and equal > 0):
-            equal -= value == kth
-            near[found], near_sq[found] = near[j], value
-            found += 1
-    return found
-
-
-@numba.njit(cache=True)
-def _below(d: F32, ci: I32, m: int, limit: Any, near: I32, near_sq: F32) -> int:
-    """Those no greater than ``limit``; without a branch, as nobody could predict it."""
-    count = 0
-    for j in range(m):
-        near[count], near_sq[count] = ci[j], d[j]
-        count += d[j] <= limit
-    return count
-
-
-@numba.njit(cache=True)
-def _kth(values: F32, n: int, k: int) -> Any:
-    """The value that would stand at ``k`` if the first ``n`` were sorted (Hoare 1961); reorders them."""
-    low, high = 0, n - 1
-    while low < high:
-        pivot = values[(low + high) // 2]
-        i, j = low, high
-        while i <= j:
-            while values[i] < pivot:
-                i += 1
-            while values[j] > pivot:
-                j -= 1
-            if i <= j:
-                values[i], values[j] = values[j], values[i]
-                i += 1
-                j -= 1
-        if k <= j:
-            high = j
-        elif k >= i:
-            low = i
-        else:
-            break
-    return values[k]
 
 
 @numba.njit(cache=True)

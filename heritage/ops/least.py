@@ -1,0 +1,71 @@
+"""The k least of some numbers, inside compiled loops."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+
+from heritage.model.arrays import F32, I32
+
+
+@numba.njit(cache=True)
+def least(d: F32, ci: I32, m: int, k: int, guess: Any, cap: Any, near: I32, near_sq: F32, work: F32) -> int:
+    """The ``k`` least of ``d`` (m,) no greater than ``cap``, of equals the first, in order."""
+    count = _below(d, ci, m, guess, near, near_sq)
+    widened = 0
+    while count < k and guess < cap:
+        widened += 1
+        guess = min(2 * guess, cap) if widened < 4 and m >= k else cap
+        count = _below(d, ci, m, guess, near, near_sq)
+    if count <= k:
+        return count
+    for j in range(count):
+        work[j] = near_sq[j]
+    kth = _kth(work, count, k - 1)
+    less = 0
+    for j in range(count):
+        less += near_sq[j] < kth
+    equal, found = k - less, 0
+    for j in range(count):
+        value = near_sq[j]
+        if value < kth or (value == kth and equal > 0):
+            equal -= value == kth
+            near[found], near_sq[found] = near[j], value
+            found += 1
+    return found
+
+
+@numba.njit(cache=True)
+def _below(d: F32, ci: I32, m: int, limit: Any, near: I32, near_sq: F32) -> int:
+    """Those no greater than ``limit``; without a branch, as nobody could predict it."""
+    count = 0
+    for j in range(m):
+        near[count], near_sq[count] = ci[j], d[j]
+        count += d[j] <= limit
+    return count
+
+
+@numba.njit(cache=True)
+def _kth(values: F32, n: int, k: int) -> Any:
+    """The value that would stand at ``k`` if the first ``n`` were sorted (Hoare 1961); reorders them."""
+    low, high = 0, n - 1
+    while low < high:
+        pivot = values[(low + high) // 2]
+        i, j = low, high
+        while i <= j:
+            while values[i] < pivot:
+                i += 1
+            while values[j] > pivot:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if k <= j:
+            high = j
+        elif k >= i:
+            low = i
+        else:
+            break
+    return values[k]
