@@ -7,8 +7,8 @@ from typing import Final
 SOURCE_FILE_BYTES: Final = 64 * 2**30  # a day of terrestrial scanning; beyond it is a mistake or an attack
 POINTS_STREAMED: Final = 2_000_000_000  # the row of a point fits into a signed 32-bit number
 ALLOCATION_RATIO: Final = 4  # bytes a header may claim per byte present, in uncompressed formats
-READER_BASE_S: Final = 30.0  # what a reader may take for any file; imports and a slow disk are in it
-READER_BYTES_PER_S: Final = 500_000  # and for its size: ascii on a busy machine runs at ten times that
+READER_BASE_S: Final = 30.0  # CPU that a reader may take for any file; a picture of 16 k takes 4
+READER_BYTES_PER_S: Final = 500_000  # and for its size; the slowest, ascii, runs at ten times that
 READER_MEMORY_BYTES: Final = 3 * 2**30  # address space of a child that reads a cloud piece by piece
 READER_MODEL_MEMORY_BYTES: Final = 6 * 2**30  # and of one that reads a model whole: some 16k textures
 LAS_VLRS: Final = 1_000  # honest files have a handful; readers are linear in the claim

@@ -56,15 +56,16 @@ def confine(memory_bytes: int, cpu_seconds: int) -> None:
 
     Raises OSError where the system refuses the limits, which then must not be done without.
     """
-    for kind, most in (
-        (resource.RLIMIT_AS, memory_bytes),
-        (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
+    for kind, most, last in (
+        (resource.RLIMIT_AS, memory_bytes, memory_bytes),
+        # At the first it is told so (SIGXCPU), at the second killed.
+        (resource.RLIMIT_CPU, cpu_seconds, 10 * cpu_seconds),
+        (resource.RLIMIT_FSIZE, 0, 0),
+        (resource.RLIMIT_CORE, 0, 0),
     ):
         hard = resource.getrlimit(kind)[1]
-        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
-        resource.setrlimit(kind, (value, value))
+        values = (most, last) if hard == resource.RLIM_INFINITY else (min(most, hard), min(last, hard))
+        resource.setrlimit(kind, values)
     if sys.platform == "linux":
         _control(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if platform.machine() in _MACHINES:

@@ -13,6 +13,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import IO, Any, Final, TypeVar, cast
 
@@ -26,7 +27,7 @@ T = TypeVar("T")
 _ERRORS: Final[dict[str, type[HeritageError]]] = {
     e.__name__: e for e in (InputError, MethodError, StoreError)
 }
-_START_S, _END_S = 120.0, 5.0
+_START_S, _END_S, _WAITING = 120.0, 5.0, 4.0
 _PIPE_BYTES = 1 << 20
 # Threads a reader may use: LAZ is unpacked by several; each takes address space.
 _THREADS = min(4, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
@@ -35,10 +36,18 @@ _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "HOME", "LANG", "LC_ALL", "PROJ_DA
 
 @dataclass(frozen=True)
 class Allowance:
-    """What a reader may take: ``seconds`` of waiting for it and bytes of address space."""
+    """What a reader may take: ``cpu_seconds``, some times that of our waiting for it, bytes of address space.
 
-    seconds: float
+    CPU first: on a busy machine an honest file is waited for ten times as long as it takes.
+    """
+
+    cpu_seconds: float
     memory_bytes: int
+
+    @property
+    def waiting_seconds(self) -> float:
+        """For readers that do nothing. Only time in which this process waits is counted."""
+        return _WAITING * self.cpu_seconds
 
     @classmethod
     def of(cls, path: Path, memory_bytes: int) -> Allowance:
@@ -51,7 +60,7 @@ class Confined:
 
     def __init__(self, kind: str, path: Path, allowed: Allowance, program: Sequence[str]) -> None:
         self.name, self.allowed, self._waited = path.name, allowed, 0.0
-        given = (kind, str(path.absolute()), str(allowed.memory_bytes), str(_cpu_seconds(allowed)))
+        given = (kind, str(path.absolute()), str(allowed.memory_bytes), str(ceil(allowed.cpu_seconds)))
         # -P: a numpy.py that lies where we are started is not the numpy we want.
         self._process = subprocess.Popen(  # noqa: S603
             [sys.executable, "-P", "-B", *program, *given],
@@ -122,7 +131,7 @@ class Confined:
 
     def _next(self) -> Message:
         try:
-            message = receive(partial(self._fill, self.allowed.seconds), self.allowed.memory_bytes)
+            message = receive(partial(self._fill, self.allowed.waiting_seconds), self.allowed.memory_bytes)
         except WireError as error:
             raise self.failed(f"its reader gave {error}") from None
         if message.kind in {"error", "memory", "failed"}:
@@ -150,7 +159,7 @@ class Confined:
                 self._waited += time.monotonic() - start
                 if self._waited > seconds:
                     self.close()
-                    raise self._too_slow() from None
+                    raise self._too_slow(f"{seconds:.0f} s") from None
                 continue
             if count == 0:
                 raise self._ended()
@@ -160,7 +169,7 @@ class Confined:
         how = _how_it_ended(self._process)
         self.close()
         if how == -signal.SIGXCPU:
-            return self._too_slow()
+            return self._too_slow(f"{self.allowed.cpu_seconds:.0f} s of computing")
         if how == -signal.SIGKILL:
             return self._too_much_memory("was ended by the system, as happens when memory runs out")
         if how is not None and how < 0:
@@ -175,11 +184,11 @@ class Confined:
             code="reader-died",
         )
 
-    def _too_slow(self) -> InputError:
+    def _too_slow(self, limit: str) -> InputError:
         return InputError(
             self.name,
-            f"reading it takes more than {self.allowed.seconds:.0f} s",
-            f"{limits.READER_BASE_S:.0f} s and 1 s for every {limits.READER_BYTES_PER_S / 1e6:g} MB are allowed",
+            f"reading it takes more than {limit}",
+            f"{limits.READER_BASE_S:.0f} s, and 1 s for every {limits.READER_BYTES_PER_S / 1e6:g} MB, of computing are allowed",
             "export it anew, as LAZ or GLB",
             code="reader-too-slow",
         )
@@ -211,11 +220,6 @@ def _error(document: Any) -> HeritageError:
         for p in document["problems"]
     ]
     return _ERRORS[document["error"]].of(problems)
-
-
-def _cpu_seconds(allowed: Allowance) -> int:
-    """A second hand on the clock, for when this process is gone and nobody waits."""
-    return int((allowed.seconds + 1) * _THREADS) + 1
 
 
 def _environment() -> dict[str, str]:

@@ -23,7 +23,7 @@ from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_pictur
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 BAD = (str(Path(__file__).with_name("bad_reader.py")),)
-SECONDS, MEMORY = 1.0, 600_000_000
+SECONDS, MEMORY = 1.0, 600_000_000  # of computing; 4 times as long may be waited
 SLOW = {"spin", "sleep", "deaf", "flood"}  # the others shall not meet the clock, however busy the machine
 
 
@@ -52,9 +52,9 @@ def outcome(deed: str, folder: Path) -> tuple[InputError, float]:
         ("segfault", "reader-died", "SIGSEGV"),
         ("abort", "reader-died", "SIGABRT"),
         ("leave", "reader-died", "3"),
-        ("spin", "reader-too-slow", "more than 1 s"),
-        ("sleep", "reader-too-slow", "more than 1 s"),
-        ("deaf", "reader-too-slow", "more than 1 s"),
+        ("spin", "reader-too-slow", "more than 1 s of computing"),
+        ("sleep", "reader-too-slow", "more than 4 s"),
+        ("deaf", "reader-too-slow", "more than 4 s"),
         ("swell", "reader-memory", "too much memory; up to 0.559 GiB"),
         ("panic", "reader-failed", "PanicException: index out of bounds"),
         ("recurse", "reader-failed", "RecursionError"),
@@ -72,7 +72,7 @@ def test_a_misbehaving_reader_is_contained(deed: str, code: str, words: str, tmp
     assert error.problems[0].code == code
     assert words in str(error)
     # Python's own start is in it, on a machine that may be busy.
-    assert deed not in SLOW or seconds < SECONDS + 10
+    assert deed not in SLOW or seconds < 4 * SECONDS + 10
 
 
 def test_a_flood_of_errors_goes_nowhere(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
