@@ -30,9 +30,10 @@ def founded(
 ) -> Founded:
     """Of vertices (v, 3) float32 metres: measured where the points' mean in a cell of some level is no further than
     ``trim`` spacings of the points there, or ``trim_m``. Depth is the distance to the nearest mean on the finest level
-    that has one; infinite where none has. Colours are those of the points around, finest level first."""
+    that has one; infinite where none has. The coarsest level does not count: it bridges, but so few points are no
+    evidence. Colours are those of the points around, finest level first."""
     measured, depth = np.zeros(len(xyz), bool), np.full(len(xyz), np.inf, np.float32)
-    for level in range(1, len(entries)):
+    for level in range(1, len(entries) - 1):
         of = entries[level]
         wide = size * (1 << level)
         if trim_m is None:

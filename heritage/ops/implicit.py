@@ -38,6 +38,7 @@ RADIUS: Final = (
     2.0  # of the weights on the finest level, in its cells: wider ones mix the sides of thin parts
 )
 _WIDER: Final = 2.5  # on the others, so that the nodes around a finer one that lacks points are known
+_OFF = 0.75  # of the squared radius: from there on a sheet is too faint to be told full
 _FAINT = 0.01  # summed weight that a value needs where no coarser level knows one
 _FADED, _SURE = 0.3, 1.5  # summed weight below which a level says nothing, above which it alone decides
 _NEAR = 1.0  # cells: how far from a point, or from a coarse surface, bricks are kept
@@ -330,8 +331,15 @@ def _values(
             for y in range(BRICK):
                 for z in range(BRICK):
                     much = w[x, y, z]
-                    if much >= _SURE:
-                        value[r, x, y, z] = f[x, y, z] / much
+                    told, sure = _UNKNOWN, np.float32(0)
+                    if much > _FAINT:
+                        told = f[x, y, z] / much
+                        # A full sheet's weight falls off with the fourth power of this, away from the sheet: what
+                        # counts is how full it is beneath the node.
+                        full = one - min(told * told * inverse2, np.float32(_OFF))
+                        sure = much / (full * full * full * full)
+                    if sure >= _SURE:
+                        value[r, x, y, z] = told
                         continue
                     if not fetched:
                         there = _fetch(i, j, k, coarse_keys, coarse_table, coarse, local, parent)
@@ -340,14 +348,14 @@ def _values(
                     if there:
                         guess = 2 * _between(parent, x, y, z)
                     if np.isnan(guess):
-                        value[r, x, y, z] = f[x, y, z] / much if much > _FAINT else _UNKNOWN
+                        value[r, x, y, z] = told
                         continue
-                    if much <= _FADED:
+                    if sure <= _FADED:
                         value[r, x, y, z] = guess
                         continue
-                    share = (much - np.float32(_FADED)) / np.float32(_SURE - _FADED)
+                    share = (sure - np.float32(_FADED)) / np.float32(_SURE - _FADED)
                     share = share * share * (np.float32(3) - 2 * share)
-                    value[r, x, y, z] = guess + share * (f[x, y, z] / much - guess)
+                    value[r, x, y, z] = guess + share * (told - guess)
 
 
 @numba.njit(cache=True)

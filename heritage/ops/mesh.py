@@ -151,7 +151,7 @@ def plan_mesh(points: int, spacing: float, options: MeshOptions) -> MeshPlan:
         )
     size = options.cell_m or options.cell * spacing
     fill = options.fill * spacing if options.fill_m is None else options.fill_m
-    levels = max(_LEVELS, 1 + int(np.ceil(np.log2(max(fill / 2 / size, 1.0)))))
+    levels = max(_LEVELS, 2 + int(np.ceil(np.log2(max(fill / 2 / size, 1.0)))))
     return MeshPlan(spacing, size, levels, fill, EVERYWHERE)
 
 
