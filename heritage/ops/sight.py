@@ -25,7 +25,7 @@ _LOWEST = (
 )  # sine of the lowest direction in which sky is: eaves are seen from below, ground is seldom level
 _GRAZING = 0.2  # cosine below which a ray says nothing about the side
 _OWN = 5.0  # voxels around a point within which its own surface does not block
-_SLAB = 0.75  # and how many voxels it may rise above the tangent plane there
+_SLAB = 0.5  # and how many voxels it may rise above the tangent plane there
 _STEP = 1e-3  # voxels past a border, so that rounding cannot hold a ray at it
 _SPREAD = 37  # neighbours look in other directions than a point itself; any number without a factor in common
 

@@ -181,4 +181,4 @@ def _turned(work: _Work, shipped: bool, number: int) -> int:
     return in_doubt(agreement)
 
 
-NORMALS = Stage("normals", 2, NormalsOptions, _run, ("numpy", "scipy", "numba", "pyproj"))
+NORMALS = Stage("normals", 3, NormalsOptions, _run, ("numpy", "scipy", "numba", "pyproj"))
