@@ -23,7 +23,7 @@ from heritage.store import Store
 from heritage.store.fsck import gc
 from heritage.text.site import LoadedSite, load_site
 
-RELEASE_VERSION = 1  # raise when the same inputs make other release files
+RELEASE_VERSION = 2  # raise when the same inputs make other release files
 
 
 @dataclass(frozen=True)

@@ -193,8 +193,15 @@ def _epoch(
         bounds=Box(min=tiled.min, max=tiled.max),
         points=tiled.points,
         triangles=tiled.triangles,
+        filled_m2=_filled_m2(built, f"mesh:{monument.id}:{epoch.id}"),
         points_tileset=points,
     )
+
+
+def _filled_m2(built: Built, key: str) -> float:
+    """Area of the surface that closes holes, as the mesh stage reports it; a model brings its surface as it is."""
+    (found,) = [f.value for f in built.reports[key].figures if f.name == "filled_area"] or [0.0]
+    return round(found or 0.0, 3)
 
 
 def _points(
