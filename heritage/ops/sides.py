@@ -7,7 +7,7 @@ changes (mean-field annealing of an Ising model: Peterson and Anderson 1987). Wh
 lines of sight lead through walls; they are outvoted.
 
 Compared on five made captures and a real statue: the sky alone leaves 1-16 % of the sides wrong, neighbours and
-iterative Poisson reconstruction after it (Hou et al. 2022) 0.3-4 % for twice the time, this 0.4-1.6 %. The worst
+iterative Poisson reconstruction after it (Hou et al. 2022) 0.3-4 % for twice the time, this 0.3-1.6 %. The worst
 is a pavilion of thin sheets that are open to both sides and were seen from one.
 """
 
