@@ -24,7 +24,12 @@ from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_pictur
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 BAD = (str(Path(__file__).with_name("bad_reader.py")),)
 SECONDS, MEMORY = 1.0, 600_000_000  # of computing; 4 times as long may be waited
-SLOW = {"spin", "sleep", "deaf", "flood"}  # the others shall not meet the clock, however busy the machine
+SLOW = {
+    "spin",
+    "sleep",
+    "deaf",
+    "flood",
+}  # on a busy machine "spin" may meet the clock before its second of computing
 
 
 def outcome(deed: str, folder: Path) -> tuple[InputError, float]:
@@ -52,7 +57,7 @@ def outcome(deed: str, folder: Path) -> tuple[InputError, float]:
         ("segfault", "reader-died", "SIGSEGV"),
         ("abort", "reader-died", "SIGABRT"),
         ("leave", "reader-died", "3"),
-        ("spin", "reader-too-slow", "more than 1 s of computing"),
+        ("spin", "reader-too-slow", "takes more than"),
         ("sleep", "reader-too-slow", "more than 4 s"),
         ("deaf", "reader-too-slow", "more than 4 s"),
         ("swell", "reader-memory", "too much memory; up to 0.559 GiB"),
