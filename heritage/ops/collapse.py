@@ -15,9 +15,10 @@ FREE, LOCKED = 0, 1
 _DRIFT = 1e-4  # of the weight: pulls a position that planes leave open to the middle of its edge
 _LENGTH = 1e-5  # of the weight times the length squared: among equals on a plane, short edges go first
 _TURN = 0.2  # cosine: no triangle may turn further in one collapse
-_SLIVER = (
-    0.04  # of 4 sqrt(3) area / (sum of squared sides): no triangle may become thinner, unless it already was
-)
+# A triangle's shape is 4 sqrt(3) area / (sum of squared sides). Below _SLIVER none may become much thinner in one
+# collapse; a little thinner it may, or the long thin ones of columns and ridges could never be joined.
+_SLIVER = 0.04
+_THINNER = 0.3
 
 
 @numba.njit(cache=True, error_model="numpy")
@@ -200,7 +201,10 @@ def _keeps_shape(
         base = sx * sx + sy * sy + sz * sz
         sides_before = base + ux * ux + uy * uy + uz * uz + (ux - sx) ** 2 + (uy - sy) ** 2 + (uz - sz) ** 2
         sides_now = base + vx * vx + vy * vy + vz * vz + (vx - sx) ** 2 + (vy - sy) ** 2 + (vz - sz) ** 2
-        if 12 * now < (_SLIVER * sides_now) ** 2 and now * sides_before**2 <= before * sides_now**2:
+        if (
+            12 * now < (_SLIVER * sides_now) ** 2
+            and now * sides_before**2 < _THINNER**2 * before * sides_now**2
+        ):
             return False
     return True
 
