@@ -75,7 +75,9 @@ class EpochEntry(ReleaseDocument):
     bounds: Box
     points: int
     triangles: int
-    filled_m2: float = Field(0.0, description="area of the surface that closes holes instead of being measured")
+    filled_m2: float = Field(
+        0.0, description="area of the surface that closes holes instead of being measured"
+    )
     points_tileset: str | None = Field(
         None, description="every measured point with its class and reason of cleaning"
     )
