@@ -55,6 +55,7 @@ def _poisson(points: Any) -> Mesh:
 def meshlab_surface(given: PointCloud) -> Mesh:
     import pymeshlab
 
+    given = given.select(np.abs(given.normal).sum(1) > 0.5)  # it refuses points without a normal
     extent = float(np.ptp(given.xyz, axis=0).max()) * 1.1
     tree = cKDTree(given.xyz)
     spacing = float(np.median(tree.query(given.xyz[::50], 9)[0][:, -1]) * np.sqrt(np.pi / 8))
@@ -102,7 +103,7 @@ def draco_bytes(given: Mesh) -> int:
     import DracoPy
 
     packed = DracoPy.encode(
-        given.vertices, given.triangles, quantization_bits=14, compression_level=7, tex_coord=given.uv
+        given.vertices, given.triangles, quantization_bits=14, compression_level=7, tex_coord=given.uv.astype(np.float64)
     )
     picture = io.BytesIO()
     Image.fromarray(given.texture).save(picture, "JPEG", quality=85)
