@@ -17,6 +17,7 @@ from heritage.model.frames import ECEF, SiteFrame
 from heritage.ops.align import move_mesh
 from heritage.ops.deviation import deviation, sample_surface
 from heritage.ops.join import join
+from heritage.ops.rays import scene_of, tensor
 from heritage.pipeline.build import planned
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground
@@ -54,6 +55,7 @@ def score(site: Path) -> tuple[Score, ...]:
     for monument, facts in truth["monuments"].items():
         for epoch in facts["epochs"]:
             scores += _cleaning(site, built, monument, epoch)
+            scores += _sides(site, built, monument, epoch, facts)
             scores += _meshing(site, built, monument, epoch, facts)
         scores += _placing(built, monument, facts, frame)
         changes = site / "truth" / monument / "changes.json"
@@ -117,6 +119,21 @@ def _true_mesh(site: Path, monument: str, epoch: str, *names: str) -> Mesh:
         with np.load(site / "truth" / monument / epoch / f"{name}.npz", allow_pickle=False) as held:
             parts.append(Mesh(held["origin"], held["vertices"], held["triangles"]))
     return join(parts)
+
+
+def _sides(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
+    """How many normals of points that truly are surface point into the nearest true face."""
+    frame = _epoch_from_truth(built, monument, epoch, facts)
+    true = move_mesh(_true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
+    folder = built.folder(f"normals:{monument}:{epoch}")
+    cloud = load_cloud(folder)
+    labels = np.load(site / "truth" / monument / epoch / "labels.npy")[load_array(folder, "order")]
+    solid = cloud.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
+    solid = solid.select(np.abs(np.asarray(solid.normal)).sum(1) > 0.5)
+    nearest = scene_of(true).compute_closest_points(tensor(solid.xyz, np.float32))
+    face = nearest["primitive_normals"].numpy()
+    flipped = ((face * np.asarray(solid.normal)).sum(1) < 0).mean()
+    return [Score(f"{monument}/{epoch}", "normals: flipped", float(flipped), "1")]
 
 
 def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
