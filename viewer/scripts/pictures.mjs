@@ -1,5 +1,5 @@
 // Pictures of a served site for the documentation: node scripts/pictures.mjs http://127.0.0.1:8000/ DIRECTORY
-// Site, monument, tour, swipe and change map, on a desktop and on a phone, as JPEG.
+// Site, monument, tour, swipe, change map and labelled points, on a desktop and on a phone, as JPEG.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -26,6 +26,7 @@ async function views(page) {
     return {
       site: '#/',
       ...(monuments.length > 0 ? { monument: `#/m/${(compared ?? monuments[0]).id}` } : {}),
+      ...(compared?.epochs.some((e) => e.points_tileset) ? { points: `#/m/${compared.id}` } : {}),
       ...(tours.length > 0 ? { tour: `#/t/${tours[0].id}` } : {}),
       ...(compare ? { swipe: `${compare}/swipe`, change: `${compare}/change` } : {}),
     };
@@ -40,6 +41,10 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
     await page.goto(`${address}?debug&lang=en${hash}`);
     await page.waitForFunction(() => 'heritage' in window);
     await page.evaluate(() => window.heritage.settled(180_000));
+    if (name === 'points') {
+      await page.evaluate(() => window.heritage.app.showPoints({ byLabel: true, hidden: [] }));
+      await page.evaluate(() => window.heritage.settled(180_000));
+    }
     await page.waitForTimeout(900); // the still has faded, the names have found their places
     await page.screenshot({ path: join(directory, `${name}-${screen}.jpg`), type: 'jpeg', quality: 82 });
   }
