@@ -125,6 +125,10 @@ def test_surfaces_are_true(scores: dict[tuple[str, str], float]) -> None:
     assert max(_epochs(scores, "seen truth to surface: 95 %")) < 45
 
 
+def test_normals_point_outward(scores: dict[tuple[str, str], float]) -> None:
+    assert max(_epochs(scores, "normals: flipped")) < 0.02
+
+
 def test_cleaning_leaves_the_monuments_alone(scores: dict[tuple[str, str], float]) -> None:
     assert min(_epochs(scores, "kept: recall")) > 0.93
     assert min(_epochs(scores, "kept: precision")) > 0.95
