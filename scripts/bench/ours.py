@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from heritage.formats.blocks import save_blocks
 from scipy.spatial import cKDTree
 
 from bench import inputs
 from heritage.formats.arrays import load_array, load_cloud, load_mesh, save_array
+from heritage.formats.blocks import save_blocks
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import REASONS, Mesh, PointCloud
 from heritage.ops.bake import bake

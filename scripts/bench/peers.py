@@ -103,7 +103,11 @@ def draco_bytes(given: Mesh) -> int:
     import DracoPy
 
     packed = DracoPy.encode(
-        given.vertices, given.triangles, quantization_bits=14, compression_level=7, tex_coord=given.uv.astype(np.float64)
+        given.vertices,
+        given.triangles,
+        quantization_bits=14,
+        compression_level=7,
+        tex_coord=given.uv.astype(np.float64),
     )
     picture = io.BytesIO()
     Image.fromarray(given.texture).save(picture, "JPEG", quality=85)
