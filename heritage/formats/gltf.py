@@ -5,6 +5,7 @@ glTF is y up: our (x, y, z) is written (x, z, -y).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import meshopt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 from heritage import __version__
 from heritage.formats.glb import Builder
 from heritage.formats.texture import jpeg, webp
-from heritage.model.arrays import F32, F64, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
 from heritage.model.colour import to_linear
 from heritage.model.errors import InputError
 
@@ -64,7 +65,7 @@ def write_glb(
         )
     ]
     if points is not None:
-        nodes.append(_add_points(glb, points))
+        nodes.append(add_points(glb, points, "context"))
     glb.add("scenes", {"nodes": nodes})
     return glb.finish()
 
@@ -226,12 +227,18 @@ def _stored_change(change: F32, scale: float) -> npt.NDArray[np.int16]:
     return stored
 
 
-def _add_points(glb: Builder, points: PointCloud) -> int:
-    """A node with the points, near ones near in the file; their own grid of 16 bits."""
-    cloud = points.select(meshopt.reorder_points(points.xyz).argsort())
+def add_points(glb: Builder, points: PointCloud, name: str, labels: Mapping[str, U8] | None = None) -> int:
+    """A node with the points, near ones near in the file; their own grid of 16 bits.
+
+    ``labels`` are further attributes, (n,) uint8 each, which the file's first property attribute describes.
+    """
+    order = meshopt.reorder_points(points.xyz).argsort()
+    cloud = points.select(order)
     step = 2.0 ** np.ceil(np.log2(max(float(np.ptp(cloud.xyz, axis=0).max()) / (_STEPS - 1), 1e-9)))
-    grid, placed = _quantised(cloud.xyz, cloud.origin, float(step), "points")
+    grid, placed = _quantised(cloud.xyz, cloud.origin, float(step), name)
     attributes = {"POSITION": glb.attribute(grid, bounds=True)}
+    for label, values in (labels or {}).items():
+        attributes[label] = glb.attribute(values[order][:, None])
     if cloud.rgb is not None:
         # COLOR_0 is linear light; 8 bits would be too coarse for dark leaves.
         attributes["COLOR_0"] = glb.attribute(
@@ -242,7 +249,11 @@ def _add_points(glb: Builder, points: PointCloud) -> int:
         "extensions": {"KHR_materials_unlit": {}},
     }
     glb.uses("KHR_materials_unlit")
-    primitive = {"attributes": attributes, "mode": 0, "material": glb.add("materials", material)}
-    return glb.add(
-        "nodes", {"mesh": glb.add("meshes", {"name": "context", "primitives": [primitive]}), **placed}
-    )
+    primitive: dict[str, Any] = {
+        "attributes": attributes,
+        "mode": 0,
+        "material": glb.add("materials", material),
+    }
+    if labels:
+        primitive["extensions"] = {"EXT_structural_metadata": {"propertyAttributes": [0]}}
+    return glb.add("nodes", {"mesh": glb.add("meshes", {"name": name, "primitives": [primitive]}), **placed})

@@ -17,13 +17,15 @@ from heritage.formats.gltf import GENERATOR
 from heritage.model.arrays import F64
 from heritage.model.tiles import Tile, TileTree
 
+TILESET = "tileset.json"
+
 
 def tileset_json(tree: TileTree, root_transform: Sequence[float] | None) -> dict[str, Any]:
     """The tileset document."""
-    root = {"refine": "REPLACE", **_tile_json(tree.root)}
+    root = {"refine": tree.refine, **_tile_json(tree.root)}
     document = {
         "asset": {"version": "1.1", "extras": {"generator": GENERATOR}},
-        "geometricError": rounded_up(tree.error_m),
+        "geometricError": _rounded(tree.error_m),
         "root": root,
     }
     return document if root_transform is None else with_root_transform(document, root_transform)
@@ -48,15 +50,15 @@ def with_root_transform(tileset: Mapping[str, Any], matrix: Sequence[float]) -> 
 def write_tileset(folder: Path, tree: TileTree) -> Path:
     """Write ``tileset.json`` into ``folder``, where the tiles' contents are; the file."""
     document = json.dumps(tileset_json(tree, None), separators=(",", ":"), allow_nan=False)
-    path = folder / "tileset.json"
+    path = folder / TILESET
     path.write_text(document + "\n", encoding="utf-8")
     return path
 
 
 def _tile_json(tile: Tile) -> dict[str, Any]:
     result: dict[str, Any] = {
-        "boundingVolume": {"box": box_of(tile.low, tile.high)},
-        "geometricError": rounded_up(tile.geometric_error_m),
+        "boundingVolume": {"box": _box(tile.low, tile.high)},
+        "geometricError": _rounded(tile.geometric_error_m),
         "content": {"uri": tile.uri},
     }
     if tile.children:
@@ -64,12 +66,12 @@ def _tile_json(tile: Tile) -> dict[str, Any]:
     return result
 
 
-def rounded_up(metres: float) -> float:
+def _rounded(metres: float) -> float:
     """Up to whole tenths of a millimetre: a rounded error must not become a smaller one."""
     return max(float(np.ceil(metres * 1e4 - 1e-6) / 1e4), 0.0)
 
 
-def box_of(low: F64, high: F64) -> list[float]:
+def _box(low: F64, high: F64) -> list[float]:
     """Centre and half axes. Rounded outwards to 0.1 mm on a fixed grid, so that a child's box stays in its parent's."""
     a, b = np.floor(low * 1e4) / 1e4, np.ceil(high * 1e4) / 1e4
     centre, half = (a + b) / 2, (b - a) / 2

@@ -77,6 +77,12 @@ def checked(
     return array
 
 
+def triple(corner: npt.NDArray[Any]) -> tuple[float, float, float]:
+    """A place (3,) as plain numbers, for documents."""
+    x, y, z = (float(c) for c in corner)
+    return x, y, z
+
+
 def _optional(obj: object, name: str, dtype: npt.DTypeLike, shape: tuple[int | None, ...]) -> None:
     value = getattr(obj, name)
     if value is not None:

@@ -1,21 +1,23 @@
-"""A monument's surface as a tree of tiles: what the tile stage makes and `formats.tiles3d` states."""
+"""A monument's surface, or its points, as a tree of tiles: what stages make and `formats.tiles3d` states."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from heritage.model.arrays import F64, checked
 
 
 @dataclass(frozen=True, eq=False)
 class Tile:
-    """One tile of a tree in which children replace their parent.
+    """One tile of a tree.
 
     ``uri`` is where its content lies, relative to the tileset. ``low`` and ``high`` (3,) float64, metres in the
     tree's frame, hold the tile's content and all below it. ``deviation_m`` is the largest distance measured
-    between the tile's surface and the full one, both ways; ``geometric_error_m`` what the viewer is told: no less
-    than the deviation, no less than any child's, and 0 where there are no children.
+    between the tile's surface and the full one, both ways (of points: how near to a shown one any other may lie
+    that only its children show); ``geometric_error_m`` what the viewer is told: no less than the deviation, no less
+    than any child's, and 0 where there are no children.
     """
 
     uri: str
@@ -38,10 +40,12 @@ class Tile:
 
 @dataclass(frozen=True, eq=False)
 class TileTree:
-    """A whole tileset. ``error_m`` is the error of showing nothing."""
+    """A whole tileset. ``error_m`` is the error of showing nothing; ``refine`` whether children replace their
+    parent or add to it."""
 
     root: Tile
     error_m: float
+    refine: Literal["REPLACE", "ADD"] = "REPLACE"
 
     @property
     def levels(self) -> int:

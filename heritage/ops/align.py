@@ -71,9 +71,7 @@ class Alignment:
     figures: tuple[Figure, ...]
 
 
-def align(
-    reference: PointCloud, moving: PointCloud, options: AlignOptions | None = None, *, threads: int = 1
-) -> Alignment:
+def align(reference: PointCloud, moving: PointCloud, options: AlignOptions | None = None) -> Alignment:
     """Where ``moving`` belongs in the frame of ``reference``; origins are accounted for. Use cleaned clouds.
 
     Raises MethodError where there are too few points, the surface can slide on itself (a single plane), the
@@ -83,14 +81,14 @@ def align(
     centre = reference.xyz.mean(0).astype(np.float64) if len(reference) else np.zeros(3)
     fixed = _prepared(reference, np.zeros(3), centre, "reference")
     mobile = _prepared(moving, moving.origin - reference.origin, centre, "moving")
-    spaced = spacing(fixed, threads=threads)
+    spaced = spacing(fixed)
     reach = chosen.reach_m or max(0.05 * float(np.linalg.norm(np.ptp(fixed, axis=0))), 20 * spaced)
     pose = _coarse(fixed, mobile, reach, spaced, chosen)
     size, level = reach / 4, None
     while True:
         size = max(size, 1.5 * spaced)
         last = size == 1.5 * spaced
-        level = _Level.of(fixed, mobile, size, chosen.points if last else chosen.points // 4, threads)
+        level = _Level.of(fixed, mobile, size, chosen.points if last else chosen.points // 4)
         pose, settled = level.refined(pose, 3 * size, chosen.iterations)
         if last:
             break
@@ -169,9 +167,9 @@ class _Level:
     tree: cKDTree
 
     @classmethod
-    def of(cls, fixed: F32, mobile: F32, size: float, most: int, threads: int) -> _Level:
+    def of(cls, fixed: F32, mobile: F32, size: float, most: int) -> _Level:
         few = thin(fixed, size)
-        around = shape(fixed[few], 12, among=fixed, threads=threads)
+        around = shape(fixed[few], 12, among=fixed)
         # The mean of a voxel carries less noise than a point, and equals it in expectation in both epochs.
         points = _means(mobile, size)
         points = points[:: max(1, -(-len(points) // most))]
@@ -226,7 +224,7 @@ def _solved(pairs: _Pairs, without: Bool | None = None) -> F64:
 def _coarse(fixed: F32, mobile: F32, reach: float, spaced: float, options: AlignOptions) -> _Pose:
     """The best of 27 starts, shifted by up to half the reach, each refined on a few thousand points."""
     size = max(reach / 3, 2 * spaced)
-    level = _Level.of(fixed, mobile, size, 3_000, 1)
+    level = _Level.of(fixed, mobile, size, 3_000)
     best, least = _Pose(np.eye(3), np.zeros(3)), np.inf
     for shift in product((0.0, -0.6 * reach, 0.6 * reach), repeat=3):
         pose, _ = level.refined(_Pose(np.eye(3), np.array(shift)), 2 * reach, 15)

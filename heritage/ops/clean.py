@@ -37,13 +37,12 @@ class Cleaned:
         return np.isin(self.reasons, [REASONS[reason] for reason in reasons])
 
 
-def clean(cloud: PointCloud, options: CleanOptions | None = None, *, threads: int = 1) -> Cleaned:
+def clean(cloud: PointCloud, options: CleanOptions | None = None) -> Cleaned:
     """Class and reason for every point of ``cloud`` (z up), held in memory as one block.
 
     The order is duplicate, low_confidence, halo, outlier, vegetation, fragment, ground: the first that speaks
-    names the reason. ``threads`` is not used: one is enough. Raises InputError for an empty cloud.
+    names the reason. Raises InputError for an empty cloud.
     """
-    del threads
     n = len(cloud)
     if n == 0:
         raise InputError("point cloud", "no points", "at least one point is needed", code="cloud-empty")

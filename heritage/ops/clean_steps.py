@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool
+from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
 from heritage.model.octree import I64, Octree
 from heritage.ops.clean_options import CleanOptions
 from heritage.ops.evidence import in_units, weigh
@@ -68,7 +68,7 @@ def look(options: CleanOptions, view: View, _: object) -> Made:
     told = _told(view, options)[open_]
     box = (xyz.min(0), xyz.max(0)) if len(xyz) else (np.full(3, np.inf), np.full(3, -np.inf))
     seen = Seen(
-        len(xyz), _triple(box[0]), _triple(box[1]), guess, cloud.rgb is not None,
+        len(xyz), triple(box[0]), triple(box[1]), guess, cloud.rgb is not None,
         bool(np.isin(told, (3, 4, 5)).any()), bool((told == GROUND).any()),
     )  # fmt: skip
     return _made(seen, open=open_.astype(np.uint8), reasons=reasons)
@@ -79,14 +79,9 @@ def all_seen(parts: Sequence[Seen]) -> Seen:
     low, high = np.min([p.low for p in parts], axis=0), np.max([p.high for p in parts], axis=0)
     guesses = [p.guess_m for p in parts if p.guess_m > 0]
     return Seen(
-        sum(p.open for p in parts), _triple(low), _triple(high), float(np.median(guesses)) if guesses else 0.0,
+        sum(p.open for p in parts), triple(low), triple(high), float(np.median(guesses)) if guesses else 0.0,
         all(p.coloured for p in parts), any(p.told_foliage for p in parts), any(p.told_ground for p in parts),
     )  # fmt: skip
-
-
-def _triple(corner: npt.NDArray[Any]) -> tuple[float, float, float]:
-    x, y, z = (float(c) for c in corner)
-    return x, y, z
 
 
 def _told(view: View, options: CleanOptions) -> U8:

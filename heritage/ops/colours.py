@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from heritage.model.arrays import F32, F64, U8, Bool, Mesh, PointCloud
 from heritage.model.colour import to_linear, to_srgb
 from heritage.ops.charts import AXES
-from heritage.ops.gather import Gatherer
+from heritage.ops.gather_colours import Gatherer
 from heritage.ops.grid import distinct, morton_order, spacing, voxel_keys
 from heritage.ops.join import join
 from heritage.ops.nearest import Nearest
@@ -48,15 +48,15 @@ class Colours(Protocol):
         ...
 
 
-def colours_of(surfaces: Sequence[Mesh], cloud: PointCloud | None, *, threads: int = 1) -> Colours | None:
+def colours_of(surfaces: Sequence[Mesh], cloud: PointCloud | None) -> Colours | None:
     """The cloud's colours where it has any, else the surfaces' own, else None.
 
     Places are relative to the first surface's origin.
     """
     if cloud is not None and cloud.rgb is not None and len(cloud):
-        return CloudColours.of(cloud, cloud.rgb, surfaces[0].origin, threads=threads)
+        return CloudColours.of(cloud, cloud.rgb, surfaces[0].origin)
     if any(mesh.rgb is not None or (mesh.texture is not None and mesh.uv is not None) for mesh in surfaces):
-        return SurfaceColours(surfaces, threads=threads)
+        return SurfaceColours(surfaces)
     return None
 
 
@@ -83,13 +83,13 @@ class CloudColours:
         self._gatherers: dict[float, Gatherer] = {}
 
     @classmethod
-    def of(cls, cloud: PointCloud, rgb: U8, origin: F64, *, threads: int = 1) -> CloudColours:
+    def of(cls, cloud: PointCloud, rgb: U8, origin: F64) -> CloudColours:
         """From a cloud and its ``rgb``; normals are used where it has them."""
         xyz = (cloud.xyz.astype(np.float64) + (cloud.origin - origin)).astype(np.float32)
         order = morton_order(xyz)
         once = distinct(xyz[order])
         normal = None if cloud.normal is None else cloud.normal[order]
-        apart = spacing(xyz[order][once], threads=threads) or 0.01
+        apart = spacing(xyz[order][once]) or 0.01
         return cls(xyz[order], to_linear(rgb[order]), normal, apart)
 
     def at(self, xyz: F32, side: U8) -> F32:
@@ -158,8 +158,8 @@ class CloudColours:
 class SurfaceColours:
     """The colour at the nearest place of textured or vertex-coloured meshes."""
 
-    def __init__(self, surfaces: Sequence[Mesh], *, threads: int = 1) -> None:
-        self._surfaces, self._threads = tuple(surfaces), threads
+    def __init__(self, surfaces: Sequence[Mesh]) -> None:
+        self._surfaces = tuple(surfaces)
         joined = join(surfaces)
         self._owner = np.repeat(np.arange(len(surfaces)), [len(mesh.triangles) for mesh in surfaces])
         self._first = np.cumsum([0, *(len(mesh.triangles) for mesh in surfaces)])
@@ -191,7 +191,7 @@ class SurfaceColours:
         shrunk = [_shrunk(mesh, size_m) for mesh in self._surfaces]
         if all(a is b for a, b in zip(shrunk, self._surfaces, strict=True)):
             return self
-        return SurfaceColours(shrunk, threads=self._threads)
+        return SurfaceColours(shrunk)
 
     def _side(self, side: int) -> tuple[Nearest, npt.NDArray[np.intp]]:
         """Triangles that face this axis; all of them where none does."""
@@ -200,7 +200,7 @@ class SurfaceColours:
             if len(index) == 0:
                 index = np.flatnonzero(self._kept)
             part = Mesh(self._joined.origin, self._joined.vertices, self._joined.triangles[index])
-            self._nearest[side] = Nearest(part, threads=self._threads), index
+            self._nearest[side] = Nearest(part), index
         return self._nearest[side]
 
 

@@ -25,7 +25,7 @@ from heritage.model.report import Figure
 from heritage.ops.cylinders import Bins, measure
 from heritage.ops.deviation import sample_surface
 from heritage.ops.grid import distinct, spacing
-from heritage.ops.mesh import vertex_normals
+from heritage.ops.weld import vertex_normals
 
 _Z95 = 1.96
 _BINS = 41
@@ -121,7 +121,7 @@ def compare(
         _points(reference, reference_cloud, base, threads, "reference"),
         _points(compared, compared_cloud, base, threads, "compared"),
     ]
-    radius = chosen.radius_m or chosen.radius * max(spacing(xyz, threads=threads) for xyz, _ in clouds)
+    radius = chosen.radius_m or chosen.radius * max(spacing(xyz) for xyz, _ in clouds)
     reach = chosen.reach_m or 0.05 * float(np.linalg.norm(np.ptp(vertices, axis=0)))
     direction = _smoothed(compared, chosen.smoothing)
     before, after = (Bins.of(xyz, normal, radius) for xyz, normal in clouds)

@@ -1,4 +1,4 @@
-"""The zero surface of a field as triangles: marching cubes with the cases of `heritage.ops.cases`.
+"""The zero surface of a field as triangles: marching cubes with the cases of `heritage.ops.cube_cases`.
 
 Vertices lie on the lattice's edges, one per crossed edge, so every triangle edge has two triangles wherever the four
 cells around it are known. A vertex keeps a fiftieth of its edge away from the nodes: no triangle is
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32, Bool
-from heritage.ops.cases import CORNERS, COUNT, EDGES
+from heritage.ops.cube_cases import CORNERS, COUNT, EDGES
 from heritage.ops.grid import I64
 from heritage.ops.implicit import Field, around
 from heritage.ops.lattice import BRICK, HALF, find, gathered, key_of

@@ -1,4 +1,4 @@
-"""Rims of a surface: its open edges, and vertices in which two fans of triangles meet, each given its own."""
+"""Vertices in which two fans of triangles meet, each fan given its own."""
 
 from __future__ import annotations
 
@@ -8,25 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import I32, Bool
-from heritage.ops.grid import I64
-
-
-def open_edges(triangles: I32, among: Bool | None = None) -> npt.NDArray[np.int64]:
-    """(e, 2) vertex pairs, ascending, that belong to exactly one triangle; where ``among`` (v,) is given, only those
-    with both vertices in it are looked at, which is much faster."""
-    if among is not None:
-        triangles = triangles[among[triangles].sum(1) > 1]
-    edge = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
-    if among is not None:
-        edge = edge[among[edge].all(1)]
-    key: I64 = np.sort(edge[:, 0] << 32 | edge[:, 1])
-    alone = np.ones(len(key), bool)
-    same = key[1:] == key[:-1]
-    alone[1:] &= ~same
-    alone[:-1] &= ~same
-    single = key[alone]
-    return np.column_stack([single >> 32, single & 0xFFFFFFFF])
+from heritage.model.arrays import I32
 
 
 def split_fans(

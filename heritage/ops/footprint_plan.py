@@ -43,7 +43,6 @@ def prepare(
     *,
     scale: float | None,
     upright: bool,
-    threads: int = 1,
 ) -> Prepared:
     """Thin, level (where ``upright``) and scale a cloud; without a ``scale``, the footprint's size gives a rough one.
 
@@ -64,13 +63,13 @@ def prepare(
         voxel *= max(1.1, float(np.sqrt(len(keep) / _POINTS)))
         keep = thin(xyz, voxel)
     xyz = xyz[keep]
-    n = shape(xyz, 12, threads=threads).normal if normal is None else normal[few][keep]
+    n = shape(xyz, 12).normal if normal is None else normal[few][keep]
     up = find_up(n) if upright else np.array([0.0, 0.0, 1.0])
     rotation = level(up)
     metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
     tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
     turned = rotation.astype(np.float32).T
-    apart = spacing(xyz, threads=threads)
+    apart = spacing(xyz)
     sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
     return Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
 

@@ -112,7 +112,7 @@ def _spread_bits(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return value
 
 
-def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
+def spacing(xyz: F32, *, sample: int = 20_000) -> float:
     """The cloud's median spacing in metres: the side of the square of surface that holds one point.
 
     Taken from the distance to the 8th neighbour, which noise across the surface disturbs less than the
@@ -121,7 +121,6 @@ def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
     """
     if len(xyz) < 2:
         return 0.0
-    del threads
     count = min(_SPACING_NEIGHBOURS, len(xyz) - 1)
     asked = np.zeros(len(xyz), bool)
     asked[:: max(1, len(xyz) // sample)] = True
@@ -129,13 +128,11 @@ def spacing(xyz: F32, *, threads: int = 1, sample: int = 20_000) -> float:
     return float(np.median(reach) * np.sqrt(np.pi / count))
 
 
-def shape(xyz: F32, k: int, *, among: F32 | None = None, threads: int = 1) -> Shape:
+def shape(xyz: F32, k: int, *, among: F32 | None = None) -> Shape:
     """Principal component analysis of the ``k`` nearest points of ``among`` (default: the points themselves).
 
-    ``xyz`` (n, 3) float32 metres. The point itself counts as one of its neighbours. ``threads`` is
-    not used: one is enough.
+    ``xyz`` (n, 3) float32 metres. The point itself counts as one of its neighbours.
     """
-    del threads
     if among is None:
         return Neighbours.of(xyz).shape(k)
     return Neighbours.of(among).shape(min(k, len(among)), queries=xyz)

@@ -15,7 +15,7 @@ from heritage.model.errors import InputError
 from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.report import Counts, Figure, balanced
 from heritage.model.source import Chunk, SourceHeader
-from heritage.ops.begin import Begun, IngestOptions, SourceFrame, begin, unit_or_zero, upright_rotation
+from heritage.ops.source_frame import Begun, IngestOptions, SourceFrame, begin, unit_or_zero, upright_rotation
 
 _ORIGIN_STEP_M = 100.0
 # What a cloud may have besides coordinates: dtype and width.

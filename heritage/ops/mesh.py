@@ -24,12 +24,13 @@ from heritage.model.documents import Document, Positive
 from heritage.model.errors import MethodError
 from heritage.model.report import Counts, Figure, balanced
 from heritage.ops.contour import EVERYWHERE, Cubes, contour
-from heritage.ops.evidenced import founded
-from heritage.ops.fans import open_edges, split_fans
+from heritage.ops.fans import split_fans
+from heritage.ops.founded import founded
 from heritage.ops.grid import I64, morton_order
 from heritage.ops.holes import Decision, Parts, decide, parts_of
 from heritage.ops.implicit import field, reach_m
 from heritage.ops.rays import distances, scene_of
+from heritage.ops.weld import open_edges
 
 _LEAST = 100
 _LEVELS: Final = 4
@@ -303,17 +304,3 @@ def _empty() -> MethodError:
         "check the cloud and mesh.trim",
         code="mesh-empty",
     )
-
-
-def _cross(vertices: F32, triangles: I32) -> F64:
-    a, b, c = (vertices[triangles[:, i]].astype(np.float64) for i in range(3))
-    return np.cross(b - a, c - a)
-
-
-def vertex_normals(vertices: F32, triangles: I32) -> F32:
-    """(v, 3) unit normals, mean of the faces around each vertex by area; up where they cancel out."""
-    face = _cross(vertices, triangles)
-    corner = triangles.ravel()
-    summed = np.column_stack([np.bincount(corner, np.repeat(face[:, c], 3), len(vertices)) for c in range(3)])
-    length = np.linalg.norm(summed, axis=1, keepdims=True)
-    return np.where(length > 0, summed / np.maximum(length, 1e-300), [0.0, 0.0, 1.0]).astype(np.float32)

@@ -35,11 +35,6 @@ class Shape:
     eigenvalues: F32
 
     @property
-    def variation(self) -> F32:
-        """(n,) surface variation: 0 on a plane, 1/3 in a cloud without direction (Pauly et al. 2002)."""
-        return np.asarray(self.eigenvalues[:, 0] / np.maximum(self.eigenvalues.sum(1), 1e-30), np.float32)
-
-    @property
     def scatter(self) -> F32:
         """(n,) ratio of least to greatest variance: 0 on planes and lines, 1 in a ball."""
         return np.asarray(self.eigenvalues[:, 0] / np.maximum(self.eigenvalues[:, 2], 1e-30), np.float32)

@@ -8,7 +8,7 @@ import pyproj
 from heritage.model.arrays import F64
 from heritage.model.errors import InputError, MethodError
 from heritage.model.frames import ECEF, SiteFrame
-from heritage.ops.begin import SourceFrame, upright_rotation
+from heritage.ops.source_frame import SourceFrame, upright_rotation
 
 _FAR = 20.0  # diagonals of the cloud; a telephoto lens is not farther away
 

@@ -96,7 +96,7 @@ def register_footprint(
     """
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
     edges = edges_of(footprint)
-    prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level, threads=threads)
+    prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
     trials: list[tuple[str, Cells, F64, list[Trial]]] = []
     for kind in _kinds(chosen):
         cells = cells_of(prepared, kind, cell=chosen.cell_m, kerb=chosen.kerb_m)

@@ -15,7 +15,7 @@ from heritage.model.arrays import F32, F64, I32, Bool
 from heritage.model.octree import DEPTH, U64
 from heritage.ops.boxes import through_boxes
 from heritage.ops.eigen import fit
-from heritage.ops.least import least
+from heritage.ops.k_least import least
 from heritage.ops.leaves import U8, spread, squeeze
 
 _MOST = 4096  # candidates of one leaf; more, where density jumps, are searched through the boxes

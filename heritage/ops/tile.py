@@ -67,7 +67,7 @@ def texels(cells: Cells, options: TileOptions, texel_m: float | None) -> list[fl
     return held
 
 
-def goal_of(cells: Cells, cell: int, triangles: int, borders: int, options: TileOptions) -> int:
+def goal_of(cell: int, triangles: int, borders: int, options: TileOptions) -> int:
     """How many triangles a cell that is no leaf gets of its children's ``triangles``, with ``borders`` edges fixed."""
     if cell == 0:
         return min(options.root_triangles, triangles)

@@ -93,15 +93,15 @@ def crosses(vertices: npt.NDArray[Any], triangles: I32) -> F64:
     return np.cross(b - a, c - a)
 
 
-def open_edges(triangles: I32, place: I32 | None = None) -> I32:
-    """The edges (e, 2) that one triangle alone uses, in its direction.
-
-    ``place`` (v,) is needed where vertices have copies: the same number for copies of one.
-    """
-    edges = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
-    ends = np.sort(edges if place is None else place[edges], axis=1).astype(np.int64)
-    _, index, count = np.unique(ends[:, 0] << 32 | ends[:, 1], return_index=True, return_counts=True)
-    return np.asarray(edges[np.sort(index[count == 1])], np.int32)
+def open_edges(triangles: I32) -> npt.NDArray[np.int64]:
+    """(e, 2) vertex pairs, each pair ascending, that belong to exactly one triangle. Vertices must be welded."""
+    edge = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
+    key: npt.NDArray[np.int64] = np.sort(edge[:, 0] << 32 | edge[:, 1])
+    alone = np.ones(len(key), bool)
+    same = key[1:] == key[:-1]
+    alone[1:] &= ~same
+    alone[:-1] &= ~same
+    return np.column_stack([key[alone] >> 32, key[alone] & 0xFFFFFFFF])
 
 
 def areas(mesh: Mesh) -> F64:

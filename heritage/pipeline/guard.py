@@ -11,12 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 from pydantic import TypeAdapter
 
 from heritage.formats.reader import CloudReader
 from heritage.model import limits
-from heritage.model.arrays import U8, Mesh, checked
+from heritage.model.arrays import Mesh
 from heritage.model.source import Chunk, SourceHeader
 from heritage.pipeline.confined import Allowance, Confined
 from heritage.pipeline.wire import Message
@@ -59,13 +58,6 @@ def guarded_model(
         return tuple(child.sound(partial(_mesh, message)) for message in child.messages("mesh"))
 
 
-def guarded_picture(path: Path, *, allowed: Allowance | None = None, program: Sequence[str] = PROGRAM) -> U8:
-    """As `heritage.formats.image.read_image` of a file: (h, w, 3) uint8 sRGB, read in a child."""
-    allowed = allowed or Allowance.of(path, limits.READER_MODEL_MEMORY_BYTES)
-    with Confined("picture", path, allowed, program) as child:
-        return child.sound(partial(_picture, child.first("picture")))
-
-
 def _header(child: Confined) -> SourceHeader:
     document = dict(child.first("header").document)
     return child.sound(partial(_HEADER.validate_python, document))
@@ -87,7 +79,3 @@ def _chunk(message: Message) -> Chunk:
 
 def _mesh(message: Message) -> Mesh:
     return Mesh(**message.arrays, name=str(message.document["name"])[:100])
-
-
-def _picture(message: Message) -> U8:
-    return np.asarray(checked("picture", message.arrays["picture"], np.uint8, (None, None, 3)))

@@ -40,13 +40,7 @@ def _model(path: Path, send: Send) -> None:
         send("mesh", {"name": mesh.name}, _arrays(mesh))
 
 
-def _picture(path: Path, send: Send) -> None:
-    from heritage.formats.image import read_image
-
-    send("picture", {}, {"picture": read_image(path)})
-
-
-_KINDS: Mapping[str, Serve] = {"cloud": _cloud, "model": _model, "picture": _picture}
+_KINDS: Mapping[str, Serve] = {"cloud": _cloud, "model": _model}
 
 
 def _arrays(value: Any) -> dict[str, Any]:

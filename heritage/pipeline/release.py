@@ -11,7 +11,7 @@ from shapely.geometry.polygon import orient
 
 from heritage import __version__
 from heritage.formats.texture import webp
-from heritage.formats.tiles3d import with_root_transform
+from heritage.formats.tiles3d import TILESET, with_root_transform
 from heritage.model.arrays import Similarity
 from heritage.model.documents import Epoch, Pair, State, View
 from heritage.model.release import (
@@ -34,7 +34,7 @@ from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.points import TILESET
+from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
 from heritage.pipeline.tasks import compared_pairs
@@ -159,15 +159,16 @@ def similarity_of(placement: Placement) -> Similarity:
     return Similarity.from_matrix(np.array(placement.site_from_monument).reshape(4, 4).T)
 
 
-def _tiles(into: ReleaseFolder, folder: Path, target: str, root_transform: Sequence[float]) -> Tiled:
-    """Copy a tiled stage; only the tileset's root changes, so a new placement rewrites no tile."""
+def _tileset(into: ReleaseFolder, folder: Path, target: str, root_transform: Sequence[float]) -> str:
+    """Copy a stage's tileset; only its root changes, so a new placement rewrites no tile. The tileset's path."""
     for path in sorted((folder / "tiles").iterdir()):
         into.add(f"{target}/tiles/{path.name}", path)
-    tileset = json.loads((folder / "tileset.json").read_bytes())
-    into.write(
-        f"{target}/tileset.json",
-        json.dumps(with_root_transform(tileset, root_transform), separators=(",", ":")).encode(),
-    )
+    tileset = with_root_transform(json.loads((folder / TILESET).read_bytes()), root_transform)
+    into.write(f"{target}/{TILESET}", json.dumps(tileset, separators=(",", ":")).encode())
+    return f"{target}/{TILESET}"
+
+
+def _tiled(folder: Path) -> Tiled:
     return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
 
 
@@ -176,32 +177,22 @@ def _epoch(
 ) -> EpochEntry:
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
-    tiled = _tiles(into, folder, target, root)
-    points = None
-    if f"points:{monument.id}:{epoch.id}" in built.plan:
-        points = f"{target}/points/tileset.json"
-        _points(into, monument, epoch, built, f"{target}/points", root)
+    tiled = _tiled(folder)
     into.add(f"{target}/model.glb", folder / "model.glb")
     return EpochEntry(
         id=epoch.id,
         title=dict(epoch.title or {}),
         captured=epoch.captured.isoformat() if epoch.captured else None,
         method=epoch.method,
-        tileset=f"{target}/tileset.json",
+        tileset=_tileset(into, folder, target, root),
         download=f"{target}/model.glb",
         download_bytes=(folder / "model.glb").stat().st_size,
         bounds=Box(min=tiled.min, max=tiled.max),
         points=tiled.points,
         triangles=tiled.triangles,
-        filled_m2=_filled_m2(built, f"mesh:{monument.id}:{epoch.id}"),
-        points_tileset=points,
+        filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
+        points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
     )
-
-
-def _filled_m2(built: Built, key: str) -> float:
-    """Area of the surface that closes holes, as the mesh stage reports it; a model brings its surface as it is."""
-    (found,) = [f.value for f in built.reports[key].figures if f.name == "filled_area"] or [0.0]
-    return round(found or 0.0, 3)
 
 
 def _points(
@@ -211,24 +202,21 @@ def _points(
     built: Built,
     target: str,
     root: Sequence[float],
-) -> None:
-    """The measured points; they stay in their own survey's frame, so that an alignment rewrites no tile."""
-    folder = built.folder(f"points:{monument.id}:{epoch.id}")
-    aligned = f"align:{monument.id}:{epoch.id}"
+) -> str | None:
+    """The measured points, where there are any; they stay in their survey's frame, so an alignment rewrites no tile."""
+    key, aligned = f"points:{monument.id}:{epoch.id}", f"align:{monument.id}:{epoch.id}"
+    if key not in built.plan:
+        return None
     monument_from_epoch, _ = alignment(built.folder(aligned) if aligned in built.plan else None)
     moved = Similarity.from_matrix(np.array(root).reshape(4, 4).T) @ monument_from_epoch
-    for path in sorted((folder / "tiles").iterdir()):
-        into.add(f"{target}/tiles/{path.name}", path)
-    tileset = json.loads((folder / TILESET).read_bytes())
-    placed = with_root_transform(tileset, columns(moved))
-    into.write(f"{target}/tileset.json", json.dumps(placed, separators=(",", ":")).encode())
+    return _tileset(into, built.folder(key), target, columns(moved))
 
 
 def _state(
     into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]
 ) -> StateEntry:
-    target = f"monuments/{monument.id}/states/{state.id}"
-    tiled = _tiles(into, built.folder(f"tile:{monument.id}:state/{state.id}"), target, root)
+    folder = built.folder(f"tile:{monument.id}:state/{state.id}")
+    tiled = _tiled(folder)
     return StateEntry(
         id=state.id,
         title=dict(state.title or {}),
@@ -236,7 +224,7 @@ def _state(
         certainty=state.certainty,
         evidence=state.evidence,
         author=state.author,
-        tileset=f"{target}/tileset.json",
+        tileset=_tileset(into, folder, f"monuments/{monument.id}/states/{state.id}", root),
         bounds=Box(min=tiled.min, max=tiled.max),
     )
 
@@ -246,9 +234,7 @@ def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built
     sidecar = f"monuments/{monument.id}/compare/{name}.json"
     into.add(sidecar, built.folder(f"compare:{monument.id}:{name}") / "comparison.json")
     k = compared_pairs(monument.monument, pair.compared).index(name)
-    tiled = Tiled.model_validate_json(
-        (built.folder(f"tile:{monument.id}:{pair.compared}") / TILED).read_bytes(), strict=False
-    )
+    tiled = _tiled(built.folder(f"tile:{monument.id}:{pair.compared}"))
     return ComparisonEntry(
         reference=pair.reference,
         compared=pair.compared,

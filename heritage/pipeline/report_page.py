@@ -17,8 +17,8 @@ from heritage.text.site import LoadedSite
 _ORDER = ("ingest", "clean", "normals", "mesh", "align", "register", "compare", "tile", "points")
 _CAPTIONS = {
     "before": "The cloud as it came.",
-    "labels": "What was set aside: outliers red, fragments purple, vegetation green, ground brown, halo blue, "
-    "low confidence orange, duplicates black.",
+    "labels": "What was set aside: outliers red, fragments pink, vegetation green, ground yellow, halo light blue, "
+    "low confidence dark blue, duplicates black.",
     "surface": "The surface.",
     "change": "Change: lost orange, gained blue, within the level of detection pale, not comparable grey.",
     "plan": "The points without the ground, laid on the footprint.",

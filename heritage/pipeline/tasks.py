@@ -95,7 +95,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         tasks.append(_task(monument, "compare", f"{pair.reference}--{pair.compared}", needs))
     for epoch in document.epochs:
         tasks.append(_tile_epoch(monument, epoch))
-        if source_kind(monument.folder / epoch.source) == "cloud":
+        if _is_cloud(monument, epoch):
             needs = {name: f"{name}:{monument.id}:{epoch.id}" for name in ("ingest", "clean")}
             tasks.append(_task(monument, "points", epoch.id, needs))
     for state in document.states:

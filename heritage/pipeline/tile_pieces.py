@@ -17,10 +17,10 @@ from heritage.formats.gltf import write_glb
 from heritage.model.arrays import F32, F64, I32, U8, Mesh, PointCloud
 from heritage.ops.cells import Cells, Census, centres, take_census
 from heritage.ops.colours import CloudColours, Colours
-from heritage.ops.node import Part, coarser, deviation, merged, snapped
 from heritage.ops.seams import INNER, locked, looked_up, normal_sums, seam_depths
 from heritage.ops.subdivide import subdivide
 from heritage.ops.tile import TileOptions, dress, edges_fixed, goal_of, largest_changes
+from heritage.ops.tile_node import Part, coarser, deviation, merged, snapped
 from heritage.ops.weld import open_edges, weld
 from heritage.pipeline.tile_source import Source, averaged_model, model_colours
 
@@ -301,7 +301,7 @@ def _leaf(work: Work, task: Task) -> Part:
 def _inner(work: Work, cells: Cells, task: Task) -> Part:
     children = merged([load_part(work.scratch / f"node-{child}.npz") for child in task.pieces])
     border = edges_fixed(children.mesh.triangles, locked(children.seam, task.depth))
-    goal = goal_of(cells, task.cell, len(children.mesh.triangles), border, work.options)
+    goal = goal_of(task.cell, len(children.mesh.triangles), border, work.options)
     return coarser(children, goal, task.depth, task.steps, cells.low[task.cell], cells.high[task.cell])
 
 

@@ -20,7 +20,6 @@ from heritage.model.report import Counts, Figure, balanced
 from heritage.model.tiles import Tile, TileTree
 from heritage.ops.cells import Cells, divide, joined
 from heritage.ops.colours import Colours
-from heritage.ops.node import grid_steps, merged, on_grid
 from heritage.ops.seams import INNER, common, looked_up, smooth_sides
 from heritage.ops.single import single, single_texel
 from heritage.ops.spread import spread
@@ -34,6 +33,7 @@ from heritage.ops.tile import (
     root_texel,
     texels,
 )
+from heritage.ops.tile_node import grid_steps, merged, on_grid
 from heritage.ops.vegetation import in_company
 from heritage.ops.weld import areas
 from heritage.pipeline.tile_pieces import (
@@ -133,7 +133,7 @@ def make_tiles(
     size = float(np.linalg.norm(root.high - root.low))
     tree = TileTree(root, max(size, root.geometric_error_m))
     write_tileset(folder, tree)
-    figures = _figures(plan, made, deviations, surveyed)
+    figures = _figures(plan, made, deviations)
     if take_away:
         mega = (folder / "model.glb").stat().st_size / 1e6
         figures = (*figures, Figure(name="model.glb", value=mega, unit="MB"))
@@ -348,9 +348,7 @@ def _single(plan: _Plan, made: dict[int, Made]) -> bytes:
     return write_plain_glb(shown, lit=work.lit)
 
 
-def _figures(
-    plan: _Plan, made: dict[int, Made], deviations: dict[int, float], surveyed: list[Surveyed]
-) -> tuple[Figure, ...]:
+def _figures(plan: _Plan, made: dict[int, Made], deviations: dict[int, float]) -> tuple[Figure, ...]:
     cells = plan.cells
     leaves = cells.leaves()
     stretched = [made[c].stretch for c in leaves]

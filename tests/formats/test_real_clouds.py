@@ -14,8 +14,8 @@ from heritage.formats.model import read_model
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Footprints
 from heritage.model.errors import InputError
-from heritage.ops.begin import IngestOptions
 from heritage.ops.ingest import ingest
+from heritage.ops.source_frame import IngestOptions
 
 pytestmark = pytest.mark.real
 

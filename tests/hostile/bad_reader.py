@@ -166,4 +166,4 @@ def do(path: Path, send: Send) -> None:
 
 
 if __name__ == "__main__":
-    reading.main(sys.argv[1:], {"cloud": do, "model": do, "picture": do})
+    reading.main(sys.argv[1:], {"cloud": do, "model": do})

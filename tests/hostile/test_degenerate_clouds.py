@@ -13,8 +13,8 @@ from make import ply
 
 from heritage.formats.cloud import open_cloud
 from heritage.model.errors import InputError
-from heritage.ops.begin import IngestOptions
 from heritage.ops.ingest import ingest
+from heritage.ops.source_frame import IngestOptions
 
 Cloud = np.ndarray
 

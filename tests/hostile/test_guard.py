@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from make import e57, glb, gltf_document, las, las_cases, picture, png_bomb
+from make import e57, glb, gltf_document, las, las_cases
 
 from heritage.formats.cloud import open_cloud
-from heritage.formats.image import read_image
 from heritage.formats.model import read_model
 from heritage.model.errors import InputError, MethodError
 from heritage.pipeline.confined import Allowance
-from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_picture
+from heritage.pipeline.guard import guarded_cloud, guarded_model
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 BAD = (str(Path(__file__).with_name("bad_reader.py")),)
@@ -87,12 +86,12 @@ def test_a_flood_of_errors_goes_nowhere(tmp_path: Path, capfd: pytest.CaptureFix
     assert capfd.readouterr() == ("", "")
 
 
-def test_models_and_pictures_are_read_in_such_a_child_too(tmp_path: Path) -> None:
-    for deed, read in (("segfault", guarded_model), ("spin", guarded_picture)):
+def test_models_are_read_in_such_a_child_too(tmp_path: Path) -> None:
+    for deed in ("segfault", "spin"):
         path = tmp_path / f"{deed}.glb"
         path.write_bytes(b"x")
         with pytest.raises(InputError) as caught:
-            read(path, allowed=Allowance(SECONDS, MEMORY), program=BAD)
+            guarded_model(path, allowed=Allowance(SECONDS, MEMORY), program=BAD)
         assert caught.value.problems[0].code.startswith("reader-")
 
 
@@ -140,16 +139,14 @@ def test_half_a_reading_leaves_no_child(tmp_path: Path) -> None:
     assert sys.platform != "linux" or len(os.listdir("/proc/self/fd")) == files
 
 
-def test_good_models_and_pictures_come_through_unchanged(tmp_path: Path) -> None:
+def test_good_models_come_through_unchanged(tmp_path: Path) -> None:
     (tmp_path / "a.glb").write_bytes(glb(*gltf_document()))
-    (tmp_path / "a.png").write_bytes(picture("PNG", (40, 30)))
 
     (mine,), (other,) = read_model(tmp_path / "a.glb"), guarded_model(tmp_path / "a.glb")
 
     np.testing.assert_array_equal(mine.vertices, other.vertices)
     np.testing.assert_array_equal(mine.triangles, other.triangles)
     assert (mine.name, mine.origin.tolist()) == (other.name, other.origin.tolist())
-    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), guarded_picture(tmp_path / "a.png"))
 
 
 def test_the_readers_own_errors_come_through(tmp_path: Path) -> None:
@@ -162,12 +159,8 @@ def test_the_readers_own_errors_come_through(tmp_path: Path) -> None:
         open_cloud(path)
 
     assert there.value.problems == here.value.problems
-    (tmp_path / "a.png").write_bytes(png_bomb(65_535))
     with pytest.raises(InputError) as caught:
-        guarded_picture(tmp_path / "a.png")
-    assert caught.value.problems[0].code == "image-too-large"
-    with pytest.raises(InputError) as caught:
-        guarded_picture(tmp_path / "missing.png")
+        guarded_model(tmp_path / "missing.glb")
     assert caught.value.problems[0].code == "file-missing"
 
 

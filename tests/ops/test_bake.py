@@ -1,10 +1,9 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tile_scene import ORIGIN, blob, box, mesh_of, places, sampled, sheet, tint
+from tile_scene import ORIGIN, blob, box, mesh_of, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
@@ -178,16 +177,3 @@ def test_srgb_bytes_survive(value: int) -> None:
 
 def test_linear_light_of_known_bytes() -> None:
     assert np.allclose(LINEAR[[0, 10, 128, 255]], [0, 0.0030353, 0.2158605, 1], atol=1e-6)
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_threads_do_not_change_colours(threads: int) -> None:
-    mesh = blob(3)
-    cloud = sampled(mesh, 5000)
-    at = places(mesh, 3000, 1)
-    normal = at / np.linalg.norm(at, axis=1, keepdims=True)
-    one = colours_of([mesh], cloud, threads=1)
-    other = colours_of([mesh], cloud, threads=threads)
-    assert one is not None
-    assert other is not None
-    assert np.array_equal(one.at(at, side_of(normal)), other.at(at, side_of(normal)))

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError, MethodError
 from heritage.model.source import Chunk, SourceHeader, UpAxis
-from heritage.ops.begin import METRES, IngestOptions, upright_mesh, upright_rotation
 from heritage.ops.ingest import Ingested, ingest
+from heritage.ops.source_frame import METRES, IngestOptions, upright_mesh, upright_rotation
 
 UPS: tuple[UpAxis, ...] = get_args(UpAxis)
 TRUE_METRES = {"m": 1, "mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "us-ft": 0.3048006096, "in": 0.0254}

@@ -9,9 +9,9 @@ import pytest
 from captured_scene import capture
 
 from heritage.model.arrays import PointCloud
-from heritage.ops.cases import COUNT, loops
 from heritage.ops.contour import cell_cubes, contour
-from heritage.ops.fans import open_edges, split_fans
+from heritage.ops.cube_cases import COUNT, loops
+from heritage.ops.fans import split_fans
 from heritage.ops.grid import morton_order
 from heritage.ops.holes import decide
 from heritage.ops.implicit import Field, levels_of
@@ -25,6 +25,7 @@ from heritage.ops.mesh import (
     spacing_of,
     windows,
 )
+from heritage.ops.weld import open_edges
 
 
 def _edges(triangles):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from heritage.formats.blocks import Blocks, save_blocks
 from heritage.model.arrays import REASONS, PointCloud
 from heritage.ops.clean import CleanOptions, clean
 from heritage.pipeline.stage import Job, in_turn
-from heritage.pipeline.stages.clean import CLEAN
+from heritage.pipeline.stages.clean import CLEAN, TINTS
 
 
 def _scene() -> PointCloud:
@@ -123,3 +125,10 @@ def test_degenerate_clouds_are_cleaned_in_blocks_as_in_memory(tmp_path, xyz):
     assert np.array_equal(reasons, clean(cloud).reasons)
     (counts,) = outcome.counts
     assert counts.taken == len(xyz) == counts.given + sum(counts.reasons.values())
+
+
+def test_report_and_viewer_colour_labels_alike():
+    palette = json.loads((Path(__file__).parents[2] / "assets" / "colours" / "labels.json").read_bytes())
+    labels = [(label["reason"], tuple(label["colour"])) for label in palette["labels"]]
+    assert [name for name, _ in labels] == sorted(REASONS, key=REASONS.__getitem__)
+    assert {name: colour for name, colour in labels if name != "kept"} == TINTS

@@ -20,7 +20,7 @@ from heritage.formats.blocks import Blocks, create_column
 from heritage.formats.reader import CloudReader
 from heritage.formats.source_order import in_source_order
 from heritage.model.source import Chunk, SourceHeader
-from heritage.ops.begin import IngestOptions
+from heritage.ops.source_frame import IngestOptions
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.ingest import in_blocks
 

@@ -15,8 +15,8 @@ from heritage.formats.blocks import Blocks, save_blocks
 from heritage.formats.reader import CloudReader
 from heritage.model.errors import InputError
 from heritage.model.source import Chunk, SourceHeader
-from heritage.ops.begin import IngestOptions
 from heritage.ops.ingest import ingest
+from heritage.ops.source_frame import IngestOptions
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.ingest import in_blocks
 

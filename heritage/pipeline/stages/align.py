@@ -24,7 +24,7 @@ def _run(job: Job) -> Outcome:
     )
     moving = thinned(job.inputs["moving"])
     moving = moving.with_(origin=moving.origin + offset)
-    result = align(thinned(job.inputs["reference"]), moving, job.chosen(AlignOptions), threads=job.threads)
+    result = align(thinned(job.inputs["reference"]), moving, job.chosen(AlignOptions))
     reference_from_moving = result.reference_from_moving @ Similarity(np.eye(3), offset)
     save_document(
         job.folder / ALIGNMENT,

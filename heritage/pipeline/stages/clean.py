@@ -19,15 +19,16 @@ from heritage.ops.render import render_points, view_of
 from heritage.ops.stepwise import Step, View
 from heritage.pipeline.stage import Job, Outcome, Stage
 
-# Colours of the labelled picture: kept points stay as they are, so what was set aside stands out.
-_TINTS = {
-    "duplicate": (0, 0, 0),
-    "outlier": (214, 39, 40),
-    "fragment": (148, 60, 190),
-    "vegetation": (44, 160, 44),
-    "ground": (166, 135, 84),
-    "halo": (31, 119, 220),
-    "low_confidence": (255, 127, 14),
+# The colours of assets/colours/labels.json, which the viewer uses too; kept points stay as they are, so what was set
+# aside stands out.
+TINTS = {
+    "duplicate": (40, 40, 40),
+    "outlier": (213, 94, 0),
+    "fragment": (204, 121, 167),
+    "vegetation": (0, 158, 115),
+    "ground": (230, 159, 0),
+    "halo": (86, 180, 233),
+    "low_confidence": (0, 114, 178),
 }
 _SIZE = (1200, 750)
 _PICTURED = 1_000_000  # points; a picture has no more pixels
@@ -94,9 +95,9 @@ def _pictures(job: Job, blocks: Blocks) -> tuple[str, ...]:
 
 def _labelled(rgb: U8 | None, reasons: U8) -> U8:
     colours = np.full((len(reasons), 3), 190, np.uint8) if rgb is None else rgb.copy()
-    for reason, tint in _TINTS.items():
+    for reason, tint in TINTS.items():
         colours[reasons == REASONS[reason]] = tint
     return colours
 
 
-CLEAN = Stage("clean", 2, CleanOptions, _run, ("numpy", "scipy", "numba"))
+CLEAN = Stage("clean", 3, CleanOptions, _run, ("numpy", "scipy", "numba"))

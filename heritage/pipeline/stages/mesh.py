@@ -73,7 +73,7 @@ def _run(job: Job) -> Outcome:
     work = [(i, int(left[i]), keep) for i, keep in enumerate(decision.keep)]
     finished = job.map(partial(_finish_one, cloud, pieces, job.folder, plan), work)
     shutil.rmtree(pieces)
-    save_document(job.folder / SURFACES, {"surfaces": int(left[-1])})
+    save_document(job.folder / SURFACES, {"surfaces": int(left[-1]), "filled_m2": decision.filled_area_m2})
     counts, figures = summed(finished, decision, plan)
     return Outcome((counts,), figures, (), (_picture(job.folder, int(left[-1]), counts.given),))
 
@@ -139,12 +139,17 @@ def _adopt(job: Job) -> Outcome:
 def _save(folder: Path, meshes: list[Mesh]) -> None:
     for i, mesh in enumerate(meshes):
         save_mesh(folder, f"surface-{i}", mesh)
-    save_document(folder / SURFACES, {"surfaces": len(meshes)})
+    save_document(folder / SURFACES, {"surfaces": len(meshes), "filled_m2": 0.0})
 
 
 def surfaces(folder: Path) -> list[Mesh]:
     """The surface of a finished mesh stage, one mesh per material."""
     return [load_mesh(folder, f"surface-{i}") for i in range(read_document(folder / SURFACES)["surfaces"])]
+
+
+def filled_m2(folder: Path) -> float:
+    """Area of a finished mesh stage's surface that closes holes instead of having been measured."""
+    return float(read_document(folder / SURFACES)["filled_m2"])
 
 
 def _picture(folder: Path, count: int, triangles: int) -> str:
@@ -179,4 +184,4 @@ def _vertices(folder: Path, count: int, step: int) -> PointCloud:
     )
 
 
-MESH = Stage("mesh", 3, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
+MESH = Stage("mesh", 4, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))

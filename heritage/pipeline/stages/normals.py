@@ -93,7 +93,7 @@ def _run(job: Job) -> Outcome:
     cameras = _cameras(job, low.min(0) + blocks.origin, high.max(0) + blocks.origin)
     if cameras is not None:
         cameras -= blocks.origin
-    chosen = _chosen(job, work, np.concatenate(thinned), depth, wanted, "normal" in blocks.names, cameras)
+    chosen = _chosen(work, np.concatenate(thinned), depth, wanted, "normal" in blocks.names, cameras)
 
     save_array(job.folder, _SETTLED_XYZ, chosen.xyz)
     save_array(job.folder, _SETTLED, chosen.normal)
@@ -145,9 +145,7 @@ def _directed(work: _Work, reach: float, depth: int, where: tuple[int, int]) -> 
     return start + one_per_cube(xyz[: len(mine)], work.root, depth)
 
 
-def _chosen(
-    job: Job, work: _Work, rows: I64, depth: int, wanted: float, shipped: bool, cameras: F64 | None
-) -> Chosen:
+def _chosen(work: _Work, rows: I64, depth: int, wanted: float, shipped: bool, cameras: F64 | None) -> Chosen:
     """Settle the sides on the thinned points, which are few enough for one process."""
     xyz, direction = gather_rows(work.folder, "cloud.xyz", rows), gather_rows(work.folder, _DIRECTION, rows)
     few = even_subset(xyz, direction, np.arange(len(rows)), work.root, depth, wanted, work.options.subset)

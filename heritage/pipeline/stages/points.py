@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from pydantic import Field
 
-from heritage.formats.blocks import Blocks, gather_rows
-from heritage.formats.gltf import GENERATOR
+from heritage.formats.blocks import Blocks, gather_rows, read_rows
 from heritage.formats.point_tile import write_point_tile
-from heritage.formats.tiles3d import box_of, rounded_up
-from heritage.model.arrays import F64
+from heritage.formats.tiles3d import write_tileset
+from heritage.model.arrays import F64, U8, PointCloud, triple
 from heritage.model.documents import Document
 from heritage.model.report import Figure, balanced
+from heritage.model.tiles import Tile, TileTree
 from heritage.ops.grid import I64
-from heritage.ops.point_tree import PointTile, path_to, pick, point_tree, root_cube
+from heritage.ops.point_tree import path_to, pick, point_tree, root_cube
 from heritage.pipeline.stage import Job, Outcome, Stage
-
-TILESET = "tileset.json"
 
 
 class PointsOptions(Document):
@@ -76,13 +72,7 @@ def _run(job: Job) -> Outcome:
         [(path, np.concatenate(rows)) for path, rows in sorted(shared.items())],
     )
     places = {place.path: place for place in (*inner, *(tile for result in done for tile in result.tiles))}
-    document = {
-        "asset": {"version": "1.1", "extras": {"generator": GENERATOR}},
-        "geometricError": rounded_up(2 * side),
-        "root": {"refine": "ADD", **_tree_json(places)},
-    }
-    text = json.dumps(document, separators=(",", ":"), allow_nan=False)
-    (job.folder / TILESET).write_text(text + "\n", encoding="utf-8")
+    write_tileset(job.folder, TileTree(_root(places), 2 * side, "ADD"))
     points = sum(place.points for place in places.values())
     first = places[min(places, key=len)]
     figures = (
@@ -111,61 +101,52 @@ def _block(
         size /= 2
         corner = corner + size * np.array([octant & 1, octant >> 1 & 1, octant >> 2])
     tree = point_tree(cloud.xyz, rows, block.low, own, path, grid=options.grid, most=options.tile_points)
-    tiles = (
-        () if tree is None else tuple(_written(folder, ingest, clean, t, block.start) for t in tree.walk())
-    )
-    return _BlockDone(tiles, tuple(above))
-
-
-def _written(folder: Path, ingest: Path, clean: Path, tile: PointTile, start: int) -> _Place:
-    return _tile(folder, ingest, clean, tile.path, start + np.sort(tile.rows), tile.apart_m)
+    if tree is None:
+        return _BlockDone((), tuple(above))
+    classes, reasons = (read_rows(clean, name, block.start, block.stop) for name in ("classes", "reasons"))
+    tiles = [
+        _written(folder, t.path, cloud.select(t.rows), classes[t.rows], reasons[t.rows], t.apart_m)
+        for t in tree.walk()
+    ]
+    return _BlockDone(tuple(tiles), tuple(above))
 
 
 def _shared(
     folder: Path, ingest: Path, clean: Path, root_apart_m: float, item: tuple[tuple[int, ...], I64]
 ) -> _Place:
+    """Write a tile above the blocks from the rows that they gave to it."""
     path, rows = item
-    return _tile(folder, ingest, clean, path, np.sort(rows), root_apart_m / 2 ** len(path))
-
-
-def _tile(
-    folder: Path, ingest: Path, clean: Path, path: tuple[int, ...], rows: I64, apart_m: float
-) -> _Place:
-    """Write one tile of the points ``rows``, ascending."""
+    rows = np.sort(rows)
+    classes, reasons = (gather_rows(clean, name, rows) for name in ("classes", "reasons"))
     cloud = Blocks.open(ingest).select(rows)
-    data = write_point_tile(cloud, gather_rows(clean, "classes", rows), gather_rows(clean, "reasons", rows))
+    return _written(folder, path, cloud, classes, reasons, root_apart_m / 2 ** len(path))
+
+
+def _written(
+    folder: Path, path: tuple[int, ...], cloud: PointCloud, classes: U8, reasons: U8, apart_m: float
+) -> _Place:
+    data = write_point_tile(cloud, classes, reasons)
     (folder / _uri(path)).write_bytes(data)
-    least, most = cloud.bounds()
-    return _Place(path, _triple(least), _triple(most), apart_m, len(rows), len(data))
+    low, high = cloud.bounds()
+    return _Place(path, triple(low), triple(high), apart_m, len(cloud), len(data))
 
 
 def _uri(path: tuple[int, ...]) -> str:
     return f"tiles/{'r' + ''.join(map(str, path))}.glb"
 
 
-def _tree_json(places: dict[tuple[int, ...], _Place]) -> dict[str, Any]:
-    """The root of the tileset. Where an octant has no tile of its own, those below it hang from the next above."""
-    made: dict[tuple[int, ...], dict[str, Any]] = {}
+def _root(places: dict[tuple[int, ...], _Place]) -> Tile:
+    """The tree. Where an octant has no tile of its own, those below it hang from the next above."""
+    made: dict[tuple[int, ...], Tile] = {}
     for path in sorted(places, key=len, reverse=True):
         place = places[path]
-        children = [made.pop(below) for below in sorted(made) if below[: len(path)] == path]
-        boxes = [(np.array(place.low), np.array(place.high)), *((c["low"], c["high"]) for c in children)]
-        low, high = np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)
-        tile: dict[str, Any] = {
-            "boundingVolume": {"box": box_of(low, high)},
-            "geometricError": rounded_up(place.apart_m) if children else 0.0,
-            "content": {"uri": _uri(path)},
-        }
-        if children:
-            tile["children"] = [child["tile"] for child in children]
-        made[path] = {"tile": tile, "low": low, "high": high}
+        children = tuple(made.pop(below) for below in sorted(made) if below[: len(path)] == path)
+        low = np.min([np.array(place.low), *(child.low for child in children)], axis=0)
+        high = np.max([np.array(place.high), *(child.high for child in children)], axis=0)
+        apart_m = place.apart_m if children else 0.0
+        made[path] = Tile(_uri(path), low, high, apart_m, apart_m, children)
     (root,) = made.values()
-    return dict(root["tile"])
+    return root
 
 
-def _triple(corner: F64) -> tuple[float, float, float]:
-    x, y, z = (float(c) for c in corner)
-    return x, y, z
-
-
-POINTS = Stage("points", 1, PointsOptions, _run, ("numpy", "meshopt"))
+POINTS = Stage("points", 2, PointsOptions, _run, ("numpy", "meshopt"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from heritage.formats.arrays import read_document
-from heritage.model.arrays import F64
+from heritage.model.arrays import triple
 from heritage.model.documents import Document
 from heritage.ops.tile import TileOptions
 from heritage.pipeline.stage import Job, Outcome, Stage
@@ -34,8 +34,8 @@ def _run(job: Job) -> Outcome:
     )
     points = 0 if source.points is None else read_document(source.points / "cloud.json")["points"]
     tiled = Tiled(
-        min=_triple(made.low),
-        max=_triple(made.high),
+        min=triple(made.low),
+        max=triple(made.high),
         points=points,
         triangles=made.triangles,
         change_scale_m=made.change_scale_m,
@@ -66,11 +66,6 @@ def _source(job: Job) -> Source:
         job.inputs["clean"] if measured else None,
         rows_of(monument_from_source),
     )
-
-
-def _triple(corner: F64) -> tuple[float, float, float]:
-    x, y, z = (float(c) for c in corner)
-    return x, y, z
 
 
 TILE = Stage("tile", 2, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
