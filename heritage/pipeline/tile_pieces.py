@@ -15,13 +15,13 @@ import numpy.typing as npt
 
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import F32, F64, I32, U8, Mesh, PointCloud
-from heritage.ops.cells import Cells, Census, centres, take_census
-from heritage.ops.colours import CloudColours, Colours
-from heritage.ops.seams import INNER, locked, looked_up, normal_sums, seam_depths
-from heritage.ops.subdivide import subdivide
-from heritage.ops.tile import TileOptions, dress, edges_fixed, goal_of, largest_changes
-from heritage.ops.tile_node import Part, coarser, deviation, merged, snapped
-from heritage.ops.weld import open_edges, weld
+from heritage.ops.meshes.subdivide import subdivide
+from heritage.ops.meshes.weld import open_edges, weld
+from heritage.ops.tiles.cells import Cells, Census, centres, take_census
+from heritage.ops.tiles.colours import CloudColours, Colours
+from heritage.ops.tiles.seams import INNER, locked, looked_up, normal_sums, seam_depths
+from heritage.ops.tiles.tile import TileOptions, dress, edges_fixed, goal_of, largest_changes
+from heritage.ops.tiles.tile_node import Part, coarser, deviation, merged, snapped
 from heritage.pipeline.tile_source import Source, averaged_model, model_colours
 
 CREASE_DEG = 40.0

@@ -15,8 +15,8 @@ from heritage.formats.arrays import load_mesh, read_document
 from heritage.formats.columns import column_kind, read_rows
 from heritage.model.arrays import F32, F64, REASONS, U8, Bool, Mesh, PointCloud, Similarity
 from heritage.model.colour import to_linear
-from heritage.ops.colours import CloudColours, SurfaceColours, colours_of
-from heritage.ops.grid import distinct, morton_order, spacing
+from heritage.ops.points.grid import distinct, morton_order, spacing
+from heritage.ops.tiles.colours import CloudColours, SurfaceColours, colours_of
 
 CHUNK = 1_000_000  # points that are read at once
 _SPACING_POINTS = 400_000  # enough to know how dense a cloud is

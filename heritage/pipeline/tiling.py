@@ -18,12 +18,14 @@ from heritage.model.arrays import F64, Mesh
 from heritage.model.errors import InputError
 from heritage.model.report import Counts, Figure, balanced
 from heritage.model.tiles import Tile, TileTree
-from heritage.ops.cells import Cells, divide, joined
-from heritage.ops.colours import Colours
-from heritage.ops.seams import INNER, common, looked_up, smooth_sides
-from heritage.ops.single import single, single_texel
-from heritage.ops.spread import spread
-from heritage.ops.tile import (
+from heritage.ops.cleaning.vegetation import in_company
+from heritage.ops.meshes.weld import areas
+from heritage.ops.points.spread import spread
+from heritage.ops.tiles.cells import Cells, divide, joined
+from heritage.ops.tiles.colours import Colours
+from heritage.ops.tiles.seams import INNER, common, looked_up, smooth_sides
+from heritage.ops.tiles.single import single, single_texel
+from heritage.ops.tiles.tile import (
     TileOptions,
     beside,
     bounds_of,
@@ -33,9 +35,7 @@ from heritage.ops.tile import (
     root_texel,
     texels,
 )
-from heritage.ops.tile_node import grid_steps, merged, on_grid
-from heritage.ops.vegetation import in_company
-from heritage.ops.weld import areas
+from heritage.ops.tiles.tile_node import grid_steps, merged, on_grid
 from heritage.pipeline.tile_pieces import (
     CREASE_DEG,
     Made,

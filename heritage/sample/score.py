@@ -14,10 +14,10 @@ from scipy.spatial import cKDTree
 from heritage.formats.arrays import load_array, load_cloud
 from heritage.model.arrays import F64, REASONS, U8, Mesh, PointCloud, Similarity
 from heritage.model.frames import ECEF, SiteFrame
-from heritage.ops.align import move_mesh
-from heritage.ops.deviation import deviation, sample_surface
-from heritage.ops.join import join
-from heritage.ops.rays import scene_of, tensor
+from heritage.ops.meshes.deviation import deviation, sample_surface
+from heritage.ops.meshes.join import join
+from heritage.ops.meshes.rays import scene_of, tensor
+from heritage.ops.placement.align import move_mesh
 from heritage.pipeline.build import planned
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground

@@ -46,8 +46,8 @@ def prepared(root: Path, points: int) -> Path:
 def oriented(folder: Path) -> Path:
     """Beside it, once: the points cleaned of everything but surface, with outward normals, as ours make them."""
     from heritage.model.arrays import REASONS
-    from heritage.ops.clean import clean
-    from heritage.ops.normals import estimate_normals
+    from heritage.ops.cleaning.clean import clean
+    from heritage.ops.normals.normals import estimate_normals
 
     made = folder / "oriented"
     if not made.exists():
@@ -59,7 +59,7 @@ def oriented(folder: Path) -> Path:
 
 def dense(folder: Path) -> Mesh:
     """The surface of `oriented`, as ours make it."""
-    from heritage.ops.mesh import mesh_surface
+    from heritage.ops.surface.mesh import mesh_surface
 
     made = folder / "dense"
     if not made.exists():
@@ -70,7 +70,7 @@ def dense(folder: Path) -> Mesh:
 
 def reduced(folder: Path, triangles: int) -> Mesh:
     """`dense` with so many triangles, as ours make it."""
-    from heritage.ops.simplify import simplify
+    from heritage.ops.meshes.simplify import simplify
 
     made = folder / f"reduced-{triangles}"
     if not made.exists():

@@ -15,16 +15,16 @@ from heritage.formats.arrays import load_array, load_cloud, load_mesh, save_arra
 from heritage.formats.blocks import save_blocks
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import REASONS, Mesh, PointCloud
-from heritage.ops.bake import bake
-from heritage.ops.clean import CleanOptions, clean
-from heritage.ops.colours import colours_of
-from heritage.ops.deviation import deviation, sample_surface
-from heritage.ops.join import join
-from heritage.ops.mesh import mesh_surface
-from heritage.ops.normals import estimate_normals
-from heritage.ops.simplify import simplify
-from heritage.ops.unwrap import unwrap
-from heritage.ops.weld import areas, open_edges, weld
+from heritage.ops.cleaning.clean import CleanOptions, clean
+from heritage.ops.meshes.deviation import deviation, sample_surface
+from heritage.ops.meshes.join import join
+from heritage.ops.meshes.simplify import simplify
+from heritage.ops.meshes.weld import areas, open_edges, weld
+from heritage.ops.normals.normals import estimate_normals
+from heritage.ops.surface.mesh import mesh_surface
+from heritage.ops.tiles.bake import bake
+from heritage.ops.tiles.colours import colours_of
+from heritage.ops.tiles.unwrap import unwrap
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.points import POINTS, PointsOptions
 

@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 from heritage.formats.cameras import Cameras, read_cameras
 from heritage.model.errors import InputError, MethodError
 from heritage.model.frames import SiteFrame
-from heritage.ops.place_cameras import place_cameras
+from heritage.ops.normals.place_cameras import place_cameras
 from heritage.ops.source_frame import SourceFrame
 
 COUNT = 7

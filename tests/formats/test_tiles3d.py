@@ -13,7 +13,7 @@ from tiles3d_rules import check_tileset, corners
 from heritage.formats.tiles3d import tileset_json, with_root_transform
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.tiles import TileTree
-from heritage.ops.tile import TileOptions
+from heritage.ops.tiles.tile import TileOptions
 
 ORIGIN = np.array([431.0, 77.5, -3.25])
 PLACED = [0.0, 1.0, 0, 0, -1, 0, 0, 0, 0, 0, 1, 0, -1621912.5, 5730721.25, 1818000.0, 1]

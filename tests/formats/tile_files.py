@@ -16,7 +16,7 @@ from PIL import Image
 
 from heritage.formats.arrays import save_array, save_cloud, save_mesh
 from heritage.model.arrays import REASONS, Mesh, PointCloud, Similarity
-from heritage.ops.tile import TileOptions
+from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.stage import in_turn
 from heritage.pipeline.tile_source import Source, rows_of
 from heritage.pipeline.tiling import Mapper, Tiled, make_tiles

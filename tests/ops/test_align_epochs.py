@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Mesh, PointCloud, Similarity
 from heritage.model.errors import MethodError
-from heritage.ops.align import AlignOptions, align, move_cloud, move_mesh
+from heritage.ops.placement.align import AlignOptions, align, move_cloud, move_mesh
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from tile_scene import ORIGIN, blob, box, mesh_of, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
-from heritage.ops.bake import bake, rasterise
-from heritage.ops.colours import CloudColours, SurfaceColours, colours_of, side_of
-from heritage.ops.unwrap import Unwrapped, unwrap
+from heritage.ops.tiles.bake import bake, rasterise
+from heritage.ops.tiles.colours import CloudColours, SurfaceColours, colours_of, side_of
+from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 
 def looked_up(flat: Unwrapped, texture: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

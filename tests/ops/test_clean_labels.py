@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heritage.model.arrays import REASONS, PointCloud
 from heritage.model.errors import InputError
-from heritage.ops.clean import CleanOptions, clean
+from heritage.ops.cleaning.clean import CleanOptions, clean
 
 
 def _cloud(xyz, **arrays) -> PointCloud:

@@ -10,9 +10,9 @@ from scipy.spatial import cKDTree
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import InputError
-from heritage.ops.compare import CompareOptions, compare, vertex_areas
-from heritage.ops.cylinders import Bins, measure
-from heritage.ops.mesh import mesh_surface
+from heritage.ops.comparison.compare import CompareOptions, compare, vertex_areas
+from heritage.ops.comparison.cylinders import Bins, measure
+from heritage.ops.surface.mesh import mesh_surface
 
 SIGMA_M = 0.002
 

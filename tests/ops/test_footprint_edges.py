@@ -7,7 +7,7 @@ import shapely
 from shapely.geometry import MultiPolygon
 
 from heritage.model.errors import InputError
-from heritage.ops.footprint_edges import edges_of
+from heritage.ops.placement.footprint_edges import edges_of
 
 
 @pytest.mark.parametrize("reverse", [False, True])

@@ -6,8 +6,8 @@ from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Similarity
 from heritage.model.errors import MethodError
-from heritage.ops.gcp import Gcp, GcpOptions, fit_gcp
-from heritage.ops.similarity import fit_similarity
+from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp
+from heritage.ops.placement.similarity import fit_similarity
 
 
 def _points(source, target, check=()):

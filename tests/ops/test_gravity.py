@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
-from heritage.ops.gravity import find_up, level
+from heritage.ops.placement.gravity import find_up, level
 
 
 def _normals(rng, walls=2000, floor=500, roof=0):

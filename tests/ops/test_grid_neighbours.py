@@ -7,7 +7,8 @@ import pytest
 from scipy.spatial.distance import cdist
 
 from heritage.model.errors import MethodError
-from heritage.ops.grid import (
+from heritage.ops.cleaning.ground import ground
+from heritage.ops.points.grid import (
     distinct,
     group_means,
     morton_order,
@@ -17,7 +18,6 @@ from heritage.ops.grid import (
     voxel_indices,
     voxel_keys,
 )
-from heritage.ops.ground import ground
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ import pytest
 from captured_scene import capture
 
 from heritage.model.arrays import PointCloud
-from heritage.ops.contour import cell_cubes, contour
-from heritage.ops.cube_cases import COUNT, loops
-from heritage.ops.fans import split_fans
-from heritage.ops.grid import morton_order
-from heritage.ops.holes import decide
-from heritage.ops.implicit import Field, levels_of
-from heritage.ops.lattice import BRICK, HALF, gathered, key_of, spread, table_of
-from heritage.ops.mesh import (
+from heritage.ops.meshes.weld import open_edges
+from heritage.ops.points.grid import morton_order
+from heritage.ops.surface.contour import cell_cubes, contour
+from heritage.ops.surface.cube_cases import COUNT, loops
+from heritage.ops.surface.fans import split_fans
+from heritage.ops.surface.holes import decide
+from heritage.ops.surface.implicit import Field, levels_of
+from heritage.ops.surface.lattice import BRICK, HALF, gathered, key_of, spread, table_of
+from heritage.ops.surface.mesh import (
     MeshOptions,
     finish_block,
     mesh_block,
@@ -25,7 +26,6 @@ from heritage.ops.mesh import (
     spacing_of,
     windows,
 )
-from heritage.ops.weld import open_edges
 
 
 def _edges(triangles):

@@ -9,9 +9,9 @@ from captured_scene import capture
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import MethodError
-from heritage.ops.deviation import deviation
-from heritage.ops.mesh import MeshOptions, mesh_surface
-from heritage.ops.weld import open_edges
+from heritage.ops.meshes.deviation import deviation
+from heritage.ops.meshes.weld import open_edges
+from heritage.ops.surface.mesh import MeshOptions, mesh_surface
 
 
 def _sphere(n=12_000, *, hole=False, colour=True):

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial import cKDTree
 
 from heritage.model.octree import Octree
-from heritage.ops.neighbours import Neighbours
+from heritage.ops.points.neighbours import Neighbours
 
 
 def _clouds():

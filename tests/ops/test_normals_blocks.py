@@ -12,7 +12,7 @@ from heritage.formats.arrays import load_array, load_cloud, save_array
 from heritage.formats.blocks import Blocks, save_blocks
 from heritage.model.arrays import REASONS, PointCloud
 from heritage.model.errors import MethodError
-from heritage.ops.normals import NormalsOptions, estimate_normals
+from heritage.ops.normals.normals import NormalsOptions, estimate_normals
 from heritage.pipeline.stage import Job, Outcome
 from heritage.pipeline.stages.normals import NORMALS
 

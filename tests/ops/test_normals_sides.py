@@ -9,10 +9,10 @@ from captured_scene import ROOF, capture
 
 from heritage.model.arrays import REASONS, PointCloud
 from heritage.model.errors import MethodError
-from heritage.ops.clean import clean
-from heritage.ops.grid import thin
-from heritage.ops.normals import NormalsOptions, estimate_normals, surface_points
-from heritage.ops.sight import SKY, look_around
+from heritage.ops.cleaning.clean import clean
+from heritage.ops.normals.normals import NormalsOptions, estimate_normals, surface_points
+from heritage.ops.normals.sight import SKY, look_around
+from heritage.ops.points.grid import thin
 
 
 @pytest.fixture(scope="module")

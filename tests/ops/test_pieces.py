@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.spatial.distance import cdist
 
-from heritage.ops.pieces import Grid, find_pieces, join_pieces
+from heritage.ops.points.pieces import Grid, find_pieces, join_pieces
 
 _EVERYWHERE = np.full(3, -np.inf), np.full(3, np.inf)
 

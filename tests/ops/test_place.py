@@ -7,7 +7,7 @@ import pytest
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError, MethodError
 from heritage.model.frames import SiteFrame
-from heritage.ops.place import heading_of, place_crs, place_prior
+from heritage.ops.placement.place import heading_of, place_crs, place_prior
 
 
 def _topocentric(frame: SiteFrame, crs: pyproj.CRS, xyz: np.ndarray) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heritage.ops.point_tree import path_to, pick, point_tree, root_cube
+from heritage.ops.tiles.point_tree import path_to, pick, point_tree, root_cube
 
 
 def _cloud(n: int, seed: int = 0) -> np.ndarray:

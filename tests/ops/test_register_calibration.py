@@ -7,12 +7,12 @@ import numpy as np
 import shapely
 from scipy.stats import chi2
 
-from heritage.ops.footprint_choice import FootprintPrior, choose
-from heritage.ops.footprint_edges import edges_of
-from heritage.ops.footprint_fit import hold, solve
-from heritage.ops.footprint_search import Pose, turn
-from heritage.ops.footprint_trials import try_poses
-from heritage.ops.walls import Cells
+from heritage.ops.placement.footprint_choice import FootprintPrior, choose
+from heritage.ops.placement.footprint_edges import edges_of
+from heritage.ops.placement.footprint_fit import hold, solve
+from heritage.ops.placement.footprint_search import Pose, turn
+from heritage.ops.placement.footprint_trials import try_poses
+from heritage.ops.placement.walls import Cells
 
 STATED_M = 0.15
 INSET_M = 0.1

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from heritage.model.arrays import PointCloud, Similarity
-from heritage.ops.footprint_choice import FootprintPrior
-from heritage.ops.register import register_footprint
+from heritage.ops.placement.footprint_choice import FootprintPrior
+from heritage.ops.placement.register import register_footprint
 
 pytestmark = pytest.mark.real
 

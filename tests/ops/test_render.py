@@ -6,9 +6,9 @@ import numpy as np
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.documents import View
-from heritage.ops.join import join
+from heritage.ops.meshes.join import join
+from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import SKY, render_points, render_surface, view_of
-from heritage.ops.sample_surface import sample_surface
 
 _SQUARE = np.array([[-1, 0, -1], [1, 0, -1], [1, 0, 1], [-1, 0, 1]], np.float32)
 _TWO = np.array([[0, 1, 2], [0, 2, 3]], np.int32)

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from tile_scene import blob, mesh_of, sheet
 
 from heritage.model.errors import InputError
-from heritage.ops.nearest import Nearest
-from heritage.ops.simplify import simplify
-from heritage.ops.weld import open_edges, weld
+from heritage.ops.meshes.nearest import Nearest
+from heritage.ops.meshes.simplify import simplify
+from heritage.ops.meshes.weld import open_edges, weld
 
 
 def test_reaches_the_goal_and_stays_near_the_surface() -> None:

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tile_scene import box, mesh_of
 
-from heritage.ops.subdivide import subdivide
-from heritage.ops.weld import areas, open_edges, weld
+from heritage.ops.meshes.subdivide import subdivide
+from heritage.ops.meshes.weld import areas, open_edges, weld
 
 
 @given(longest=st.floats(0.11, 6), seed=st.integers(0, 2**32 - 1))

@@ -11,11 +11,11 @@ from tile_scene import ORIGIN, blob, box, mesh_of, places, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import InputError
-from heritage.ops.crease import crease
-from heritage.ops.nearest import Nearest
-from heritage.ops.spread import spread
-from heritage.ops.tile import TileOptions
-from heritage.ops.weld import open_edges, same_place
+from heritage.ops.meshes.crease import crease
+from heritage.ops.meshes.nearest import Nearest
+from heritage.ops.meshes.weld import open_edges, same_place
+from heritage.ops.points.spread import spread
+from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.tiling import Tiled
 
 SMALL = TileOptions(root_triangles=600, tile_triangles=1500, root_px=128, tile_px=256, context_points=2000)

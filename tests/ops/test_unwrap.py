@@ -9,10 +9,10 @@ from tile_scene import blob, box, mesh_of, sheet
 
 from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError
-from heritage.ops.bake import rasterise
-from heritage.ops.charts import charts
-from heritage.ops.pack import pack
-from heritage.ops.unwrap import Unwrapped, unwrap
+from heritage.ops.tiles.bake import rasterise
+from heritage.ops.tiles.charts import charts
+from heritage.ops.tiles.pack import pack
+from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 
 def signed_areas(flat: Unwrapped) -> np.ndarray:

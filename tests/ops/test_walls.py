@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from heritage.ops.walls import covered_area, outline_cells, wall_cells
+from heritage.ops.placement.walls import covered_area, outline_cells, wall_cells
 
 
 def _wall(rng, length=6.0, height=4.0, lift=0.0, n=6000):

@@ -13,7 +13,7 @@ import pytest
 from heritage.formats.arrays import load_array
 from heritage.formats.blocks import Blocks, save_blocks
 from heritage.model.arrays import REASONS, PointCloud
-from heritage.ops.clean import CleanOptions, clean
+from heritage.ops.cleaning.clean import CleanOptions, clean
 from heritage.pipeline.stage import Job, in_turn
 from heritage.pipeline.stages.clean import CLEAN, TINTS
 

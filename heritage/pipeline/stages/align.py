@@ -8,7 +8,7 @@ import numpy as np
 
 from heritage.formats.arrays import read_document, save_document
 from heritage.model.arrays import Similarity
-from heritage.ops.align import AlignOptions, align
+from heritage.ops.placement.align import AlignOptions, align
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
 from heritage.pipeline.thinned import thinned

@@ -13,10 +13,10 @@ from heritage.formats.blocks import Blocks, create_column, gather_rows, read_row
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import REASONS, U8
 from heritage.model.errors import InputError
-from heritage.ops.clean import CleanOptions, follow, outcome_of
-from heritage.ops.cleaning import COLUMNS, cleaning
+from heritage.ops.cleaning.clean import CleanOptions, follow, outcome_of
+from heritage.ops.cleaning.cleaning import COLUMNS, cleaning
+from heritage.ops.points.stepwise import Step, View
 from heritage.ops.render import render_points, view_of
-from heritage.ops.stepwise import Step, View
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 # The colours of assets/colours/labels.json, which the viewer uses too; kept points stay as they are, so what was set

@@ -9,11 +9,11 @@ import numpy as np
 from heritage.formats.arrays import load_cloud, save_array
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import F32, I32, U8, Mesh, PointCloud, Similarity
-from heritage.ops.align import move_cloud, move_mesh
-from heritage.ops.compare import CompareOptions, compare
-from heritage.ops.join import join
+from heritage.ops.comparison.compare import CompareOptions, compare
+from heritage.ops.meshes.join import join
+from heritage.ops.meshes.weld import same_place
+from heritage.ops.placement.align import move_cloud, move_mesh
 from heritage.ops.render import render_surface, view_of
-from heritage.ops.weld import same_place
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import surfaces

@@ -16,8 +16,8 @@ from heritage.formats.spill import Spill
 from heritage.model.octree import Octree
 from heritage.model.report import Figure, balanced
 from heritage.model.source import UpAxis
-from heritage.ops.divide import divide_cloud
 from heritage.ops.ingest import Seen, Settled, settle
+from heritage.ops.points.divide import divide_cloud
 from heritage.ops.source_frame import IngestOptions, SourceFrame, begin, upright_mesh
 from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.stage import Job, Outcome, Stage

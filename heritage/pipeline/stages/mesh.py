@@ -25,9 +25,11 @@ from heritage.formats.columns import read_rows
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.report import Figure, balanced
-from heritage.ops.contour import cell_cubes
-from heritage.ops.holes import Parts, decide
-from heritage.ops.mesh import (
+from heritage.ops.meshes.sample_surface import sample_surface
+from heritage.ops.render import render_points, render_surface, view_of
+from heritage.ops.surface.contour import cell_cubes
+from heritage.ops.surface.holes import Parts, decide
+from heritage.ops.surface.mesh import (
     CHECKED,
     Finished,
     MeshOptions,
@@ -40,8 +42,6 @@ from heritage.ops.mesh import (
     summed,
     windows,
 )
-from heritage.ops.render import render_points, render_surface, view_of
-from heritage.ops.sample_surface import sample_surface
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import PARTS
 

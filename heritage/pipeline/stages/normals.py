@@ -28,7 +28,7 @@ from heritage.formats.cameras import read_cameras
 from heritage.model.arrays import F64, REASONS
 from heritage.model.octree import I64, Octree
 from heritage.model.report import balanced
-from heritage.ops.normals import (
+from heritage.ops.normals.normals import (
     Chosen,
     NormalsOptions,
     choose_sides,
@@ -41,8 +41,8 @@ from heritage.ops.normals import (
     surface_points,
     too_few,
 )
-from heritage.ops.place_cameras import place_cameras
-from heritage.ops.thinning import cubes_at_depths, even_grid, one_per_cube
+from heritage.ops.normals.place_cameras import place_cameras
+from heritage.ops.points.thinning import cubes_at_depths, even_grid, one_per_cube
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
 

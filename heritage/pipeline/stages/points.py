@@ -16,8 +16,8 @@ from heritage.model.arrays import F64, U8, PointCloud, triple
 from heritage.model.documents import Document
 from heritage.model.report import Figure, balanced
 from heritage.model.tiles import Tile, TileTree
-from heritage.ops.grid import I64
-from heritage.ops.point_tree import path_to, pick, point_tree, root_cube
+from heritage.ops.points.grid import I64
+from heritage.ops.tiles.point_tree import path_to, pick, point_tree, root_cube
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 

@@ -14,10 +14,10 @@ from heritage.model.errors import MethodError
 from heritage.model.frames import WGS84_3D, SiteFrame
 from heritage.model.release import Placement
 from heritage.model.report import Figure
-from heritage.ops.footprint_choice import FootprintPrior
-from heritage.ops.gcp import Gcp, GcpOptions, fit_gcp
-from heritage.ops.place import heading_of, place_crs, place_prior
-from heritage.ops.register import RegisterOptions, register_footprint
+from heritage.ops.placement.footprint_choice import FootprintPrior
+from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp
+from heritage.ops.placement.place import heading_of, place_crs, place_prior
+from heritage.ops.placement.register import RegisterOptions, register_footprint
 from heritage.ops.source_frame import SourceFrame
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from heritage.formats.arrays import read_document
 from heritage.model.arrays import triple
 from heritage.model.documents import Document
-from heritage.ops.tile import TileOptions
+from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import PARTS

@@ -1,0 +1,1 @@
+"""A class and a reason for every point."""

@@ -1,0 +1,101 @@
+"""Give every point of a cloud a class and a reason; delete nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from heritage.model.arrays import REASONS, U8, Bool, PointCloud
+from heritage.model.errors import InputError
+from heritage.model.octree import Octree
+from heritage.model.report import Counts, Figure, balanced
+from heritage.ops.cleaning.clean_options import CleanOptions
+from heritage.ops.cleaning.cleaning import Found, Steps, cleaning
+from heritage.ops.points.stepwise import Step, View
+
+__all__ = ["CleanOptions", "Cleaned", "clean", "follow", "outcome_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Cleaned:
+    """``classes`` (n,) uint8 ASPRS codes; ``reasons`` (n,) uint8 of ``model.arrays.REASONS``; source order.
+
+    A kept point keeps the file's own code where the file has codes, else 1 (unclassified).
+    """
+
+    classes: U8
+    reasons: U8
+    counts: Counts
+    figures: tuple[Figure, ...]
+
+    def where(self, *reasons: str) -> Bool:
+        """(n,) True for points with one of these reasons; ``kept`` is one."""
+        return np.isin(self.reasons, [REASONS[reason] for reason in reasons])
+
+
+def clean(cloud: PointCloud, options: CleanOptions | None = None) -> Cleaned:
+    """Class and reason for every point of ``cloud`` (z up), held in memory as one block.
+
+    The order is duplicate, low_confidence, halo, outlier, vegetation, fragment, ground: the first that speaks
+    names the reason. Raises InputError for an empty cloud.
+    """
+    n = len(cloud)
+    if n == 0:
+        raise InputError("point cloud", "no points", "at least one point is needed", code="cloud-empty")
+    order = np.argsort(Octree.around(cloud.xyz.min(0), cloud.xyz.max(0)).codes(cloud.xyz), kind="stable")
+    sorted_ = cloud.select(order)
+    rows, low, high = np.arange(n), np.full(3, -np.inf), np.full(3, np.inf)
+    columns: dict[str, npt.NDArray[Any]] = {}
+
+    def do(step: Step) -> list[Any]:
+        held = {name: columns[name] for name in (*step.columns, *step.own_columns)}
+        made = step.run(
+            View(sorted_, rows, n, low, high, held), None if step.items is None else step.items[0]
+        )
+        columns.update(made.columns)
+        return [made.summary]
+
+    found = follow(cleaning(n, options or CleanOptions()), do)
+    reasons, classes = np.empty(n, np.uint8), np.empty(n, np.uint8)
+    reasons[order], classes[order] = columns["reasons"], columns["classes"]
+    for array in (classes, reasons):
+        array.setflags(write=False)
+    return Cleaned(classes, reasons, *outcome_of(found))
+
+
+def follow(steps: Steps, do: Callable[[Step], list[Any]]) -> Found:
+    """Do each of ``steps`` by ``do``, which returns the summaries of all blocks."""
+    answer: Any = None
+    while True:
+        try:
+            step = steps.send(answer)
+        except StopIteration as end:
+            found: Found = end.value
+            return found
+        answer = do(step)
+
+
+def outcome_of(found: Found) -> tuple[Counts, tuple[Figure, ...]]:
+    """Counts that balance, and figures. Raises as ``balanced``."""
+    reasons = dict(found.reasons)
+    n, kept = sum(reasons.values()), reasons.pop("kept")
+    counts = balanced("points", n, kept, {name: count for name, count in reasons.items() if count})
+    figures = [
+        Figure(
+            name="spacing",
+            value=found.spacing_m or None,
+            unit="m",
+            method="median over points: side of the square of surface that holds one",
+        )
+    ]
+    figures += [
+        Figure(
+            name=f"{name}_share", value=count / n, unit="1", method="points with this reason over all points"
+        )
+        for name, count in {"kept": kept, **reasons}.items()
+    ]
+    return counts, tuple(figures)

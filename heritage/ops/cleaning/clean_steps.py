@@ -1,0 +1,244 @@
+"""What cleaning does with one block at a time: the steps of `heritage.ops.cleaning.cleaning`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
+from heritage.model.octree import I64, Octree
+from heritage.ops.cleaning.clean_options import CleanOptions
+from heritage.ops.cleaning.evidence import in_units, weigh
+from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
+from heritage.ops.points.grid import distinct
+from heritage.ops.points.neighbours import Neighbours
+from heritage.ops.points.pieces import Grid, find_pieces
+from heritage.ops.points.stepwise import Made, View
+
+NEIGHBOURS: Final = 20
+SPACING_NEIGHBOURS: Final = 8
+_GUESSES: Final = 1_000
+_BINS: Final = 8192  # of the neighbour distances
+
+_CLASS_OF: Final = {
+    "duplicate": NOISE, "outlier": NOISE, "fragment": NOISE, "halo": NOISE, "low_confidence": NOISE,
+    "vegetation": VEGETATION, "ground": GROUND,
+}  # fmt: skip
+
+
+def _made(summary: object = None, **columns: npt.NDArray[Any]) -> Made:
+    return Made(columns, summary)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Of a block or a cloud: its ``open`` points, which later steps search; their box, metres; a ``guess_m`` of the
+    spacing, 0 for none; whether there is colour; whether the file itself names foliage, and ground."""
+
+    open: int
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    guess_m: float
+    coloured: bool
+    told_foliage: bool
+    told_ground: bool
+
+
+def look(options: CleanOptions, view: View, _: object) -> Made:
+    """Column ``open``: 1 where later steps look, 0 for points at an earlier one's place and of low confidence."""
+    cloud = view.cloud
+    first = distinct(cloud.xyz)
+    reasons = np.zeros(len(cloud), np.uint8)
+    if options.duplicates:
+        reasons[~first] = REASONS["duplicate"]
+    if options.confidence_min is not None and cloud.confidence is not None:
+        reasons[(cloud.confidence < options.confidence_min) & (reasons == 0)] = REASONS["low_confidence"]
+    open_ = first & (reasons == 0)
+    xyz = cloud.xyz[open_]
+    guess = 0.0
+    if len(xyz) > SPACING_NEIGHBOURS:
+        asked = np.zeros(len(xyz), bool)
+        asked[:: max(1, len(xyz) // _GUESSES)] = True
+        reach = Neighbours.of(xyz).nearest(SPACING_NEIGHBOURS + 1, asked=asked)[1].max(1)
+        guess = float(np.median(reach)) * float(np.sqrt(np.pi / SPACING_NEIGHBOURS))
+    told = _told(view, options)[open_]
+    box = (xyz.min(0), xyz.max(0)) if len(xyz) else (np.full(3, np.inf), np.full(3, -np.inf))
+    seen = Seen(
+        len(xyz), triple(box[0]), triple(box[1]), guess, cloud.rgb is not None,
+        bool(np.isin(told, (3, 4, 5)).any()), bool((told == GROUND).any()),
+    )  # fmt: skip
+    return _made(seen, open=open_.astype(np.uint8), reasons=reasons)
+
+
+def all_seen(parts: Sequence[Seen]) -> Seen:
+    """The same of the whole cloud."""
+    low, high = np.min([p.low for p in parts], axis=0), np.max([p.high for p in parts], axis=0)
+    guesses = [p.guess_m for p in parts if p.guess_m > 0]
+    return Seen(
+        sum(p.open for p in parts), triple(low), triple(high), float(np.median(guesses)) if guesses else 0.0,
+        all(p.coloured for p in parts), any(p.told_foliage for p in parts), any(p.told_ground for p in parts),
+    )  # fmt: skip
+
+
+def _told(view: View, options: CleanOptions) -> U8:
+    codes = view.cloud.source_class
+    believed = codes is not None and options.source_classes
+    return codes[: view.own] if believed and codes is not None else np.zeros(view.own, np.uint8)
+
+
+def _opened(view: View) -> tuple[I64, Bool]:
+    """Places of the open points of a view, and which of those are the block's own."""
+    place = np.flatnonzero(view.columns["open"])
+    return place, place < view.own
+
+
+def reaches(root: Octree, every: int, k: int, reach: float, view: View, _: object) -> Made:
+    """Summary: distances (s,) of every ``every``-th row's ``k``-th neighbour, at most ``reach``."""
+    place, own = _opened(view)
+    asked = own & (view.rows[place] % every == 0)
+    if not asked.any():
+        return _made(np.zeros(0, np.float32))
+    distance = Neighbours.of(view.cloud.xyz[place], root=root).nearest(k + 1, reach_m=reach, asked=asked)[1]
+    return _made(np.minimum(distance.max(1), np.float32(reach)))
+
+
+def measure(root: Octree, k: int, reach: float, view: View, _: object) -> Made:
+    """Columns ``near``, mean distance to the ``k`` - 1 nearest, and ``scatter``; summary: ``near`` in bins."""
+    place, own = _opened(view)
+    near, scatter = np.zeros(view.own, np.float32), np.zeros(view.own, np.uint16)
+    bins = np.zeros(_BINS, np.int64)
+    if own.any():
+        shape = Neighbours.of(view.cloud.xyz[place], root=root).shape(k, reach_m=reach, asked=own)
+        near[place[own]] = shape.spacing[own]
+        scatter[place[own]] = in_units(shape.scatter[own])
+        at = (shape.spacing[own].astype(np.float64) * (_BINS / reach)).astype(np.int64)
+        bins = np.bincount(np.minimum(at, _BINS - 1), minlength=_BINS)
+    return _made(bins, near=near, scatter=scatter)
+
+
+def label(
+    options: CleanOptions, seen: Seen, root: Octree, wide_root: Octree, reach: float, limit: float, voxels: Grid,
+    gap: Grid, view: View, _: object,
+) -> Made:  # fmt: skip
+    """Halo, outliers and foliage; column ``piece`` of what remains, and its pieces as summary."""
+    place, own = _opened(view)
+    mine = place[own]
+    told = _told(view, options)[mine]
+    xyz, near = view.cloud.xyz[place], view.columns["near"][place]
+    found = np.zeros(len(mine), np.uint8)
+    foliage = np.isin(told, (3, 4, 5))
+    if len(mine) and (options.halo or (options.vegetation and not seen.told_foliage)):
+        rgb = None if view.cloud.rgb is None else view.cloud.rgb[place]
+        said = weigh(xyz, rgb, view.columns["scatter"][place], own, voxels, wide_root)
+        if options.halo:
+            # The paler the sky, the rougher its surroundings must be.
+            loose = (said.sky * said.rough > options.halo_scatter) & (said.scatter > options.halo_scatter / 2)
+            mark(found, loose & (said.sky > 0.25), "halo")
+        if not seen.told_foliage and rgb is None:
+            least = options.vegetation_scatter_alone
+            foliage = (said.rough > least) & (said.wide_rough > least)
+        elif not seen.told_foliage:
+            # The paler the green, as of moss on old stone, the rougher its surroundings must be.
+            deep = np.minimum(said.depth / options.vegetation_depth, 1)
+            rough = (said.rough + said.wide_rough) / 2 * deep > options.vegetation_scatter
+            foliage = (
+                rough & (said.green_share > options.vegetation_green) & (said.green | (said.scatter > 0.1))
+            )
+    # Before vegetation: a stray point in the air is rough, and as green as the tree it strayed from.
+    mark(found, np.isin(told, (7, 18)), "outlier")
+    if options.outliers and len(mine):
+        far = np.zeros(len(place), bool)
+        far[own] = near[own] > limit
+        if far.any():
+            mark(found, _stand_out(xyz, near, far, root, reach, options)[own], "outlier")
+    if options.vegetation:
+        mark(found, foliage, "vegetation")
+    reasons = view.columns["reasons"].copy()
+    reasons[mine] = found
+    piece = np.full(view.own, -1, np.int32)
+    left = mine[found == 0]
+    number, pieces = find_pieces(view.cloud.xyz[left], gap, view.low, view.high)
+    piece[left] = number
+    return _made(pieces, reasons=reasons, piece=piece)
+
+
+def mark(reasons: U8, mask: Bool, reason: str) -> None:
+    """Give those of ``mask`` (n,) the reason that have none yet."""
+    reasons[mask & (reasons == 0)] = REASONS[reason]
+
+
+def _stand_out(xyz: F32, near: F32, far: Bool, root: Octree, reach: float, options: CleanOptions) -> Bool:
+    """(n,) those of ``far`` (Rusu 2010) that also stand out of their own neighbourhood, or have none."""
+    index = Neighbours.of(xyz, root=root).nearest(min(NEIGHBOURS, len(xyz)), reach_m=reach, asked=far)[0]
+    there = (index >= 0) & (index != np.flatnonzero(far)[:, None])
+    usual = np.where(there, near[index], np.nan)
+    usual[~there.any(1)] = 0
+    out = np.zeros(len(xyz), bool)
+    out[far] = near[far] > options.outlier_ratio * np.nanmedian(usual, axis=1)
+    return out
+
+
+def set_apart(
+    options: CleanOptions, seen: Seen, plan: Plan, heights: tuple[float, float], view: View, fate: U8
+) -> Made:
+    """Fragments, and the file's own ground; the lowest of what remains as summary, None where it is not asked."""
+    reasons = view.columns["reasons"].copy()
+    piece = view.columns["piece"]
+    reasons[piece >= 0] = fate[piece[piece >= 0]]
+    if not options.ground:
+        return _made(None, reasons=reasons)
+    if seen.told_ground:
+        mark(reasons, (piece >= 0) & (_told(view, options) == GROUND), "ground")
+        return _made(None, reasons=reasons)
+    left = (piece >= 0) & (reasons == 0)
+    part: Lowest | None = lowest(view.cloud.xyz[left], plan, *heights) if left.any() else None
+    return _made(part, reasons=reasons)
+
+
+def stand(
+    options: CleanOptions, seen: Seen, plan: Plan, step: float, grid: Grid, view: View, floor: Floor | None
+) -> Made:
+    """Ground; column ``piece`` of what stands on it, plants and all, and its pieces as summary."""
+    reasons = view.columns["reasons"].copy()
+    left = (view.columns["open"] != 0) & (reasons == 0)
+    if floor is not None and left.any():
+        level = on_floor(view.cloud.xyz[left], plan, floor, step=step, slope=options.ground_slope)
+        reasons[np.flatnonzero(left)[level]] = REASONS["ground"]
+    if not (options.vegetation and seen.coloured):
+        return _made(None, reasons=reasons)
+    foliage = reasons == REASONS["vegetation"]
+    standing = foliage | ((view.columns["open"] != 0) & (reasons == 0))
+    number, pieces = find_pieces(view.cloud.xyz[standing], grid, view.low, view.high, foliage[standing])
+    piece = np.full(view.own, -1, np.int32)
+    piece[standing] = number
+    return _made(pieces, reasons=reasons, piece=piece)
+
+
+def overgrow(view: View, plant: Bool) -> Made:
+    """All of a plant is vegetation."""
+    reasons, piece = view.columns["reasons"].copy(), view.columns["piece"]
+    there = np.flatnonzero(piece >= 0)
+    there = there[plant[piece[there]]]
+    reasons[there[reasons[there] == 0]] = REASONS["vegetation"]
+    return _made(None, reasons=reasons)
+
+
+def finish(options: CleanOptions, view: View, _: object) -> Made:
+    """Columns ``reasons``, where equal points have one reason, and ``classes``; summary: points by reason."""
+    reasons = view.columns["reasons"].copy()
+    if not options.duplicates:
+        bits = np.ascontiguousarray(view.cloud.xyz + np.float32(0)).view([("", np.float32)] * 3).ravel()
+        first = distinct(view.cloud.xyz)
+        _, place = np.unique(bits, return_inverse=True)
+        of_place = np.zeros(int(place.max()) + 1, np.uint8)
+        of_place[place[first]] = reasons[first]
+        reasons[~first] = of_place[place[~first]]
+    codes = view.cloud.source_class
+    classes = np.full(view.own, UNCLASSIFIED, np.uint8) if codes is None else codes.copy()
+    for reason, code in _CLASS_OF.items():
+        classes[reasons == REASONS[reason]] = code
+    return _made(np.bincount(reasons, minlength=len(REASONS)), reasons=reasons, classes=classes)

@@ -1,0 +1,1 @@
+"""One epoch against another."""

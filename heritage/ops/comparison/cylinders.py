@@ -1,0 +1,123 @@
+"""Mean and scatter of the points in a cylinder along a direction: the measuring step of M3C2."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+
+from heritage.model.arrays import F32, F64
+from heritage.ops.points.grid import I64, voxel_indices, voxel_keys
+
+_FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
+
+
+@dataclass(frozen=True, eq=False)
+class Bins:
+    """Points sorted into cubes, so that a run of three cubes along z is one run in memory."""
+
+    xyz: F64
+    normal: F64
+    keys: I64
+    low: F64
+    size: float
+
+    @classmethod
+    def of(cls, xyz: F32, normal: F32, radius: float) -> Bins:
+        """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way."""
+        size = 1.42 * radius  # a cylinder as long each way as wide fits into a ball of sqrt(2) radius
+        keys = voxel_keys(voxel_indices(xyz, size))
+        order = np.argsort(keys, kind="stable")
+        return cls(
+            xyz[order].astype(np.float64), normal[order].astype(np.float64), keys[order],
+            xyz.min(0).astype(np.float64), size,
+        )  # fmt: skip
+
+
+def measure(
+    bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int
+) -> tuple[F64, F64, I64]:
+    """Where the surface lies along ``direction`` (n, 3) through ``at`` (n, 3), metres.
+
+    The cylinder of ``radius`` is moved away from ``at`` both ways, up to ``reach``, until it holds at least
+    ``least`` points of a surface that faces the same way; of two equally far the nearer counts. Returns the mean
+    (n,) along the direction, the standard deviation (n,) and the number (n,) of points; NaN, NaN, 0 where none.
+    """
+    mean, deviation, count = np.full(len(at), np.nan), np.full(len(at), np.nan), np.zeros(len(at), np.int64)
+    _measure(
+        bins.xyz,
+        bins.normal,
+        bins.keys,
+        bins.low,
+        bins.size,
+        at,
+        direction,
+        radius,
+        reach,
+        least,
+        mean,
+        deviation,
+        count,
+    )
+    return mean, deviation, count
+
+
+@numba.njit(cache=True)
+def _gather(  # type: ignore[no-untyped-def]
+    xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, centre
+):
+    """Number, mean and variance along the direction of the points within ``radius`` of ``centre`` on the axis."""
+    cx = int(np.floor((px + centre * dx - low[0]) / size)) + 1
+    cy = int(np.floor((py + centre * dy - low[1]) / size)) + 1
+    cz = int(np.floor((pz + centre * dz - low[2]) / size)) + 1
+    n, total, squares = 0, 0.0, 0.0
+    if cx < 0 or cy < 0 or cz < 0 or max(cx, cy, cz) >= 1 << 20:
+        return n, 0.0, 0.0
+    for a in range(max(cx - 1, 0), cx + 2):
+        for b in range(max(cy - 1, 0), cy + 2):
+            column = (a << 40) | (b << 20)
+            start = np.searchsorted(keys, column | max(cz - 1, 0))
+            stop = np.searchsorted(keys, column | (cz + 1), side="right")
+            for i in range(start, stop):
+                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < _FACING:
+                    continue
+                x, y, z = xyz[i, 0] - px, xyz[i, 1] - py, xyz[i, 2] - pz
+                along = x * dx + y * dy + z * dz
+                if abs(along - centre) > radius or x * x + y * y + z * z - along * along > radius * radius:
+                    continue
+                n += 1
+                total += along - centre
+                squares += (along - centre) ** 2
+    if n == 0:
+        return n, 0.0, 0.0
+    mean = total / n
+    variance = max(squares / n - mean * mean, 0.0) * n / max(n - 1, 1)
+    return n, centre + mean, variance
+
+
+@numba.njit(cache=True)
+def _measure(  # type: ignore[no-untyped-def]
+    xyz, normal, keys, low, size, at, direction, radius, reach, least, mean, deviation, count
+):
+    steps = int(np.floor(reach / radius))
+    for i in range(len(at)):
+        px, py, pz = at[i, 0], at[i, 1], at[i, 2]
+        dx, dy, dz = direction[i, 0], direction[i, 1], direction[i, 2]
+        for step in range(steps + 1):
+            found, best = False, 0.0
+            for sign in (1.0, -1.0):
+                if step == 0 and sign < 0:
+                    continue
+                n, m, _ = _gather(
+                    xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, sign * step * radius
+                )
+                if n >= least and (not found or abs(m) < abs(best)):
+                    found, best = True, m
+            if not found:
+                continue
+            # Again around what was found, so that the cylinder's end does not cut the surface's scatter.
+            n, m, v = _gather(xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, best)
+            if n >= least:
+                mean[i], deviation[i], count[i] = m, np.sqrt(v), n
+            break

@@ -1,0 +1,1 @@
+"""What every surface needs: welding, rays, sampling, distances, fewer triangles."""

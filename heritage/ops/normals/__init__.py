@@ -1,0 +1,1 @@
+"""Which way a surface faces, and which side of it is outside."""

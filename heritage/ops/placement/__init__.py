@@ -1,0 +1,1 @@
+"""Where a monument stands, and how well that is known."""

@@ -1,0 +1,96 @@
+"""Choose among placements by what is known beforehand, and say whether the choice is safe."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from heritage.model.arrays import F64
+from heritage.model.release import Candidate
+from heritage.ops.placement.footprint_trials import Trial
+
+_EXCLUDED: Final = 9.0  # 3 sigma more surprising than the least surprising one
+_CONTRADICTED: Final = 0.7  # the prior leaves less than this share of the best fit
+
+
+@dataclass(frozen=True)
+class FootprintPrior:
+    """What is known beforehand. ``heading_deg``: clockwise from north to the monument's +y, 1 sigma
+    ``heading_sigma_deg``; ``position_m``: (east, north) of the cloud's middle in the site frame, 1 sigma
+    ``position_sigma_m``; ``ground_m``: the ground's height in the site frame; ``scale``: metres per unit, None = unknown.
+    """
+
+    heading_deg: float | None = None
+    heading_sigma_deg: float = 15.0
+    position_m: tuple[float, float] | None = None
+    position_sigma_m: float = 10.0
+    ground_m: float = 0.0
+    scale: float | None = 1.0
+
+    def yaw(self) -> tuple[float, float] | None:
+        """The expected turn and 2 sigma of it, radians counter-clockwise."""
+        if self.heading_deg is None:
+            return None
+        return -float(np.radians(self.heading_deg)), 2 * float(np.radians(self.heading_sigma_deg))
+
+    def surprise(self, heading_deg: float, east_m: float, north_m: float) -> float:
+        """Sum of squared deviations in sigmas: chi squared of a placement under this prior."""
+        total = 0.0
+        if self.heading_deg is not None:
+            turn = (heading_deg - self.heading_deg + 180) % 360 - 180
+            total += (turn / self.heading_sigma_deg) ** 2
+        if self.position_m is not None:
+            away = np.hypot(east_m - self.position_m[0], north_m - self.position_m[1])
+            total += float(away / self.position_sigma_m) ** 2
+        return total
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """``trial`` is the chosen placement; ``candidates`` fit nearly as well; ``doubts`` are sentences, none = safe."""
+
+    trial: Trial
+    candidates: tuple[Candidate, ...]
+    doubts: tuple[str, ...]
+
+
+def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, alike: float) -> Choice:
+    """The best fit that ``prior`` allows. ``trials`` best first; ``centre`` (2,) of the footprint, site frame.
+
+    A placement is excluded when it is 3 sigma more surprising than another one that fits nearly as well.
+    """
+    rows = [_described(trial, centre) for trial in trials]
+    surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
+    allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
+    best = max(allowed, key=lambda i: rows[i].score)
+    doubts: list[str] = []
+    top = max(rows[best].score, 1e-6)
+    others = tuple(
+        row.model_copy(update={"score": row.score / top})
+        for i, row in enumerate(rows)
+        if i in allowed and i != best and row.score >= alike * top
+    )
+    if others:
+        turns = ", ".join(f"{row.heading_deg:.0f}°" for row in others)
+        doubts.append(
+            f"{len(others)} other placement(s) fit nearly as well (heading {turns}): a heading prior would tell"
+        )
+    if surprise[best] > _EXCLUDED:
+        doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
+    if rows[0].score > 0 and rows[best].score < _CONTRADICTED * rows[0].score:
+        doubts.append(
+            f"a placement with heading {rows[0].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
+        )
+    return Choice(trials[best], others, tuple(doubts))
+
+
+def _described(trial: Trial, centre: F64) -> Candidate:
+    pose = trial.held.pose
+    return Candidate(
+        heading_deg=float(-np.degrees(pose.yaw) % 360),
+        east_m=float(pose.x + centre[0]),
+        north_m=float(pose.y + centre[1]),
+        score=trial.score.value,
+    )

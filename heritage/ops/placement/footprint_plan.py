@@ -1,0 +1,95 @@
+"""Make a cloud ready to be laid on a footprint: thinned, upright, in metres, and as cells of a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+from heritage.model.arrays import F32, PointCloud, Similarity
+from heritage.model.errors import MethodError
+from heritage.ops.placement.footprint_edges import Edges
+from heritage.ops.placement.gravity import find_up, level
+from heritage.ops.placement.walls import Cells, outline_cells, wall_cells
+from heritage.ops.points.grid import shape, spacing, thin
+
+_POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
+_DRAWN: Final = 500_000
+_SPARSE_M: Final = 0.25  # spacing of airborne clouds, which see roofs and hardly a wall
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A cloud thinned, levelled and in metres.
+
+    ``xyz`` (n, 3) float32; ``normal`` (n, 3) float32; ``spacing`` metres; ``tilt_deg`` what levelling turned;
+    ``sparse``: the cloud came with so few points per square metre that walls may be missed.
+    """
+
+    xyz: F32
+    normal: F32
+    spacing: float
+    metres_from_monument: Similarity
+    tilt_deg: float
+    sparse: bool
+
+
+def prepare(
+    cloud: PointCloud,
+    normal: F32 | None,
+    edges: Edges,
+    *,
+    scale: float | None,
+    upright: bool,
+) -> Prepared:
+    """Thin, level (where ``upright``) and scale a cloud; without a ``scale``, the footprint's size gives a rough one.
+
+    Raises MethodError for fewer than 100 points.
+    """
+    if len(cloud) < 100:
+        raise MethodError(
+            "registration", f"{len(cloud)} points", "at least 100 are needed", "check what cleaning left",
+            code="register-too-few",
+        )  # fmt: skip
+    few = np.arange(0, len(cloud), -(-len(cloud) // _DRAWN))
+    middle = np.median(cloud.xyz[few], axis=0).astype(np.float64)
+    factor = scale or _rough_scale(cloud.xyz[few], edges)
+    xyz = (factor * (cloud.xyz[few] - middle)).astype(np.float32)
+    voxel = 0.08
+    keep = thin(xyz, voxel)
+    while len(keep) > _POINTS:
+        voxel *= max(1.1, float(np.sqrt(len(keep) / _POINTS)))
+        keep = thin(xyz, voxel)
+    xyz = xyz[keep]
+    n = shape(xyz, 12).normal if normal is None else normal[few][keep]
+    up = find_up(n) if upright else np.array([0.0, 0.0, 1.0])
+    rotation = level(up)
+    metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
+    tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
+    turned = rotation.astype(np.float32).T
+    apart = spacing(xyz)
+    sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
+    return Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
+
+
+def _rough_scale(xyz: F32, edges: Edges) -> float:
+    """Metres per unit if the cloud covers about what the footprint does, seen from above."""
+    thinned = xyz[:: max(1, len(xyz) // 5_000), :2]
+    low, high = np.percentile(thinned, [1, 99], axis=0)
+    inside = thinned[((thinned >= low) & (thinned <= high)).all(1)]
+    hull = shapely.convex_hull(shapely.multipoints(inside.astype(np.float64)))
+    if hull.area <= 0:
+        raise MethodError(
+            "registration", "points on a line", "a building", "check the scan", code="register-no-walls"
+        )
+    return float(np.sqrt(edges.plan.convex_hull.area / hull.area))
+
+
+def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float) -> Cells:
+    """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell."""
+    if kind == "outline":
+        return outline_cells(prepared.xyz, cell=max(2 * cell, 2 * prepared.spacing))
+    size = max(cell, 1.5 * prepared.spacing)
+    return wall_cells(prepared.xyz, prepared.normal, cell=size, step=max(0.25, size), kerb=kerb)

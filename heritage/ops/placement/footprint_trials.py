@@ -1,0 +1,104 @@
+"""Refine what the search found, and make sure that every placement a plan's symmetry allows is among it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from heritage.ops.placement.footprint_edges import Edges
+from heritage.ops.placement.footprint_fit import Held, Score, hold, score
+from heritage.ops.placement.footprint_search import Pose, search, turn
+from heritage.ops.placement.walls import Cells
+
+_COARSE_CELLS: Final = 250
+_FINE_CELLS: Final = 1_500
+_KEPT: Final = 24
+_FINE: Final = 8
+_QUARTERS: Final = (0.5 * np.pi, np.pi, 1.5 * np.pi)
+
+
+@dataclass(frozen=True, eq=False)
+class Trial:
+    """A refined placement and how well it fits."""
+
+    held: Held
+    score: Score
+
+
+def _some(cells: Cells, most: int) -> Cells:
+    if len(cells.xy) <= most:
+        return cells
+    pick = np.sort(np.random.default_rng(0).choice(len(cells.xy), most, replace=False))
+    return replace(
+        cells, xy=cells.xy[pick], angle=cells.angle[pick], weight=cells.weight[pick], base=cells.base[pick]
+    )
+
+
+def try_poses(
+    cells: Cells,
+    edges: Edges,
+    *,
+    free_scale: bool,
+    inset_sigma: float,
+    yaw: tuple[float, float] | None,
+    threads: int,
+) -> list[Trial]:
+    """Refined placements, best first, no two the same.
+
+    ``cells`` about their own centre. ``yaw``: a heading to look at in any case and how widely, radians; a round plan
+    fits at so many headings that the expected one could otherwise be missing.
+    """
+    scales = np.exp(np.linspace(-0.36, 0.36, 13)) if free_scale else np.ones(1)
+    fine = _some(cells, _FINE_CELLS)
+    coarse = _some(cells, _COARSE_CELLS)
+    poses, blur = search(fine, edges, scales, keep=_KEPT, yaw=yaw, threads=threads)
+
+    def refined(some: Cells, pose: Pose, wide: float, rounds: int) -> Trial:
+        held = hold(
+            some,
+            edges,
+            pose,
+            width=(wide, 0.3),
+            rounds=rounds,
+            free_scale=free_scale,
+            inset_sigma=inset_sigma,
+        )
+        return Trial(held, score(some, edges, held))
+
+    rough = _distinct([refined(coarse, pose, 1.5 * blur, 10) for pose in poses])
+    # Plans that look the same when turned: their turned placements must be among the candidates, found or not.
+    turned = [_turned(trial.held.pose, angle) for trial in rough[:3] for angle in _QUARTERS]
+    rough = _distinct([*rough, *(refined(coarse, pose, 1.5 * blur, 10) for pose in turned)])
+    asked = [t for t in rough[_FINE:] if yaw and abs(wrapped(t.held.pose.yaw - yaw[0])) < yaw[1]]
+    return _distinct(
+        [refined(fine, trial.held.pose, 1.0, 12) for trial in [*rough[:_FINE], *asked[: _FINE // 2]]]
+    )
+
+
+def _turned(pose: Pose, angle: float) -> Pose:
+    x, y = turn(angle) @ [pose.x, pose.y]
+    return Pose(pose.yaw + angle, float(x), float(y), pose.scale)
+
+
+def _distinct(trials: list[Trial]) -> list[Trial]:
+    kept: list[Trial] = []
+    for trial in sorted(trials, key=lambda t: -t.score.value):
+        if all(differ(trial.held.pose, other.held.pose) for other in kept):
+            kept.append(trial)
+    return kept
+
+
+def differ(a: Pose, b: Pose) -> bool:
+    """Whether two poses are different placements, not two roundings of one."""
+    return bool(
+        abs(wrapped(a.yaw - b.yaw)) > np.radians(4)
+        or np.hypot(a.x - b.x, a.y - b.y) > 1.0
+        or abs(np.log(a.scale / b.scale)) > 0.05
+    )
+
+
+def wrapped(angle: float) -> float:
+    """The angle in [-pi, pi)."""
+    return float((angle + np.pi) % (2 * np.pi) - np.pi)

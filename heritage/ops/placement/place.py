@@ -1,0 +1,109 @@
+"""Place a monument by what is already known: its cloud's own CRS, or a rough prior of position and heading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyproj
+
+from heritage.model.arrays import F64, Similarity
+from heritage.model.documents import Prior
+from heritage.model.errors import InputError, MethodError
+from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.report import Figure
+from heritage.ops.placement.similarity import fit_similarity
+
+_GRID = (7, 7, 3)  # the mapping is smooth: more nodes change nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """``rms_m`` and ``max_m``: what the similarity cannot follow of the exact mapping, metres (None: no mapping)."""
+
+    site_from_monument: Similarity
+    heading_deg: float
+    rms_m: float | None
+    max_m: float | None
+    reason: str
+    figures: tuple[Figure, ...]
+
+
+def heading_of(site_from_monument: Similarity) -> float:
+    """Clockwise angle from north to the monument's +y axis, degrees in [0, 360)."""
+    y = site_from_monument.rotation[:, 1]
+    return float(np.degrees(np.arctan2(y[0], y[1])) % 360)
+
+
+def place_crs(origin: F64, bounds: tuple[F64, F64], crs: pyproj.CRS, frame: SiteFrame) -> Placed:
+    """The similarity that follows ``crs`` best over a cloud that is in it.
+
+    ``origin`` (3,) what was subtracted from the cloud's coordinates, and ``bounds``, its least and greatest corner in
+    the monument frame, (3,) each: all in metres, x east and y north, whatever the unit of ``crs``. pyproj maps a grid
+    of the bounds exactly; the rest is stated. A projected CRS shrinks and turns: scale and heading (the convergence)
+    are the found ones. Heights are taken as ellipsoidal unless ``crs`` says what they are.
+    Raises InputError for a geographic CRS and where PROJ has no answer.
+    """
+    if not crs.is_projected:
+        raise InputError(
+            "crs", f"{crs.name} is not projected", "a cloud in metres or feet of a projected CRS",
+            "transform the cloud, for instance with PDAL filters.reprojection", code="place-not-projected",
+        )  # fmt: skip
+    low, high = bounds
+    axes = [np.linspace(a, b, n) for a, b, n in zip(low, np.maximum(high, low + 1.0), _GRID, strict=True)]
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
+    factors = np.array([axis.unit_conversion_factor for axis in crs.to_3d().axis_info])
+    site = frame.site_from_crs(crs, (grid + origin) / factors)
+    fit = fit_similarity(grid, site)
+    heading = heading_of(fit.target_from_source)
+    worst = float(np.linalg.norm(fit.residual, axis=1).max())
+    convergence = (heading + 180) % 360 - 180
+    figures = (
+        Figure(name="crs_residual", value=1000 * fit.rms_m, unit="mm",
+               method=f"RMS of similarity less exact mapping by PROJ, {len(grid)} nodes over the cloud's bounds"),
+        Figure(name="crs_residual_worst", value=1000 * worst, unit="mm", method="greatest of the same"),
+        Figure(name="convergence", value=convergence, unit="deg", method="heading of the CRS's grid north"),
+        Figure(name="scale", value=fit.target_from_source.scale, unit="1", method="true metres per metre of the CRS"),
+    )  # fmt: skip
+    reason = f"the cloud's own CRS, {crs.name}"
+    return Placed(fit.target_from_source, heading, fit.rms_m, worst, reason, figures)
+
+
+def place_prior(
+    prior: Prior,
+    frame: SiteFrame,
+    *,
+    anchor: tuple[float, float, float] = (0.0, 0.0, 0.0),
+    ground_m: float = 0.0,
+) -> Placed:
+    """Put ``anchor``, a point of the monument frame, on the prior's position, level and turned by its heading.
+
+    ``ground_m`` is the ground's height in the site frame, metres. Without a heading, +y points north; without a
+    scale, 1. Raises MethodError where the prior has no position.
+    """
+    if prior.lon is None or prior.lat is None:
+        raise MethodError(
+            "registration.prior", "no position", "lon and lat are needed to place by a prior", "add them",
+            code="place-no-position",
+        )  # fmt: skip
+    there = frame.site_from_crs(WGS84_3D, np.array([[prior.lon, prior.lat, frame.height_m]]))[0]
+    there[2] = ground_m
+    turn = np.radians(prior.heading_deg or 0.0)
+    rotation = np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
+    scale = prior.scale or 1.0
+    placed = Similarity(rotation, there - scale * (rotation @ np.array(anchor)), scale)
+    assumed = [
+        words
+        for value, words in (
+            (prior.heading_deg, "heading 0° was assumed"),
+            (prior.scale, "scale 1 was assumed"),
+        )
+        if value is None
+    ]
+    figures = (
+        Figure(name="scale", value=scale, unit="1", method="given" if prior.scale else "assumed"),
+        Figure(name="heading_sigma", value=prior.heading_sigma_deg if prior.heading_deg is not None else None,
+               unit="deg", method="as the prior states it"),
+    )  # fmt: skip
+    reason = "; ".join(["by the prior alone, nothing was measured", *assumed])
+    return Placed(placed, heading_of(placed), None, None, reason, figures)

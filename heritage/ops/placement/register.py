@@ -1,0 +1,221 @@
+"""Register a monument to its footprint: where it stands, how well that is known, and where else it could stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+from pydantic import Field
+from shapely.geometry import MultiPolygon, Polygon
+
+from heritage.model.arrays import F32, F64, PointCloud, Similarity
+from heritage.model.documents import Document
+from heritage.model.errors import MethodError
+from heritage.model.release import Candidate
+from heritage.model.report import Figure
+from heritage.ops.placement.footprint_choice import FootprintPrior, choose
+from heritage.ops.placement.footprint_edges import Edges, edges_of
+from heritage.ops.placement.footprint_fit import Score, hold, score, solve
+from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
+from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
+from heritage.ops.placement.footprint_search import Pose, turn
+from heritage.ops.placement.footprint_trials import Trial, try_poses
+from heritage.ops.placement.place import heading_of
+from heritage.ops.placement.walls import Cells
+
+_LEAST_CELLS: Final = 24
+_INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
+
+
+class RegisterOptions(Document):
+    """How a monument is fitted to its footprint."""
+
+    evidence: Literal["auto", "walls", "outline"] = Field(
+        "auto",
+        description="what is laid on the footprint: standing surfaces, or the cloud's outline from above",
+    )
+    level: bool = Field(True, description="correct the up direction by walls and floors")
+    cell_m: float = Field(0.25, gt=0, le=5, description="size of a wall cell in plan, metres")
+    kerb_m: float = Field(0.2, ge=0, le=5, description="what is lower above the ground is no wall, metres")
+    footprint_sigma_m: float = Field(
+        0.15, gt=0, le=10, description="accuracy of the footprint's corners, 1 sigma, metres"
+    )
+    alike: float = Field(
+        0.9, gt=0.5, lt=1, description="a placement that scores this share of the best fits nearly as well"
+    )
+    least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
+    most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
+    most_sigma_m: float = Field(1.0, gt=0, description="a less certain position is not settled, metres")
+
+
+@dataclass(frozen=True, eq=False)
+class Registered:
+    """A placement on a footprint.
+
+    ``covariance`` (3, 3) of east, north (metres) and heading (radians, counter-clockwise) at ``centre_m``, the middle
+    of the walls in the monument frame; ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
+    the plan area that the points cover or enclose, overhanging eaves not counted. ``candidates``: other placements
+    that fit nearly as well and that no prior excludes.
+    """
+
+    site_from_monument: Similarity
+    heading_deg: float
+    settled: bool
+    reason: str
+    candidates: tuple[Candidate, ...]
+    rms_m: float
+    iou: float
+    cover: float
+    outside: float
+    covariance: F64
+    centre_m: F64
+    sigma_m: float
+    sigma_heading_deg: float
+    sigma_up_m: float
+    residuals: tuple[WallResidual, ...]
+    figures: tuple[Figure, ...]
+
+
+def register_footprint(
+    cloud: PointCloud,
+    normal: F32 | None,
+    footprint: Polygon | MultiPolygon,
+    prior: FootprintPrior | None = None,
+    options: RegisterOptions | None = None,
+    *,
+    ground: F64 | None = None,
+    threads: int = 1,
+) -> Registered:
+    """Lay the walls of ``cloud`` (monument frame, z up to about 10 degrees, cleaned) on ``footprint`` (site frame).
+
+    ``normal`` (n, 3) float32 unit, either side, or None to estimate them. Trees and ground should be gone from the
+    cloud. The placement is level; its ground is put on ``prior.ground_m``: that of ``ground`` (k, 3), points of the
+    ground in the monument frame, or else the foot of the walls. Raises MethodError where nothing can be
+    laid on the footprint, InputError for an unusable footprint. A doubtful result is returned as not settled.
+    """
+    known, chosen = prior or FootprintPrior(), options or RegisterOptions()
+    edges = edges_of(footprint)
+    prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
+    trials: list[tuple[str, Cells, F64, list[Trial]]] = []
+    for kind in _kinds(chosen):
+        cells = cells_of(prepared, kind, cell=chosen.cell_m, kerb=chosen.kerb_m)
+        if len(cells.xy) < _LEAST_CELLS:
+            continue
+        middle = np.average(cells.xy, axis=0, weights=cells.weight)
+        centred = replace(cells, xy=cells.xy - middle)
+        tried = try_poses(
+            centred,
+            edges,
+            free_scale=known.scale is None,
+            inset_sigma=_INSET_SIGMA[kind],
+            yaw=known.yaw(),
+            threads=threads,
+        )
+        trials.append((kind, centred, middle, tried))
+        if tried[0].score.cover >= chosen.least_cover and not prepared.sparse:
+            break
+    if not trials:
+        raise MethodError(
+            "registration", f"fewer than {_LEAST_CELLS} cells of wall or outline", "a building with walls",
+            "check what cleaning left, or place by control points", code="register-no-walls",
+        )  # fmt: skip
+    kind, cells, middle, found = max(trials, key=lambda trial: trial[3][0].score.value)
+    return _conclude(prepared, edges, cells, middle, kind, found, known, chosen, ground)
+
+
+def _kinds(options: RegisterOptions) -> tuple[str, ...]:
+    return ("walls", "outline") if options.evidence == "auto" else (options.evidence,)
+
+
+def _conclude(
+    prepared: Prepared,
+    edges: Edges,
+    cells: Cells,
+    middle: F64,
+    kind: str,
+    trials: list[Trial],
+    prior: FootprintPrior,
+    options: RegisterOptions,
+    ground: F64 | None,
+) -> Registered:
+    choice = choose(trials, edges.centre, prior, alike=options.alike)
+    free, inset = prior.scale is None, _INSET_SIGMA[kind]
+    pose = choice.trial.held.pose
+    held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
+    # An outline from above is only as good as its cells, and sheds and trees touch it.
+    stated = max(options.footprint_sigma_m, cells.size if kind == "outline" else 0.0)
+    solution = solve(cells, edges, held, free_scale=free, inset_sigma=inset, stated_sigma=stated)
+    held = solution.held
+    fit = score(cells, edges, held)
+    level_site = _flat(held.pose, middle, edges.centre) @ prepared.metres_from_monument
+    low, sigma_up, how = foot(prepared, cells, held, edges, ground, level_site, kind)
+    placed = Similarity(
+        level_site.rotation,
+        level_site.translation + np.array([0, 0, prior.ground_m - held.pose.scale * low]),
+        level_site.scale,
+    )
+    about = held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle)
+    iou = overlap(prepared, edges, about, low, kind=kind, kerb=options.kerb_m)
+    belongs = held.hold > 0.25
+    weight = cells.weight * held.hold
+    rms = float(np.sqrt((weight * held.residual**2).sum() / max(float(weight.sum()), 1e-9)))
+    sigma = float(np.sqrt(np.linalg.eigvalsh(solution.covariance[:2, :2])[-1]))
+    sigma_heading = float(np.degrees(np.sqrt(solution.covariance[2, 2])))
+    doubts = [*choice.doubts, *_weak(fit, sigma, options)]
+    basis = {
+        "walls": "by walls on the footprint",
+        "outline": "by the cloud's outline: hardly a wall was seen",
+    }[kind]
+    centre = prepared.metres_from_monument.inverse().apply(np.array([[*middle, low]]))[0]
+    figures = (
+        Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
+        Figure(name="cover", value=fit.cover, unit="1", method="share of the footprint's edges with a wall on them"),
+        Figure(name="outside", value=fit.outside, unit="1", method="share of the walls more than 0.6 m outside"),
+        Figure(name="iou", value=iou, unit="1", method="footprint and plan of the points, eaves not counted"),
+        Figure(name="sigma_horizontal", value=sigma, unit="m", method="greatest 1 sigma, mixed model of edges"),
+        Figure(name="sigma_heading", value=sigma_heading, unit="deg", method="1 sigma, mixed model of edges"),
+        Figure(name="sigma_up", value=sigma_up, unit="m", method=how),
+        Figure(name="edge_sigma", value=solution.edge_sigma_m, unit="m", method="accuracy of corners, from the edges"),
+        Figure(name="inset", value=held.inset_m, unit="m", method="walls beyond the footprint's edges, all round"),
+        Figure(name="scale", value=placed.scale, unit="1", method="found with the fit" if free else "given"),
+        Figure(name="tilt", value=prepared.tilt_deg, unit="deg", method="found up from the cloud's z"),
+        Figure(name="cells", value=float(len(cells.xy)), unit="1", method=f"{kind}, {cells.size:.2f} m"),
+    )  # fmt: skip
+    return Registered(
+        placed,
+        heading_of(placed),
+        not doubts,
+        "; ".join([basis, *doubts]),
+        choice.candidates,
+        rms,
+        iou,
+        fit.cover,
+        fit.outside,
+        solution.covariance,
+        centre,
+        sigma,
+        sigma_heading,
+        sigma_up,
+        wall_residuals(cells, edges, held),
+        figures,
+    )
+
+
+def _weak(fit: Score, sigma: float, options: RegisterOptions) -> list[str]:
+    doubts = []
+    if fit.cover < options.least_cover:
+        doubts.append(f"only {fit.cover:.0%} of the footprint's edges have a wall on them")
+    if fit.outside > options.most_outside:
+        doubts.append(f"{fit.outside:.0%} of the walls are outside the footprint")
+    if sigma > options.most_sigma_m:
+        doubts.append(f"the position is known to {sigma:.1f} m only")
+    return doubts
+
+
+def _flat(pose: Pose, middle: F64, centre: F64) -> Similarity:
+    """The pose as a similarity of space: about ``middle`` of the levelled plan, onto the footprint's ``centre``."""
+    rotation = np.eye(3)
+    rotation[:2, :2] = turn(pose.yaw)
+    shift = np.array([pose.x, pose.y]) + centre - pose.scale * (rotation[:2, :2] @ middle)
+    return Similarity(rotation, np.array([*shift, 0.0]), pose.scale)

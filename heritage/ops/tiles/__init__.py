@@ -1,0 +1,1 @@
+"""From a surface or a cloud to a tree of tiles."""

@@ -1,0 +1,206 @@
+"""One node of a tree of tiles: its part of the surface, from pieces of the full one or from its children's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numba
+import numpy as np
+
+from heritage.model.arrays import F32, F64, I32, U8, Mesh
+from heritage.ops.meshes.nearest import Nearest, change_at
+from heritage.ops.meshes.simplify import simplify
+from heritage.ops.meshes.weld import areas, compact, first_and_place
+from heritage.ops.tiles.seams import INNER, locked
+
+_GRID_STEPS = 65_535  # what 16 bits can count
+_SAMPLES = 20_000  # places per part at which a distance is measured, besides its vertices
+_LONG = 3  # times their spacing: a triangle longer than this gets places of its own
+_HELD = 32  # leaves that are ready to be searched at once
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A piece of surface with, in ``seam`` (v,) uint8, the depth of each vertex (see `seams`).
+
+    The mesh has vertices, triangles, and ``change`` and ``filled`` where the surface has them.
+    """
+
+    mesh: Mesh
+    seam: U8
+
+
+def grid_steps(low: F64, high: F64, depths: I32) -> list[float]:
+    """The grid of coordinates of each depth, metres, given the bounds (n, 3) and depth of all cells.
+
+    16 bits span any tile of a depth. Powers of two: a coarser grid is part of every finer one, so a border that
+    lies on the grid of its coarsest tile lies on those of all; and float32 holds every multiple.
+    """
+    extent = (high - low).max(1)
+    finest = float(np.abs([low, high]).max()) * 2.0**-23
+    steps: list[float] = []
+    for depth in range(int(depths.max()) + 1):
+        widest = float(extent[depths == depth].max())
+        steps.append(float(2.0 ** np.ceil(np.log2(max(widest / (_GRID_STEPS - 4), finest, 1e-9)))))
+    # A leaf may be larger than the deeper tiles beside it; grids only grow towards the root.
+    return [max(steps[depth:]) for depth in range(len(steps))]
+
+
+def merged(parts: Sequence[Part]) -> Part:
+    """The parts (with one origin) as one, vertices at one place made one: borders match bit for bit."""
+    meshes = [part.mesh for part in parts]
+    starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
+    change = [mesh.change for mesh in meshes if mesh.change is not None]
+    filled = [np.zeros(len(m.vertices), np.uint8) if m.filled is None else m.filled for m in meshes]
+    whole = Mesh(
+        meshes[0].origin,
+        np.concatenate([mesh.vertices for mesh in meshes]),
+        np.concatenate(
+            [mesh.triangles + np.int32(start) for mesh, start in zip(meshes, starts[:-1], strict=True)]
+        ),
+        change=np.concatenate(change) if len(change) == len(meshes) else None,
+        filled=np.concatenate(filled) if any(m.filled is not None for m in meshes) else None,
+        name=meshes[0].name,
+    )
+    return _one_vertex_a_place(whole, np.concatenate([part.seam for part in parts]))
+
+
+def _one_vertex_a_place(mesh: Mesh, seam: U8) -> Part:
+    """Triangles that have lost a corner by it are dropped. One flattened to a line stays: it joins its neighbours."""
+    first, place = first_and_place(mesh.vertices)
+    least = np.full(len(first), INNER, np.uint8)
+    _least(place, seam, least)
+    triangles = place[mesh.triangles]
+    kept = triangles[(triangles != np.roll(triangles, 1, axis=1)).all(1)]
+    used = np.zeros(len(first), bool)
+    used[kept] = True
+    joined = Mesh(
+        mesh.origin,
+        mesh.vertices[first],
+        kept,
+        change=None if mesh.change is None else mesh.change[first],
+        filled=None if mesh.filled is None else mesh.filled[first],
+        name=mesh.name,
+    )
+    return Part(compact(joined), least[used])
+
+
+@numba.njit(cache=True)
+def _least(place: Any, values: Any, least: Any) -> None:
+    for i in range(len(place)):
+        least[place[i]] = min(least[place[i]], values[i])
+
+
+def snapped(part: Part, depth: int, steps: Sequence[float]) -> Part:
+    """Inner vertices on the grid of ``depth``, those on a seam on that of the coarsest tile which it borders.
+
+    A part so small that no triangle would be left is returned as it is.
+    """
+    vertices = on_grid(part.mesh.vertices, part.seam, depth, steps)
+    result = _one_vertex_a_place(part.mesh.with_(vertices=vertices), part.seam)
+    return result if len(result.mesh.triangles) else part
+
+
+def on_grid(vertices: F32, seam: U8, depth: int, steps: Sequence[float]) -> F32:
+    """Where ``snapped`` puts vertices (v, 3), given the depth of the seam (v,) on which each lies."""
+    by_depth = np.array([*steps, steps[-1]])
+    own = np.where(seam == INNER, depth, np.minimum(seam.astype(np.int64) + 1, len(steps)))
+    step = by_depth[own][:, None]
+    return np.asarray(np.rint(vertices.astype(np.float64) / step) * step, np.float32)
+
+
+def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], low: F64, high: F64) -> Part:
+    """The ``merged`` children with about ``triangles`` triangles and their border as it is, bit for bit.
+
+    ``low`` and ``high`` (3,) are the bounds of the full surface in the cell: nothing grows beyond them.
+    """
+    mesh = children.mesh
+    simple = simplify(mesh, max(triangles, 4), locked=locked(children.seam, depth))
+    fixed = locked(children.seam, depth)[simple.source]
+    vertices = np.where(
+        fixed[:, None], simple.mesh.vertices, np.clip(simple.mesh.vertices, low, high)
+    ).astype(np.float32)
+    result = simple.mesh.with_(vertices=vertices)
+    if mesh.change is not None or mesh.filled is not None:
+        result = _attributed(result, mesh, fixed, simple.source)
+    seam = np.where(fixed, children.seam[simple.source], INNER).astype(np.uint8)
+    return snapped(Part(result, seam), depth, steps)
+
+
+def _attributed(mesh: Mesh, finer: Mesh, fixed: np.ndarray, source: I32) -> Mesh:
+    """``mesh`` with the finer one's change and filled: its own where a vertex stayed, else from the nearest place."""
+    place = Nearest(finer).place(mesh.vertices)
+    changes = {}
+    if finer.change is not None:
+        there = change_at(place, finer.change, finer.triangles)
+        there[fixed] = finer.change[source[fixed]]
+        changes["change"] = there
+    if finer.filled is not None:
+        blended = place.blend(finer.filled[:, None].astype(np.float32), finer.triangles)[:, 0]
+        marks = np.clip(np.rint(blended), 0, 255).astype(np.uint8)
+        marks[fixed] = finer.filled[source[fixed]]
+        changes["filled"] = marks
+    return mesh.with_(**changes)
+
+
+def places(mesh: Mesh, apart: float, *, middles: bool) -> F32:
+    """Vertices; with ``middles`` the centre of every triangle; and within triangles much longer than ``apart``
+    metres a regular grid of that width."""
+    corners = mesh.vertices[mesh.triangles]
+    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
+    parts = np.minimum(np.ceil(longest / max(apart, 1e-9)), 200).astype(np.int64)
+    parts[parts <= _LONG] = 0
+    result = [mesh.vertices]
+    if middles:
+        result.append(corners[parts == 0].mean(1))
+    for n in np.unique(parts[parts > 0]):
+        i, j = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
+        inside = (i + j <= n) & (np.maximum(np.maximum(i, j), n - i - j) < n)  # without the corners
+        weights = np.stack([n - i - j, i, j], axis=1)[inside] / n
+        result.append(
+            np.einsum("wk,tkd->twd", weights.astype(np.float32), corners[parts == n]).reshape(-1, 3)
+        )
+    return np.concatenate(result)
+
+
+def deviation(part: Mesh, boxes: tuple[F64, F64], leaf: Callable[[int], Mesh]) -> float:
+    """The largest distance, both ways, between a node's ``part`` and the full surface in its cell.
+
+    ``leaf(i)`` gives leaf i of the full surface, within ``boxes`` ((n, 3), (n, 3)); it may be asked for more than
+    once, and only a few leaves are held at a time. Metres. Measured at all vertices, at the middle of the part's
+    triangles, and at places within every triangle that is long.
+    """
+    apart = float(np.sqrt(areas(part).sum() / _SAMPLES))
+    search, xyz = Nearest(part), places(part, apart, middles=True)
+    held: dict[int, Nearest] = {}
+
+    def searched(i: int) -> Nearest:
+        if i not in held:
+            if len(held) >= _HELD:
+                held.pop(next(iter(held)))
+            held[i] = Nearest(leaf(i))
+        return held[i]
+
+    gap = np.stack([_gap(xyz, low, high) for low, high in zip(*boxes, strict=True)], axis=1)
+    first = gap.argmin(1)
+    away = np.zeros(len(xyz), np.float32)
+    largest = 0.0
+    for i in range(gap.shape[1]):
+        largest = max(largest, float(search.distance(places(leaf(i), apart, middles=False)).max(initial=0.0)))
+        own = np.flatnonzero(first == i)
+        if len(own):
+            away[own] = searched(i).distance(xyz[own])
+    # Another leaf may be nearer; that matters only for places that would be the farthest of all.
+    for i in range(gap.shape[1]):
+        nearer = np.flatnonzero((away > largest) & (gap[:, i] < away) & (first != i))
+        if len(nearer):
+            away[nearer] = np.minimum(away[nearer], searched(i).distance(xyz[nearer]))
+    return max(largest, float(away.max(initial=0.0)))
+
+
+def _gap(xyz: F32, low: F64, high: F64) -> F32:
+    """(n,) distance from places to a box."""
+    beyond = np.maximum(np.maximum(low.astype(np.float32) - xyz, xyz - high.astype(np.float32)), 0)
+    return np.asarray(np.sqrt(np.einsum("nd,nd->n", beyond, beyond)))

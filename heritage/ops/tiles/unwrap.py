@@ -1,0 +1,158 @@
+"""Lay a surface out flat: texture coordinates from planar charts, packed at one texel density."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from heritage.model.arrays import F64, I32, Mesh
+from heritage.model.errors import InputError
+from heritage.ops.meshes.weld import crosses
+from heritage.ops.tiles.charts import AXES, RIGHT, UP, charts
+from heritage.ops.tiles.pack import pack
+
+I64 = npt.NDArray[np.int64]
+
+_SLACKS = (1.02, 1.12, 1.3)  # how much wider than a full square the strips are that are tried
+_BLOCK = 4  # textures are whole blocks of pixels, as every texture compression wants them
+
+
+@dataclass(frozen=True, eq=False)
+class Unwrapped:
+    """``mesh`` with uv, vertices split at chart borders; ``source`` (v,) int32 is each vertex's number before.
+
+    ``pixels`` (t, 3, 2) float64 are the triangles' corners in the image, rows downwards, pixel centres at halves.
+    ``width_px`` and ``height_px`` are the texture's size, ``texel_m`` the density got, ``fill`` the share of
+    the texture that lies inside a chart. ``stretch`` is how much longer than ``texel_m`` a texel is on the
+    surface, in its longest direction: what 95 % of the area does not exceed, and the largest.
+    """
+
+    mesh: Mesh
+    source: I32
+    pixels: F64
+    width_px: int
+    height_px: int
+    texel_m: float
+    charts: int
+    fill: float
+    stretch: tuple[float, float]
+
+
+def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int = 2) -> Unwrapped:
+    """Texture coordinates for ``mesh`` at ``texel_m`` metres per texel, coarser where ``side_px`` would not hold it.
+
+    Charts are at least ``2 * padding_px`` apart. The texture is as small as it can be. Normals, change and
+    everything else of a vertex go with it. Raises InputError for an empty mesh or a density that is no
+    positive number.
+    """
+    if not len(mesh.triangles):
+        raise InputError("mesh", "no triangles", "at least one is needed", code="mesh-empty")
+    if not (np.isfinite(texel_m) and texel_m > 0):
+        raise InputError("texel_m", f"{texel_m}", "a positive number of metres", code="unwrap-density")
+    axis, chart = charts(mesh)
+    corners = mesh.vertices[mesh.triangles].astype(np.float64)
+    flat = np.stack(
+        [np.einsum("tkd,td->tk", corners, RIGHT[axis]), np.einsum("tkd,td->tk", corners, UP[axis])], axis=2
+    )
+    low, extent = _extents(flat, chart)
+    layout = _laid_out(extent, texel_m, side_px, padding_px)
+    pixels = (flat - low[chart][:, None]) / layout.texel_m + layout.corners[chart][:, None] + padding_px + 0.5
+    pixels[..., 1] = layout.height - pixels[..., 1]  # image rows run down, heights up
+    uv = pixels / (layout.width, layout.height)
+    count = len(extent)
+    key = mesh.triangles.astype(np.int64) * count + chart[:, None]
+    unique, first, inverse = np.unique(key.ravel(), return_index=True, return_inverse=True)
+    source = (unique // count).astype(np.int32)
+    split = mesh.with_(
+        vertices=mesh.vertices[source],
+        triangles=inverse.reshape(-1, 3).astype(np.int32),
+        uv=uv.reshape(-1, 2)[first].astype(np.float32),
+        normals=None if mesh.normals is None else mesh.normals[source],
+        rgb=None if mesh.rgb is None else mesh.rgb[source],
+        change=None if mesh.change is None else mesh.change[source],
+        filled=None if mesh.filled is None else mesh.filled[source],
+    )
+    fill = float(_flat_area(pixels).sum() / (layout.width * layout.height))
+    return Unwrapped(
+        split, source, pixels, layout.width, layout.height, layout.texel_m, count, fill, _stretch(mesh, axis)
+    )
+
+
+def _stretch(mesh: Mesh, axis: I64) -> tuple[float, float]:
+    """The 95 % by area and the largest stretch of a picture along ``axis`` (t,) of each triangle.
+
+    A plane seen at an angle is as much longer than its picture as the cosine is less than one (Sander et al.
+    2001 call it the largest singular value).
+    """
+    cross = crosses(mesh.vertices, mesh.triangles)
+    area = np.linalg.norm(cross, axis=1)
+    shown = np.einsum("td,td->t", cross, AXES[axis])
+    solid = (area > 0) & (shown > 1e-3 * area)
+    if not solid.any():
+        return 1.0, 1.0
+    stretch, weight = area[solid] / shown[solid], area[solid]
+    order = np.argsort(stretch)
+    share = np.cumsum(weight[order])
+    return float(stretch[order][np.searchsorted(share, 0.95 * share[-1])]), float(stretch.max())
+
+
+def _flat_area(pixels: F64) -> F64:
+    a, b = pixels[:, 1] - pixels[:, 0], pixels[:, 2] - pixels[:, 0]
+    return np.abs(a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]) / 2
+
+
+def _extents(flat: F64, chart: I64) -> tuple[F64, F64]:
+    """Least corner and size (c, 2), metres, of every chart in its picture."""
+    order = np.argsort(chart, kind="stable")
+    start = np.searchsorted(chart[order], np.arange(int(chart.max()) + 1))
+    low = np.minimum.reduceat(flat.min(1)[order], start, axis=0)
+    high = np.maximum.reduceat(flat.max(1)[order], start, axis=0)
+    return low, high - low
+
+
+@dataclass(frozen=True, eq=False)
+class _Layout:
+    corners: I64
+    width: int
+    height: int
+    texel_m: float
+
+
+def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
+    """Charts packed at ``texel_m``, or at the finest density at which they fit a square of ``side`` pixels."""
+    margin = 2 * padding + 1
+    if side < 2 * margin:
+        raise InputError(
+            "side_px", f"{side}", f"at least {2 * margin} is needed for the padding", code="unwrap-size"
+        )
+    texel = max(texel_m, float(extent.max()) / (side - margin))
+    while True:
+        sizes = np.ceil(extent / texel - 1e-9).astype(np.int64) + margin
+        area = float(sizes.prod(1).sum())
+        if area <= side * side:
+            packed = [_packed(sizes, side, slack * area, texel) for slack in _SLACKS]
+            fitting = [layout for layout in packed if layout.height <= side]
+            if fitting:
+                return min(fitting, key=lambda layout: layout.width * layout.height)
+        if area > side * side and len(sizes) * margin**2 >= side * side:
+            raise InputError(
+                "mesh",
+                f"{len(sizes)} charts for a texture of {side} pixels a side",
+                "fewer pieces of surface",
+                "allow a larger texture or smaller tiles",
+                code="unwrap-too-many-charts",
+            )
+        texel *= max(1.02, np.sqrt(area / (0.97 * side * side)) if area > side * side else 1.02)
+
+
+def _packed(sizes: I64, side: int, area: float, texel: float) -> _Layout:
+    """Rectangles in a strip about as wide as a square of ``area`` pixels."""
+    width = min(side, _blocks(max(int(sizes[:, 0].max()), int(np.sqrt(area)))))
+    corners, height = pack(sizes, width)
+    return _Layout(corners, width, _blocks(height), texel)
+
+
+def _blocks(pixels: int) -> int:
+    return -(-pixels // _BLOCK) * _BLOCK
