@@ -44,7 +44,15 @@ class Builder:
         highest = int(triangles.max())
         # 65,535 would be the primitive restart value.
         array = triangles.astype(np.uint16 if highest < 65_535 else np.uint32)
-        view = self._view(array, array.itemsize, "TRIANGLES", _ELEMENT_BUFFER, None)
+        return self._index_accessor(array, "TRIANGLES")
+
+    def line_indices(self, ends: npt.NDArray[np.uint32]) -> int:
+        """Accessor of the ends of lines (n,), as `indices`."""
+        array = ends.astype(np.uint16 if int(ends.max()) < 65_535 else np.uint32)
+        return self._index_accessor(array, "INDICES")
+
+    def _index_accessor(self, array: npt.NDArray[Any], mode: Literal["TRIANGLES", "INDICES"]) -> int:
+        view = self._view(array, array.itemsize, mode, _ELEMENT_BUFFER, None)
         return self.add(
             "accessors",
             {
@@ -91,6 +99,15 @@ class Builder:
             accessor |= {"min": array.min(0).tolist(), "max": array.max(0).tolist()}
         return self.add("accessors", accessor)
 
+    def table_column(self, values: npt.NDArray[Any]) -> int:
+        """Buffer view of a property table's values (n,), little-endian, as they are.
+
+        EXT_structural_metadata wants it to begin at a multiple of 8 bytes.
+        """
+        self._bin += b"\0" * (-len(self._bin) % 8)
+        start = self._append(values.tobytes())
+        return self.add("bufferViews", {"buffer": 0, "byteOffset": start, "byteLength": values.nbytes})
+
     def image(self, data: bytes, media_type: str) -> int:
         """An image inside the file; its index."""
         start = self._append(data)
@@ -101,7 +118,7 @@ class Builder:
         self,
         array: npt.NDArray[Any],
         stride: int,
-        mode: Literal["ATTRIBUTES", "TRIANGLES"],
+        mode: Literal["ATTRIBUTES", "TRIANGLES", "INDICES"],
         target: int,
         filter_: str | None,
     ) -> int:

@@ -80,6 +80,37 @@ class Footprints(Document):
     crs: str | None = Field(None, description="the layer's CRS where the file does not say it")
 
 
+class Ground(Document):
+    """The ground's shape and picture, from GeoTIFF files."""
+
+    dem: RelativePath | None = Field(None, description="GeoTIFF of heights, metres")
+    dem_crs: str | None = Field(None, description="its CRS where the file does not say it")
+    dem_heights: Literal["ellipsoidal", "orthometric"] | None = Field(
+        None,
+        description="what its heights are above; default: the file's own word, else the site's `heights`",
+    )
+    dem_offset_m: Number | None = Field(
+        None,
+        description="added to its heights to make them the site's; needed where the two are above different surfaces",
+    )
+    photo: RelativePath | None = Field(None, description="GeoTIFF of an orthophoto, laid on the ground")
+    photo_crs: str | None = Field(None, description="its CRS where the file does not say it")
+
+
+class BaseLayer(Document):
+    """One layer of the drawn base map: polygons, or lines with a width."""
+
+    source: RelativePath = Field(
+        description="a file in the site's folder: GeoPackage, GeoJSON, Shapefile, SpatiaLite"
+    )
+    layer: str | None = Field(None, description="layer of the file; default: its only one")
+    crs: str | None = Field(None, description="the layer's CRS where the file does not say it")
+    kind: Literal["water", "green", "street"] = Field(description="how it is drawn")
+    width_m: Annotated[float, Field(gt=0, le=200)] = Field(
+        3.0, description="how wide lines are drawn, metres; polygons have no need of it"
+    )
+
+
 class Rights(Document):
     """Under what terms the site is shown."""
 
@@ -112,6 +143,10 @@ class Site(Document):
         0.0, description="height of the ground in the working CRS where no footprint says it, metres"
     )
     footprints: Footprints | None = Field(None, description="the ground plans")
+    ground: Ground | None = Field(None, description="the ground's shape and picture")
+    base_map: Annotated[tuple[BaseLayer, ...], Field(strict=False, max_length=30)] = Field(
+        (), description="what is drawn on the ground; later layers cover earlier ones of their kind"
+    )
     rights: Rights = Field(description="under what terms the site is shown")
     credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field((), description="who did what")
     opening: View | None = Field(

@@ -26,6 +26,8 @@ TEXTURE_PX: Final = 268_435_456
 GEOJSON_BYTES: Final = 64 * 2**20
 GEOJSON_DEPTH: Final = 16  # deeper nesting crashes GEOS itself
 VECTOR_BYTES: Final = 2 * 2**30  # a country's buildings; a site needs a few hundred
+RASTER_HEIGHTS_PX: Final = 100_000_000  # 10 km at 1 m; read whole, 4 bytes each
+RASTER_PHOTO_PX: Final = 400_000_000  # 1 km at 5 cm; read whole, 4 bytes each
 VERTICES: Final = 10_000_000
 CAMERA_IMAGES_BYTES: Final = 4 * 2**30  # read image by image; each lists the points it sees
 CAMERA_DOCUMENT_BYTES: Final = 64 * 2**20  # parsed whole; a camera takes about 1 kB
@@ -38,5 +40,9 @@ MARKDOWN_MARKS: Final = (
     5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
 )
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
+EXCHANGE_BYTES: Final = 8 * 2**20  # a tour of another system; 500 stops with their words take under 3 MB
+EXCHANGE_DEPTH: Final = 64  # IIIF nests deepest: a content state in a scope reaches 20
+EXCHANGE_ARTICLES_BYTES: Final = 4 * 2**20  # the words beside an SVX document, all languages together
+EXCHANGE_MEDIA_BYTES: Final = 200 * 2**20  # one recording; an hour of MP3 takes 60 MB
 HTTP_BODY_BYTES: Final = 2_000_000
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

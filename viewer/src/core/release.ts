@@ -169,10 +169,14 @@ export interface FootprintFeature {
   polygons: [number, number][][][];
 }
 /**
- * ``footprints.json``.
+ * ``footprints.json``: every monument's plan and the nearest others.
  */
 export interface FootprintLayer {
   features: FootprintFeature[];
+  /**
+   * false: the layer has more, which are in the map's tiles only
+   */
+  complete: boolean;
 }
 /**
  * The site frame: east-north-up at a point of the ellipsoid.
@@ -184,6 +188,64 @@ export interface Frame {
   ecef_from_site: number[];
   crs: string;
   heights: string;
+}
+/**
+ * The ground as a surface over a rectangle of the site frame.
+ */
+export interface GroundEntry {
+  tileset: string;
+  min: [number, number, number];
+  max: [number, number, number];
+  /**
+   * between the heights taken from the model
+   */
+  spacing_m: number;
+  /**
+   * 95 % of heights taken between them differ by less
+   */
+  deviation_m: number;
+  /**
+   * how the model's heights became the site's, in words
+   */
+  heights: string;
+}
+/**
+ * What stands and lies around the monuments.
+ */
+export interface MapEntry {
+  /**
+   * tileset of the footprints raised to their heights
+   */
+  buildings: string | null;
+  building_count: number;
+  /**
+   * of all buildings and monuments, site frame
+   */
+  min: [number, number, number];
+  max: [number, number, number];
+  /**
+   * height drawn where none is known
+   */
+  assumed_height_m: number;
+  /**
+   * how many buildings are drawn with it
+   */
+  assumed_count: number;
+  ground: GroundEntry | null;
+  photo: MapImage | null;
+  /**
+   * coverage of water (red), green (green) and streets (blue), 0 to 255
+   */
+  base: MapImage | null;
+}
+/**
+ * A picture over a rectangle of the site frame (east, north), its first row in the north.
+ */
+export interface MapImage {
+  url: string;
+  min: [number, number];
+  max: [number, number];
+  pixel_m: number;
 }
 /**
  * One monument.
@@ -301,7 +363,11 @@ export interface Release {
   credits: Credit[];
   frame: Frame;
   opening: View;
+  /**
+   * the ground plans nearest to the monuments
+   */
   footprints: string | null;
+  map: MapEntry | null;
   /**
    * a small picture of the opening view
    */

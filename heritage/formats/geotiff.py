@@ -1,0 +1,215 @@
+"""GeoTIFF: heights and orthophotos, with their place.
+
+Source: OGC GeoTIFF 1.1 (19-008r4), TIFF 6.0. Pixels are Pillow's business (libtiff); the few tags that place them are
+read here, so no GDAL is needed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyproj
+from PIL import Image, UnidentifiedImageError
+
+from heritage.formats.reader import file_bytes
+from heritage.model.arrays import F64, U8
+from heritage.model.errors import InputError
+from heritage.model.limits import RASTER_HEIGHTS_PX, RASTER_PHOTO_PX, VECTOR_BYTES
+from heritage.model.raster import Raster, VerticalKind
+
+_SCALE, _TIEPOINT, _MATRIX, _KEYS = 33550, 33922, 34264, 34735
+_COMPRESSION: Final = 259
+_NODATA: Final = 42113  # GDAL's: the value that means none, as text
+_RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL = 1025, 2048, 3072, 4096
+_POINT: Final = 2  # the tie point is the middle of a pixel, not its corner
+_USER_DEFINED: Final = 32767
+_REMEDY: Final = "export it anew: gdal_translate -ot Float32 -co COMPRESS=DEFLATE"
+_HEIGHT_MODES: Final = ("F", "I", "I;16", "I;16S", "I;16B", "I;16BS", "L")
+
+
+def read_heights(path: Path, crs: str | None = None) -> Raster:
+    """The first picture of ``path`` as heights, metres; ``crs`` where the file does not say it.
+
+    Raises InputError for another kind of file, a damaged one, one that is not placed, and one beyond the ceilings.
+    """
+    with _opened(path, RASTER_HEIGHTS_PX) as image:
+        if image.mode not in _HEIGHT_MODES:
+            raise _wrong(
+                path, f"pixels of the kind {image.mode}", "one channel of numbers is needed for heights"
+            )
+        placed, stated, vertical = _place(path, image, crs)
+        nodata = _nodata(path, image)
+        if _mixed_order(image):
+            # Pillow 13 gives such numbers with their bytes exchanged, without a word.
+            raise _wrong(
+                path, "packed numbers in big-endian order", "little-endian order is allowed", _REMEDY
+            )
+        values = np.asarray(_decoded(path, image)).astype(np.float32)
+    none = ~np.isfinite(values)
+    if nodata is not None:
+        none |= values == np.float32(nodata)
+    # Without a word for "none" writers use numbers that no place on Earth has.
+    none |= np.abs(values) > 12_000
+    if none.all():
+        raise _wrong(path, "no height in it", "heights in metres are needed")
+    return Raster(np.where(none, np.float32(np.nan), values), placed, stated, vertical)
+
+
+def read_photo(path: Path, crs: str | None = None, most_px: int = 4096) -> Raster:
+    """The first picture of ``path`` as colours, averaged down to at most ``most_px`` a side. Raises as `read_heights`."""
+    with _opened(path, RASTER_PHOTO_PX) as image:
+        if image.mode not in {"RGB", "RGBA", "L", "P", "CMYK", "YCbCr"}:
+            raise _wrong(path, f"pixels of the kind {image.mode}", "8-bit colours are needed for a photo")
+        placed, stated, _ = _place(path, image, crs)
+        nodata = _nodata(path, image)
+        factor = max(1, math.ceil(max(image.size) / most_px))
+        colours = _rgba(_decoded(path, image), nodata)
+    if factor > 1:
+        colours = np.asarray(Image.fromarray(colours, "RGBA").reduce(factor))
+        # The middle of the first large pixel lies between those it is made of.
+        shift = (factor - 1) / 2
+        middle = placed[:, :2] @ np.array([shift, shift]) + placed[:, 2]
+        placed = np.column_stack([placed[:, :2] * factor, middle])
+    return Raster(colours, placed, stated)
+
+
+def _mixed_order(image: Image.Image) -> bool:
+    tags: Any = _tags(image)
+    packed = tags.get(_COMPRESSION, 1) != 1
+    return bool(tags.prefix == b"MM" and packed and image.mode != "L")
+
+
+def _opened(path: Path, most_px: int) -> Image.Image:
+    if file_bytes(path) > VECTOR_BYTES:
+        raise _wrong(path, f"{file_bytes(path)} bytes", f"up to {VECTOR_BYTES} bytes are allowed")
+    Image.MAX_IMAGE_PIXELS = None  # ours is below
+    try:
+        image = Image.open(path, formats=("TIFF",))
+    except UnidentifiedImageError:
+        allowed = (
+            "a GeoTIFF of 8, 16 or 32 bits a number is needed (not 64; packed by deflate, LZW, ZSTD or JPEG)"
+        )
+        raise _wrong(
+            path, "a file that is no TIFF, or of a kind that is not read", allowed, _REMEDY
+        ) from None
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, OverflowError) as error:
+        raise _wrong(path, f"a damaged file ({error})", "a whole one is needed") from None
+    if image.width * image.height > most_px:
+        image.close()
+        raise _wrong(
+            path,
+            f"{image.width} x {image.height} pixels",
+            f"up to {most_px} pixels are allowed",
+            "cut it to the site",
+        )
+    return image
+
+
+def _decoded(path: Path, image: Image.Image) -> Image.Image:
+    try:
+        image.load()
+    except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, OverflowError) as error:
+        raise _wrong(path, f"a damaged file ({error})", "a whole one is needed") from None
+    return image
+
+
+def _rgba(image: Image.Image, nodata: float | None) -> U8:
+    colours = np.array(image.convert("RGBA"))
+    if nodata is not None and image.mode in {"RGB", "L"}:
+        colours[(colours[:, :, :3] == nodata).all(axis=2), 3] = 0
+    return colours
+
+
+def _tags(image: Image.Image) -> Mapping[int, Any]:
+    return getattr(image, "tag_v2", {})
+
+
+def _numbers(path: Path, image: Image.Image, tag: int) -> tuple[float, ...]:
+    value = _tags(image).get(tag, ())
+    values = value if isinstance(value, tuple) else (value,)
+    try:
+        numbers = tuple(float(v) for v in values)
+    except (TypeError, ValueError):
+        numbers = (math.nan,)
+    if not all(map(math.isfinite, numbers)):
+        raise _wrong(path, f"tag {tag} holds no numbers", "finite numbers are needed")
+    return numbers
+
+
+def _nodata(path: Path, image: Image.Image) -> float | None:
+    text = str(_tags(image).get(_NODATA, "")).strip("\0 ")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise _wrong(path, f"{text[:20]!r} as the value of no data", "a number is needed") from None
+
+
+def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str, VerticalKind | None]:
+    keys = _keys(path, image)
+    placed = _matrix(path, image)
+    if keys.get(_RASTER_TYPE) != _POINT:
+        # The tags count from the corner of the first pixel.
+        placed = np.column_stack([placed[:, :2], placed @ np.array([0.5, 0.5, 1.0])])
+    if abs(np.linalg.det(placed[:, :2])) < 1e-24:
+        raise _wrong(path, "pixels without an area", "a scale that is not zero is needed")
+    stated, vertical = _crs(path, keys, given)
+    return placed, stated, vertical
+
+
+def _matrix(path: Path, image: Image.Image) -> F64:
+    matrix = _numbers(path, image, _MATRIX)
+    if len(matrix) >= 8:
+        return np.array([[matrix[0], matrix[1], matrix[3]], [matrix[4], matrix[5], matrix[7]]])
+    scale, tie = _numbers(path, image, _SCALE), _numbers(path, image, _TIEPOINT)
+    if len(scale) >= 2 and len(tie) >= 6:
+        column, row, x, y = tie[0], tie[1], tie[3], tie[4]
+        return np.array([[scale[0], 0.0, x - column * scale[0]], [0.0, -scale[1], y + row * scale[1]]])
+    raise _wrong(
+        path,
+        "nothing says where it lies",
+        "a GeoTIFF with a pixel scale and a tie point, or a matrix, is needed",
+        "export it as GeoTIFF; a world file beside it is not read",
+    )
+
+
+def _keys(path: Path, image: Image.Image) -> dict[int, int]:
+    """The GeoKeys that are short numbers."""
+    numbers = [int(v) for v in _numbers(path, image, _KEYS)]
+    entries = [numbers[k : k + 4] for k in range(4, len(numbers) - 3, 4)]
+    return {key: value for key, place, _, value in entries if place == 0}
+
+
+def _crs(path: Path, keys: Mapping[int, int], given: str | None) -> tuple[str, VerticalKind | None]:
+    code = keys.get(_PROJECTED) or keys.get(_GEOGRAPHIC)
+    try:
+        own = None if code in (None, _USER_DEFINED) else pyproj.CRS.from_epsg(code)
+        crs = own if given is None else pyproj.CRS.from_user_input(given)
+        vertical = keys.get(_VERTICAL)
+        heights = None if vertical in (None, _USER_DEFINED) else pyproj.CRS.from_epsg(vertical)
+    except pyproj.exceptions.CRSError as error:
+        raise _wrong(path, f"a CRS unknown to PROJ ({error})", "an EPSG code is needed") from None
+    if crs is None:
+        raise _wrong(
+            path, "no CRS that has an EPSG code", "one is needed", "say it in site.yaml, under ground"
+        )
+    if own is not None and given is not None and not own.equals(crs, ignore_axis_order=True):
+        raise _wrong(
+            path,
+            f"the file says {own.name}, site.yaml says {crs.name}",
+            "both must be the same",
+            "remove the latter",
+        )
+    kind: VerticalKind | None = None
+    if heights is not None:
+        kind = "ellipsoidal" if "ellipsoid" in heights.name.lower() else "orthometric"
+    return crs.to_wkt(), kind
+
+
+def _wrong(path: Path, found: str, allowed: str, remedy: str = "export it anew") -> InputError:
+    return InputError(path.name, found, allowed, remedy, code="raster-unreadable")

@@ -1,0 +1,86 @@
+"""The ground as one tile of binary glTF: positions, normals, and how far it is the model's own word.
+
+Source: KHR_mesh_quantization, EXT_meshopt_compression, EXT_structural_metadata.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import meshopt
+import numpy as np
+
+from heritage.formats.glb import Builder
+from heritage.formats.gltf import GENERATOR
+from heritage.model.arrays import F32, F64, I32
+
+_STEPS: Final = 65_535
+
+
+def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32) -> bytes:
+    """``vertices`` (v, 3) site metres, ``normals`` (v, 3) unit vectors, ``cover`` (v,) 0 to 1, as ``_COVER``.
+
+    Positions are 16 bits, of their own step along each axis, so that a wide flat ground keeps its heights.
+    """
+    glb = Builder(GENERATOR, compressed=True)
+    glb.uses("KHR_mesh_quantization", required=True)
+    glb.uses("EXT_structural_metadata")
+    indices, place, used = meshopt.reorder_mesh(triangles.astype(np.uint32), True, False)
+    order = np.argsort(place)[:used]
+    y_up = _y_up(vertices[order])
+    low, high = y_up.min(0), y_up.max(0)
+    step = np.maximum((high - low) / (_STEPS - 1), 1e-4)
+    attributes = {
+        "POSITION": glb.attribute(np.rint((y_up - low) / step).astype(np.uint16), bounds=True),
+        "NORMAL": glb.attribute(_stretched(_y_up(normals[order].astype(np.float64)), step), octahedral=True),
+        "_COVER": glb.attribute(np.rint(cover[order, None] * 255).astype(np.uint8), normalized=True),
+    }
+    primitive: dict[str, Any] = {
+        "attributes": attributes,
+        "indices": glb.indices(np.asarray(indices).ravel().astype(np.uint32)),
+        "material": glb.add("materials", _MATERIAL),
+        "extensions": {"EXT_structural_metadata": {"propertyAttributes": [0]}},
+    }
+    mesh = glb.add("meshes", {"name": "ground", "primitives": [primitive]})
+    node = {"mesh": mesh, "translation": low.tolist(), "scale": step.tolist()}
+    glb.add("scenes", {"nodes": [glb.add("nodes", node)]})
+    glb.document["extensions"] = {"EXT_structural_metadata": _METADATA}
+    return glb.finish()
+
+
+_MATERIAL: Final = {
+    "name": "ground",
+    "pbrMetallicRoughness": {
+        "baseColorFactor": [0.62, 0.6, 0.52, 1.0],
+        "metallicFactor": 0.0,
+        "roughnessFactor": 1.0,
+    },
+}
+_METADATA: Final = {
+    "schema": {
+        "id": "heritage",
+        "classes": {
+            "ground": {
+                "properties": {
+                    "cover": {
+                        "description": "1 where the ground model has a height; below, the passage to a plane (no measurement)",
+                        "type": "SCALAR",
+                        "componentType": "UINT8",
+                        "normalized": True,
+                    }
+                }
+            }
+        },
+    },
+    "propertyAttributes": [{"class": "ground", "properties": {"cover": {"attribute": "_COVER"}}}],
+}
+
+
+def _y_up(xyz: F64) -> F64:
+    return np.stack([xyz[:, 0], xyz[:, 2], -xyz[:, 1]], axis=1)
+
+
+def _stretched(normals: F64, step: F64) -> F32:
+    """Normals of the stored mesh, which a node's unequal scale turns back into those of the ground."""
+    turned = normals * step
+    return np.asarray((turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32))
