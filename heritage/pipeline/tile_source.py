@@ -48,7 +48,7 @@ class Source:
             stop = start + len(mesh.vertices)
             parts = [read_rows(folder, "change", start, stop) for folder in self.changes]
             mesh = mesh.with_(change=np.stack(parts, axis=1))
-        normals = None if mesh.normals is None else self._turned(mesh.normals)
+        normals = None if mesh.normals is None else self.turned(mesh.normals)
         return mesh.with_(
             origin=np.zeros(3), vertices=self.placed(mesh.vertices, mesh.origin), normals=normals
         )
@@ -61,7 +61,8 @@ class Source:
         product rounds differently in different rows."""
         return _affine(xyz.astype(np.float64) + origin, self.matrix, shift=True).astype(np.float32)
 
-    def _turned(self, normals: F32) -> F32:
+    def turned(self, normals: F32) -> F32:
+        """Directions (n, 3) of the source in the monument frame."""
         return _affine(normals.astype(np.float64), self.matrix, shift=False).astype(np.float32)
 
     def rows(self) -> int:
@@ -81,7 +82,7 @@ class Source:
         )
         normal = None
         if "normal" in document["arrays"]:
-            normal = self._turned(read_rows(self.points, "cloud.normal", start, stop))
+            normal = self.turned(read_rows(self.points, "cloud.normal", start, stop))
         return CloudColours(xyz, to_linear(read_rows(self.points, "cloud.rgb", start, stop)), normal, 1.0)
 
     def spacing_m(self) -> float:
