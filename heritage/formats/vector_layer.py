@@ -23,9 +23,9 @@ from heritage.model.limits import GEOJSON_BYTES, VECTOR_BYTES, VERTICES
 
 # GDAL tells a format by content and would follow an XML "VRT" with any ending to other files and hosts, so
 # the content must begin as the ending says before GDAL sees the file.
-_MAGIC = {".gpkg": b"SQLite format 3\0", ".sqlite": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
+MAGIC = {".gpkg": b"SQLite format 3\0", ".sqlite": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a"}
 _GEOJSON = (".geojson", ".json")
-_GDAL_ERRORS = (
+GDAL_ERRORS = (
     pyogrio.errors.DataSourceError,
     pyogrio.errors.DataLayerError,
     pyogrio.errors.FieldError,
@@ -39,11 +39,13 @@ _GDAL_ERRORS = (
 
 @dataclass(frozen=True)
 class Row:
-    """A feature: its columns, its geometry (None where none can be read), what is wrong with it."""
+    """A feature: its columns, its geometry (None where none can be read), what is wrong with it, and what
+    kind of geometry it is where that is no polygon."""
 
     values: dict[str, Any]
     geometry: BaseGeometry | None
     fault: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,60 +63,62 @@ def read_layer(path: Path, spec: Footprints) -> Layer:
     """Read the layer ``spec`` names. Raises InputError for another kind of file, a damaged one, a missing or
     ambiguous layer, and one beyond the ceilings."""
     ending = path.suffix.lower()
-    if ending not in _MAGIC and ending not in _GEOJSON:
-        allowed = f"{', '.join((*_GEOJSON, *_MAGIC))} are allowed"
+    if ending not in MAGIC and ending not in _GEOJSON:
+        allowed = f"{', '.join((*_GEOJSON, *MAGIC))} are allowed"
         raise InputError(path.name, f"a file with the ending {ending}", allowed, code="footprints-format")
     size = file_bytes(path)
     ceiling = GEOJSON_BYTES if ending in _GEOJSON else VECTOR_BYTES
     if size > ceiling:
-        raise _wrong(path, f"{size} bytes", f"up to {ceiling} bytes are allowed")
-    layer = _read_geojson(path) if ending in _GEOJSON else _read_gdal(path, spec, _MAGIC[ending])
+        raise unreadable(path, f"{size} bytes", f"up to {ceiling} bytes are allowed")
+    layer = _read_geojson(path) if ending in _GEOJSON else _read_gdal(path, spec, MAGIC[ending])
     vertices = sum(int(shapely.get_num_coordinates(row.geometry)) for row in layer.rows)
     if vertices > VERTICES:
-        raise _wrong(path, f"{vertices} vertices", f"up to {VERTICES} are allowed")
+        raise unreadable(path, f"{vertices} vertices", f"up to {VERTICES} are allowed")
     return layer
 
 
 def _read_geojson(path: Path) -> Layer:
     """RFC 7946, with the older "crs" member. Read without GDAL, which would follow a link given as CRS."""
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_refuse_constant)
+        document = json.loads(path.read_bytes(), parse_constant=refuse_constant)
     except RecursionError:
-        raise _wrong(path, "nesting without end", "plain features are allowed") from None
+        raise unreadable(path, "nesting without end", "plain features are allowed") from None
     except ValueError as error:
-        raise _wrong(path, f"no JSON ({error})", "GeoJSON is needed") from None
+        raise unreadable(path, f"no JSON ({error})", "GeoJSON is needed") from None
     if not isinstance(document, dict) or document.get("type") != "FeatureCollection":
-        raise _wrong(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
+        raise unreadable(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
     features = document.get("features")
     if not isinstance(features, list):
-        raise _wrong(path, "a FeatureCollection without a list of features", "a list is needed")
+        raise unreadable(path, "a FeatureCollection without a list of features", "a list is needed")
     rows = tuple(_geojson_row(path, k, feature) for k, feature in enumerate(features))
     columns = dict.fromkeys(name for row in rows for name in row.values)
-    return Layer(path.stem, tuple(columns), rows, *_geojson_crs(path, document.get("crs")))
+    return Layer(path.stem, tuple(columns), rows, *geojson_crs(path, document.get("crs")))
 
 
-def _refuse_constant(text: str) -> NoReturn:
+def refuse_constant(text: str) -> NoReturn:
+    """For `json.loads`: NaN and Infinity are no JSON."""
     raise ValueError(f"{text} is no JSON number")
 
 
-def _geojson_crs(path: Path, crs: Any) -> tuple[pyproj.CRS, bool]:
+def geojson_crs(path: Path, crs: Any) -> tuple[pyproj.CRS, bool]:
+    """The CRS that a "crs" member names, and whether it is only GeoJSON's default. Raises InputError for another."""
     if crs is None:
         return pyproj.CRS.from_epsg(4326), True
     properties = crs.get("properties") if isinstance(crs, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str) or crs.get("type") != "name":
-        raise _wrong(
+        raise unreadable(
             path, "a crs member that is no name", 'a name is allowed, such as "urn:ogc:def:crs:EPSG::32648"'
         )
     try:
         return pyproj.CRS.from_user_input(name), False
     except pyproj.exceptions.CRSError:
-        raise _wrong(path, f"the CRS {name[:80]!r}", "one known to PROJ is needed") from None
+        raise unreadable(path, f"the CRS {name[:80]!r}", "one known to PROJ is needed") from None
 
 
 def _geojson_row(path: Path, index: int, feature: Any) -> Row:
     if not isinstance(feature, dict) or feature.get("type") != "Feature":
-        raise _wrong(path, f"feature {index} is no Feature", 'objects of "type": "Feature" are allowed')
+        raise unreadable(path, f"feature {index} is no Feature", 'objects of "type": "Feature" are allowed')
     properties = feature.get("properties")
     values = dict(properties) if isinstance(properties, dict) else {}
     if "id" in feature:
@@ -124,7 +128,7 @@ def _geojson_row(path: Path, index: int, feature: Any) -> Row:
         return Row(values, None, "it has no geometry")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if kind not in ("Polygon", "MultiPolygon"):
-        return Row(values, None, f"its geometry is a {str(kind)[:40]}")
+        return Row(values, None, f"its geometry is a {str(kind)[:40]}", str(kind)[:40])
     polygons = geometry.get("coordinates")
     try:
         rings = list(_rings([polygons] if kind == "Polygon" else polygons))
@@ -152,20 +156,18 @@ def _rings(polygons: Any) -> Iterator[tuple[np.ndarray, list[np.ndarray]]]:
 
 
 def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
-    with path.open("rb") as stream:
-        if stream.read(len(magic)) != magic:
-            raise _wrong(path, f"the content is not that of {path.suffix}", "ending and content must agree")
+    begins_as(path, magic)
     try:
         with warnings.catch_warnings():
             # GDAL remarks on headers it can do without; what matters to us is checked below.
             warnings.simplefilter("ignore", RuntimeWarning)
-            name = _layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
+            name = layer_name(path, spec.layer, [str(layer[0]) for layer in pyogrio.list_layers(path)])
             fields = [str(field) for field in pyogrio.read_info(path, layer=name)["fields"]]
             wanted = [c for c in (spec.id, spec.name, spec.height_m, spec.ground_m) if c in fields]
             frame = pyogrio.read_dataframe(path, layer=name, columns=wanted, force_2d=True, fid_as_index=True)
         crs = None if frame.crs is None else pyproj.CRS.from_user_input(frame.crs)
-    except _GDAL_ERRORS as error:
-        raise _wrong(path, f"it cannot be read ({error})", "a whole file is needed") from None
+    except GDAL_ERRORS as error:
+        raise unreadable(path, f"it cannot be read ({error})", "a whole file is needed") from None
     columns = (*fields, *(["fid"] if "fid" not in fields else []))
     rows = []
     for fid, geometry, *values in zip(
@@ -175,19 +177,30 @@ def _read_gdal(path: Path, spec: Footprints, magic: bytes) -> Layer:
         if geometry is None:
             rows.append(Row(by_name, None, "it has no geometry"))
         elif geometry.geom_type not in ("Polygon", "MultiPolygon"):
-            rows.append(Row(by_name, None, f"its geometry is a {geometry.geom_type}"))
+            kind = geometry.geom_type
+            rows.append(Row(by_name, None, f"its geometry is a {kind}", kind))
         else:
             rows.append(Row(by_name, geometry))
     return Layer(name, columns, tuple(rows), crs)
 
 
-def _layer_name(path: Path, wanted: str | None, names: list[str]) -> str:
+def begins_as(path: Path, magic: bytes) -> None:
+    """Raises InputError where the content is not what the ending says."""
+    with path.open("rb") as stream:
+        if stream.read(len(magic)) != magic:
+            raise unreadable(
+                path, f"the content is not that of {path.suffix}", "ending and content must agree"
+            )
+
+
+def layer_name(path: Path, wanted: str | None, names: list[str]) -> str:
+    """The layer ``wanted``, or the only one. Raises InputError where that is none."""
     if wanted is None and len(names) == 1:
         return names[0]
     if wanted is not None and wanted in names:
         return wanted
     found = "no layer is named" if wanted is None else f"no layer {wanted!r}"
-    raise _wrong(
+    raise unreadable(
         path,
         f"{found}; the file has {', '.join(names) or 'none'}",
         "one of them is needed as footprints.layer",
@@ -201,5 +214,6 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _wrong(path: Path, found: str, allowed: str) -> InputError:
-    return InputError(path.name, found, allowed, "export the layer anew", code="footprints-unreadable")
+def unreadable(path: Path, found: str, allowed: str, remedy: str = "export the layer anew") -> InputError:
+    """The error for a layer that cannot be read."""
+    return InputError(path.name, found, allowed, remedy, code="footprints-unreadable")
