@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 
+import meshopt
 import numpy as np
 import numpy.typing as npt
 
@@ -19,6 +20,9 @@ from heritage.model.limits import GLTF_JSON_BYTES, MODEL_BYTES
 _KINDS = {5120: "i1", 5121: "u1", 5122: "i2", 5123: "u2", 5125: "u4", 5126: "f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 _DATA = "data:"
+MESHOPT = "EXT_meshopt_compression"
+_MODES = ("ATTRIBUTES", "TRIANGLES", "INDICES")
+_FILTERS = (None, "NONE", "OCTAHEDRAL", "QUATERNION", "EXPONENTIAL")
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,9 @@ class GltfFile:
         """The bytes of a buffer view, not copied, and its stride."""
         view = self.item("bufferViews", index)
         where = f"bufferViews[{index}]"
+        extensions = view.get("extensions")
+        if isinstance(extensions, dict) and MESHOPT in extensions:
+            return self._unpacked(extensions[MESHOPT], f"{where}.{MESHOPT}")
         data = self._buffer(view.get("buffer"))
         start, length = (self.whole(view, key, where, 0) for key in ("byteOffset", "byteLength"))
         if start + length > len(data):
@@ -54,6 +61,33 @@ class GltfFile:
             raise wrong(self.name, found, f"its buffer has {len(data)} bytes")
         stride = self.whole(view, "byteStride", where, 0)
         return data[start : start + length], stride or None
+
+    def _unpacked(self, packed: Any, where: str) -> tuple[memoryview, int | None]:
+        """What a view of EXT_meshopt_compression stands for, and its stride."""
+        if not isinstance(packed, dict):
+            raise wrong(self.name, f"{where} is no object", "an object is needed")
+        data = self._buffer(packed.get("buffer"))
+        start, length, stride, count = (
+            self.whole(packed, key, where, 0) for key in ("byteOffset", "byteLength", "byteStride", "count")
+        )
+        mode, filter_ = packed.get("mode"), packed.get("filter")
+        if start + length > len(data):
+            raise wrong(
+                self.name, f"{where} ends at byte {start + length}", f"its buffer has {len(data)} bytes"
+            )
+        if mode not in _MODES or filter_ not in _FILTERS or not 1 <= stride <= 256:
+            found = f"{where} has mode {mode}, filter {filter_} and byteStride {stride}"
+            raise wrong(self.name, found, "those of the extension are allowed")
+        if count * stride > MODEL_BYTES:
+            found = f"{where} unpacks to {count * stride} bytes"
+            raise wrong(self.name, found, f"up to {MODEL_BYTES} are allowed")
+        try:
+            rows = meshopt.decode_gltf_buffer(
+                bytes(data[start : start + length]), count, stride, mode, filter_
+            )
+        except (ValueError, RuntimeError) as error:
+            raise wrong(self.name, f"{where} is damaged", "data packed as the extension says") from error
+        return memoryview(np.ascontiguousarray(rows)).cast("B"), stride if mode == "ATTRIBUTES" else None
 
     def accessor(self, index: Any, types: tuple[str, ...]) -> npt.NDArray[Any]:
         """The values of an accessor, (n, width); integers said to be normalised as floats."""

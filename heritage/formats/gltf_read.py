@@ -18,6 +18,7 @@ from heritage.model.limits import GLTF_DEPTH, GLTF_NODES, VERTICES
 
 # Required extensions that change nothing we read, or that we follow.
 _UNDERSTOOD = {
+    "EXT_meshopt_compression",
     "KHR_mesh_quantization",
     "KHR_materials_unlit",
     "KHR_texture_transform",
@@ -58,6 +59,24 @@ def read_gltf(path: Path) -> list[Part]:
     return [joined(parts) for parts in groups.values()]
 
 
+def read_triangles(path: Path) -> tuple[F64, npt.NDArray[np.int64]]:
+    """Vertices (n, 3) in file coordinates and triangles (m, 3) of the file's scene: its shape and nothing else.
+
+    Points and lines are left out. Raises InputError as ``read_gltf``.
+    """
+    file = open_gltf(path)
+    vertices, triangles, start = [np.empty((0, 3))], [np.empty((0, 3), np.int64)], 0
+    for matrix, mesh in _placed_meshes(file):
+        for primitive in _primitives(file, mesh):
+            if primitive.get("mode", _TRIANGLES) not in (_TRIANGLES, _STRIP, _FAN):
+                continue
+            local = file.accessor(primitive["attributes"].get("POSITION"), ("VEC3",)).astype(np.float64)
+            vertices.append(local @ matrix[:3, :3].T + matrix[:3, 3])
+            triangles.append(_triangles(file, primitive, len(local)) + start)
+            start += len(local)
+    return np.concatenate(vertices), np.concatenate(triangles)
+
+
 def _placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
     """Each mesh of the scene with its (4, 4) matrix from mesh to file coordinates."""
     nodes = file.json.get("nodes", [])
@@ -77,7 +96,9 @@ def _placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
         if "mesh" in node:
             if "skin" in node:
                 raise wrong(file.name, f"nodes[{index}] has a skin", "rigid models are allowed")
-            if not abs(np.linalg.det(matrix[:3, :3])) > _FLAT:
+            # Relative to its size: quantised meshes are scaled by their step, a fraction of a millimetre.
+            linear = matrix[:3, :3]
+            if not abs(np.linalg.det(linear)) > _FLAT * np.abs(linear).max() ** 3:
                 raise wrong(file.name, f"nodes[{index}] flattens its mesh", "a scale other than 0 is needed")
             yield matrix, file.item("meshes", node["mesh"])
         stack += [(child, matrix, depth + 1) for child in reversed(_list(file, node, "children"))]

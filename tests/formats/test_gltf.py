@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import json
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from outside_gltf import Glb, judge
 from PIL import Image
 
 from heritage.formats.gltf import NO_DATA, write_glb, write_plain_glb
+from heritage.formats.gltf_read import read_triangles
 from heritage.formats.texture import jpeg, save_picture, webp
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import InputError
@@ -215,3 +217,43 @@ def test_pictures_are_near_what_went_in(tmp_path: Path) -> None:
     assert np.array_equal(np.asarray(Image.open(tmp_path / "a.png")), picture)
     with pytest.raises(ValueError, match="allowed"):
         save_picture(tmp_path / "a.bmp", picture)
+
+
+def test_our_own_compressed_tiles_read_back_exactly(tmp_path: Path) -> None:
+    mesh = surface()
+    path = tmp_path / "tile.glb"
+    path.write_bytes(write_glb(mesh, context(), step_m=STEP))
+    vertices, triangles = read_triangles(path)
+    upright = vertices[:, [0, 2, 1]] * (1, -1, 1)
+    truth = mesh.vertices.astype(np.float64) + ORIGIN
+    assert np.array_equal(rows_sorted(upright), rows_sorted(truth))
+    given = truth[mesh.triangles].mean(1)
+    assert np.allclose(
+        rows_sorted(upright[triangles].mean(1).round(9)), rows_sorted(given.round(9)), atol=1e-8
+    )
+
+
+@pytest.mark.parametrize(
+    ("claim", "found"),
+    [
+        ({"count": 2**31}, "unpacks to"),
+        ({"byteStride": 0}, "byteStride 0"),
+        ({"mode": "SPELLS"}, "mode SPELLS"),
+        ({"byteLength": 2**30}, "ends at byte"),
+        ({"byteLength": 40}, "is damaged"),
+    ],
+)
+def test_packed_views_that_lie_are_refused(claim: dict[str, object], found: str, tmp_path: Path) -> None:
+    path = tmp_path / "tile.glb"
+    data = write_glb(surface(), step_m=STEP)
+    size = int.from_bytes(data[12:16], "little")
+    document = json.loads(data[20 : 20 + size])
+    document["bufferViews"][0]["extensions"]["EXT_meshopt_compression"] |= claim
+    text = json.dumps(document, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    rest = data[20 + size :]
+    total = 20 + len(text) + len(rest)
+    head = data[:8] + total.to_bytes(4, "little") + len(text).to_bytes(4, "little") + data[16:20]
+    path.write_bytes(head + text + rest)
+    with pytest.raises(InputError, match=found):
+        read_triangles(path)
