@@ -294,7 +294,7 @@ class ComparisonDocument(ReleaseDocument):
     compared: str
     method: str
     registration_m: float = Field(description="error of aligning the epochs, 1 sigma, part of LoD95")
-    lod95_m: float = Field(description="median over comparable vertices")
+    lod95_m: float = Field(description="median over the comparable area")
     comparable_area_m2: float
     not_comparable_area_m2: float
     changed_area_m2: float = Field(description="beyond LoD95")

@@ -5,32 +5,32 @@ surface, the points of either epoch within a cylinder along the outward normal g
 scatter. Their difference is the distance; LoD95 = t sqrt(s1^2 / n1 + s2^2 / n2) + 1.96 registration error, where t is
 1.96 for many points and, unlike in the paper, Student's quantile with Welch's degrees of freedom for few. As in M3C2
 the points' errors count as independent: a warp of a whole survey is seen only through the registration error.
+
+The surface is measured in pieces (`distance`) that know each other only by their borders (`regions`).
 """
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from pydantic import Field
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
-from heritage.model.arrays import F32, F64, I32, Bool, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, Mesh, PointCloud, triple
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import InputError
 from heritage.model.release import ComparisonDocument, Histogram
 from heritage.model.report import Figure
-from heritage.ops.comparison.cylinders import Bins, measure
-from heritage.ops.meshes.deviation import sample_surface
-from heritage.ops.meshes.weld import vertex_normals
+from heritage.ops.comparison.distance import ComparePlan, Points, measure_piece
+from heritage.ops.comparison.regions import Part, Region, find_parts, join_parts
+from heritage.ops.comparison.surface_piece import SurfacePiece, surface_piece
+from heritage.ops.comparison.tally import Tally
+from heritage.ops.comparison.where import Where
 from heritage.ops.points.grid import distinct, spacing
 
-_Z95 = 1.96
 _BINS = 41
-_CERTAIN = 2.0  # times LoD95: one such place makes a region of change certain
-_WIDE = 4.0  # cylinder sections: more area than noise, which hangs together over one, is certain too
 METHOD = "M3C2 (Lague et al. 2013), cylinders along the compared surface's outward normals"
 
 
@@ -52,26 +52,13 @@ class CompareOptions(Document):
 
 
 @dataclass(frozen=True)
-class Region:
-    """A connected piece of surface that changed one way: its centre in the common frame, and how much."""
-
-    centre_m: tuple[float, float, float]
-    area_m2: float
-    volume_m3: float
-    median_m: float
-
-
-@dataclass(frozen=True, eq=False)
 class Change:
-    """``distance`` and ``lod95`` (v,) float32 metres per vertex of the compared mesh, NaN where not comparable.
+    """What changed, in all. Positive means that material was gained.
 
-    Positive means that material was gained: the compared surface lies outside the reference. ``regions`` are
-    pieces beyond LoD95 that are more than chance: twice LoD95 somewhere, or wider than four cylinders; largest
-    volume first. Changed area and volumes are sums over them; percentiles of the distance are by area.
+    ``regions`` are pieces beyond LoD95 that are more than chance: twice LoD95 somewhere, or wider than four
+    cylinders; largest volume first. Changed area and volumes are sums over them; medians and percentiles are by area.
     """
 
-    distance: F32
-    lod95: F32
     registration_m: float
     lod95_m: float
     comparable_area_m2: float
@@ -93,179 +80,163 @@ class Change:
         return ComparisonDocument(reference=reference, compared=compared, method=METHOD, **values)
 
 
+@dataclass(frozen=True, eq=False)
+class Summary:
+    """What the change of the whole needs to know of one piece. Distances and LoD95 are weighted by area."""
+
+    distances: Tally
+    lods: Tally
+    comparable_area_m2: float
+    not_comparable_area_m2: float
+    parts: tuple[Part, ...]
+
+
+def plan_comparison(
+    spacing_m: float,
+    low: F64,
+    high: F64,
+    longest_edge_m: float,
+    registration_m: float,
+    options: CompareOptions,
+) -> ComparePlan:
+    """``spacing_m`` of the thinner epoch's points; ``low`` and ``high`` (3,) bound the compared surface.
+
+    Raises InputError where the points have no spacing and no radius is given.
+    """
+    radius = options.radius_m or options.radius * spacing_m
+    if not radius > 0:
+        raise InputError(
+            "compare", "points that all lie in one place", "points of a surface",
+            "give compare.radius_m, or another scan", code="compare-empty",
+        )  # fmt: skip
+    return ComparePlan(
+        radius,
+        options.reach_m or 0.05 * float(np.linalg.norm(high - low)),
+        registration_m,
+        options.least_points,
+        options.smoothing,
+        longest_edge_m,
+    )
+
+
+def longest_edge(mesh: Mesh) -> float:
+    """Metres; 0 without a triangle."""
+    if not len(mesh.triangles):
+        return 0.0
+    corner = mesh.vertices[mesh.triangles].astype(np.float64)
+    return float(np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2).max())
+
+
+def compare_piece(
+    piece: SurfacePiece, before: Points, after: Points, plan: ComparePlan
+) -> tuple[F32, F32, Summary]:
+    """``distance`` and ``lod95`` (m,) metres at the piece's vertices, NaN where not comparable; and their summary."""
+    distance, lod = measure_piece(piece, before, after, plan)
+    known = np.isfinite(distance)
+    weight = piece.area[known]
+    summary = Summary(
+        Tally.of(distance[known], weight, plan.step_m),
+        Tally.of(lod[known], weight, plan.step_m),
+        float(weight.sum()),
+        float(piece.area[~known].sum()),
+        find_parts(piece, distance, lod, plan.radius_m, plan.step_m),
+    )
+    return distance, lod, summary
+
+
 def compare(
-    reference: Mesh,
     compared: Mesh,
-    reference_cloud: PointCloud | None,
-    compared_cloud: PointCloud | None,
+    before: PointCloud,
+    after: PointCloud,
     registration_m: float,
     options: CompareOptions | None = None,
-    *,
-    threads: int = 1,
-) -> Change:
-    """Change from ``reference`` to ``compared`` at every vertex of ``compared``; all four in one frame.
+) -> tuple[F32, F32, Change]:
+    """Change from the points ``before`` to the points ``after`` at every vertex of ``compared``, the surface through the
+    latter: ``distance`` and ``lod95`` (v,) metres, NaN where not comparable, and what they come to.
 
-    The clouds are the points the meshes were made from; None for an epoch that came as a mesh: it is then
-    sampled, and its LoD95 knows nothing of its noise. ``registration_m`` is the alignment's error, 1 sigma.
-    Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Vertices of
-    ``compared`` must be welded: regions of change hang together by its edges.
+    All in memory and in one piece; all three in one frame, both clouds with outward normals. ``registration_m`` is the
+    alignment's error, 1 sigma. Where ``compared.filled`` says that the surface closes a hole, nothing is comparable.
     Raises InputError for an empty mesh or cloud, or where nothing is comparable.
     """
     chosen = options or CompareOptions()
-    for name, mesh in (("reference", reference), ("compared", compared)):
-        if len(mesh.triangles) == 0:
-            raise InputError(name, "an empty mesh", "a surface is needed", code="compare-empty")
-    base = reference.origin
-    vertices = compared.vertices.astype(np.float64) + (compared.origin - base)
-    clouds = [
-        _points(reference, reference_cloud, base, threads, "reference"),
-        _points(compared, compared_cloud, base, threads, "compared"),
-    ]
-    radius = chosen.radius_m or chosen.radius * max(spacing(xyz) for xyz, _ in clouds)
-    reach = chosen.reach_m or 0.05 * float(np.linalg.norm(np.ptp(vertices, axis=0)))
-    direction = _smoothed(compared, chosen.smoothing)
-    before, after = (Bins.of(xyz, normal, radius) for xyz, normal in clouds)
-    m2, s2, n2 = measure(after, vertices, direction, radius, 0.0, chosen.least_points)
-    m1, s1, n1 = measure(before, vertices, direction, radius, reach, chosen.least_points)
-    # A surface of the reference far off that the compared epoch shows as well has not become this one: the
-    # reference did not see this place.
-    far = np.flatnonzero(np.abs(m2 - m1) > 2 * radius)
-    there = vertices[far] + m1[far, None] * direction[far]
-    still = measure(after, there, direction[far], radius, 0.0, chosen.least_points)[2] > 0
-    m1[far[still]] = np.nan
-    distance = m2 - m1
-    if compared.filled is not None:
-        distance[compared.filled > 0] = np.nan  # nothing was measured there
-    known = np.isfinite(distance)
-    if not known.any():
+    if not len(compared.triangles):
+        raise empty_surface("compared")
+    held = []
+    for name, cloud in (("reference", before), ("compared", after)):
+        if len(cloud) < 2 or cloud.normal is None:
+            found = f"{len(cloud)} points" if len(cloud) < 2 else "points without normals"
+            raise InputError(f"{name} cloud", found, "a cloud with normals is needed", code="compare-empty")
+        xyz = (cloud.xyz.astype(np.float64) + (cloud.origin - compared.origin)).astype(np.float32)
+        once = distinct(xyz)
+        held.append((xyz[once], cloud.normal[once]))
+    vertices = compared.vertices
+    plan = plan_comparison(
+        max(spacing(xyz) for xyz, _ in held), vertices.min(0).astype(np.float64), vertices.max(0).astype(np.float64),
+        longest_edge(compared), registration_m, chosen,
+    )  # fmt: skip
+    piece = surface_piece(compared, (), plan.smoothing)
+    first, second = (_in_memory(*points) for points in held)
+    distance, lod, summary = compare_piece(piece, first, second, plan)
+    change = summed([summary], plan, compared.origin, ())
+    return distance[piece.place], lod[piece.place], change
+
+
+def _in_memory(xyz: F32, normal: F32) -> Points:
+    def points(where: Where) -> tuple[F32, F32]:
+        rows = where.holds(xyz)
+        return xyz[rows], normal[rows]
+
+    return points
+
+
+def empty_surface(name: str) -> InputError:
+    """The error for an epoch without a triangle."""
+    return InputError(name, "an empty mesh", "a surface is needed", code="compare-empty")
+
+
+def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled: Sequence[str]) -> Change:
+    """The change of the whole from that of its pieces, whose frame has its zero at ``origin`` (3,). ``sampled`` names
+    the epochs that came as a mesh. Raises InputError where nothing is comparable."""
+    step = plan.step_m
+    distances, lods = Tally.joined(s.distances for s in summaries), Tally.joined(s.lods for s in summaries)
+    if not len(distances.step):
         raise InputError(
-            "compare", f"no place where both epochs have {chosen.least_points} points within {radius:.3g} m",
+            "compare",
+            f"no place where both epochs have {plan.least_points} points within {plan.radius_m:.3g} m",
             "epochs that overlap", "align them first, or give a larger compare.radius_m", code="compare-nothing",
         )  # fmt: skip
-    e1, e2 = s1**2 / np.maximum(n1, 1), s2**2 / np.maximum(n2, 1)
-    freedom = (e1 + e2) ** 2 / np.maximum(
-        e1**2 / np.maximum(n1 - 1, 1) + e2**2 / np.maximum(n2 - 1, 1), 1e-300
+    regions = tuple(
+        Region(triple(np.array(r.centre_m) + origin), r.area_m2, r.volume_m3, r.median_m)
+        for r in join_parts([part for s in summaries for part in s.parts], plan.radius_m, step)
     )
-    lod = np.where(
-        known,
-        _t95(np.maximum(freedom, chosen.least_points - 1)) * np.sqrt(e1 + e2) + _Z95 * registration_m,
-        np.nan,
-    )
-    area = vertex_areas(compared.vertices, compared.triangles)
-    sampled = [
-        name
-        for name, cloud in (("reference", reference_cloud), ("compared", compared_cloud))
-        if cloud is None
-    ]
-    regions = _regions(compared.triangles, vertices + base, distance, lod, area, np.pi * radius**2)
-    return _summed(distance, lod, known, area, registration_m, radius, regions, sampled)
-
-
-def vertex_areas(vertices: F32, triangles: I32) -> F64:
-    """(v,) square metres: a third of each triangle around the vertex."""
-    a, b, c = (vertices[triangles[:, i]].astype(np.float64) for i in range(3))
-    third = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 6
-    return np.asarray(np.bincount(triangles.ravel(), np.repeat(third, 3), len(vertices)), np.float64)
-
-
-def _t95(freedom: F64) -> F64:
-    """Two-sided 95 % quantile of Student's t: the normal one with its first two corrections."""
-    z = _Z95
-    return np.asarray(z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2))
-
-
-def _points(mesh: Mesh, cloud: PointCloud | None, base: F64, threads: int, name: str) -> tuple[F32, F32]:
-    """Distinct points of an epoch relative to ``base``, each with the normal of the mesh's nearest vertex."""
-    if cloud is None:
-        count = int(np.clip(4 * len(mesh.vertices), 10_000, 4_000_000))
-        xyz = sample_surface(mesh, count, np.random.default_rng(0)) + (mesh.origin - base)
-    elif len(cloud) < 2:
-        raise InputError(f"{name} cloud", f"{len(cloud)} points", "a cloud is needed", code="compare-empty")
-    else:
-        xyz = cloud.xyz[distinct(cloud.xyz)].astype(np.float64) + (cloud.origin - base)
-    vertices = mesh.vertices.astype(np.float64) + (mesh.origin - base)
-    normals = vertex_normals(mesh.vertices, mesh.triangles)
-    nearest = cKDTree(vertices).query(xyz, workers=threads)[1]
-    return xyz.astype(np.float32), normals[nearest]
-
-
-def _smoothed(mesh: Mesh, rounds: int) -> F64:
-    """(v, 3) unit normals, each the mean over the mesh's edges, ``rounds`` times."""
-    normal = vertex_normals(mesh.vertices, mesh.triangles).astype(np.float64)
-    row = mesh.triangles[:, [0, 1, 1, 2, 2, 0]].ravel()
-    column = mesh.triangles[:, [1, 0, 2, 1, 0, 2]].ravel()
-    n = len(normal)
-    joined = (coo_matrix((np.ones(len(row)), (row, column)), shape=(n, n)).tocsr() > 0).astype(np.float64)
-    for _ in range(rounds):
-        mean = normal + joined @ normal
-        length = np.linalg.norm(mean, axis=1, keepdims=True)
-        normal = np.where(length > 1e-9, mean / np.maximum(length, 1e-9), normal)
-    return np.asarray(normal)
-
-
-def _regions(
-    triangles: I32, at: F64, distance: F64, lod: F64, area: F64, section: float
-) -> tuple[Region, ...]:
-    """Connected vertices beyond LoD95 with one sign, without what chance makes of noise."""
-    side = np.where(np.abs(distance) > lod, np.sign(distance), 0)  # comparisons with NaN are false
-    edge = triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
-    edge = edge[(side[edge[:, 0]] == side[edge[:, 1]]) & (side[edge[:, 0]] != 0)]
-    graph = coo_matrix((np.ones(len(edge), np.int8), (edge[:, 0], edge[:, 1])), shape=(len(at), len(at)))
-    label = connected_components(graph, directed=False)[1]
-    members = np.flatnonzero(side)
-    order = members[np.argsort(label[members], kind="stable")]
-    pieces = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
-    regions = []
-    for piece in pieces:
-        weight = area[piece]
-        if weight.sum() < _WIDE * section and (np.abs(distance[piece]) < _CERTAIN * lod[piece]).all():
-            continue
-        x, y, z = (at[piece] * weight[:, None]).sum(0) / max(float(weight.sum()), 1e-30)
-        volume, median = float((distance[piece] * weight).sum()), float(np.median(distance[piece]))
-        regions.append(Region((float(x), float(y), float(z)), float(weight.sum()), volume, median))
-    return tuple(sorted(regions, key=lambda region: -abs(region.volume_m3)))
-
-
-def _summed(
-    distance: F64, lod: F64, known: Bool, area: F64, registration_m: float, radius: float,
-    regions: tuple[Region, ...], sampled: list[str],
-) -> Change:  # fmt: skip
-    d, weight = distance[known], area[known]
-    low, middle, high = (_percentile(d, weight, q) for q in (5, 50, 95))
-    lod95 = float(np.median(lod[known]))
-    limit = max(_percentile(np.abs(d), weight, 99.5), 3 * lod95)
+    low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))
+    lod95 = lods.percentile(50) * step
+    limit = max(distances.sizes().percentile(99.5) * step, 3 * lod95, step)
     edges = np.linspace(-limit, limit, _BINS + 1)
-    bins, _ = np.histogram(np.clip(d, -limit, limit), edges, weights=weight)
-    how = f"{METHOD}, radius {radius:.4g} m" + (
+    bins, _ = np.histogram(np.clip(distances.step * step, -limit, limit), edges, weights=distances.weight)
+    how = f"{METHOD}, radius {plan.radius_m:.4g} m" + (
         f"; {' and '.join(sampled)} came as a mesh, noise unknown" if sampled else ""
     )
     totals = {
-        "comparable_area_m2": float(weight.sum()),
-        "not_comparable_area_m2": float(area[~known].sum()),
-        "changed_area_m2": sum(region.area_m2 for region in regions),
-        "gained_m3": sum(max(region.volume_m3, 0.0) for region in regions),
-        "lost_m3": sum(max(-region.volume_m3, 0.0) for region in regions),
+        "comparable_area_m2": math.fsum(s.comparable_area_m2 for s in summaries),
+        "not_comparable_area_m2": math.fsum(s.not_comparable_area_m2 for s in summaries),
+        "changed_area_m2": math.fsum(region.area_m2 for region in regions),
+        "gained_m3": math.fsum(max(region.volume_m3, 0.0) for region in regions),
+        "lost_m3": math.fsum(max(-region.volume_m3, 0.0) for region in regions),
     }
     lengths = {
         "lod95_m": lod95,
         "p05_m": low,
         "median_m": middle,
         "p95_m": high,
-        "registration_m": registration_m,
+        "registration_m": plan.registration_m,
     }
     figures = tuple(
         Figure(name=name.rpartition("_")[0], value=value, unit=name.rpartition("_")[2], method=how)
         for name, value in (totals | lengths).items()
     )
     return Change(
-        distance.astype(np.float32), lod.astype(np.float32), **totals, **lengths,
+        **totals, **lengths,
         histogram=Histogram(edges_m=tuple(map(float, edges)), area_m2=tuple(map(float, bins))),
         regions=regions, figures=figures,
     )  # fmt: skip
-
-
-def _percentile(values: F64, weight: F64, q: float) -> float:
-    """The value below which ``q`` per cent of the weight lies."""
-    order = np.argsort(values)
-    total = np.cumsum(weight[order])
-    return float(values[order][min(int(np.searchsorted(total, q / 100 * total[-1])), len(values) - 1)])

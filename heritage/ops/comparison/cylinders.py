@@ -8,31 +8,45 @@ import numba
 import numpy as np
 
 from heritage.model.arrays import F32, F64
-from heritage.ops.points.grid import I64, voxel_indices, voxel_keys
+from heritage.model.errors import MethodError
+from heritage.model.octree import I64
 
 _FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
+_BITS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class Bins:
-    """Points sorted into cubes, so that a run of three cubes along z is one run in memory."""
+    """Points sorted into cubes, so that a run of three cubes along z is one run in memory.
+
+    The cubes lie alike for every piece of a cloud and points in one keep their order, so that sums over them are
+    the same in every piece that has them.
+    """
 
     xyz: F64
     normal: F64
     keys: I64
-    low: F64
+    base: I64
     size: float
 
     @classmethod
     def of(cls, xyz: F32, normal: F32, radius: float) -> Bins:
-        """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way."""
+        """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way.
+
+        Raises MethodError where a million cubes would not span them.
+        """
         size = 1.42 * radius  # a cylinder as long each way as wide fits into a ball of sqrt(2) radius
-        keys = voxel_keys(voxel_indices(xyz, size))
+        cube = np.floor(xyz.astype(np.float64) / size).astype(np.int64)
+        base = cube.min(0) - 1 if len(cube) else np.zeros(3, np.int64)
+        cube -= base
+        if len(cube) and int(cube.max()) >= 1 << _BITS:
+            raise MethodError(
+                "compare", f"{int(cube.max())} cubes of {size:g} m along one axis", f"up to {1 << _BITS} are allowed",
+                "give a larger compare.radius_m", code="grid-too-fine",
+            )  # fmt: skip
+        keys = (cube[:, 0] << 2 * _BITS) | (cube[:, 1] << _BITS) | cube[:, 2]
         order = np.argsort(keys, kind="stable")
-        return cls(
-            xyz[order].astype(np.float64), normal[order].astype(np.float64), keys[order],
-            xyz.min(0).astype(np.float64), size,
-        )  # fmt: skip
+        return cls(xyz[order].astype(np.float64), normal[order].astype(np.float64), keys[order], base, size)
 
 
 def measure(
@@ -49,7 +63,7 @@ def measure(
         bins.xyz,
         bins.normal,
         bins.keys,
-        bins.low,
+        bins.base,
         bins.size,
         at,
         direction,
@@ -65,12 +79,12 @@ def measure(
 
 @numba.njit(cache=True)
 def _gather(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, centre
+    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, centre
 ):
     """Number, mean and variance along the direction of the points within ``radius`` of ``centre`` on the axis."""
-    cx = int(np.floor((px + centre * dx - low[0]) / size)) + 1
-    cy = int(np.floor((py + centre * dy - low[1]) / size)) + 1
-    cz = int(np.floor((pz + centre * dz - low[2]) / size)) + 1
+    cx = int(np.floor((px + centre * dx) / size)) - base[0]
+    cy = int(np.floor((py + centre * dy) / size)) - base[1]
+    cz = int(np.floor((pz + centre * dz) / size)) - base[2]
     n, total, squares = 0, 0.0, 0.0
     if cx < 0 or cy < 0 or cz < 0 or max(cx, cy, cz) >= 1 << 20:
         return n, 0.0, 0.0
@@ -98,7 +112,7 @@ def _gather(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _measure(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, low, size, at, direction, radius, reach, least, mean, deviation, count
+    xyz, normal, keys, base, size, at, direction, radius, reach, least, mean, deviation, count
 ):
     steps = int(np.floor(reach / radius))
     for i in range(len(at)):
@@ -110,14 +124,14 @@ def _measure(  # type: ignore[no-untyped-def]
                 if step == 0 and sign < 0:
                     continue
                 n, m, _ = _gather(
-                    xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, sign * step * radius
+                    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, sign * step * radius
                 )
                 if n >= least and (not found or abs(m) < abs(best)):
                     found, best = True, m
             if not found:
                 continue
             # Again around what was found, so that the cylinder's end does not cut the surface's scatter.
-            n, m, v = _gather(xyz, normal, keys, low, size, px, py, pz, dx, dy, dz, radius, best)
+            n, m, v = _gather(xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, best)
             if n >= least:
                 mean[i], deviation[i], count[i] = m, np.sqrt(v), n
             break

@@ -1,71 +1,195 @@
-"""compare: signed distance of one epoch from another, at every vertex of its surface."""
+"""compare: signed distance of one epoch from another, at every vertex of its surface, block by block."""
 
 from __future__ import annotations
 
 import math
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import load_cloud, save_array
+from heritage.formats.arrays import read_document
+from heritage.formats.blocks import Blocks, save_blocks
+from heritage.formats.columns import create_column, read_rows, write_rows
 from heritage.formats.texture import save_picture
-from heritage.model.arrays import F32, I32, U8, Mesh, PointCloud, Similarity
-from heritage.ops.comparison.compare import CompareOptions, compare
-from heritage.ops.meshes.join import join
-from heritage.ops.meshes.weld import same_place
-from heritage.ops.placement.align import move_cloud, move_mesh
-from heritage.ops.render import render_surface, view_of
+from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
+from heritage.model.errors import InputError
+from heritage.ops.comparison.compare import (
+    Change,
+    CompareOptions,
+    Summary,
+    compare_piece,
+    empty_surface,
+    longest_edge,
+    plan_comparison,
+    summed,
+)
+from heritage.ops.comparison.distance import ComparePlan
+from heritage.ops.comparison.surface_piece import surface_piece
+from heritage.ops.meshes.sample_surface import sample_surface
+from heritage.ops.render import render_points, render_surface, view_of
+from heritage.ops.surface.mesh import spacing_of, windows
+from heritage.pipeline.points_near import PointsNear
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.mesh import surfaces
+from heritage.pipeline.stages.mesh import SURFACES
+from heritage.pipeline.tile_source import Source, rows_of
+
+# Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
+_DRAWN = 2_000_000
+# Points on a model that was never measured: so many for each of its vertices, within bounds.
+_PER_VERTEX, _FEWEST, _MOST = 4, 10_000, 4_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class _Extent:
+    """Of one mesh of a surface: its box, (3,) float64 metres, its vertices and triangles."""
+
+    low: F64
+    high: F64
+    vertices: int
+    triangles: int
+    longest_edge_m: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Work:
+    """What every piece needs to know."""
+
+    folder: Path
+    surface: Source
+    before: PointsNear
+    after: PointsNear
+    plan: ComparePlan
+    extents: tuple[_Extent, ...]
 
 
 def _run(job: Job) -> Outcome:
     reference, compared = job.subject.split("--")
-    sides = {}
-    errors = []
+    surfaces, errors = {}, []
     for role in ("reference", "compared"):
         monument_from_epoch, sigma = alignment(job.inputs.get(f"align-{role}"))
-        sides[role] = _side(job, role, monument_from_epoch)
+        count = read_document(job.inputs[role] / SURFACES)["surfaces"]
+        names = tuple(f"surface-{i}" for i in range(count))
+        surfaces[role] = Source(job.inputs[role], names, matrix=rows_of(monument_from_epoch))
         errors.append(sigma)
-    # Both epochs may have been aligned to a third; their errors are independent.
-    registration_m = math.hypot(*errors)
-    (ref_mesh, ref_cloud), (mesh, cloud) = sides["reference"], sides["compared"]
-    mesh, place = _welded(mesh)
-    change = compare(
-        ref_mesh, mesh, ref_cloud, cloud, registration_m, job.chosen(CompareOptions), threads=job.threads
+    clouds = {role: _points(job, role, surfaces[role]) for role in surfaces}
+    surface = surfaces["compared"]
+    extents = tuple(job.map(partial(_extent, surface), range(len(surface.names))))
+    if not sum(e.triangles for e in extents):
+        raise empty_surface("compared")
+    plan = plan_comparison(
+        max(_spacing(cloud, role) for role, cloud in clouds.items()),
+        np.nanmin([e.low for e in extents], axis=0),
+        np.nanmax([e.high for e in extents], axis=0),
+        max(e.longest_edge_m for e in extents),
+        math.hypot(*errors),  # both epochs may have been aligned to a third; their errors are independent
+        job.chosen(CompareOptions),
     )
-    values = np.stack([change.distance, change.lod95], axis=1)
-    save_array(job.folder, "change", values[place])
+    starts = np.cumsum([0, *(e.vertices for e in extents)]).tolist()
+    create_column(job.folder, "change", starts[-1], np.float32, 2)
+    work = _Work(job.folder, surface, clouds["reference"], clouds["compared"], plan, extents)
+    summaries: list[Summary] = job.map(partial(_compare_one, work), list(enumerate(starts[:-1])))
+    sampled = [role for role in clouds if f"{role}-points" not in job.inputs]
+    change = summed(summaries, plan, np.zeros(3), sampled)
+    for role in sampled:
+        shutil.rmtree(clouds[role].folder)
     document = change.document(reference, compared)
     (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
-    low, high = mesh.bounds()
-    picture = render_surface(
-        [mesh], view_of(low, high), 1200, 750, colours=[_colours(change.distance, change.lod95)]
-    )
-    save_picture(job.folder / "change.webp", picture)
+    save_picture(job.folder / "change.webp", _picture(work, change))
     return Outcome((), change.figures, (), ("change.webp",))
 
 
-def _welded(mesh: Mesh) -> tuple[Mesh, I32]:
-    """One vertex per place, so that the blocks of a surface hang together; and every old vertex's new one (v,)."""
-    place = same_place(mesh.vertices)
-    first = np.unique(place, return_index=True)[1]
-    filled = None if mesh.filled is None else mesh.filled[first]
-    return Mesh(mesh.origin, mesh.vertices[first], place[mesh.triangles], filled=filled), place
+def _points(job: Job, role: str, surface: Source) -> PointsNear:
+    """The measured points of one epoch. A model has none: it is sampled, and its noise is not known."""
+    folder = job.inputs.get(f"{role}-points")
+    if folder is None:
+        folder = job.folder / f"points-{role}"
+        folder.mkdir()
+        meshes = [surface.mesh(i) for i in range(len(surface.names))]
+        if not sum(len(mesh.triangles) for mesh in meshes):
+            raise empty_surface(role)
+        vertices = sum(len(mesh.vertices) for mesh in meshes)
+        save_blocks(folder, sample_surface(meshes, int(np.clip(_PER_VERTEX * vertices, _FEWEST, _MOST)), 0))
+        return PointsNear(folder, None)
+    return PointsNear(folder, surface.matrix)
 
 
-def _side(job: Job, role: str, monument_from_epoch: Similarity) -> tuple[Mesh, PointCloud | None]:
-    """Mesh and measured points of one epoch; a model's points are not measured ones, so none."""
-    origin = np.zeros(3)
-    mesh = move_mesh(join(surfaces(job.inputs[role])), monument_from_epoch, origin)
-    points = job.inputs.get(f"{role}-points")
-    return mesh, None if points is None else move_cloud(load_cloud(points), monument_from_epoch, origin)
+def _spacing(points: PointsNear, role: str) -> float:
+    rows = Blocks.open(points.folder).rows
+    if rows < 2:
+        raise InputError(f"{role} cloud", f"{rows} points", "a cloud is needed", code="compare-empty")
+    return spacing_of(
+        [read_rows(points.folder, "cloud.xyz", part.start, part.stop) for part in windows(rows)]
+    )
 
 
-def _colours(distance: F32, lod95: F32) -> U8:
+def _extent(surface: Source, number: int) -> _Extent:
+    mesh = surface.mesh(number)
+    nowhere = np.full(3, np.nan)
+    low, high = mesh.bounds() if len(mesh.vertices) else (nowhere, nowhere)
+    return _Extent(low, high, len(mesh.vertices), len(mesh.triangles), longest_edge(mesh))
+
+
+def _compare_one(work: _Work, item: tuple[int, int]) -> Summary:
+    """Measure one mesh of the compared surface; its rows of ``change`` begin at the one given."""
+    number, start = item
+    mesh = work.surface.mesh(number)
+    piece = surface_piece(mesh, tuple(_around(work, number)), work.plan.smoothing)
+    distance, lod, summary = compare_piece(piece, work.before, work.after, work.plan)
+    write_rows(work.folder, "change", start, np.stack([distance, lod], axis=1)[piece.place])
+    return summary
+
+
+def _around(work: _Work, number: int) -> Iterator[Mesh]:
+    """The triangles of other meshes that may have a part in the directions of this one's vertices."""
+    own = work.extents[number]
+    low, high = own.low - work.plan.rings_m, own.high + work.plan.rings_m
+    for other, extent in enumerate(work.extents):
+        if other == number or not ((extent.high >= low) & (extent.low <= high)).all():
+            continue
+        mesh = work.surface.mesh(other)
+        corner = mesh.vertices[mesh.triangles]
+        near = ((corner.max(1) >= low) & (corner.min(1) <= high)).all(1)
+        used, triangles = np.unique(mesh.triangles[near], return_inverse=True)
+        if len(used):
+            filled = None if mesh.filled is None else mesh.filled[used]
+            yield Mesh(
+                mesh.origin, mesh.vertices[used], triangles.reshape(-1, 3).astype(np.int32), filled=filled
+            )
+
+
+def _picture(work: _Work, change: Change) -> U8:
+    """The surface in the colours of its change; beyond ``_DRAWN`` triangles, some of its vertices."""
+    low = np.nanmin([e.low for e in work.extents], axis=0)
+    high = np.nanmax([e.high for e in work.extents], axis=0)
+    view, triangles = view_of(low, high), sum(e.triangles for e in work.extents)
+    step = -(-triangles // _DRAWN)
+    meshes, colours = [], []
+    start = 0
+    for number, extent in enumerate(work.extents):
+        stop = start + extent.vertices
+        values = read_rows(work.folder, "change", start, stop)
+        meshes.append(work.surface.mesh(number) if step == 1 else _thinned(work.surface.mesh(number), step))
+        colours.append(_colours(values if step == 1 else values[::step], change.histogram.edges_m[-1]))
+        start = stop
+    if step == 1:
+        return render_surface(meshes, view, 1200, 750, colours=colours)
+    xyz = np.concatenate([mesh.vertices for mesh in meshes])
+    return render_points(PointCloud(np.zeros(3), xyz), view, 1200, 750, colours=np.concatenate(colours))
+
+
+def _thinned(mesh: Mesh, step: int) -> Mesh:
+    return Mesh(mesh.origin, mesh.vertices[::step].copy(), np.zeros((0, 3), np.int32))
+
+
+def _colours(change: F32, top: float) -> U8:
     """Orange where material is gone, blue where it was added, pale within the level of detection, grey unknown."""
+    distance, lod95 = change.T
     known = np.isfinite(distance)
-    top = max(float(np.percentile(np.abs(distance[known]), 99)) if known.any() else 1.0, 1e-6)
     strength = np.clip(np.abs(np.nan_to_num(distance)) / top, 0, 1)[:, None]
     less, more, same = np.array([179, 67, 30]), np.array([31, 106, 140]), np.array([236, 231, 220])
     goal = np.where((np.nan_to_num(distance) < 0)[:, None], less, more)
@@ -75,4 +199,4 @@ def _colours(distance: F32, lod95: F32) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 2, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 3, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

@@ -62,7 +62,7 @@ export interface ComparisonDocument {
    */
   registration_m: number;
   /**
-   * median over comparable vertices
+   * median over the comparable area
    */
   lod95_m: number;
   comparable_area_m2: number;

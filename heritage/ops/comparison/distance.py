@@ -1,0 +1,105 @@
+"""Distance and level of detection at every vertex of a piece of the compared surface: M3C2's measuring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from heritage.model.arrays import F32, F64
+from heritage.ops.comparison.cylinders import Bins, measure
+from heritage.ops.comparison.surface_piece import SurfacePiece
+from heritage.ops.comparison.where import Where
+
+Points = Callable[[Where], tuple[F32, F32]]
+"""The points (n, 3) of an epoch in a region and their outward normals (n, 3), in the cloud's order; more than
+those are no harm. The same place twice counts once."""
+
+_Z95 = 1.96
+_NEAR = 8  # radii: so far every vertex is searched at once; farther only where nothing was found
+# A cylinder stands up to so many radii from where it begins (1), and holds what is within sqrt(2) of its middle.
+_ASIDE = 2.5
+
+
+@dataclass(frozen=True)
+class ComparePlan:
+    """What is the same for all pieces. ``step_m`` is how finely distances are told apart in statistics, ``rings``
+    how far from a piece its surroundings matter."""
+
+    radius_m: float
+    reach_m: float
+    registration_m: float
+    least_points: int
+    smoothing: int
+    longest_edge_m: float
+
+    @property
+    def step_m(self) -> float:
+        """A power of two, some thousandths of a spacing."""
+        return float(2.0 ** np.floor(np.log2(self.radius_m / 2**12)))
+
+    @property
+    def rings_m(self) -> float:
+        """Triangles no farther than this from a vertex may have a part in its direction."""
+        return (self.smoothing + 1) * self.longest_edge_m
+
+
+def measure_piece(piece: SurfacePiece, before: Points, after: Points, plan: ComparePlan) -> tuple[F32, F32]:
+    """``distance`` and ``lod95`` (m,) metres at the vertices of a piece, NaN where not comparable.
+
+    What a vertex gets depends on nothing but its place, its direction and the points within reach of it.
+    """
+    distance, lod = np.full((2, len(piece.vertices)), np.nan, np.float32)
+    rows = np.flatnonzero(~piece.filled)  # nothing was measured where a hole was closed
+    at, direction = piece.vertices.astype(np.float64)[rows], piece.direction[rows]
+    radius, least = plan.radius_m, plan.least_points
+    if not len(rows):
+        return distance, lod
+    near = min(plan.reach_m, _NEAR * radius)
+    box = Where.around(at, near + (1 + _ASIDE) * radius)
+    bins = Bins.of(*after(box), radius)
+    m2, s2, n2 = measure(bins, at, direction, radius, 0.0, least)
+    there = n2 > 0
+    rows, at, direction = rows[there], at[there], direction[there]
+    m2, s2, n2 = m2[there], s2[there], n2[there]
+    if not len(rows):
+        return distance, lod
+    m1, s1, n1 = measure(Bins.of(*before(box), radius), at, direction, radius, near, least)
+    lost = np.flatnonzero(n1 == 0)
+    m1[_elsewhere(bins, at, direction, m1, m2, plan)] = np.nan
+    if plan.reach_m > near and len(lost):
+        at_, direction_ = at[lost], direction[lost]
+        steps = radius * np.arange(-np.floor(plan.reach_m / radius), np.floor(plan.reach_m / radius) + 1)
+        far = Bins.of(*before(Where.along(at_, direction_, steps, _ASIDE * radius)), radius)
+        m, s, n = measure(far, at_, direction_, radius, plan.reach_m, least)
+        found = np.flatnonzero(n)
+        if len(found):
+            lost, at_, direction_ = lost[found], at_[found], direction_[found]
+            m, s, n = m[found], s[found], n[found]
+            seen = Where.along(at_ + m[:, None] * direction_, direction_, np.zeros(1), _ASIDE * radius)
+            bins = Bins.of(*after(seen), radius)
+            m[_elsewhere(bins, at_, direction_, m, m2[lost], plan)] = np.nan
+            m1[lost], s1[lost], n1[lost] = m, s, n
+    known = np.isfinite(m1)
+    e1, e2 = s1[known] ** 2 / n1[known], s2[known] ** 2 / n2[known]
+    freedom = (e1 + e2) ** 2 / np.maximum(
+        e1**2 / np.maximum(n1[known] - 1, 1) + e2**2 / np.maximum(n2[known] - 1, 1), 1e-300
+    )
+    distance[rows[known]] = (m2 - m1)[known]
+    lod[rows[known]] = _t95(np.maximum(freedom, least - 1)) * np.sqrt(e1 + e2) + _Z95 * plan.registration_m
+    return distance, lod
+
+
+def _elsewhere(bins: Bins, at: F64, direction: F64, m1: F64, m2: F64, plan: ComparePlan) -> np.ndarray:
+    """Rows whose surface of the reference, far off, is in the compared epoch as well: it has not become this one, the
+    reference did not see this place."""
+    far = np.flatnonzero(np.abs(m2 - m1) > 2 * plan.radius_m)
+    there = at[far] + m1[far, None] * direction[far]
+    return far[measure(bins, there, direction[far], plan.radius_m, 0.0, plan.least_points)[2] > 0]
+
+
+def _t95(freedom: F64) -> F64:
+    """Two-sided 95 % quantile of Student's t: the normal one with its first two corrections."""
+    z = _Z95
+    return np.asarray(z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2))
