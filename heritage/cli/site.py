@@ -45,11 +45,24 @@ def new(directory: Path) -> None:
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("--json", "as_json", is_flag=True, help="Print problems as JSON.")
-def check(site: Path, as_json: bool) -> None:
+@click.option(
+    "--repairs",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the repairs proposed for invalid ground plans to this GeoJSON file.",
+)
+def check(site: Path, as_json: bool, repairs: Path | None) -> None:
     """Check every file of SITE; problems are named with file and line."""
     from heritage.pipeline.build import load_checked
 
-    _, problems = load_checked(site, every_point=True)
+    loaded, problems = load_checked(site, every_point=True)
+    if repairs is not None:
+        from heritage.pipeline.check_repairs import footprint_repairs
+        from heritage.store import publish_bytes
+
+        content, count = footprint_repairs(loaded)
+        publish_bytes(repairs, content)
+        if not as_json:
+            click.echo(f"{repairs}: {count} repair(s) to look at")
     show_problems(problems, as_json=as_json)
     errors = [p for p in problems if p.severity == "error"]
     if errors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,13 @@ import numpy as np
 import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
-from shapely.validation import explain_validity
 
 from heritage.formats.vector_layer import Layer, Row, read_layer
 from heritage.model.documents import Footprints
 from heritage.model.errors import InputError, Problem
 
 _MOST_PROBLEMS = 50
+_POINTS_AND_LINES = ("Point", "MultiPoint", "LineString", "MultiLineString")
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,7 @@ class Footprint:
 class FootprintTable:
     """A layer's footprints, those with a problem included where they have a polygon at all."""
 
+    layer: str
     features: tuple[Footprint, ...]
     crs: pyproj.CRS
     problems: tuple[Problem, ...]
@@ -49,16 +50,15 @@ def read_footprints(
     *,
     base: Path,
     used: Collection[str] | None = None,
-    site_crs: pyproj.CRS | None = None,
 ) -> FootprintTable:
     """Read the footprints ``spec`` describes from ``source``, a path below ``base``.
 
     What is wrong with single features is in ``problems``: an error for those whose ids are in ``used``
-    (None: for all), a warning for the others. With ``site_crs`` a layer that only lies in its area of use
-    when x and y are exchanged is an error. Raises InputError where the layer as a whole cannot be used: a
-    remote source, a path that leaves ``base``, no file, no features, no CRS, no such layer or column.
+    (None: for all), a warning for the others. Shapes and places are not judged here, but by
+    `heritage check`. Raises InputError where the layer as a whole cannot be used: a remote source, a path that
+    leaves ``base``, no file, no features, no CRS, no such layer or column.
     """
-    path = _inside(source, base)
+    path = inside(source, base)
     layer = read_layer(path, spec)
     if not layer.rows:
         raise InputError(
@@ -79,24 +79,27 @@ def read_footprints(
     problems: list[Problem] = []
     seen: set[str] = set()
     for index, row in enumerate(layer.rows):
-        feature, found = _feature(path, spec, index, row)
+        feature, found = _feature(path, layer.name, spec, index, row)
         if feature is not None:
             if feature.id in seen:
-                found.append(_problem(path, index, feature.id, "its id stands here again", "each id once"))
+                where = feature_place(path, layer.name, index, feature.id)
+                again = "its id stands here again"
+                found.append(
+                    Problem(
+                        "footprint-repeated", where, again, "each id once", "give it another id, or remove it"
+                    )
+                )
             seen.add(feature.id)
             features.append(feature)
-            found += _plan_problems(path, feature, crs)
         wrong_id = feature.id if feature is not None else str(row.values.get(spec.id))
         severe = used is None or wrong_id in used
         problems += [p if severe else replace(p, severity="warning") for p in found]
-    if site_crs is not None and features:
-        problems += _whereabouts(path, features, crs, site_crs)
     # Errors first, so that the ceiling cuts warnings.
     problems.sort(key=lambda p: p.severity)
-    return FootprintTable(tuple(features), crs, tuple(problems[:_MOST_PROBLEMS]))
+    return FootprintTable(layer.name, tuple(features), crs, tuple(problems[:_MOST_PROBLEMS]))
 
 
-def _inside(source: str, base: Path) -> Path:
+def inside(source: str, base: Path) -> Path:
     if "://" in source or source.startswith("/vsi"):
         raise InputError(
             source.split("://")[0],
@@ -139,11 +142,14 @@ def _crs(path: Path, spec: Footprints, layer: Layer) -> pyproj.CRS:
             path.name, found, allowed, "add crs under footprints in site.yaml", code="footprints-crs"
         )
     if layer.assumed_wgs84:
-        bounds = shapely.total_bounds([row.geometry for row in layer.rows])
-        if (np.abs(bounds) > (180, 90, 180, 90)).any():
+        bounds = shapely.bounds(np.array([row.geometry for row in layer.rows], dtype=object))
+        outside = np.any(np.abs(bounds) > (180, 90, 180, 90), axis=1)
+        # One feature with exchanged coordinates is that feature's fault; most of them are the layer's.
+        if np.count_nonzero(outside) * 2 > len(outside):
+            east, north = np.nanmax(bounds[:, 2:], axis=0)
             raise InputError(
                 path.name,
-                f"coordinates up to {bounds[2]:g}, {bounds[3]:g} in a file without CRS",
+                f"coordinates up to {east:g}, {north:g} in a file without CRS",
                 "without CRS, GeoJSON is in degrees, longitude first",
                 "add crs under footprints in site.yaml, or exchange the coordinates",
                 code="footprints-crs",
@@ -151,22 +157,31 @@ def _crs(path: Path, spec: Footprints, layer: Layer) -> pyproj.CRS:
     return stated
 
 
-def _feature(path: Path, spec: Footprints, index: int, row: Row) -> tuple[Footprint | None, list[Problem]]:
+def _feature(
+    path: Path, layer: str, spec: Footprints, index: int, row: Row
+) -> tuple[Footprint | None, list[Problem]]:
+    def problem(id: str, found: str, allowed: str) -> Problem:
+        where = feature_place(path, layer, index, id)
+        return Problem("footprint-invalid", where, found, allowed, "correct it in a GIS")
+
     key = row.values.get(spec.id)
     if isinstance(key, float) and key.is_integer():
         key = int(key)
     if key is None or isinstance(key, (bool, dict, list)) or not str(key).strip():
-        return None, [_problem(path, index, "", f"it has no {spec.id}", "an id is needed")]
+        return None, [problem("", f"it has no {spec.id}", "an id is needed")]
     id = str(key)
-    problems = [_problem(path, index, id, row.fault, "a polygon is allowed")] if row.fault else []
+    problems = [problem(id, row.fault, "a polygon is allowed")] if row.fault else []
+    if row.kind in _POINTS_AND_LINES:
+        where = feature_place(path, layer, index, id)
+        found = f"a {row.kind} is given as footprint"
+        remedy = "draw its outline; a monument without one can be placed by registration.prior"
+        problems = [Problem("footprint-no-area", where, found, "a polygon is allowed", remedy)]
     height, ground = (_number(row.values, column) for column in (spec.height_m, spec.ground_m))
     for column, value in ((spec.height_m, height), (spec.ground_m, ground)):
         if isinstance(value, str):
-            problems.append(
-                _problem(path, index, id, f"{column} is {value[:40]!r}", "a number of metres is allowed")
-            )
+            problems.append(problem(id, f"{column} is {value[:40]!r}", "a number of metres is allowed"))
     if isinstance(height, float) and not 0 < height < 1000:
-        problems.append(_problem(path, index, id, f"{spec.height_m} is {height:g}", "0 to 1000 m is allowed"))
+        problems.append(problem(id, f"{spec.height_m} is {height:g}", "0 to 1000 m is allowed"))
     if row.geometry is None:
         return None, problems
     name = row.values.get(spec.name) if spec.name is not None else None
@@ -187,60 +202,7 @@ def _number(values: dict[str, Any], column: str | None) -> float | str | None:
     return number if math.isfinite(number) else str(value)
 
 
-def _plan_problems(path: Path, feature: Footprint, crs: pyproj.CRS) -> Iterator[Problem]:
-    geometry = feature.geometry
-    valid = geometry.is_valid
-    repaired = geometry if valid else shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    if repaired.area == 0:
-        yield _problem(
-            path, feature.index, feature.id, "its plan has no area", "a polygon with an area is needed"
-        )
-    elif not valid:
-        parts = len(shapely.get_parts(repaired))
-        remedy = f"the repair would be {parts} polygon{'s' * (parts > 1)}"
-        # A figure of eight has areas of both signs that may sum to nothing.
-        if geometry.area > 0:
-            remedy += f", area changed by {abs(repaired.area / geometry.area - 1) * 100:.1f} %"
-        found = f"its plan is invalid: {explain_validity(geometry)}"
-        where = _where(path, feature.index, feature.id)
-        yield Problem("footprint-invalid", where, found, "a polygon that does not cross itself", remedy)
-    if crs.is_geographic and geometry.bounds[2] - geometry.bounds[0] > 180:
-        yield _problem(
-            path, feature.index, feature.id, "its plan crosses the antimeridian", "one side of it is allowed"
-        )
-
-
-def _whereabouts(
-    path: Path, features: list[Footprint], crs: pyproj.CRS, site_crs: pyproj.CRS
-) -> list[Problem]:
-    """Whether the layer lies in the area the site's CRS is made for, or would if x and y were exchanged."""
-    area = site_crs.area_of_use
-    if area is None:
-        return []
-    to_degrees = pyproj.Transformer.from_crs(crs, 4326, always_xy=True)
-    middle = shapely.union_all([shapely.box(*f.geometry.bounds) for f in features]).centroid
-
-    def within(x: float, y: float) -> bool:
-        lon, lat = to_degrees.transform(x, y)
-        return bool(area.west - 1 <= lon <= area.east + 1 and area.south - 1 <= lat <= area.north + 1)
-
-    if within(middle.x, middle.y):
-        return []
-    if within(middle.y, middle.x):
-        found = "the layer lies in the site's area only when x and y are exchanged"
-        return [
-            Problem(
-                "footprints-swapped", path.name, found, "x is east (longitude), y is north", "exchange them"
-            )
-        ]
-    found = f"the layer lies outside the area of use of {site_crs.name}"
-    allowed = f"{area.west:g} to {area.east:g} east, {area.south:g} to {area.north:g} north"
-    return [Problem("footprints-elsewhere", path.name, found, allowed, "check both CRS", "warning")]
-
-
-def _where(path: Path, index: int, id: str) -> str:
-    return f"{path.name}, feature {index}" + (f" ({id[:64]})" if id else "")
-
-
-def _problem(path: Path, index: int, id: str, found: str, allowed: str) -> Problem:
-    return Problem("footprint-invalid", _where(path, index, id), found, allowed, "correct it in a GIS")
+def feature_place(path: Path, layer: str, index: int, id: str) -> str:
+    """How a feature is named to a curator: file, layer where it is not named like the file, place, id."""
+    of_layer = f", layer {layer[:64]}" if layer != path.stem else ""
+    return f"{path.name}{of_layer}, feature {index}" + (f" ({id[:64]})" if id else "")

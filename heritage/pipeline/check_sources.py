@@ -16,6 +16,7 @@ from heritage.formats.reader import CloudReader
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, Problem
+from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.source_kind import source_kind
@@ -51,12 +52,13 @@ def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read:
         return
     problems: list[Problem] = []
     used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
-    read_table = partial(read_footprints, spec.source, spec, base=loaded.root, used=used, site_crs=site_crs)
+    read_table = partial(read_footprints, spec.source, spec, base=loaded.root, used=used)
     table = _attempt(read_table, problems)
     yield from _placed(loaded, loaded.root / name, problems)
     if table is None:
         return
-    yield from _placed(loaded, loaded.root / name, table.problems)
+    judged = plan_problems(table, loaded.root / name, used, site_crs)
+    yield from _placed(loaded, loaded.root / name, [*table.problems, *judged])
     ids = [feature.id for feature in table.features]
     for monument in loaded.monuments.values():
         if monument.monument.footprint is not None:

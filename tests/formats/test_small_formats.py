@@ -8,7 +8,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pyproj
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
@@ -269,7 +268,7 @@ def test_a_layer_written_by_geopandas(ending: str, tmp_path: Path) -> None:
     )
     spec = Footprints(source=path.name, **SPEC)
 
-    table = read_footprints(path.name, spec, base=tmp_path, site_crs=pyproj.CRS("EPSG:32648"))
+    table = read_footprints(path.name, spec, base=tmp_path)
 
     first, second = table.features
     assert table.crs.to_epsg() == 32648
@@ -335,22 +334,7 @@ def test_points_given_as_footprints_are_named(tmp_path: Path) -> None:
     table = read_footprints(path.name, Footprints(source=path.name, id="code"), base=tmp_path)
 
     assert table.features == ()
-    assert "its geometry is a Point" in table.problems[0].found
-
-
-def test_exchanged_coordinates_and_a_far_layer(tmp_path: Path) -> None:
-    path = tmp_path / "plans.gpkg"
-    right = layer("EPSG:32648").to_crs("EPSG:4326")
-    swapped = right.set_geometry([shapely.transform(g, lambda xy: xy[:, ::-1]) for g in right.geometry])
-    swapped.to_file(path)
-    spec = Footprints(source=path.name, **SPEC)
-
-    table = read_footprints(path.name, spec, base=tmp_path, site_crs=pyproj.CRS("EPSG:32648"))
-    assert [p.code for p in table.problems] == ["footprints-swapped"]
-    right.to_file(path)
-    assert read_footprints(path.name, spec, base=tmp_path, site_crs=pyproj.CRS("EPSG:32648")).problems == ()
-    table = read_footprints(path.name, spec, base=tmp_path, site_crs=pyproj.CRS("EPSG:28992"))
-    assert [(p.code, p.severity) for p in table.problems] == [("footprints-elsewhere", "warning")]
+    assert [(p.code, p.found) for p in table.problems] == [("footprint-no-area", "a Point is given as footprint")]
 
 
 def test_every_truncated_layer_is_noticed(tmp_path: Path) -> None:

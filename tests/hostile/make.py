@@ -615,7 +615,7 @@ def feature_cases() -> Iterator[tuple[str, Any, str]]:
     yield "words as coordinates", feature([[["a", "b"]] * 4]), "no polygon"
     yield "coordinates of objects", feature([[{"x": 1}] * 4]), "no polygon"
     yield "a MultiPolygon's coordinates in a Polygon", feature([SQUARE]), "no polygon"
-    yield "a point", feature([107.0, 16.0], "Point"), "geometry is a Point"
+    yield "a point", feature([107.0, 16.0], "Point"), "a Point is given as footprint"
     yield (
         "a collection",
         {**feature(None), "geometry": {"type": "GeometryCollection", "geometries": []}},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +36,8 @@ from heritage.formats.image import read_image
 from heritage.formats.model import read_model
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Footprints
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import HeritageError, InputError, Problem
+from heritage.pipeline.check_footprints import plan_problems
 
 SECONDS, BYTES = 2.0, 200_000_000
 
@@ -123,13 +124,15 @@ def test_hostile_feature_is_named_and_the_others_stay(
     (tmp_path / "plans.geojson").write_bytes(geojson(feature(SQUARE, id="good", height=3), wrong))
     spec = Footprints(source="plans.geojson", height_m="height")
 
-    table = read_footprints("plans.geojson", spec, base=tmp_path, used=["good"])
+    def problems(used: Collection[str]) -> list[Problem]:
+        table = read_footprints("plans.geojson", spec, base=tmp_path, used=used)
+        assert "good" in {f.id for f in table.features}
+        return [*table.problems, *plan_problems(table, tmp_path / "plans.geojson", used, None)]
 
-    assert "good" in {f.id for f in table.features}
-    assert any(words in str(p) and "feature 1" in p.where for p in table.problems), table.problems
-    assert {p.severity for p in table.problems} == {"warning"}
-    table = read_footprints("plans.geojson", spec, base=tmp_path)
-    assert "error" in {p.severity for p in table.problems}
+    found = problems(["good"])
+    assert any(words in str(p) and "feature 1" in p.where for p in found), found
+    assert {p.severity for p in found} == {"warning"}
+    assert "error" in {p.severity for p in problems(["good", "a", "None", "[1]"])}
 
 
 def test_duplicate_ids_are_named(tmp_path: Path) -> None:

@@ -268,8 +268,8 @@ BOW_TIE = SQUARE.replace("[775120, 1822300], [775120, 1822310]", "[775120, 18223
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        (SQUARE, BOW_TIE, "footprints.geojson, feature 0 (gate): its plan is invalid: Self-intersection[775110.27"),
-        ('"Polygon"', '"Point"', "footprints.geojson, feature 0 (gate): its geometry is a Point; a polygon is allowed; correct it in a GIS [footprint-invalid]"),
+        (SQUARE, BOW_TIE, "footprints.geojson, feature 0 (gate): its plan is invalid: Self-intersection at 775110.27"),
+        ('"Polygon"', '"Point"', "footprints.geojson, feature 0 (gate): a Point is given as footprint; a polygon is allowed; draw its outline; a monument without one can be placed by registration.prior [footprint-no-area]"),
         ('"id": "gate"', '"ref": "gate"', "footprints.geojson: no column 'id' for footprints.id; the layer has ref; name one of them in site.yaml under footprints.id [footprints-column]"),
         ('"features": [', '"features": [[', "footprints.geojson: no JSON"),
     ],

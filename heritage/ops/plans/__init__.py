@@ -1,0 +1,1 @@
+"""Ground plans judged: crossings repaired, plans drawn twice, plans in a place where they cannot be."""
