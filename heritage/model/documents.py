@@ -78,6 +78,8 @@ class Footprints(Document):
         None, description="column with the ground's height in the working CRS, metres"
     )
     crs: str | None = Field(None, description="the layer's CRS where the file does not say it")
+    rights: Rights | None = Field(None, description="the layer's terms where they differ from the site's")
+    credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field((), description="who drew the layer")
 
 
 class Ground(Document):
@@ -266,9 +268,17 @@ class Monument(Document):
     title: LangText = Field(description="the monument's name")
     description: LangText | None = Field(None, description="what visitors read about it; Markdown")
     footprint: str | None = Field(None, description="its id in the footprints")
-    period: Text | None = Field(None, description="when it was built, in words or EDTF")
+    period: Text | None = Field(
+        None, description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words"
+    )
     type: Text | None = Field(None, description="what kind of building it is")
-    protection: Text | None = Field(None, description="its legal protection")
+    protection: Text | None = Field(None, description="its legal protection, as a grade: national")
+    rights: Rights | None = Field(
+        None, description="the terms of its surveys and words where they differ from the site's"
+    )
+    credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field(
+        (), description="who surveyed and described it; beside the site's credits"
+    )
     epochs: Annotated[tuple[Epoch, ...], Field(strict=False, min_length=1)] = Field(description="the surveys")
     reference_epoch: Id | None = Field(
         None, description="the epoch whose frame is the monument frame; default: the first"
@@ -335,6 +345,17 @@ class Move(Document):
     easing: Literal["smooth", "linear", "cut"] = Field("smooth", description="cut: no flight")
 
 
+FindingCode = Literal[
+    "view-hidden",
+    "view-enclosed",
+    "annotation-hidden",
+    "flight-pierces",
+    "flight-fast",
+    "stop-too-short",
+    "captions-length",
+    "picture-without-words",
+]
+
 class Stop(Document):
     """One stop of a tour."""
 
@@ -353,6 +374,11 @@ class Stop(Document):
         default_factory=dict, description="WebVTT; default: beside the narration, .vtt for its ending"
     )
     annotations: Annotated[tuple[Id, ...], Field(strict=False)] = Field((), description="annotations to show")
+    accept: dict[FindingCode, Text] = Field(
+        default_factory=dict,
+        description="findings of `heritage check` that are meant to be so, each with the reason: "
+        "{view-hidden: the gate hides the hall on purpose}",
+    )
 
     @model_validator(mode="after")
     def _one(self) -> Stop:
@@ -390,4 +416,5 @@ class Annotations(Document):
     )
 
 
+Footprints.model_rebuild()
 Site.model_rebuild()

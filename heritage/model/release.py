@@ -62,6 +62,19 @@ class Placement(ReleaseDocument):
     candidates: tuple[Candidate, ...] = ()
 
 
+class Period(ReleaseDocument):
+    """A time as EDTF says it, worked out; a bound that is None is open or not known.
+
+    Dates are years, months and days of the proleptic Gregorian calendar as ISO 8601 writes them, with a
+    year of four digits or more and a sign before the year 0000.
+    """
+
+    earliest: str | None
+    latest: str | None
+    uncertain: bool = Field(False, description="'?': the source is doubted")
+    approximate: bool = Field(False, description="'~': about then")
+
+
 class EpochEntry(ReleaseDocument):
     """A measured condition as tiles."""
 
@@ -127,8 +140,11 @@ class MonumentEntry(ReleaseDocument):
     title: dict[str, str]
     html: dict[str, str] = Field(description="description per language, sanitised HTML")
     period: str | None = None
+    built: Period | None = Field(None, description="the period worked out, where it is EDTF")
     type: str | None = None
     protection: str | None = None
+    rights: Rights | None = Field(None, description="where they differ from the site's")
+    credits: tuple[Credit, ...] = ()
     footprint: str | None = None
     reference_epoch: str
     placement: Placement
@@ -139,6 +155,11 @@ class MonumentEntry(ReleaseDocument):
     comparisons: tuple[ComparisonEntry, ...] = ()
     annotations: tuple[AnnotationEntry, ...] = ()
     report: str | None = None
+
+    def condition(self, id: str) -> EpochEntry | StateEntry | None:
+        """The epoch or state with that id."""
+        conditions: list[EpochEntry | StateEntry] = [*self.epochs, *self.states]
+        return next((c for c in conditions if c.id == id), None)
 
 
 class TourEntry(ReleaseDocument):
@@ -204,6 +225,8 @@ class Release(ReleaseDocument):
     opening: View = Field(description="site frame")
     footprints: str | None = Field(None, description="the ground plans nearest to the monuments")
     map: MapEntry | None = None
+    search: str | None = Field(None, description="what can be found beside monuments and tours")
+    data: str | None = Field(None, description="the open data's table of contents")
     still: str | None = Field(None, description="a small picture of the opening view")
     monuments: tuple[MonumentEntry, ...]
     tours: tuple[TourEntry, ...]
@@ -227,6 +250,59 @@ class FootprintLayer(ReleaseDocument):
 
     features: tuple[FootprintFeature, ...]
     complete: bool = Field(True, description="false: the layer has more, which are in the map's tiles only")
+
+
+class StopFound(ReleaseDocument):
+    """A stop that can be found by its name."""
+
+    tour: str
+    stop: str
+    title: dict[str, str]
+
+
+class PlaceFound(ReleaseDocument):
+    """A named footprint: its middle in the site frame, and how far it reaches from there."""
+
+    id: str
+    name: str
+    monument: str | None = None
+    at_m: tuple[float, float, float] = Field(description="east, north, up")
+    radius_m: float
+
+
+class SearchDocument(ReleaseDocument):
+    """``search.json``."""
+
+    stops: tuple[StopFound, ...]
+    places: tuple[PlaceFound, ...]
+
+
+class DataFile(ReleaseDocument):
+    """One way to have a data set."""
+
+    path: str
+    type: str = Field(description="media type")
+    bytes: int
+
+
+class DataSet(ReleaseDocument):
+    """A data set of the release, whose it is and in which files it comes."""
+
+    id: str
+    kind: Literal["monuments", "footprints", "model"]
+    title: dict[str, str] = Field(description="the monument's, for a model; else empty: the viewer's words")
+    subtitle: dict[str, str] = Field(default_factory=dict, description="the epoch's, for a model")
+    items: int
+    rights: Rights
+    credits: tuple[Credit, ...]
+    files: tuple[DataFile, ...]
+
+
+class DataDocument(ReleaseDocument):
+    """``data/index.json``."""
+
+    catalogue: DataFile
+    sets: tuple[DataSet, ...]
 
 
 class Narration(ReleaseDocument):

@@ -20,7 +20,14 @@ from heritage.web.errors import answer, not_found, refused
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 # What gzip makes smaller. Tiles, pictures, sound and fonts are compressed already.
-COMPRESSIBLE: Final = ("text/", "application/json", "application/wasm", "image/svg+xml")
+COMPRESSIBLE: Final = (
+    "text/",
+    "application/geo+json",
+    "application/json",
+    "application/ld+json",
+    "application/wasm",
+    "image/svg+xml",
+)
 COMPRESSED_BYTES: Final = 8 * 2**20  # a longer file is sent as it is: the compressed one is held in memory
 
 _CHUNK_BYTES = 1 << 16

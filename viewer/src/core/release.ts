@@ -117,6 +117,64 @@ export interface Credit {
   url: string | null;
 }
 /**
+ * ``data/index.json``.
+ */
+export interface DataDocument {
+  catalogue: DataFile;
+  sets: DataSet[];
+}
+/**
+ * One way to have a data set.
+ */
+export interface DataFile {
+  path: string;
+  /**
+   * media type
+   */
+  type: string;
+  bytes: number;
+}
+/**
+ * A data set of the release, whose it is and in which files it comes.
+ */
+export interface DataSet {
+  id: string;
+  kind: 'monuments' | 'footprints' | 'model';
+  /**
+   * the monument's, for a model; else empty: the viewer's words
+   */
+  title: {
+    [k: string]: string;
+  };
+  /**
+   * the epoch's, for a model
+   */
+  subtitle: {
+    [k: string]: string;
+  };
+  items: number;
+  rights: Rights;
+  credits: Credit[];
+  files: DataFile[];
+}
+/**
+ * Under what terms the site is shown.
+ */
+export interface Rights {
+  /**
+   * an SPDX name such as CC-BY-4.0, or words
+   */
+  licence: string;
+  /**
+   * who holds the rights
+   */
+  holder: string | null;
+  /**
+   * where the terms are written
+   */
+  url: string | null;
+}
+/**
  * A measured condition as tiles.
  */
 export interface EpochEntry {
@@ -262,8 +320,17 @@ export interface MonumentEntry {
     [k: string]: string;
   };
   period: string | null;
+  /**
+   * the period worked out, where it is EDTF
+   */
+  built: Period | null;
   type: string | null;
   protection: string | null;
+  /**
+   * where they differ from the site's
+   */
+  rights: Rights | null;
+  credits: Credit[];
   footprint: string | null;
   reference_epoch: string;
   placement: Placement;
@@ -274,6 +341,24 @@ export interface MonumentEntry {
   comparisons: ComparisonEntry[];
   annotations: AnnotationEntry[];
   report: string | null;
+}
+/**
+ * A time as EDTF says it, worked out; a bound that is None is open or not known.
+ *
+ * Dates are years, months and days of the proleptic Gregorian calendar as ISO 8601 writes them, with a
+ * year of four digits or more and a sign before the year 0000.
+ */
+export interface Period {
+  earliest: string | null;
+  latest: string | null;
+  /**
+   * '?': the source is doubted
+   */
+  uncertain: boolean;
+  /**
+   * '~': about then
+   */
+  approximate: boolean;
 }
 /**
  * Where a monument stands and how well that is known.
@@ -345,6 +430,19 @@ export interface Narration {
   seconds: number;
 }
 /**
+ * A named footprint: its middle in the site frame, and how far it reaches from there.
+ */
+export interface PlaceFound {
+  id: string;
+  name: string;
+  monument: string | null;
+  /**
+   * east, north, up
+   */
+  at_m: [number, number, number];
+  radius_m: number;
+}
+/**
  * ``release.json``.
  */
 export interface Release {
@@ -369,28 +467,19 @@ export interface Release {
   footprints: string | null;
   map: MapEntry | null;
   /**
+   * what can be found beside monuments and tours
+   */
+  search: string | null;
+  /**
+   * the open data's table of contents
+   */
+  data: string | null;
+  /**
    * a small picture of the opening view
    */
   still: string | null;
   monuments: MonumentEntry[];
   tours: TourEntry[];
-}
-/**
- * Under what terms the site is shown.
- */
-export interface Rights {
-  /**
-   * an SPDX name such as CC-BY-4.0, or words
-   */
-  licence: string;
-  /**
-   * who holds the rights
-   */
-  holder: string | null;
-  /**
-   * where the terms are written
-   */
-  url: string | null;
 }
 /**
  * A tour in the list.
@@ -408,6 +497,23 @@ export interface TourEntry {
    */
   seconds: {
     [k: string]: number;
+  };
+}
+/**
+ * ``search.json``.
+ */
+export interface SearchDocument {
+  stops: StopFound[];
+  places: PlaceFound[];
+}
+/**
+ * A stop that can be found by its name.
+ */
+export interface StopFound {
+  tour: string;
+  stop: string;
+  title: {
+    [k: string]: string;
   };
 }
 /**
