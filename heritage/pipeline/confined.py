@@ -21,6 +21,7 @@ import heritage
 from heritage.formats.reader import file_bytes
 from heritage.model import limits
 from heritage.model.errors import HeritageError, InputError, MethodError, Problem, StoreError
+from heritage.pipeline.measure import held_elsewhere
 from heritage.pipeline.wire import Message, WireError, receive
 
 T = TypeVar("T")
@@ -137,6 +138,9 @@ class Confined:
         if message.kind in {"error", "memory", "failed"}:
             self.close()  # at once: who keeps the error keeps this object
         match message.kind:
+            case "end":
+                peak = self.sound(lambda: int(message.document["peak_bytes"]))
+                held_elsewhere(min(peak, self.allowed.memory_bytes))
             case "error":
                 raise self.sound(partial(_error, message.document))
             case "memory":

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 import psutil
@@ -16,7 +17,7 @@ _PERIOD_S = 0.05
 
 @dataclass
 class Cost:
-    """Filled when the measured block ends. ``peak_memory_bytes`` is of the one process that used most."""
+    """Filled when the measured block ends. ``peak_memory_bytes`` is of the one process that used most, readers included."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -37,6 +38,16 @@ class Cost:
         self.peak_memory_bytes = max(self.peak_memory_bytes, other.peak_memory_bytes)
 
 
+_CURRENT: ContextVar[Cost | None] = ContextVar("cost", default=None)
+
+
+def held_elsewhere(peak_memory_bytes: int) -> None:
+    """A process that the measured block started held so much: it counts as the block's own."""
+    cost = _CURRENT.get()
+    if cost is not None:
+        cost.peak_memory_bytes = max(cost.peak_memory_bytes, peak_memory_bytes)
+
+
 def _cpu_seconds() -> float:
     """Of this process and of the readers it has started and seen end."""
     used = os.times()
@@ -50,6 +61,7 @@ def measured() -> Iterator[Cost]:
     Sampling, because the operating system's own high-water mark never falls and a worker runs many stages.
     """
     cost = Cost()
+    outer = _CURRENT.set(cost)
     process = psutil.Process()
     stop = threading.Event()
     own = process.memory_info().rss
@@ -65,6 +77,7 @@ def measured() -> Iterator[Cost]:
     try:
         yield cost
     finally:
+        _CURRENT.reset(outer)
         stop.set()
         sampler.join()
         cost.seconds = time.perf_counter() - wall

@@ -50,6 +50,16 @@ def _arrays(value: Any) -> dict[str, Any]:
     return {name: array for name, array in held.items() if isinstance(array, np.ndarray)}
 
 
+def _peak_bytes() -> int:
+    """The most memory that this program held; 0 where the system does not say. (``ru_maxrss`` would begin with that of
+    the process it was forked from.)"""
+    try:
+        held = Path("/proc/self/status").read_text(encoding="ascii").split("VmHWM:")[1]
+    except (OSError, IndexError):
+        return 0
+    return 1024 * int(held.split()[0])
+
+
 def main(arguments: Sequence[str], kinds: Mapping[str, Serve] = _KINDS) -> None:
     """``arguments``: the kind of file, its path, bytes of memory, seconds of CPU."""
     kind, path, memory_bytes, cpu_seconds = arguments
@@ -65,7 +75,7 @@ def main(arguments: Sequence[str], kinds: Mapping[str, Serve] = _KINDS) -> None:
     os.dup2(nowhere, _STDERR)
     try:
         kinds[kind](Path(path), send)
-        send("end", {})
+        send("end", {"peak_bytes": _peak_bytes()})
     except HeritageError as error:
         send("error", {"error": type(error).__name__, "problems": [asdict(p) for p in error.problems]})
     except MemoryError:

@@ -154,9 +154,20 @@ def too_few(path: Path, send: Send) -> None:
     send("chunk", {"left_out": {}}, {"xyz": np.zeros((2, 3))})
 
 
+def hold(path: Path, send: Send) -> None:
+    """A good reading for which much memory is held for a moment."""
+    import numpy as np
+
+    send("header", {**_HEADER, "points": 2})
+    sys.stdin.readline()
+    held = bytearray(b"x" * 900_000_000)
+    del held
+    send("chunk", {"left_out": {}}, {"xyz": np.zeros((2, 3))})
+
+
 DEEDS: tuple[Callable[[Path, Send], None], ...] = (
     segfault, abort, spin, sleep, deaf, swell, leave, flood, panic, recurse, reach_out, babble, huge, nonsense,
-    die_midway, too_few,
+    die_midway, too_few, hold,
 )  # fmt: skip
 
 

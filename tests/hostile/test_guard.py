@@ -19,6 +19,7 @@ from heritage.formats.model import read_model
 from heritage.model.errors import InputError, MethodError
 from heritage.pipeline.confined import Allowance
 from heritage.pipeline.guard import guarded_cloud, guarded_model
+from heritage.pipeline.measure import measured
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 BAD = (str(Path(__file__).with_name("bad_reader.py")),)
@@ -188,6 +189,19 @@ def test_a_childs_limits_are_its_own(tmp_path: Path) -> None:
     before = resource.getrlimit(resource.RLIMIT_AS)
     outcome("segfault", tmp_path)
     assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+@linux
+def test_what_a_reader_held_counts_as_memory_of_who_asked_for_it(tmp_path: Path) -> None:
+    (tmp_path / "hold.las").write_bytes(b"x")
+    allowed = Allowance(60.0, 4_000_000_000)
+
+    with measured() as other, measured() as cost:
+        read = list(guarded_cloud(tmp_path / "hold.las", allowed=allowed, program=BAD).chunks())
+
+    assert sum(map(len, read)) == 2
+    assert 900_000_000 < cost.peak_memory_bytes < 3_000_000_000
+    assert other.peak_memory_bytes < cost.peak_memory_bytes
 
 
 @pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
