@@ -51,8 +51,14 @@ def new(directory: Path) -> None:
     help="Write the repairs proposed for invalid ground plans to this GeoJSON file.",
 )
 def check(site: Path, as_json: bool, repairs: Path | None) -> None:
-    """Check every file of SITE; problems are named with file and line."""
+    """Check every file of SITE; problems are named with file and line.
+
+    Tours are looked at as well: against the surfaces of the present release it finds what is hidden, flown through,
+    too fast or too short.
+    """
     from heritage.pipeline.build import load_checked
+    from heritage.pipeline.lint.tours import current_release, lint_tours
+    from heritage.store import Store
 
     loaded, problems = load_checked(site, every_point=True)
     if repairs is not None:
@@ -63,6 +69,8 @@ def check(site: Path, as_json: bool, repairs: Path | None) -> None:
         publish_bytes(repairs, content)
         if not as_json:
             click.echo(f"{repairs}: {count} repair(s) to look at")
+    if all(problem.severity != "error" for problem in problems):
+        problems += lint_tours(loaded, current_release(Store(site)))
     show_problems(problems, as_json=as_json)
     errors = [p for p in problems if p.severity == "error"]
     if errors:

@@ -15,6 +15,7 @@ from heritage.model.release import (
     TourEntry,
 )
 from heritage.pipeline.audio import audio_seconds, caption_seconds
+from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.views import reading_seconds
 from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
@@ -29,6 +30,7 @@ def tour_document(
 ) -> TourDocument:
     """The tour as the player wants it; copies its media into the release."""
     languages = [language for language in loaded.site.languages if language in tour.words]
+    views = StopViews(into.path, monument)
     return TourDocument(
         id=tour.id,
         monument=tour.tour.monument,
@@ -36,7 +38,7 @@ def tour_document(
         html=html(
             into, loaded.root, {language: tour.words[language].tour.markdown for language in languages}
         ),
-        stops=tuple(_stop(into, loaded, tour, stop, languages, monument) for stop in tour.tour.stops),
+        stops=tuple(_stop(into, loaded, tour, stop, languages, views) for stop in tour.tour.stops),
     )
 
 
@@ -62,7 +64,7 @@ def _stop(
     tour: LoadedTour,
     stop: Stop,
     languages: list[str],
-    monument: MonumentEntry,
+    views: StopViews,
 ) -> StopEntry:
     passages = {language: tour.words[language].stops[stop.id] for language in languages}
     text = {language: plain(passage.markdown) for language, passage in passages.items()}
@@ -87,7 +89,7 @@ def _stop(
             mode=stop.compare.mode,
             position=stop.compare.position,
         )
-    show = None if comparing else _shown(stop.show or Shown(epoch=monument.reference_epoch))
+    show = None if comparing else _shown(stop.show or Shown(epoch=views.monument.reference_epoch))
     return StopEntry(
         id=stop.id,
         title={language: passage.title for language, passage in passages.items()},
@@ -95,7 +97,7 @@ def _stop(
         text=text,
         show=show,
         compare=comparing,
-        view=stop.view or monument.view,
+        view=views.view(stop),
         move_s=stop.move.seconds,
         easing=stop.move.easing,
         dwell_s=dwell,

@@ -47,12 +47,16 @@ PARSER = MarkdownIt("commonmark", {"html": False, "maxNesting": 20}).disable("lh
 
 @dataclass(frozen=True)
 class Reference:
-    """A link or picture of a text, on ``line`` (from 1); `render` leaves out what is not ``kept``."""
+    """A link or picture of a text, on ``line`` (from 1), with the ``words`` of a picture.
+
+    `render` leaves out what is not ``kept``.
+    """
 
     line: int
     kind: Literal["link", "picture"]
     address: str
     kept: bool
+    words: str = ""
 
 
 def parse(markdown: str, where: str = "Markdown") -> list[Token]:
@@ -113,7 +117,8 @@ def _references(blocks: list[Token]) -> Iterator[Reference]:
                 yield Reference(line, "link", address, bool(_LINK.match(address)))
             elif token.type == "image":
                 address = unquote(str(token.attrs["src"]))
-                yield Reference(line, "picture", address, _is_picture(address))
+                words = inline_words(token.children or []).strip()
+                yield Reference(line, "picture", address, _is_picture(address), words)
 
 
 def _is_picture(path: str) -> bool:

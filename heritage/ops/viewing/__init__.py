@@ -1,0 +1,1 @@
+"""Where a camera stands, how it flies, and what it sees of a surface."""

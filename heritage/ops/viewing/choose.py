@@ -1,0 +1,105 @@
+"""A view nobody wrote: of a place on the monument, or of all of it, from where nothing stands in the way."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from heritage.model.arrays import F64
+from heritage.model.documents import View
+from heritage.ops.viewing.scenery import Scenery, covered, obstacle, standing
+
+_FOV_DEG = 45.0
+_AROUND = 0.045  # of the monument's size is shown on each side of a place
+_EYE_HEIGHT_M = 1.6
+_AROUND_DEG = np.arange(0.0, 360.0, 15.0)
+_RISE_DEG = (8.0, 18.0, 30.0, 45.0, 2.0, 60.0)
+_FARTHER = (1.0, 1.5, 2.2)
+_TURNS_DEG = (0, 30, -30, 60, -60, 90, -90, 135, -135, 180)
+_HIDDEN = 0.35  # more of a monument than this must not be hidden
+
+
+def view_of_places(
+    scenery: Scenery, places: F64, facing: F64 | None, size_m: float, ground_m: float
+) -> View | None:
+    """A view of ``places`` (k, 3) from where all of them are seen, with a level horizon; None where there is none.
+
+    ``facing`` (3,) is the direction the surface faces there, if known; ``size_m`` the monument's size, of which a part is
+    shown around the places; ``ground_m`` the height of the ground. The nearest, lowest and most frontal free place wins.
+    """
+    centre = (places.min(0) + places.max(0)) / 2
+    around = _AROUND * size_m
+    low, high = places.min(0) - around, places.max(0) + around
+    near = float(np.linalg.norm(high - low)) / 2 / np.tan(np.radians(_FOV_DEG) / 2)
+    best: tuple[float, F64] | None = None
+    for farther in _FARTHER:
+        for direction in _directions():
+            eye = centre + direction * near * farther
+            # A person's height above the ground is low enough.
+            eye[2] = max(eye[2], ground_m + _EYE_HEIGHT_M)
+            cost = _cost(eye - centre, facing, farther)
+            if best is not None and cost >= best[0]:
+                continue
+            if any(obstacle(scenery, eye, place) is not None for place in places):
+                continue
+            # What is around the places should be seen, too.
+            cost += 2 * covered(scenery, eye, centre - around / 3, centre + around / 3)[0]
+            if (best is None or cost < best[0]) and not standing(scenery, eye).enclosed:
+                best = cost, eye
+    return None if best is None else _view(best[1], centre, low, high)
+
+
+def view_of_box(scenery: Scenery, given: View) -> View:
+    """``given``, or the first view turned around its box's middle from which less of the box is hidden.
+
+    ``given`` needs a box. Where every side is hidden, the least hidden one.
+    """
+    if given.fit_m is None:
+        raise ValueError("a view with a box is needed")
+    low, high = (np.array(corner) for corner in given.fit_m)
+    eye, target = np.array(given.eye_m), np.array(given.target_m)
+    hidden = []
+    for turn in _TURNS_DEG:
+        c, s = np.cos(np.radians(turn)), np.sin(np.radians(turn))
+        off = eye - target
+        turned = target + np.array([c * off[0] - s * off[1], s * off[0] + c * off[1], off[2]])
+        share, _ = covered(scenery, turned, low, high)
+        hidden.append((max(share, float(standing(scenery, turned).enclosed)), turned))
+        if hidden[-1][0] <= _HIDDEN:
+            break
+    _, least = min(hidden, key=lambda found: found[0])
+    return given.model_copy(update={"eye_m": _triple(least)})
+
+
+def _directions() -> list[F64]:
+    return [
+        np.array([np.sin(a) * np.cos(e), np.cos(a) * np.cos(e), np.sin(e)])
+        for e in np.radians(_RISE_DEG)
+        for a in np.radians(_AROUND_DEG)
+    ]
+
+
+def _cost(back: F64, facing: F64 | None, farther: float) -> float:
+    """Of looking from ``back`` (from target to eye): oblique, steep and far all cost."""
+    direction = back / np.linalg.norm(back)
+    rise = abs(float(np.degrees(np.arcsin(direction[2]))) - 10.0) / 45.0
+    oblique = 0.0
+    if facing is not None:
+        towards = facing / np.linalg.norm(facing)
+        # Straight on is flat; a little from the side shows relief.
+        angle = float(np.degrees(np.arccos(np.clip(direction @ towards, -1, 1))))
+        oblique = abs(angle - 20.0) / 60.0
+    else:
+        # The south-west, where the light of an afternoon falls, if nothing speaks against it.
+        oblique = float(1 - direction[:2] @ np.array([-0.5, -0.866])) / 4
+    return oblique + rise + 1.2 * (farther - 1)
+
+
+def _view(eye: F64, target: F64, low: F64, high: F64) -> View:
+    return View(
+        eye_m=_triple(eye), target_m=_triple(target), fov_deg=_FOV_DEG, fit_m=(_triple(low), _triple(high))
+    )
+
+
+def _triple(v: F64) -> tuple[float, float, float]:
+    x, y, z = (round(float(c), 3) for c in v)
+    return x, y, z

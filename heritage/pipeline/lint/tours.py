@@ -1,0 +1,40 @@
+"""All findings about a site's tours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from heritage.model.errors import Problem
+from heritage.pipeline.lint.finding import unaccepted
+from heritage.pipeline.lint.pace import PACE, pace_findings
+from heritage.pipeline.lint.surfaces import ReleaseSurfaces
+from heritage.pipeline.lint.views import VIEWS, view_findings
+from heritage.store import Store
+from heritage.text.site import LoadedSite
+
+
+def lint_tours(loaded: LoadedSite, release: Path | None) -> tuple[Problem, ...]:
+    """Warnings about the tours of a checked site. ``release`` is the folder of the release whose surfaces are looked at;
+
+    without one only what needs no surface is looked for.
+    """
+    return tuple(_problems(loaded, release))
+
+
+def current_release(store: Store) -> Path | None:
+    """The folder of the release visitors see now."""
+    current = store.current()
+    return None if current is None else store.release_path(current)
+
+
+def _problems(loaded: LoadedSite, release: Path | None) -> Iterator[Problem]:
+    surfaces = ReleaseSurfaces(release) if release is not None and loaded.tours else None
+    for tour in loaded.tours.values():
+        findings = list(pace_findings(loaded, tour))
+        looked_for: tuple[str, ...] = PACE
+        monument = loaded.monuments[tour.tour.monument]
+        if surfaces is not None and surfaces.monument(monument.id) is not None:
+            findings += view_findings(tour, monument, surfaces)
+            looked_for += VIEWS
+        yield from unaccepted(tour, findings, looked_for)

@@ -1,0 +1,130 @@
+"""The tour linter on the built sample: a tour with one fault of every kind, and the sample's own without any.
+
+Needs a built sample: scripts/test makes one and names it in HERITAGE_SAMPLE.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from heritage.pipeline.lint.pace import PACE
+from heritage.pipeline.lint.tours import current_release, lint_tours
+from heritage.pipeline.lint.views import VIEWS
+from heritage.store import Store
+from heritage.text.site import load_site
+
+HALL = "fit_m: [[-8.7, -8.6, 0], [8.7, 8.6, 11.2]]"
+NORTH = f"view: {{eye_m: [0, 27, 3], target_m: [0, 0, 4.6], {HALL}}}"
+TOUR = f"""\
+monument: thai-hoa
+stops:
+  - id: start
+    view: {{eye_m: [0, -26, 3], target_m: [0, 0, 4.6], {HALL}}}
+    accept: {{flight-fast: I was in a hurry}}
+  - id: behind
+    view: {{eye_m: [0, 27, 3], target_m: [-4.9, -6.4, 0.8], fit_m: [[-5.4, -6.7, 0.4], [-4.3, -6.2, 1.2]]}}
+    move: {{easing: cut}}
+  - id: below
+    view: {{eye_m: [0, -14, -3], target_m: [0, 0, 4.6]}}
+    move: {{easing: cut}}
+  - id: marked
+    {NORTH}
+    annotations: [stair]
+    move: {{easing: cut}}
+  - id: before
+    view: {{eye_m: [0, -20, 3], target_m: [0, -10, 3]}}
+    move: {{easing: cut}}
+  - id: through
+    view: {{eye_m: [0, 14, 3], target_m: [0, 24, 3]}}
+    move: {{seconds: 20}}
+  - id: whirl
+    view: {{eye_m: [0, -26, 3], target_m: [0, 0, 4.6], {HALL}}}
+    move: {{seconds: 1}}
+    accept: {{flight-pierces: it is meant to be dizzy}}
+  - id: brief
+    {NORTH}
+    move: {{easing: cut}}
+    dwell_s: 1
+  - id: late
+    {NORTH}
+    move: {{easing: cut}}
+    narration: {{en: media/hoang-thanh-approach.en.mp3}}
+    captions: {{en: media/late.vtt}}
+  - id: picture
+    {NORTH}
+    move: {{easing: cut}}
+"""
+WORDS = "# Broken\n\n" + "\n".join(
+    f"## {stop}\n\n{text}\n"
+    for stop, text in {
+        "start": "One.",
+        "behind": "Two.",
+        "below": "Three.",
+        "marked": "Four.",
+        "before": "Five.",
+        "through": "Six.",
+        "whirl": "Seven.",
+        "brief": "So many words that nobody on earth reads all of them in the course of one single second.",
+        "late": "Eight.",
+        "picture": "![](media/picture.jpg)",
+    }.items()
+)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample's documents, without its scans, and the broken tour."""
+    named = os.environ.get("HERITAGE_SAMPLE")
+    if not named:
+        pytest.skip("needs a built sample site: run scripts/test, or name one in HERITAGE_SAMPLE")
+    copy = tmp_path_factory.mktemp("lint") / "site"
+    shutil.copytree(named, copy, ignore=shutil.ignore_patterns(".heritage", "scans", "models", "truth*"))
+    (copy / ".heritage").symlink_to(Path(named).resolve() / ".heritage")
+    return copy
+
+
+def test_the_samples_own_tours_have_no_findings(site: Path) -> None:
+    assert [str(p) for p in lint_tours(load_site(site), current_release(Store(site)))] == []
+
+
+def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
+    folder = site / "tours" / "broken"
+    folder.mkdir()
+    (folder / "tour.yaml").write_text(TOUR)
+    (folder / "en.md").write_text(WORDS)
+    (site / "media" / "late.vtt").write_text("WEBVTT\n\n00:00.000 --> 01:40.000\nToo late.\n")
+    problems = [p for p in lint_tours(load_site(site), current_release(Store(site))) if "broken" in p.where]
+
+    lines = TOUR.splitlines()
+
+    def line_of(stop: str, key: str) -> int:
+        start = lines.index(f"  - id: {stop}")
+        return next(i for i in range(start, len(lines)) if lines[i].lstrip(" -").startswith(f"{key}:")) + 1
+
+    found = {(p.code, p.where.removeprefix("tours/broken/")) for p in problems}
+    assert found == {
+        ("view-hidden", f"tour.yaml:{line_of('behind', 'view')}"),
+        ("view-enclosed", f"tour.yaml:{line_of('below', 'view')}"),
+        ("annotation-hidden", f"tour.yaml:{line_of('marked', 'annotations')}"),
+        ("flight-pierces", f"tour.yaml:{line_of('through', 'id')}"),
+        ("flight-fast", f"tour.yaml:{line_of('whirl', 'move')}"),
+        ("stop-too-short", f"tour.yaml:{line_of('brief', 'dwell_s')}"),
+        ("captions-length", f"tour.yaml:{line_of('late', 'narration')}"),
+        ("picture-without-words", f"en.md:{WORDS.splitlines().index('## picture') + 1}"),
+        ("accept-idle", f"tour.yaml:{line_of('start', 'accept')}"),
+    }
+    assert {code for code, _ in found} - {"accept-idle"} == {*PACE, *VIEWS}
+    assert {p.severity for p in problems} == {"warning"}
+
+
+def test_without_a_release_only_time_and_words_are_judged(site: Path) -> None:
+    (site / "tours" / "broken").mkdir(exist_ok=True)
+    (site / "tours" / "broken" / "tour.yaml").write_text(TOUR)
+    (site / "tours" / "broken" / "en.md").write_text(WORDS)
+    codes = {p.code for p in lint_tours(load_site(site), None) if "broken" in p.where}
+    assert codes <= set(PACE)
+    assert "stop-too-short" in codes
