@@ -17,10 +17,11 @@ from heritage.model.arrays import F32, F64, I32
 _STEPS: Final = 65_535
 
 
-def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32) -> bytes:
+def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32, *, spacing_m: float) -> bytes:
     """``vertices`` (v, 3) site metres, ``normals`` (v, 3) unit vectors, ``cover`` (v,) 0 to 1, as ``_COVER``.
 
-    Positions are 16 bits, of their own step along each axis, so that a wide flat ground keeps its heights.
+    Positions are 16 bits of their own step along each axis: along the ground the grid's ``spacing_m``, so that
+    columns and rows are small numbers; upwards 1 cm, or what the relief needs beyond 655 m.
     """
     glb = Builder(GENERATOR, compressed=True)
     glb.uses("KHR_mesh_quantization", required=True)
@@ -29,7 +30,7 @@ def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32) -
     order = np.argsort(place)[:used]
     y_up = _y_up(vertices[order])
     low, high = y_up.min(0), y_up.max(0)
-    step = np.maximum((high - low) / (_STEPS - 1), 1e-4)
+    step = np.array([spacing_m, max(0.01, (high[1] - low[1]) / _STEPS), spacing_m])
     attributes = {
         "POSITION": glb.attribute(np.rint((y_up - low) / step).astype(np.uint16), bounds=True),
         "NORMAL": glb.attribute(_stretched(_y_up(normals[order].astype(np.float64)), step), octahedral=True),

@@ -55,23 +55,22 @@ def read_shapes(path: Path, layer: str | None = None, crs: str | None = None) ->
     ceiling = GEOJSON_BYTES if ending in _GEOJSON else VECTOR_BYTES
     if file_bytes(path) > ceiling:
         raise unreadable(path, f"{file_bytes(path)} bytes", f"up to {ceiling} bytes are allowed")
-    found, own = _geojson(path) if ending in _GEOJSON else _gdal(path, layer)
+    everything, own = _geojson(path) if ending in _GEOJSON else _gdal(path, layer)
     stated = own if crs is None else pyproj.CRS.from_user_input(crs)
     if stated is None:
         raise unreadable(path, "the layer has no CRS", "one is needed", "add crs to the layer in site.yaml")
-    if int(shapely.get_num_coordinates(found).sum()) > VERTICES:
+    if int(shapely.get_num_coordinates(everything).sum()) > VERTICES:
         raise unreadable(path, f"more than {VERTICES} vertices", "fewer are allowed")
-    found = shapely.force_2d(found[~shapely.is_missing(found) & ~shapely.is_empty(found)])
-    kinds = np.array([g.geom_type for g in found])
-    areas, lines = found[np.isin(kinds, _AREAS)], found[np.isin(kinds, _LINES)]
+    found = shapely.force_2d(everything[~(shapely.is_missing(everything) | shapely.is_empty(everything))])
     if not np.isfinite(shapely.get_coordinates(found)).all():
         raise unreadable(path, "a coordinate that is not finite", "finite numbers are needed")
-    left_out = len(found) - len(areas) - len(lines)
+    kinds = np.array([shape.geom_type for shape in found])
+    areas, lines = found[np.isin(kinds, _AREAS)], found[np.isin(kinds, _LINES)]
     return Shapes(
         _multi(areas, shapely.multipolygons),
         _multi(lines, shapely.multilinestrings),
         stated.to_wkt(),
-        left_out,
+        len(everything) - len(areas) - len(lines),
     )
 
 
@@ -95,14 +94,10 @@ def _geojson(path: Path) -> tuple[npt.NDArray[Any], pyproj.CRS | None]:
     for feature in features:
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
         # Only these kinds reach GEOS: a collection nested deeply would crash it.
-        if isinstance(geometry, dict) and geometry.get("type") in (*_AREAS, *_LINES):
-            texts.append(json.dumps(geometry))
-    try:
-        shapes = shapely.from_geojson(np.array(texts, dtype=object)) if texts else np.empty(0, dtype=object)
-    except shapely.errors.ShapelyError as error:
-        raise unreadable(
-            path, f"coordinates that make no shape ({error})", "polygons and lines are needed"
-        ) from None
+        good = isinstance(geometry, dict) and geometry.get("type") in (*_AREAS, *_LINES)
+        texts.append(json.dumps(geometry) if good else None)
+    # One ring that does not close shall not cost the layer; what makes no shape is None, and counted.
+    shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
     return np.asarray(shapes), geojson_crs(path, document.get("crs"))[0]
 
 

@@ -23,7 +23,7 @@ from heritage.store import Store
 from heritage.store.fsck import gc
 from heritage.text.site import LoadedSite, load_site
 
-RELEASE_VERSION = 2  # raise when the same inputs make other release files
+RELEASE_VERSION = 3  # raise when the same inputs make other release files
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,18 @@ def _release_fingerprint(loaded: LoadedSite, plan: Sequence[Planned]) -> str:
         "heritage": __version__,
         "tasks": sorted(planned.fingerprint for planned in plan),
         "documents": {p.relative_to(loaded.root).as_posix(): source_digest(p) for p in sorted(documents)},
-        "footprints": _footprint_digest(loaded),
+        "map": {name: source_digest(loaded.root / name) for name in _map_sources(loaded)},
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _footprint_digest(loaded: LoadedSite) -> str | None:
-    source = loaded.site.footprints and loaded.root / loaded.site.footprints.source
-    return source_digest(source) if source and source.is_file() else None
+def _map_sources(loaded: LoadedSite) -> list[str]:
+    """The files, relative to the site's folder, that its map is made from."""
+    site = loaded.site
+    named = [layer.source for layer in site.base_map]
+    named += [site.footprints.source] if site.footprints else []
+    named += [name for name in (site.ground.dem, site.ground.photo) if name] if site.ground else []
+    return sorted({name for name in named if (loaded.root / name).is_file()})
 
 
 def _provenance(plan: Sequence[Planned], fingerprint: str) -> tuple[dict[str, object], ...]:

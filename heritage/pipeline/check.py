@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from heritage.model.errors import HeritageError, Problem
 from heritage.model.frames import working_crs
 from heritage.pipeline.check_ids import repeated, unknown
+from heritage.pipeline.check_map import map_problems
 from heritage.pipeline.check_sources import footprint_problems, source_problems
 from heritage.pipeline.check_texts import annotation_texts, monument_texts, site_texts, tour_texts
 from heritage.pipeline.check_tours import tour_problems
@@ -59,6 +60,7 @@ def _problems(
     yield from _site(loaded)
     yield from site_texts(loaded)
     yield from footprint_problems(loaded, crs, read=read_sources)
+    yield from map_problems(loaded, read=read_sources)
     for monument in loaded.monuments.values():
         yield from _monument(monument)
         yield from _registration(loaded, monument)

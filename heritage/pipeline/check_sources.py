@@ -13,12 +13,12 @@ import pyproj
 from heritage.formats.cameras import read_cameras
 from heritage.formats.gcp import read_gcp
 from heritage.formats.reader import CloudReader
-from heritage.formats.vector import read_footprints
 from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, Problem
 from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.guard import guarded_cloud, guarded_model
+from heritage.pipeline.guard_map import guarded_footprints
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
@@ -52,7 +52,7 @@ def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read:
         return
     problems: list[Problem] = []
     used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
-    read_table = partial(read_footprints, spec.source, spec, base=loaded.root, used=used)
+    read_table = partial(guarded_footprints, spec.source, spec, base=loaded.root, used=used)
     table = _attempt(read_table, problems)
     yield from _placed(loaded, loaded.root / name, problems)
     if table is None:

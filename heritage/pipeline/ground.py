@@ -2,30 +2,75 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
+import shapely
 
 from heritage.formats.gcp import ControlPoint, read_gcp
-from heritage.formats.vector import Footprint, read_footprints
+from heritage.formats.vector import Footprint
+from heritage.model.arrays import F64
 from heritage.model.frames import SiteFrame, working_crs
 from heritage.pipeline.frame import lon_lat, site_frame
 from heritage.pipeline.guard import guarded_cloud
+from heritage.pipeline.guard_map import guarded_footprints
+from heritage.pipeline.map.extent import map_box
+from heritage.pipeline.map.ground import GroundModel, read_ground_model
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.site import LoadedMonument, LoadedSite
 
 
 @dataclass(frozen=True)
 class Ground:
-    """The site's frame and CRS, its footprints by id (in ``footprints_crs``), the GCPs of each monument."""
+    """The site's frame and CRS, its footprints by id (in ``footprints_crs``), the GCPs of each monument.
+
+    ``plans`` are the footprints' shapes in the site frame, in their order; ``low`` and ``high`` (2,) the rectangle of
+    the map there; ``ground_m`` the height of the ground in the working CRS where nothing else says it.
+    """
 
     frame: SiteFrame
     crs: pyproj.CRS
     footprints: Mapping[str, Footprint]
     footprints_crs: pyproj.CRS
     gcps: Mapping[str, tuple[ControlPoint, ...]]
+    plans: npt.NDArray[np.object_]
+    low: F64
+    high: F64
+    ground_m: float
+    model: GroundModel | None
+
+    def ground_at(self, footprint: Footprint) -> float:
+        """Height of the ground at a footprint in the working CRS: its own word, else the DEM's, else the site's."""
+        if footprint.ground_m is not None:
+            return footprint.ground_m
+        plan = self.plans[list(self.footprints).index(footprint.id)]
+        _, ground = self.feet_and_ground([footprint], np.array([plan], dtype=object))
+        return float(ground[0]) + self.frame.height_m
+
+    def feet_and_ground(
+        self, footprints: Sequence[Footprint], plans: npt.NDArray[np.object_]
+    ) -> tuple[F64, F64]:
+        """Site heights (n,) where walls begin (the lowest ground along the plan), and of the ground (its median)."""
+        stated = (
+            np.array([np.nan if f.ground_m is None else f.ground_m for f in footprints]) - self.frame.height_m
+        )
+        low = np.where(np.isfinite(stated), stated, self.ground_m - self.frame.height_m)
+        ground = low.copy()
+        if self.model is None:
+            return low, ground
+        xy, owner = shapely.get_coordinates(plans, return_index=True)
+        z = self.model.terrain.at(xy)
+        known = np.isfinite(z) & ~np.isfinite(stated)[owner]
+        z, owner = z[known], owner[known]
+        order = np.lexsort((z, owner))
+        z, owner = z[order], owner[order]
+        which, first, count = np.unique(owner, return_index=True, return_counts=True)
+        low[which] = z[first]
+        ground[which] = z[first + count // 2]
+        return low, ground
 
 
 def read_ground(loaded: LoadedSite) -> Ground:
@@ -35,7 +80,7 @@ def read_ground(loaded: LoadedSite) -> Ground:
     layer_crs = crs
     if loaded.site.footprints is not None:
         used = [m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None]
-        table = read_footprints(
+        table = guarded_footprints(
             loaded.site.footprints.source, loaded.site.footprints, base=loaded.root, used=used
         )
         footprints = {feature.id: feature for feature in table.features}
@@ -50,7 +95,26 @@ def read_ground(loaded: LoadedSite) -> Ground:
         for id, monument in loaded.monuments.items()
         if (anchor := _anchor(monument, crs, footprints, layer_crs, gcps.get(id, ()))) is not None
     ]
-    return Ground(site_frame(anchors, crs, loaded.site.ground_m), crs, footprints, layer_crs, gcps)
+    frame = site_frame(anchors, crs, loaded.site.ground_m)
+    plans = _in_site(list(footprints.values()), layer_crs, frame, loaded.site.ground_m)
+    low, high = map_box(shapely.bounds(plans).reshape(-1, 4))
+    model = read_ground_model(loaded, frame, low, high)
+    return Ground(frame, crs, footprints, layer_crs, gcps, plans, low, high, loaded.site.ground_m, model)
+
+
+def _in_site(
+    footprints: Sequence[Footprint], crs: pyproj.CRS, frame: SiteFrame, ground_m: float
+) -> npt.NDArray[np.object_]:
+    """The footprints' shapes (n,) in the plane of the site frame, metres."""
+    shapes = np.empty(len(footprints), dtype=object)
+    shapes[:] = [footprint.geometry for footprint in footprints]
+
+    def move(places: F64) -> F64:
+        return frame.site_from_crs(crs, np.column_stack([places[:, :2], np.full(len(places), ground_m)]))[
+            :, :2
+        ]
+
+    return np.asarray(shapely.transform(shapes, move)) if len(shapes) else shapes
 
 
 def _anchor(

@@ -6,6 +6,7 @@ libraries print goes nowhere, so that none can flood anybody.
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -40,7 +41,29 @@ def _model(path: Path, send: Send) -> None:
         send("mesh", {"name": mesh.name}, _arrays(mesh))
 
 
-_KINDS: Mapping[str, Serve] = {"cloud": _cloud, "model": _model}
+def _tour(path: Path, send: Send) -> None:
+    from heritage.pipeline.reading_tour import serve_tour
+
+    serve_tour(path, send)
+
+
+def _mapped(name: str) -> Serve:
+    """A kind that `reading_map` serves, asked by one line of JSON."""
+
+    def serve(path: Path, send: Send) -> None:
+        from heritage.pipeline import reading_map
+
+        getattr(reading_map, f"serve_{name}")(path, send, json.loads(sys.stdin.readline()))
+
+    return serve
+
+
+_KINDS: Mapping[str, Serve] = {
+    "cloud": _cloud,
+    "model": _model,
+    "tour": _tour,
+    **{name: _mapped(name) for name in ("footprints", "shapes", "heights", "photo")},
+}
 
 
 def _arrays(value: Any) -> dict[str, Any]:

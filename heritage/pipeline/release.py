@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from shapely.geometry.polygon import orient
 
 from heritage import __version__
 from heritage.formats.texture import webp
@@ -19,8 +18,6 @@ from heritage.model.release import (
     Box,
     ComparisonEntry,
     EpochEntry,
-    FootprintFeature,
-    FootprintLayer,
     Frame,
     MonumentEntry,
     Placement,
@@ -30,9 +27,11 @@ from heritage.model.release import (
 )
 from heritage.ops.render import render_surface
 from heritage.pipeline.built import Built
-from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
+from heritage.pipeline.map.write import FOOTPRINTS, write_map
+from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.report_page import report_page
+from heritage.pipeline.search import search_document
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT
@@ -42,7 +41,10 @@ from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
 from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
+from heritage.text.period import read_period
 from heritage.text.site import LoadedMonument, LoadedSite
+
+_SEARCH = "search.json"
 
 
 def write_release(
@@ -51,13 +53,12 @@ def write_release(
     """Write every file of a release into its folder."""
     monuments = [_monument(into, loaded, m, ground, built, release_id) for m in loaded.monuments.values()]
     by_id = {entry.id: entry for entry in monuments}
-    tours = []
-    for tour in loaded.tours.values():
-        document = tour_document(into, loaded, tour, by_id[tour.tour.monument])
-        tours.append(tour_entry(document))
-        _write(into, f"tours/{tour.id}/tour.json", document)
+    tours = [tour_document(into, loaded, t, by_id[t.tour.monument]) for t in loaded.tours.values()]
+    for tour in tours:
+        _write(into, f"tours/{tour.id}/tour.json", tour)
+    _write(into, _SEARCH, search_document(ground, monuments, tours))
     opening = loaded.site.opening or _opening(monuments)
-    _write_footprints(into, loaded, ground, monuments)
+    around = write_map(into, loaded, ground, monuments, columns(ground.frame.ecef_from_site))
     into.write("opening.webp", webp(_still(loaded, built, monuments, opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site
@@ -82,10 +83,13 @@ def write_release(
                 heights=site.heights,
             ),
             opening=opening,
-            footprints="footprints.json" if ground.footprints else None,
+            footprints=FOOTPRINTS if around.building_count else None,
+            map=around,
+            search=_SEARCH,
+            data=write_open_data(into, loaded, ground, monuments),
             still="opening.webp",
             monuments=tuple(monuments),
-            tours=tuple(tours),
+            tours=tuple(map(tour_entry, tours)),
         ),
     )
 
@@ -121,8 +125,11 @@ def _monument(
         title=dict(document.title),
         html=html(into, loaded.root, document.description),
         period=document.period,
+        built=read_period(document.period),
         type=document.type,
         protection=document.protection,
+        rights=document.rights,
+        credits=document.credits,
         footprint=document.footprint,
         reference_epoch=document.reference.id,
         placement=placement,
@@ -261,34 +268,3 @@ def _still(loaded: LoadedSite, built: Built, monuments: Sequence[MonumentEntry],
             world = placed.apply(mesh.vertices.astype(np.float64) + mesh.origin)
             meshes.append(mesh.with_(origin=np.zeros(3), vertices=world.astype(np.float32)))
     return render_surface(meshes, opening, 480, 300, light=0.0)
-
-
-def _write_footprints(
-    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]
-) -> None:
-    if not ground.footprints:
-        return
-    owner = {m.footprint: m.id for m in monuments if m.footprint}
-    features = []
-    for footprint in ground.footprints.values():
-        height = footprint.ground_m if footprint.ground_m is not None else loaded.site.ground_m
-        plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
-        polygons = getattr(plan, "geoms", [plan])
-        features.append(
-            FootprintFeature(
-                id=footprint.id,
-                name=footprint.name,
-                monument=owner.get(footprint.id),
-                height_m=footprint.height_m,
-                ground_m=round(height - ground.frame.height_m, 3),
-                polygons=tuple(
-                    tuple(_ring(ring.coords) for ring in (turned.exterior, *turned.interiors))
-                    for turned in map(orient, polygons)
-                ),
-            )
-        )
-    _write(into, "footprints.json", FootprintLayer(features=tuple(features)))
-
-
-def _ring(coords: Sequence[Sequence[float]]) -> tuple[tuple[float, float], ...]:
-    return tuple((round(float(x), 3), round(float(y), 3)) for x, y, *_ in coords[:-1])

@@ -217,11 +217,7 @@ def _placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Groun
     document = monument.monument
     registration = document.registration
     footprint = ground.footprints.get(document.footprint or "")
-    height = (
-        footprint.ground_m
-        if footprint is not None and footprint.ground_m is not None
-        else loaded.site.ground_m
-    )
+    height = ground.ground_at(footprint) if footprint is not None else loaded.site.ground_m
     facts: dict[str, object] = {
         "method": _method(document, footprint is not None, monument.id in ground.gcps),
         "settled": registration.settled,

@@ -1,4 +1,4 @@
-"""The cadastral layer: ground plans of the monuments and of the plain buildings and walls between them."""
+"""The cadastral layer: ground plans of the monuments, of the plain buildings between them and of the village."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from shapely.geometry import Polygon
 
 from heritage.model.arrays import Similarity
 from heritage.sample.plan import AXIS_DEG, CRS, FRAME, GROUND_M, PLACES, Place, Points
+from heritage.sample.surroundings import placed_houses
 
 # (id, name, height, (u0, u1, v0, v1)): what stands around, in the precinct's axes.
 _NEIGHBOURS: tuple[tuple[str, str, float, tuple[float, float, float, float]], ...] = (
@@ -37,16 +38,21 @@ def footprint(place: Place) -> Polygon:
 
 def write_footprints(path: Path) -> None:
     """Write the GeoPackage: layer ``buildings``, EPSG:32648, columns id, name, height and ground (metres)."""
-    rows = [(p.id, p.name, p.height, footprint(p)) for p in PLACES]
+    rows: list[tuple[str, str | None, float | None, Polygon]] = [
+        (p.id, p.name, p.height, footprint(p)) for p in PLACES
+    ]
     axes = Similarity(np.array(_site_from_axes()), np.zeros(3))
     for id_, name, height, (u0, u1, v0, v1) in _NEIGHBOURS:
         rows.append((id_, name, height, _placed([(u0, v0), (u1, v0), (u1, v1), (u0, v1)], axes)))
+    own = len(rows)
+    # Nobody surveyed the ground of the village: its houses stand on the ground model.
+    rows += placed_houses()
     table = geopandas.GeoDataFrame(
         {
             "id": [r[0] for r in rows],
             "name": [r[1] for r in rows],
             "height": [r[2] for r in rows],
-            "ground": [GROUND_M] * len(rows),
+            "ground": [GROUND_M] * own + [None] * (len(rows) - own),
         },
         geometry=[r[3] for r in rows],
         crs=CRS,

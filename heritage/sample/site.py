@@ -40,6 +40,7 @@ from heritage.sample.plan import CRS, FRAME, PLACES, Capture, Place
 from heritage.sample.roof import COARSE_M, FINE_M
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 from heritage.sample.state import write_state
+from heritage.sample.surroundings import write_base_map, write_dem
 
 _FINE_POINTS = 400_000
 """From here on a survey can tell round tiles from angular ones."""
@@ -109,6 +110,8 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
     with as_file(files("heritage.sample")) as package:
         _copy_words(package, root, {place.id for place in places})
     write_footprints(root / "footprints.gpkg")
+    write_base_map(root / "base-map.gpkg")
+    write_dem(root / "dem.tif")
     noise = Noise(seed)
     captures = [(place, capture) for place in places for capture in place.captures]
     shares = np.cumsum([0.0, *(capture.share for _, capture in captures)])

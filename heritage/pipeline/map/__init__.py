@@ -1,0 +1,1 @@
+"""What stands and lies around the monuments, made when a release is put together."""
