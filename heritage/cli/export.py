@@ -1,4 +1,4 @@
-"""Commands that carry results out: publish, export cloud."""
+"""Commands that carry results out: publish, export cloud, export tour."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.main import cli
+from heritage.cli.site import show_problems
 
 
 @cli.command()
@@ -36,3 +37,95 @@ def cloud(site: Path, monument: str, epoch: str, target: Path) -> None:
 
     count = export_cloud(site, monument, epoch, target)
     click.echo(f"wrote {target}: {count} points")
+
+
+@export_group.command("tour")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("tour")
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    required=True,
+    type=click.Choice(["svx", "kml", "iiif"]),
+    help="svx: a folder for Smithsonian's Voyager; kml: a .kml or .kmz for Google Earth; iiif: a folder with a manifest.",
+)
+@click.option("--base", help="iiif: the web address at which the folder will be served.")
+@click.option(
+    "--geoid-height",
+    type=float,
+    help="kml: metres from the ellipsoid up to the sea (EGM96) at the place; negative where the sea is below.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what could not be carried as JSON.")
+def tour_out(
+    site: Path,
+    tour: str,
+    target: Path,
+    kind: str,
+    base: str | None,
+    geoid_height: float | None,
+    as_json: bool,
+) -> None:
+    """Write a TOUR of SITE's current release to TARGET for another system, and say what it could not carry."""
+    if kind == "svx":
+        from heritage.export.svx import export_svx
+
+        problems = export_svx(site, tour, target)
+    elif kind == "kml":
+        from heritage.export.kml import export_kml
+
+        problems = export_kml(site, tour, target, geoid_height_m=geoid_height)
+    else:
+        from heritage.export.iiif import export_iiif
+
+        problems = export_iiif(site, tour, target, base=base)
+    show_problems(problems, as_json=as_json)
+    if not as_json:
+        click.echo(f"wrote {target}; {len(problems)} thing(s) could not be carried")
+
+
+@cli.group("import")
+def import_group() -> None:
+    """Bring in what other systems made."""
+
+
+@import_group.command("tour")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--id", "tour_id", help="The new tour's id; default: made of the file's name or the tour's title."
+)
+@click.option("--monument", help="The monument it goes to; default: what the file says, or the only one.")
+@click.option("--language", help="Of words whose language the file does not say; default: the site's first.")
+@click.option("--number", default=1, show_default=True, help="Which of several tours in the file.")
+@click.option(
+    "--geoid-height",
+    type=float,
+    help="KML: metres from the ellipsoid up to the sea (EGM96) at the place; negative where the sea is below.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print what could not be carried as JSON.")
+def tour_in(
+    site: Path,
+    file: Path,
+    tour_id: str | None,
+    monument: str | None,
+    language: str | None,
+    number: int,
+    geoid_height: float | None,
+    as_json: bool,
+) -> None:
+    """Write the tour in FILE (SVX, KML, KMZ, IIIF) into SITE, and say what could not be carried."""
+    from heritage.export.incoming import import_tour
+
+    made = import_tour(
+        site,
+        file,
+        tour_id=tour_id,
+        monument=monument,
+        language=language,
+        number=number,
+        geoid_height_m=geoid_height,
+    )
+    show_problems(made.problems, as_json=as_json)
+    if not as_json:
+        click.echo(f"wrote tours/{made.id}; {len(made.problems)} thing(s) could not be carried as they were")

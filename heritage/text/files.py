@@ -71,7 +71,7 @@ def id_folders(root: Path, name: str, problems: list[Problem]) -> Iterator[Path]
             found, remedy = f"this is {what}", f"move it away, or make a folder of it, in {name}/"
             problems.append(Problem("folder-expected", where, found, "folders are allowed here", remedy))
         elif not re.fullmatch(ID_PATTERN.strip("^$"), path.name):
-            better = _as_id(path.name)
+            better = as_id(path.name)
             remedy = f"rename it, for instance to {better}" if better else "rename it"
             allowed = "1 to 64 of the characters a-z, 0-9 and - are allowed"
             problems.append(Problem("folder-id", where, "the folder's name is no id", allowed, remedy))
@@ -79,7 +79,7 @@ def id_folders(root: Path, name: str, problems: list[Problem]) -> Iterator[Path]
             yield path
 
 
-def _as_id(name: str) -> str:
+def as_id(name: str) -> str:
     """A name as an id: ``Ngọ Môn`` is ngo-mon."""
     plain = unicodedata.normalize("NFKD", name.lower().replace("đ", "d"))
     letters = "".join(c for c in plain if not unicodedata.combining(c))

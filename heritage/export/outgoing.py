@@ -1,0 +1,262 @@
+"""A tour of the current release, with its placement and its files, ready to be written in another format."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+from pyproj.transformer import TransformerGroup
+
+from heritage.model.arrays import F64, Similarity
+from heritage.model.documents import View
+from heritage.model.errors import InputError, Problem, StoreError
+from heritage.model.exchange import (
+    WARNING,
+    Condition,
+    ExchangedStop,
+    ExchangedTour,
+    Mark,
+    Point,
+    Pose,
+    Recording,
+    Words,
+)
+from heritage.model.release import (
+    MonumentEntry,
+    Release,
+    ReleaseDocument,
+    ShownEntry,
+    StopEntry,
+    TourDocument,
+)
+from heritage.store import Store
+from heritage.store.publish import publish_folder, temporary_folder
+
+D = TypeVar("D", bound=ReleaseDocument)
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """``files`` are the release's files by the path that the tour gives them; ``problems`` what no format carries."""
+
+    release: Release
+    monument: MonumentEntry
+    tour: ExchangedTour
+    files: dict[str, Path]
+    problems: tuple[Problem, ...]
+
+    @property
+    def ecef_from_monument(self) -> Similarity:
+        """Where the monument stands on the globe."""
+        return similarity(self.release.frame.ecef_from_site) @ similarity(
+            self.monument.placement.site_from_monument
+        )
+
+    @property
+    def centre_m(self) -> F64:
+        """(3,) middle of the monument, in its frame."""
+        return np.asarray((np.array(self.monument.bounds.min) + np.array(self.monument.bounds.max)) / 2)
+
+    @property
+    def notice(self) -> str:
+        """Who holds the rights, under what terms."""
+        rights = self.release.rights
+        return ", ".join(part for part in (rights.holder, rights.licence, rights.url) if part)
+
+
+def outgoing(site: Path, tour_id: str) -> Outgoing:
+    """The tour ``tour_id`` of the current release of ``site``.
+
+    Raises InputError where there is no release or no such tour, StoreError where the release cannot be read.
+    """
+    folder, release = current_release(site)
+    entry = next((one for one in release.tours if one.id == tour_id), None)
+    if entry is None:
+        known = ", ".join(one.id for one in release.tours) or "none, as the release has no tour"
+        raise InputError(
+            tour_id, "no tour of that name in the release", f"{known} are allowed", code="tour-unknown"
+        )
+    document = _read(folder / entry.url, TourDocument)
+    monument = next(one for one in release.monuments if one.id == document.monument)
+    conditions, files, problems = _conditions(folder, monument, document)
+    for stop in document.stops:
+        for said in stop.narration.values():
+            files |= {path: folder / path for path in (said.audio, said.captions) if path}
+    tour = ExchangedTour(
+        title=dict(document.title),
+        stops=tuple(_stop(stop) for stop in document.stops),
+        html={one: html for one, html in document.html.items() if html.strip()},
+        monument=monument.id,
+        conditions=conditions,
+        marks=tuple(
+            Mark(one.id, one.position_m, dict(one.title), _told(one.html), one.normal)
+            for one in monument.annotations
+        ),
+    )
+    return Outgoing(release, monument, tour, files, (*problems, *_lost(document)))
+
+
+def current_release(site: Path) -> tuple[Path, Release]:
+    """The folder and the document of the current release. Raises InputError where there is none."""
+    store = Store(site)
+    current = store.current()
+    if current is None:
+        raise InputError(
+            str(site),
+            "it has no release yet",
+            "a built site",
+            "run `heritage build` first",
+            code="no-release",
+        )
+    folder = store.release_path(current)
+    return folder, _read(folder / "release.json", Release)
+
+
+def similarity(columns: tuple[float, ...]) -> Similarity:
+    """A release's matrix, 16 numbers by columns."""
+    return Similarity.from_matrix(np.array(columns).reshape(4, 4).T)
+
+
+def sea_above_ellipsoid(release: Release, at: Point, given_m: float | None) -> tuple[float, Problem | None]:
+    """How far the sea lies above the ellipsoid that the release's heights are taken from, for formats that count
+    from the sea: as given, 0 where the site's heights are above the sea themselves, else by PROJ's grid of EGM96
+    where one is installed. ``at`` is longitude, latitude, height. A problem where it is not known and 0 is used.
+    """
+    if given_m is not None:
+        return given_m, None
+    if release.frame.heights == "orthometric":
+        return 0.0, None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that the grid is not there is what is asked
+        group = TransformerGroup("EPSG:4979", "EPSG:9707", always_xy=True)
+    if group.best_available:
+        height = group.transformers[0].transform(*at)[2]
+        if np.isfinite(height):
+            return at[2] - float(height), None
+    found = f"how far the sea is from the ellipsoid: heights of the site are {release.frame.heights}"
+    allowed = "KML counts from the sea, up to 107 m off"
+    remedy = "give --geoid-height, as a geoid calculator (EGM96) says for the place"
+    return 0.0, Problem("lost-heights", "KML", found, allowed, remedy, "warning")
+
+
+def write_folder(target: Path, texts: dict[str, bytes], files: dict[str, Path]) -> None:
+    """Publish a new folder ``target`` with ``texts`` and copies of ``files`` by path in it.
+
+    Raises InputError where something is there already: nobody's work is overwritten.
+    """
+    refuse_existing(target)
+    with temporary_folder(target.parent) as folder:
+        for name, content in texts.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+        for name, path in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, folder / name)
+        if not publish_folder(folder, target):
+            refuse_existing(target)
+
+
+def refuse_existing(target: Path) -> None:
+    """Raises InputError where ``target`` exists or the folder above it does not."""
+    if target.exists() or target.is_symlink():
+        found, remedy = "something of that name is there", "choose another name, or remove it"
+        raise InputError(str(target), found, "a new name is allowed", remedy, code="target-exists")
+    if not target.absolute().parent.is_dir():
+        found = "the folder above it does not exist"
+        raise InputError(str(target), found, "a place in a folder", "make it", code="target-missing")
+
+
+def _read(path: Path, model: type[D]) -> D:
+    try:
+        return model.model_validate_json(path.read_bytes(), strict=False)
+    except (OSError, ValidationError) as error:
+        raise StoreError(
+            str(path), f"it cannot be read ({type(error).__name__})", "a release of this version", "build again",
+            code="store-damaged",
+        ) from error  # fmt: skip
+
+
+def condition_name(shown: ShownEntry) -> str:
+    """The name that a condition goes by outside: an epoch and a state may have the same id."""
+    return f"epoch-{shown.epoch}" if shown.epoch is not None else f"state-{shown.state}"
+
+
+def _conditions(
+    folder: Path, monument: MonumentEntry, document: TourDocument
+) -> tuple[tuple[Condition, ...], dict[str, Path], list[Problem]]:
+    """What the tour shows, its reference epoch first, with a model each where the release has one."""
+    used = {_main(stop) for stop in document.stops} | {f"epoch-{monument.reference_epoch}"}
+    epochs = sorted(monument.epochs, key=lambda one: one.id != monument.reference_epoch)
+    held = [(f"epoch-{one.id}", one.title, one.tileset, one.download) for one in epochs]
+    held += [(f"state-{one.id}", one.title, one.tileset, None) for one in monument.states]
+    conditions: list[Condition] = []
+    files: dict[str, Path] = {}
+    problems: list[Problem] = []
+    for name, title, tileset, download in held:
+        if name not in used:
+            continue
+        model = folder / download if download else _coarsest(folder / tileset)
+        if model is None:
+            conditions.append(Condition(name, "", dict(title)))
+            continue
+        if not download:
+            found = f"the detail of {name}: its model is the coarsest level of its tiles"
+            allowed = "the release has no single model of it"
+            problems.append(Problem("lost-detail", f"tour {document.id}", found, allowed, "", WARNING))
+        uri = f"models/{monument.id}/{name}.glb"
+        files[uri] = model
+        conditions.append(Condition(name, uri, dict(title), model.stat().st_size))
+    return tuple(conditions), files, problems
+
+
+def _coarsest(tileset: Path) -> Path | None:
+    """The root tile of a tileset, which shows all of it; None where the root is empty."""
+    content = json.loads(tileset.read_bytes())["root"].get("content")
+    return tileset.parent / content["uri"] if content else None
+
+
+def _main(stop: StopEntry) -> str:
+    """The condition that a format without comparisons shows: the right one."""
+    shown = stop.compare.right if stop.compare is not None else stop.show
+    return condition_name(shown) if shown is not None else ""
+
+
+def _stop(stop: StopEntry) -> ExchangedStop:
+    return ExchangedStop(
+        id=stop.id,
+        title=dict(stop.title),
+        html=_told(stop.html),
+        pose=_pose(stop.view),
+        move_s=stop.move_s,
+        easing=stop.easing,
+        dwell_s=dict(stop.dwell_s),
+        shows=_main(stop) or None,
+        beside=condition_name(stop.compare.left) if stop.compare is not None else None,
+        narration={one: Recording(said.audio, said.captions) for one, said in stop.narration.items()},
+        annotations=stop.annotations,
+    )
+
+
+def _pose(view: View) -> Pose:
+    return Pose(view.eye_m, view.target_m, view.fov_deg)
+
+
+def _told(html: Words) -> dict[str, str]:
+    return {language: text for language, text in html.items() if text.strip()}
+
+
+def _lost(document: TourDocument) -> Iterator[Problem]:
+    where = f"tour {document.id}"
+    if fitted := ", ".join(stop.id for stop in document.stops if stop.view.fit_m is not None):
+        found = f"the box that stays in view on every screen (fit_m): {fitted}"
+        yield Problem("lost-fit", where, found, "other systems keep the camera where it is", "", WARNING)
+    if any("<img" in html for stop in document.stops for html in stop.html.values()):
+        found = "pictures in the words"
+        yield Problem("lost-picture", where, found, "their files do not go along", "", WARNING)
