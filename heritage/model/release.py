@@ -44,6 +44,7 @@ class Candidate(ReleaseDocument):
     east_m: float
     north_m: float
     score: float = Field(description="relative to the chosen one's, 1 = as good")
+    footprint: str | None = Field(None, description="on another footprint than the chosen one")
 
 
 class Placement(ReleaseDocument):
@@ -60,6 +61,7 @@ class Placement(ReleaseDocument):
     iou: float | None = None
     sigma_m: float | None = Field(None, description="1 sigma of the horizontal position")
     candidates: tuple[Candidate, ...] = ()
+    footprint: str | None = Field(None, description="the ground plan it was laid on, named or chosen")
 
 
 class Period(ReleaseDocument):

@@ -12,7 +12,9 @@ from heritage.model.release import Candidate
 from heritage.ops.placement.footprint_trials import Trial
 
 _EXCLUDED: Final = 9.0  # 3 sigma more surprising than the least surprising one
-_CONTRADICTED: Final = 0.7  # the prior leaves less than this share of the best fit
+_CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
+
+_TURNED_DEG: Final = 20.0
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Choice:
     doubts: tuple[str, ...]
 
 
-def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, alike: float) -> Choice:
+def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, margin: float) -> Choice:
     """The best fit that ``prior`` allows. ``trials`` best first; ``centre`` (2,) of the footprint, site frame.
 
     A placement is excluded when it is 3 sigma more surprising than another one that fits nearly as well.
@@ -66,24 +68,36 @@ def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, alike: fl
     allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
     best = max(allowed, key=lambda i: rows[i].score)
     doubts: list[str] = []
-    top = max(rows[best].score, 1e-6)
+    top = rows[best].score
     others = tuple(
-        row.model_copy(update={"score": row.score / top})
+        row.model_copy(update={"score": 1 + row.score - top})
         for i, row in enumerate(rows)
-        if i in allowed and i != best and row.score >= alike * top
+        if i in allowed and i != best and row.score >= top - margin
     )
     if others:
-        turns = ", ".join(f"{row.heading_deg:.0f}°" for row in others)
-        doubts.append(
-            f"{len(others)} other placement(s) fit nearly as well (heading {turns}): a heading prior would tell"
-        )
+        doubts.append(f"{len(others)} other placement(s) fit nearly as well: {_how(rows[best], others)}")
     if surprise[best] > _EXCLUDED:
         doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
-    if rows[0].score > 0 and rows[best].score < _CONTRADICTED * rows[0].score:
+    if rows[best].score < rows[0].score - _CONTRADICTED:
         doubts.append(
             f"a placement with heading {rows[0].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
+
+
+def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:
+    """What tells the others from the chosen one, and what would decide."""
+    turned = [o for o in others if abs((o.heading_deg - chosen.heading_deg + 180) % 360 - 180) > _TURNED_DEG]
+    moved = [o for o in others if o not in turned]
+    words = []
+    if turned:
+        words.append(
+            f"heading {', '.join(f'{o.heading_deg:.0f}°' for o in turned)}, a heading prior would tell"
+        )
+    if moved:
+        away = (np.hypot(o.east_m - chosen.east_m, o.north_m - chosen.north_m) for o in moved)
+        words.append(f"{', '.join(f'{a:.1f} m' for a in away)} away, a position prior would tell")
+    return "; ".join(words)
 
 
 def _described(trial: Trial, centre: F64) -> Candidate:

@@ -1,10 +1,10 @@
 """Fit a plan's cells to the edges of a footprint from a nearby pose, and say how well that is known.
 
 Two steps. Iteratively reweighted least squares with a Geman-McClure weight that narrows finds which cell belongs to
-which edge. Then a mixed model: every edge is out of place by an offset and a slope of its own (the footprint's
-drawing error), so a long wall with a thousand cells is one witness, not a thousand. Its generalised least squares
-gives the pose and an honest covariance; the size of the drawing error is estimated from the edges' disagreement,
-drawn towards the stated accuracy where there are few.
+which edge. Then a mixed model: every corner of the footprint is out of place by an amount of its own, which the edges
+that meet there share, so a long wall with a thousand cells is one witness, not a thousand, and a row of facades is
+not as many as it has houses. Its generalised least squares gives the pose and an honest covariance; the size of the
+drawing error is estimated from the edges' disagreement, drawn towards the stated accuracy where there are few.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import shapely
 from scipy.spatial import cKDTree
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
+from shapely.geometry.base import BaseGeometry
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, Bool
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_search import Pose, turn
 from heritage.ops.placement.walls import Cells
@@ -29,6 +30,8 @@ _PARALLEL = np.cos(np.radians(25))
 _NEAR = 3  # cells asked for per sample of the perimeter
 _OUTSIDE_M = 0.6
 _OUTSIDE_COST = 0.7
+_BESIDE_COST = 0.35  # a wall on a neighbour is explained, but a monument's cloud is mostly of the monument
+_EMPTY_COST = 0.7
 _CORRELATED = 4.0  # neighbouring cells share the errors of the surface between them
 _NOISE_M = 0.02
 _STATED_WEIGHT = 6.0  # the stated accuracy counts like this many observed edge coefficients
@@ -48,21 +51,30 @@ class Held:
 
 @dataclass(frozen=True)
 class Score:
-    """``cover`` share of the perimeter that has a wall on it, ``outside`` share of the walls outside; 0..1."""
+    """``cover`` share of the free outline that has a wall on it, ``outside`` share of the walls in the open,
+    ``beside`` share of the walls at neighbours, ``filled`` share of the plan's area that the cloud covers or
+    encloses; 0..1."""
 
     cover: float
     outside: float
+    beside: float
+    filled: float
 
     @property
     def value(self) -> float:
         """What candidates are compared by."""
-        return self.cover - _OUTSIDE_COST * self.outside
+        return (
+            self.cover
+            - _OUTSIDE_COST * self.outside
+            - _BESIDE_COST * self.beside
+            - _EMPTY_COST * (1 - self.filled)
+        )
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
     """``covariance`` (3, 3) of x, y (metres) and yaw (radians) where the cells' centre is placed; ``edge_sigma_m``
-    the drawing error found, per edge."""
+    the drawing error found, per corner and axis."""
 
     held: Held
     covariance: F64
@@ -101,97 +113,88 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     """How much of the footprint the cells explain, and how many of them it cannot."""
     placed = held.pose.apply(cells.xy)
     tolerance = max(0.35, 1.2 * cells.size)
-    near = min(_NEAR, len(placed))
+    few = min(_NEAR, len(placed))
     sample = edges.sample + held.inset_m * edges.outward[edges.sample_edge]
-    distance, index = (a.reshape(-1, near) for a in cKDTree(placed).query(sample, near))
+    distance, index = (a.reshape(-1, few) for a in cKDTree(placed).query(sample, few))
     angle = (cells.angle + held.pose.yaw)[index]
     normal = edges.outward[edges.sample_edge]
     parallel = np.abs(np.cos(angle) * normal[:, :1] + np.sin(angle) * normal[:, 1:]) > _PARALLEL
     covered = np.where(parallel, np.exp(-0.5 * (distance / tolerance) ** 2), 0.0).max(1)
-    grown = edges.plan.buffer(_OUTSIDE_M + max(held.inset_m, 0.0))
-    shapely.prepare(grown)
-    out = ~shapely.contains_xy(grown, placed[:, 0], placed[:, 1])
+    grown = _OUTSIDE_M + max(held.inset_m, 0.0)
+    total = float(cells.weight.sum())
+    out = ~_contains(edges.plan.buffer(grown), placed)
+    near = (
+        _contains(edges.beside.buffer(_OUTSIDE_M), placed)
+        if not edges.beside.is_empty
+        else np.zeros_like(out)
+    )
     cover = float((covered * edges.sample_length).sum() / edges.perimeter)
-    return Score(cover, float(cells.weight[out].sum() / cells.weight.sum()))
+    filled = float(cells.covered.holds(held.pose.inverse(edges.inside)).mean())
+    outside, beside = (float(cells.weight[which].sum()) / total for which in (out & ~near, out & near))
+    return Score(cover, outside, beside, filled)
+
+
+def _contains(area: BaseGeometry, xy: F64) -> Bool:
+    shapely.prepare(area)
+    return np.asarray(shapely.contains_xy(area, xy[:, 0], xy[:, 1]))
 
 
 def solve(
     cells: Cells, edges: Edges, held: Held, *, free_scale: bool, inset_sigma: float, stated_sigma: float
 ) -> Solution:
-    """Generalised least squares over the cells that hold; ``stated_sigma`` is the footprint's accuracy, metres."""
+    """Generalised least squares over the cells that hold; ``stated_sigma`` is the accuracy of the footprint's corners,
+    per axis, metres."""
     pose, inset = held.pose, held.inset_m
-    stated = stated_sigma**2 / 2  # offset and slope of an edge whose two ends are out by that much
-    variance = stated
+    variance = stated_sigma**2
     size = 5 if free_scale else 4
-    covariance = np.eye(size)
-    degrees = _STATED_WEIGHT
-    edge, residual, hold_ = held.edge, held.residual, held.hold
+    used = np.flatnonzero(np.bincount(held.edge, cells.weight * held.hold, len(edges.length)) > 0.5)
+    corners, place = np.unique(edges.corner[used], return_inverse=True)
+    place = place.reshape(-1, 2)
+    total = size + 2 * len(corners)
+    degrees = _STATED_WEIGHT + len(corners)
+    covariance: F64 = np.eye(size)
+    residual = held.residual
     for _ in range(8):
         arm = pose.scale * (cells.xy @ turn(pose.yaw).T)
-        along = (
-            arm + np.array([pose.x, pose.y]) - edges.start[edge] - inset * edges.outward[edge]
-        ) * edges.along[edge]
-        shape = np.column_stack([np.ones(len(edge)), 2 * along.sum(1) / edges.length[edge] - 1])
-        weight = cells.weight * hold_
-        noise = _noise(shape, residual, weight, edge, len(edges.length))
-        j = _jacobian(edges, edge, arm, free_scale)
-        order = np.argsort(edge, kind="stable")
-        parts = np.split(order, np.flatnonzero(np.diff(edge[order])) + 1)
-        blocks = [
-            _Block.of(j[p], shape[p], residual[p], weight[p] / noise) for p in parts if weight[p].sum() > 0.5
-        ]
-        normal = np.diag([1 / edges.radius**2, 1 / edges.radius**2, 1e-2, 1 / inset_sigma**2, 1.0])[
-            :size, :size
-        ]
-        gradient = np.zeros(size)
+        t = _along(edges, held.edge, arm + np.array([pose.x, pose.y]), inset)
+        weight = cells.weight * held.hold
+        weight = weight / _noise(residual, weight, held.edge, len(edges.length))
+        j = _jacobian(edges, held.edge, arm, free_scale)
+        information = np.zeros((total, total))
+        gradient = np.zeros(total)
+        pose_prior = [1 / edges.radius**2, 1 / edges.radius**2, 1e-2, 1 / inset_sigma**2, 1.0][:size]
+        information[np.diag_indices(total)] = [*pose_prior, *[1 / variance] * (total - size)]
         gradient[3] = inset / inset_sigma**2
-        for block in blocks:
-            a, b = block.normal(variance)
-            normal = normal + a
-            gradient = gradient + b
-        covariance = np.linalg.inv(normal)
-        delta = -covariance @ gradient
-        spread = sum(block.spread(delta, covariance, variance) for block in blocks)
-        degrees = _STATED_WEIGHT + 2 * len(blocks)
-        variance = (_STATED_WEIGHT * stated + float(spread)) / degrees
-        pose, inset = _moved(pose, inset, delta)
-        residual = _signed(cells, edges, pose, inset, edge)
-    final = Held(pose, inset, edge, residual, hold_)
+        for e, (a, b) in zip(used, place, strict=True):
+            mine = held.edge == e
+            drawn = np.column_stack([1 - t[mine], t[mine]])[:, :, None] * edges.outward[e]
+            rows = np.hstack([j[mine], drawn.reshape(-1, 4)])
+            columns = np.array([*range(size), *(size + 2 * a + [0, 1]), *(size + 2 * b + [0, 1])])
+            weighted = rows * weight[mine, None]
+            np.add.at(information, np.ix_(columns, columns), weighted.T @ rows)
+            np.add.at(gradient, columns, weighted.T @ residual[mine])
+        inverse = np.linalg.inv(information)
+        delta = -inverse @ gradient
+        covariance = np.asarray(inverse[:size, :size])
+        # The E step of restricted maximum likelihood: expected squares of the corners' displacements.
+        spread = float((delta[size:] ** 2).sum() + np.trace(inverse[size:, size:]))
+        variance = (_STATED_WEIGHT * stated_sigma**2 + spread / 2) / degrees
+        pose, inset = _moved(pose, inset, delta[:size])
+        residual = _signed(cells, edges, pose, inset, held.edge)
+    final = Held(pose, inset, held.edge, residual, held.hold)
     # The drawing error is itself estimated: widen, so that chi squared regions are those of the F distribution.
     wider = 2 * f_distribution.ppf(0.95, 2, degrees) / chi2.ppf(0.95, 2)
-    return Solution(final, np.asarray(wider * covariance[:3, :3]), float(np.sqrt(2 * variance)))
+    return Solution(final, np.asarray(wider * covariance[:3, :3]), float(np.sqrt(variance)))
 
 
-@dataclass(frozen=True, eq=False)
-class _Block:
-    """Sums over one edge: cells share the edge's own offset and slope."""
-
-    jj: F64
-    jb: F64
-    bb: F64
-    jr: F64
-    br: F64
-
-    @classmethod
-    def of(cls, j: F64, b: F64, r: F64, w: F64) -> _Block:
-        jw, bw = j * w[:, None], b * w[:, None]
-        return cls(jw.T @ j, jw.T @ b, bw.T @ b, jw.T @ r, bw.T @ r)
-
-    def normal(self, variance: float) -> tuple[F64, F64]:
-        """Information and gradient of the pose once offset and slope are integrated out (Woodbury)."""
-        inner = np.linalg.solve(self.bb + np.eye(2) / variance, np.column_stack([self.jb.T, self.br]))
-        return self.jj - self.jb @ inner[:, :-1], self.jr - self.jb @ inner[:, -1]
-
-    def spread(self, delta: F64, covariance: F64, variance: float) -> float:
-        """Expected squares of offset and slope after the pose moved by ``delta``, which is known to ``covariance``:
-        the E step of restricted maximum likelihood."""
-        post = np.linalg.inv(self.bb + np.eye(2) / variance)
-        mean = post @ (self.br + self.jb.T @ delta)
-        carried = post @ self.jb.T
-        return float(mean @ mean + np.trace(post) + np.trace(carried @ covariance @ carried.T))
+def _along(edges: Edges, edge: I64, placed: F64, inset: float) -> F64:
+    """(m,) where placed cells stand on the way between their edge's corners, 0 to 1."""
+    along = ((placed - edges.start[edge] - inset * edges.outward[edge]) * edges.along[edge]).sum(1)
+    part = np.clip(along / edges.length[edge], 0, 1)
+    return np.asarray(edges.span[edge, 0] + part * (edges.span[edge, 1] - edges.span[edge, 0]))
 
 
-def _noise(shape: F64, residual: F64, weight: F64, edge: I64, count: int) -> float:
+def _noise(residual: F64, weight: F64, edge: I64, count: int) -> float:
     """Variance of a cell about the line through its edge's cells, as if cells were independent."""
     sums = [np.bincount(edge, weight * f, count) for f in (np.ones(len(edge)), residual)]
     mean = sums[1] / np.maximum(sums[0], 1e-9)

@@ -12,11 +12,10 @@ from heritage.model.arrays import F64, Similarity
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_fit import Held
 from heritage.ops.placement.footprint_plan import Prepared
-from heritage.ops.placement.walls import Cells, covered_area
+from heritage.ops.placement.walls import DOOR_M, Cells, covered_area
 
 _LEAST_POINTS: Final = 24
 _NEAR_GROUND_M: Final = 3.0
-_DOOR_M: Final = 3.0  # openings up to this width do not open a wall
 _EAVES_M: Final = 2.5  # above the ground: where people pass under a roof it does not belong to the plan
 
 
@@ -75,16 +74,17 @@ def _spread(z: F64) -> float:
 
 
 def overlap(prepared: Prepared, edges: Edges, placed: F64, ground: float, *, kind: str, kerb: float) -> float:
-    """Intersection over union of the footprint with the cloud's plan, in which eaves and what lies on the ground do
-    not count as built area outside. ``placed`` (n, 2) the points about the footprint's centre, ``ground`` the height
-    of the ground among them and ``kerb`` what lies on it, metres."""
+    """Intersection over union of the footprint with the cloud's plan, in which eaves, neighbours and what lies on
+    the ground do not count as built area outside. ``placed`` (n, 2) the points about the footprint's centre,
+    ``ground`` the height of the ground among them and ``kerb`` what lies on it, metres."""
     cell = max(2 * prepared.spacing, edges.radius / 100)
     height = prepared.xyz[:, 2] - ground
     low = (height > kerb) & ((height < _EAVES_M) | (kind == "outline"))
-    covered = covered_area(placed, cell=cell, gap=_DOOR_M)
+    covered = covered_area(placed, cell=cell, gap=DOOR_M).centres
     inside = float(shapely.contains_xy(edges.plan, covered[:, 0], covered[:, 1]).sum()) * cell**2
-    beside = covered_area(placed[low], cell=cell, gap=0.0)
-    outside = float((~shapely.contains_xy(edges.plan, beside[:, 0], beside[:, 1])).sum()) * cell**2
+    beside = covered_area(placed[low], cell=cell, gap=0.0).centres
+    built = edges.plan.union(edges.beside)
+    outside = float((~shapely.contains_xy(built, beside[:, 0], beside[:, 1])).sum()) * cell**2
     return min(inside / (edges.plan.area + outside), 1.0)
 
 
@@ -92,7 +92,7 @@ def wall_residuals(cells: Cells, edges: Edges, held: Held) -> tuple[WallResidual
     """One row per edge of the footprint, in its order."""
     belongs = held.hold > 0.25
     rows = []
-    for e in range(len(edges.length)):
+    for e in np.flatnonzero(edges.own):
         r = held.residual[belongs & (held.edge == e)] + held.inset_m
         start = edges.start[e] + edges.centre
         end = start + edges.length[e] * edges.along[e]

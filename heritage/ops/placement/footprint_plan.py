@@ -12,7 +12,7 @@ from heritage.model.arrays import F32, PointCloud, Similarity
 from heritage.model.errors import MethodError
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.gravity import find_up, level
-from heritage.ops.placement.walls import Cells, outline_cells, wall_cells
+from heritage.ops.placement.walls import DOOR_M, Cells, covered_area, outline_cells, wall_cells
 from heritage.ops.points.grid import shape, spacing, thin
 
 _POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
@@ -89,7 +89,9 @@ def _rough_scale(xyz: F32, edges: Edges) -> float:
 
 def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float) -> Cells:
     """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell."""
+    wide = max(2 * cell, 2 * prepared.spacing)
+    covered = covered_area(prepared.xyz[:, :2].astype(np.float64), cell=wide, gap=DOOR_M)
     if kind == "outline":
-        return outline_cells(prepared.xyz, cell=max(2 * cell, 2 * prepared.spacing))
+        return outline_cells(prepared.xyz, covered, cell=wide)
     size = max(cell, 1.5 * prepared.spacing)
-    return wall_cells(prepared.xyz, prepared.normal, cell=size, step=max(0.25, size), kerb=kerb)
+    return wall_cells(prepared.xyz, prepared.normal, covered, cell=size, step=max(0.25, size), kerb=kerb)

@@ -38,6 +38,10 @@ class Pose:
         """Place points (n, 2)."""
         return np.asarray(self.scale * (xy @ turn(self.yaw).T) + [self.x, self.y])
 
+    def inverse(self, xy: F64) -> F64:
+        """Points (n, 2) of the site in the plan."""
+        return np.asarray((xy - [self.x, self.y]) @ turn(self.yaw) / self.scale)
+
 
 def turn(yaw: float) -> F64:
     """(2, 2) counter-clockwise rotation."""
@@ -53,15 +57,16 @@ def search(
     keep: int,
     yaw: tuple[float, float] | None = None,
     threads: int = 1,
+    pixels: int | None = None,
 ) -> tuple[list[Pose], float]:
     """The ``keep`` best poses, best first, then a third as many about ``yaw`` (radians, half width); and how far off
-    they may be, metres.
+    they may be, metres. ``pixels`` a side: fewer are coarser and faster.
 
     ``cells`` about their own centre, ``edges`` about theirs. Poses nearer to a better one than that are dropped.
     """
     reach = float(np.linalg.norm(cells.xy, axis=1).max())
     extent = 2 * edges.radius + reach * float(scales.max()) + 4 * _BLUR_M
-    pixel = max(_PIXEL_M, extent / (_PIXELS if len(scales) == 1 else _PIXELS_SCALED))
+    pixel = max(_PIXEL_M, extent / (pixels or (_PIXELS if len(scales) == 1 else _PIXELS_SCALED)))
     blur = max(_BLUR_M, 1.5 * pixel)
     n = int(fft.next_fast_len(int(np.ceil((extent + 4 * blur) / pixel))))
     direction, inside = (np.conj(fft.fft2(f, workers=threads)) for f in _fields(edges, n, pixel, blur))
@@ -109,11 +114,11 @@ def _fields(edges: Edges, n: int, pixel: float, blur: float) -> tuple[npt.NDArra
     angle = 2 * np.arctan2(edges.outward[:, 1], edges.outward[:, 0])[edges.sample_edge]
     field: npt.NDArray[np.complex128] = np.zeros((n, n), np.complex128)
     for part, unit in ((np.cos(angle), 1.0), (np.sin(angle), 1j)):
-        drawn = np.bincount(flat, edges.sample_length / pixel * part, n * n).reshape(n, n)
+        drawn = np.bincount(flat, edges.sample_drawn / pixel * part, n * n).reshape(n, n)
         field += unit * ndimage.gaussian_filter(drawn, blur / pixel, mode="wrap")
     centre = (np.fft.fftfreq(n) * n + 0.5) * pixel
     x, y = np.meshgrid(centre, centre, indexing="ij")
-    grown = edges.plan.buffer(blur)
+    grown = edges.plan.union(edges.beside).buffer(blur)
     shapely.prepare(grown)
     return field / float(np.abs(field).max()), _INSIDE * np.asarray(
         shapely.contains_xy(grown, x, y), np.float64

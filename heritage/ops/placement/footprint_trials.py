@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,8 @@ _COARSE_CELLS: Final = 250
 _FINE_CELLS: Final = 1_500
 _KEPT: Final = 24
 _FINE: Final = 8
+_GLANCED: Final = 8
+_GLANCE_PIXELS: Final = 80
 _QUARTERS: Final = (0.5 * np.pi, np.pi, 1.5 * np.pi)
 
 
@@ -31,9 +33,7 @@ def _some(cells: Cells, most: int) -> Cells:
     if len(cells.xy) <= most:
         return cells
     pick = np.sort(np.random.default_rng(0).choice(len(cells.xy), most, replace=False))
-    return replace(
-        cells, xy=cells.xy[pick], angle=cells.angle[pick], weight=cells.weight[pick], base=cells.base[pick]
-    )
+    return cells.some(pick)
 
 
 def try_poses(
@@ -75,6 +75,22 @@ def try_poses(
     return _distinct(
         [refined(fine, trial.held.pose, 1.0, 12) for trial in [*rough[:_FINE], *asked[: _FINE // 2]]]
     )
+
+
+def glance(
+    cells: Cells, edges: Edges, *, free_scale: bool, yaw: tuple[float, float] | None, threads: int
+) -> float:
+    """The best score of a few placements of some cells: whether a closer look is worth it."""
+    scales = np.exp(np.linspace(-0.36, 0.36, 7)) if free_scale else np.ones(1)
+    few = _some(cells, _COARSE_CELLS)
+    poses, blur = search(few, edges, scales, keep=_GLANCED, yaw=yaw, threads=threads, pixels=_GLANCE_PIXELS)
+    best = -np.inf
+    for pose in poses:
+        held = hold(
+            few, edges, pose, width=(1.5 * blur, 0.3), rounds=8, free_scale=free_scale, inset_sigma=0.2
+        )
+        best = max(best, score(few, edges, held).value)
+    return float(best)
 
 
 def _turned(pose: Pose, angle: float) -> Pose:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -41,8 +42,8 @@ class RegisterOptions(Document):
     footprint_sigma_m: float = Field(
         0.15, gt=0, le=10, description="accuracy of the footprint's corners, 1 sigma, metres"
     )
-    alike: float = Field(
-        0.9, gt=0.5, lt=1, description="a placement that scores this share of the best fits nearly as well"
+    margin: float = Field(
+        0.1, gt=0, lt=1, description="a placement whose score is within this of the best fits nearly as well"
     )
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
@@ -56,7 +57,7 @@ class Registered:
     ``covariance`` (3, 3) of east, north (metres) and heading (radians, counter-clockwise) at ``centre_m``, the middle
     of the walls in the monument frame; ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
     the plan area that the points cover or enclose, overhanging eaves not counted. ``candidates``: other placements
-    that fit nearly as well and that no prior excludes.
+    that fit nearly as well and that no prior excludes. ``score``: what placements are compared by, 1 = perfect.
     """
 
     site_from_monument: Similarity
@@ -64,6 +65,7 @@ class Registered:
     settled: bool
     reason: str
     candidates: tuple[Candidate, ...]
+    score: float
     rms_m: float
     iou: float
     cover: float
@@ -84,26 +86,28 @@ def register_footprint(
     prior: FootprintPrior | None = None,
     options: RegisterOptions | None = None,
     *,
+    beside: Sequence[Polygon | MultiPolygon] = (),
     ground: F64 | None = None,
     threads: int = 1,
 ) -> Registered:
     """Lay the walls of ``cloud`` (monument frame, z up to about 10 degrees, cleaned) on ``footprint`` (site frame).
 
     ``normal`` (n, 3) float32 unit, either side, or None to estimate them. Trees and ground should be gone from the
-    cloud. The placement is level; its ground is put on ``prior.ground_m``: that of ``ground`` (k, 3), points of the
-    ground in the monument frame, or else the foot of the walls. Raises MethodError where nothing can be
-    laid on the footprint, InputError for an unusable footprint. A doubtful result is returned as not settled.
+    cloud. ``beside``: footprints of neighbours, whose walls the cloud may show too. The placement is level; its
+    ground is put on ``prior.ground_m``: that of ``ground`` (k, 3), points of the ground in the monument frame, or
+    else the foot of the walls. Raises MethodError where nothing can be laid on the footprint, InputError for an
+    unusable footprint. A doubtful result is returned as not settled.
     """
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
-    edges = edges_of(footprint)
+    edges = edges_of(footprint, beside)
     prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
     trials: list[tuple[str, Cells, F64, list[Trial]]] = []
-    for kind in _kinds(chosen):
+    for kind in _kinds(chosen, among=not edges.beside.is_empty and not prepared.sparse):
         cells = cells_of(prepared, kind, cell=chosen.cell_m, kerb=chosen.kerb_m)
         if len(cells.xy) < _LEAST_CELLS:
             continue
         middle = np.average(cells.xy, axis=0, weights=cells.weight)
-        centred = replace(cells, xy=cells.xy - middle)
+        centred = cells.about(middle)
         tried = try_poses(
             centred,
             edges,
@@ -124,8 +128,11 @@ def register_footprint(
     return _conclude(prepared, edges, cells, middle, kind, found, known, chosen, ground)
 
 
-def _kinds(options: RegisterOptions) -> tuple[str, ...]:
-    return ("walls", "outline") if options.evidence == "auto" else (options.evidence,)
+def _kinds(options: RegisterOptions, *, among: bool) -> tuple[str, ...]:
+    """``among``: a dense cloud next to neighbours, whose outline is where somebody cut it."""
+    if options.evidence != "auto":
+        return (options.evidence,)
+    return ("walls",) if among else ("walls", "outline")
 
 
 def _conclude(
@@ -139,7 +146,7 @@ def _conclude(
     options: RegisterOptions,
     ground: F64 | None,
 ) -> Registered:
-    choice = choose(trials, edges.centre, prior, alike=options.alike)
+    choice = choose(trials, edges.centre, prior, margin=options.margin)
     free, inset = prior.scale is None, _INSET_SIGMA[kind]
     pose = choice.trial.held.pose
     held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
@@ -188,6 +195,7 @@ def _conclude(
         not doubts,
         "; ".join([basis, *doubts]),
         choice.candidates,
+        choice.trial.score.value,
         rms,
         iou,
         fit.cover,

@@ -2,34 +2,76 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
 
-from heritage.model.arrays import F32, F64
+from heritage.model.arrays import F32, F64, Bool
+from heritage.ops.points.grid import I64
 
 _STANDING = 0.2  # |normal z| of a wall: within 11.5 degrees of vertical, batter included
 _COHERENT = 0.55  # length of the mean doubled normal; foliage has about 0.2
 _RAYLEIGH = 6.0  # n R^2: normals without direction reach it in 1 of 400 cells (Rayleigh's test)
 _LEAST_STEPS = 3
 _FULL_STEPS = 12  # 3 m of wall count in full, taller ones not more
+DOOR_M = 3.0  # openings up to this width do not open a wall
 _LEAST_PATCH = 0.1  # of the largest patch's area: what is smaller is no building of its own
+
+
+@dataclass(frozen=True, eq=False)
+class Covered:
+    """Where a cloud has points in plan or encloses: ``mask`` of squares of ``cell`` metres from ``low`` (2,)."""
+
+    mask: Bool
+    low: F64
+    cell: float
+
+    @property
+    def centres(self) -> F64:
+        """(k, 2) of the covered squares."""
+        return np.asarray((np.argwhere(self.mask) + 0.5) * self.cell + self.low)
+
+    def holds(self, xy: F64) -> Bool:
+        """(n,) whether points (n, 2) lie on covered squares."""
+        place = np.floor((xy - self.low) / self.cell).astype(np.int64)
+        inside = ((place >= 0) & (place < self.mask.shape)).all(1)
+        held = np.zeros(len(xy), bool)
+        held[inside] = self.mask[place[inside, 0], place[inside, 1]]
+        return held
 
 
 @dataclass(frozen=True, eq=False)
 class Cells:
     """Evidence in plan. ``xy`` (m, 2) metres; ``angle`` (m,) of the surface's normal, radians modulo pi;
-    ``weight`` (m,) 0..1; ``base`` (m,) lowest point of the column, metres; ``size`` metres."""
+    ``weight`` (m,) 0..1; ``base`` (m,) lowest point of the column, metres; ``size`` metres; ``covered`` the whole
+    cloud in the same plan."""
 
     xy: F64
     angle: F64
     weight: F64
     base: F64
     size: float
+    covered: Covered
+
+    def about(self, middle: F64) -> Cells:
+        """The same with ``middle`` (2,) as the plan's origin."""
+        return replace(
+            self, xy=self.xy - middle, covered=replace(self.covered, low=self.covered.low - middle)
+        )
+
+    def some(self, which: Bool | I64) -> Cells:
+        """Those cells that ``which`` picks."""
+        return replace(
+            self,
+            xy=self.xy[which],
+            angle=self.angle[which],
+            weight=self.weight[which],
+            base=self.base[which],
+        )
 
 
-def wall_cells(xyz: F32, normal: F32, *, cell: float, step: float, kerb: float) -> Cells:
+def wall_cells(xyz: F32, normal: F32, covered: Covered, *, cell: float, step: float, kerb: float) -> Cells:
     """Cells of ``cell`` metres with a standing surface in at least three height steps of ``step`` metres.
 
     ``xyz`` (n, 3) metres, z up; ``normal`` (n, 3) unit, any sign. What is lower than ``kerb`` above the lowest
@@ -42,7 +84,7 @@ def wall_cells(xyz: F32, normal: F32, *, cell: float, step: float, kerb: float) 
     cells, index = np.unique(key[wall], return_inverse=True)
     if len(cells) == 0:
         nothing = np.zeros(0)
-        return Cells(np.zeros((0, 2)), nothing, nothing, nothing, cell)
+        return Cells(np.zeros((0, 2)), nothing, nothing, nothing, cell, covered)
     p, n = xyz[wall].astype(np.float64), normal[wall].astype(np.float64)
     count = np.bincount(index)
     storey = np.floor((p[:, 2] - low) / step).astype(np.int64)
@@ -58,10 +100,10 @@ def wall_cells(xyz: F32, normal: F32, *, cell: float, step: float, kerb: float) 
     np.minimum.at(base, place[under], xyz[under, 2].astype(np.float64))
     weight = np.minimum(steps, _FULL_STEPS) / _FULL_STEPS * coherence
     angle = np.arctan2(sine, cosine) / 2
-    return Cells(xy[good], angle[good], weight[good], base[good], cell)
+    return Cells(xy[good], angle[good], weight[good], base[good], cell, covered)
 
 
-def outline_cells(xyz: F32, *, cell: float) -> Cells:
+def outline_cells(xyz: F32, covered: Covered, *, cell: float) -> Cells:
     """Cells of ``cell`` metres along the edge of the area that the points cover, seen from above.
 
     For clouds that have hardly a wall, such as airborne ones. ``cell`` should be about twice the spacing.
@@ -70,28 +112,28 @@ def outline_cells(xyz: F32, *, cell: float) -> Cells:
     column = np.floor((xyz[:, :2] - low).astype(np.float64) / cell).astype(np.int64) + 3
     count = np.zeros(column.max(0) + 4)
     np.add.at(count, (column[:, 0], column[:, 1]), 1.0)
-    covered = ndimage.binary_closing(count > 0, np.ones((3, 3), bool))
-    label, patches = ndimage.label(covered)
+    filled = ndimage.binary_closing(count > 0, np.ones((3, 3), bool))
+    label, patches = ndimage.label(filled)
     area = np.bincount(label.ravel(), minlength=patches + 1)
     area[0] = 0
-    covered = (area >= max(4.0, _LEAST_PATCH * area.max()))[label]
-    edge = covered & ~ndimage.binary_erosion(covered)
-    smooth = ndimage.gaussian_filter(covered.astype(np.float64), 1.5)
+    filled = (area >= max(4.0, _LEAST_PATCH * area.max()))[label]
+    edge = filled & ~ndimage.binary_erosion(filled)
+    smooth = ndimage.gaussian_filter(filled.astype(np.float64), 1.5)
     slope = np.stack(np.gradient(smooth), axis=-1)[edge]
-    base = np.full(covered.shape, np.inf)
+    base = np.full(filled.shape, np.inf)
     np.minimum.at(base, (column[:, 0], column[:, 1]), xyz[:, 2].astype(np.float64))
     steep = np.hypot(slope[:, 0], slope[:, 1])
     place = (np.argwhere(edge) - 2.5) * cell + low
     good = np.isfinite(base[edge]) & (steep > 0.05)
     angle = np.arctan2(slope[:, 1], slope[:, 0])
-    return Cells(place[good], angle[good], np.ones(int(good.sum())), base[edge][good], cell)
+    return Cells(place[good], angle[good], np.ones(int(good.sum())), base[edge][good], cell, covered)
 
 
-def covered_area(xy: F64, *, cell: float, gap: float) -> F64:
-    """Centres (k, 2) of the cells of ``cell`` metres that points ``xy`` (n, 2) cover or enclose; gaps up to ``gap``
-    metres are closed."""
+def covered_area(xy: F64, *, cell: float, gap: float) -> Covered:
+    """What points ``xy`` (n, 2) cover or enclose, in squares of ``cell`` metres; gaps up to ``gap`` metres are
+    closed."""
     if len(xy) == 0:
-        return np.zeros((0, 2))
+        return Covered(np.zeros((1, 1), bool), np.zeros(2), cell)
     low = xy.min(0)
     reach = int(np.ceil(gap / 2 / cell))
     column = np.floor((xy - low) / cell).astype(np.int64) + reach + 1
@@ -99,4 +141,4 @@ def covered_area(xy: F64, *, cell: float, gap: float) -> F64:
     mask[column[:, 0], column[:, 1]] = True
     closed = ndimage.binary_closing(mask, np.ones((3, 3), bool), iterations=reach) if reach else mask
     filled = ndimage.binary_fill_holes(closed) if reach else mask
-    return np.asarray((np.argwhere(filled) - reach - 0.5) * cell + low)
+    return Covered(np.asarray(filled, bool), low - (reach + 1) * cell, cell)

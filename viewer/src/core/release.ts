@@ -33,6 +33,10 @@ export interface Candidate {
    * relative to the chosen one's, 1 = as good
    */
   score: number;
+  /**
+   * on another footprint than the chosen one
+   */
+  footprint: string | null;
 }
 /**
  * Two conditions on one screen.
@@ -384,6 +388,10 @@ export interface Placement {
    */
   sigma_m: number | null;
   candidates: Candidate[];
+  /**
+   * the ground plan it was laid on, named or chosen
+   */
+  footprint: string | null;
 }
 /**
  * A camera pose. ``fit_m`` is a box that must stay in view: the player backs off until it does.
