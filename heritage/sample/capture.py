@@ -17,6 +17,7 @@ from heritage.sample.noise import Noise
 from heritage.sample.scene import GROUND, MONUMENT, VEGETATION, Surface
 from heritage.sample.weathering import Spot
 
+_MOST = 4_000_000  # points made at once
 _TRIED, _ROUND = 20, 5
 _HALF_VIEW = float(np.cos(np.radians(HALF_VIEW_DEG)))
 _CHUNK = 8_000  # times a hundred cameras: what a core's cache holds
@@ -44,8 +45,27 @@ def survey(
     """Exactly ``points`` points of ``surface`` as ``eyes`` would reconstruct it.
 
     A surface point is kept when two cameras see it (ray cast); its chance falls and its error grows with
-    distance and with the angle at which it is seen. Colours carry the light of ``sky``.
+    distance and with the angle at which it is seen. Colours carry the light of ``sky``. A survey of many
+    millions is made of several.
     """
+    parts = -(-points // _MOST)
+    sizes = np.diff(np.linspace(0, points, parts + 1).astype(int))
+    made = [_survey(surface, eyes, sky, int(size), noise, rng, faults) for size in sizes]
+    if parts == 1:
+        return made[0]
+    order = rng.permutation(points)
+    return Survey(
+        np.concatenate([one.xyz for one in made])[order],
+        np.concatenate([one.rgb for one in made])[order],
+        np.concatenate([one.normal for one in made])[order],
+        np.concatenate([one.label for one in made])[order],
+    )
+
+
+def _survey(
+    surface: Surface, eyes: Cameras, sky: Sky, points: int, noise: Noise, rng: np.random.Generator,
+    faults: Faults,
+) -> Survey:  # fmt: skip
     scene = scene_of(surface)
     extra = {k: round(points * getattr(faults, k)) for k in ("halo", "outliers", "fragments", "duplicates")}
     wanted = points - sum(extra.values())

@@ -8,6 +8,7 @@ from manifold3d import Manifold
 
 from heritage.model.arrays import F64, REASONS
 from heritage.model.errors import MethodError
+from heritage.sample import capture
 from heritage.sample.cameras import HALF_VIEW_DEG, Cameras, cameras
 from heritage.sample.capture import survey
 from heritage.sample.faults import Faults, measured
@@ -54,6 +55,22 @@ def test_no_camera_no_survey() -> None:
     away = Cameras(np.array([[6.0, 0, 0], [6.0, 1, 0]]), np.array([[1.0, 0, 0], [1.0, 0, 0]]))
     with pytest.raises(MethodError, match="no camera sees"):
         survey(ball(), away, NOON, 1000, Noise(1), np.random.default_rng(1), CLEAN)
+
+
+def test_a_survey_made_of_several_is_like_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    eyes = looking_at_origin(*((6 * np.cos(a), 6 * np.sin(a), 1.0) for a in np.linspace(0, 2.0, 9)))
+    faults = Faults(halo=0.0, outliers=0.02, fragments=0.0, duplicates=0.01)
+    whole = survey(ball(), eyes, NOON, 6000, Noise(1), np.random.default_rng(1), faults)
+    monkeypatch.setattr(capture, "_MOST", 2500)
+    several = survey(ball(), eyes, NOON, 6000, Noise(1), np.random.default_rng(1), faults)
+
+    assert [len(a) for a in (several.xyz, several.rgb, several.normal, several.label)] == [6000] * 4
+    np.testing.assert_array_equal(np.bincount(several.label), np.bincount(whole.label))
+    kept = [s.xyz[s.label == REASONS["kept"]] for s in (whole, several)]
+    np.testing.assert_allclose(kept[0].mean(0), kept[1].mean(0), atol=0.03)
+    np.testing.assert_allclose(kept[0].std(0), kept[1].std(0), atol=0.03)
+    # Parts do not follow each other in the file.
+    assert abs(np.corrcoef(np.arange(6000), several.label == REASONS["outlier"])[0, 1]) < 0.05
 
 
 def test_noise_grows_with_distance_and_with_the_angle_of_sight() -> None:
