@@ -1,4 +1,4 @@
-"""The ground as one tile of binary glTF: positions, normals, and how far it is the model's own word.
+"""The ground as one tile of binary glTF: positions, and how far each is the model's own word.
 
 Source: KHR_mesh_quantization, EXT_meshopt_compression, EXT_structural_metadata.
 """
@@ -17,8 +17,9 @@ from heritage.model.arrays import F32, F64, I32
 _STEPS: Final = 65_535
 
 
-def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32, *, spacing_m: float) -> bytes:
-    """``vertices`` (v, 3) site metres, ``normals`` (v, 3) unit vectors, ``cover`` (v,) 0 to 1, as ``_COVER``.
+def write_ground_tile(vertices: F64, triangles: I32, cover: F32, *, spacing_m: float) -> bytes:
+    """``vertices`` (v, 3) site metres, ``cover`` (v,) 0 to 1, as ``_COVER``. Normals are left to the renderer: behind
+    unequal steps 8 bits of them would be worthless.
 
     Positions are 16 bits of their own step along each axis: along the ground the grid's ``spacing_m``, so that
     columns and rows are small numbers; upwards 1 cm, or what the relief needs beyond 655 m.
@@ -33,7 +34,6 @@ def write_ground_tile(vertices: F64, triangles: I32, normals: F32, cover: F32, *
     step = np.array([spacing_m, max(0.01, (high[1] - low[1]) / _STEPS), spacing_m])
     attributes = {
         "POSITION": glb.attribute(np.rint((y_up - low) / step).astype(np.uint16), bounds=True),
-        "NORMAL": glb.attribute(_stretched(_y_up(normals[order].astype(np.float64)), step), octahedral=True),
         "_COVER": glb.attribute(np.rint(cover[order, None] * 255).astype(np.uint8), normalized=True),
     }
     primitive: dict[str, Any] = {
@@ -79,9 +79,3 @@ _METADATA: Final = {
 
 def _y_up(xyz: F64) -> F64:
     return np.stack([xyz[:, 0], xyz[:, 2], -xyz[:, 1]], axis=1)
-
-
-def _stretched(normals: F64, step: F64) -> F32:
-    """Normals of the stored mesh, which a node's unequal scale turns back into those of the ground."""
-    turned = normals * step
-    return np.asarray((turned / np.linalg.norm(turned, axis=1, keepdims=True)).astype(np.float32))

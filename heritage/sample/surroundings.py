@@ -20,7 +20,7 @@ from heritage.sample.plan import AXIS_DEG, CRS, FRAME, GROUND_M
 _INNER, _OUTER = shapely.box(-58, -56, 58, 76), shapely.box(-70, -68, 70, 88)
 _REACH_M, _PIXEL_M = 450.0, 5.0
 _RIVER_LEVEL_M, _MOAT_LEVEL_M = 1.4, 3.9
-_HILL = (-40.0, -345.0, 34.0, 62.0)  # u, v, height, width: the screen in front of the palace
+_HILL = (-40.0, -350.0, 26.0, 70.0)  # u, v, height, width: the screen in front of the palace
 
 
 def _river_v(u: F64) -> F64:

@@ -8,15 +8,12 @@ from heritage.model.arrays import F32, F64, I32
 from heritage.ops.map.terrain import Terrain
 
 
-def ground_mesh(terrain: Terrain) -> tuple[F64, I32, F32, F32]:
-    """Vertices (v, 3) site metres, triangles (t, 3) facing up, normals (v, 3), cover (v,)."""
+def ground_mesh(terrain: Terrain) -> tuple[F64, I32, F32]:
+    """Vertices (v, 3) site metres, triangles (t, 3) facing up, cover (v,)."""
     h, w = terrain.heights.shape
     column, row = np.meshgrid(np.arange(w), np.arange(h))
     xy = terrain.low + terrain.spacing_m * np.column_stack([column.ravel(), row.ravel()])
     vertices = np.column_stack([xy, terrain.heights.ravel().astype(np.float64)])
-    north, east = np.gradient(terrain.heights.astype(np.float64), terrain.spacing_m)
-    normals = np.stack([-east, -north, np.ones((h, w))], axis=2).reshape(-1, 3)
-    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
     corner = (column + row * w)[:-1, :-1].ravel()
     one, two = corner + 1, corner + w
     # Each cell is cut along the diagonal that joins the heights nearest to each other: ridges stay ridges.
@@ -29,4 +26,4 @@ def ground_mesh(terrain: Terrain) -> tuple[F64, I32, F32, F32]:
         rising[:, None], np.column_stack([corner, two + 1, two]), np.column_stack([one, two + 1, two])
     )
     triangles = np.stack([a, b], axis=1).reshape(-1, 3).astype(np.int32)
-    return vertices, triangles, normals.astype(np.float32), terrain.cover.ravel()
+    return vertices, triangles, terrain.cover.ravel()

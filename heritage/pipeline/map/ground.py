@@ -96,10 +96,10 @@ def datum(loaded: LoadedSite, raster: Raster) -> tuple[float, str]:
 
 def write_ground(into: ReleaseFolder, model: GroundModel, root_transform: Sequence[float]) -> GroundEntry:
     """Write the ground's tileset."""
-    vertices, triangles, normals, cover = ground_mesh(model.terrain)
+    vertices, triangles, cover = ground_mesh(model.terrain)
     into.write(
         f"{FOLDER}/tiles/r.glb",
-        write_ground_tile(vertices, triangles, normals, cover, spacing_m=model.terrain.spacing_m),
+        write_ground_tile(vertices, triangles, cover, spacing_m=model.terrain.spacing_m),
     )
     low, high = vertices.min(0) - 0.05, vertices.max(0) + 0.05
     tree = TileTree(Tile("tiles/r.glb", low, high, 0.0, 0.0), float(np.linalg.norm(high - low)), "REPLACE")

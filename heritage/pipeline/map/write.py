@@ -42,6 +42,10 @@ def write_map(
     if len(plans):
         owner = {m.footprint: m.id for m in monuments if m.footprint}
         into.write(FOOTPRINTS, nearest_plans(plans, owner).model_dump_json().encode())
+    # The base map goes on where the ground passes to the plane: a river must not end at a line.
+    box = (ground.low, ground.high)
+    if ground.model is not None:
+        box = (np.minimum(box[0], ground.model.terrain.low), np.maximum(box[1], ground.model.terrain.high))
     return MapEntry(
         buildings=write_buildings(into, plans, root_transform) if len(plans) else None,
         building_count=len(plans),
@@ -51,5 +55,5 @@ def write_map(
         assumed_count=assumed(plans),
         ground=write_ground(into, ground.model, root_transform) if ground.model is not None else None,
         photo=write_photo(into, loaded, ground.frame, ground.low, ground.high),
-        base=write_base_map(into, loaded, ground.frame, ground.low, ground.high),
+        base=write_base_map(into, loaded, ground.frame, *box),
     )

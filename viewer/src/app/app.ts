@@ -7,6 +7,7 @@ import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
 import type { FootprintLayer, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import { formatRoute, parseRoute, type Route } from '../core/route.ts';
+import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
 import { Comparing } from './comparing.ts';
 import { loadMessages } from './messages.ts';
@@ -54,6 +55,8 @@ export class App {
       comparing: null,
       touring: null,
       annotation: null,
+      building: null,
+      sun: null,
       tilesLoading: false,
       tilesFailed: false,
       arrived: false,
@@ -89,7 +92,7 @@ export class App {
       warm(this.state.base, release, monumentOf({ ...this.state, release })?.id ?? null);
       const footprints = release.footprints
         ? loadJson<FootprintLayer>(this.state.base + release.footprints)
-        : Promise.resolve({ features: [] });
+        : Promise.resolve({ features: [], complete: true });
       [layer] = await Promise.all([footprints, this.adopt(release)]);
       ({ View } = await scene);
     } catch (error) {
@@ -110,6 +113,7 @@ export class App {
       graphics.smooth,
       {
         onPick: (monument) => this.pickMonument(monument),
+        onBuilding: (building) => this.set({ building }),
         onTaken: () => this.taken(),
         onDrawn: () => this.drawn(),
         onProgress: () => this.progress(),
@@ -166,7 +170,7 @@ export class App {
     }
     if (this.tours.follows(route)) return;
     this.tours.end();
-    this.set({ route, touring: null, comparing: null, annotation: null, points: null });
+    this.set({ route, touring: null, comparing: null, annotation: null, building: null, points: null });
     const monument = monumentOf(this.state);
     if (route.view !== 'site' && !monument) {
       this.go({ view: 'site' });
@@ -265,6 +269,16 @@ export class App {
       this.view.retry();
       this.progress();
     }
+  }
+
+  /** Light the map as the sun of a date and time of the site does; null: by its own light. */
+  shine(sun: SunTime | null): void {
+    const { release } = this.state;
+    this.set({ sun });
+    if (!release) return;
+    const { lon_deg, lat_deg } = release.frame;
+    const moment = sun && momentOf(sun, lon_deg);
+    this.view?.shine(moment ? sunPosition(moment, lon_deg, lat_deg) : null);
   }
 
   private pickMonument(id: string): void {

@@ -11,6 +11,8 @@ import type {
   TourDocument,
 } from '../core/release.ts';
 import type { Route } from '../core/route.ts';
+import type { SunTime } from '../core/sun.ts';
+import type { BuildingInfo } from '../scene/buildings.ts';
 
 export interface ComparingState {
   left: ShownEntry;
@@ -55,6 +57,10 @@ export interface AppState {
   comparing: ComparingState | null;
   touring: TouringState | null;
   annotation: string | null;
+  /** The building of the map that was pressed last. */
+  building: BuildingInfo | null;
+  /** The site's time whose sun lights the map; null: the map's own light. */
+  sun: SunTime | null;
   tilesLoading: boolean;
   tilesFailed: boolean;
   arrived: boolean;

@@ -1,6 +1,6 @@
 /** How large things are: a monument, and everything that was built. */
 import { point, scaleOf } from './frames.ts';
-import type { FootprintFeature, MonumentEntry, Release } from './release.ts';
+import type { FootprintFeature, MapEntry, MonumentEntry, Release } from './release.ts';
 import { sub, type Vec3 } from './vec.ts';
 
 /** What the camera may roam: everything that was built, generously. */
@@ -22,6 +22,12 @@ export function reach(
   const centre: Vec3 = [(xs[0]! + xs.at(-1)!) / 2, (ys[0]! + ys.at(-1)!) / 2, ground];
   const radius = Math.max(...all.map((p) => Math.hypot(p[0] - centre[0], p[1] - centre[1])), 10);
   return { centre, radius, ground };
+}
+
+/** How far the map reaches from a place, metres: of its larger side. */
+export function mapRadius({ min, max }: MapEntry, centre: Vec3): number {
+  const side = (i: 0 | 1) => Math.max(Math.abs(min[i] - centre[i]), Math.abs(max[i] - centre[i]));
+  return Math.max(side(0), side(1));
 }
 
 /** The largest side of a monument's box, metres. */

@@ -10,6 +10,7 @@ export interface Orbit {
   fovDeg: number;
 }
 
+const EYE_M = 1.6; // above a ground model
 const STRAIGHT_DOWN = Math.PI / 2 - 0.02; // the heading has no meaning at the pole itself
 
 /** Unit vector from the eye to the target. */
@@ -29,11 +30,12 @@ export function orbitOf(eye: Vec3, target: Vec3, fovDeg: number): Orbit {
   return { target, distance, heading: Math.atan2(look[0], look[1]), pitch, fovDeg };
 }
 
-/** What the camera may do. `floor` is the lowest height of the eye, metres. */
+/** What the camera may do. `floor` is the lowest height of the eye, metres, where `floorAt` knows no higher ground. */
 export interface Limits {
   nearest: number;
   farthest: number;
   floor: number;
+  floorAt?: (east: number, north: number) => number | null;
   centre: Vec3;
   radius: number;
 }
@@ -50,7 +52,9 @@ export function limited(o: Orbit, limits: Limits): Orbit {
     Math.max(o.target[2], limits.floor),
   ];
   // The eye stands at target + distance·sin(pitch); solve for the pitch that puts it on the floor.
-  const lowest = Math.asin(clamp((limits.floor - target[2]) / distance, -1, 1));
+  const eye = eyeOf({ ...o, target, distance });
+  const floor = Math.max(limits.floor, (limits.floorAt?.(eye[0], eye[1]) ?? limits.floor) + EYE_M);
+  const lowest = Math.asin(clamp((floor - target[2]) / distance, -1, 1));
   return { ...o, target, distance, pitch: clamp(o.pitch, Math.max(lowest, -STRAIGHT_DOWN), STRAIGHT_DOWN) };
 }
 

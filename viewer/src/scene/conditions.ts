@@ -1,21 +1,13 @@
 /** The conditions of monuments as streamed tiles: one tileset per epoch or state, made when first shown. */
-import { GLTFExtensionsPlugin } from '3d-tiles-renderer/plugins';
-import { TilesRenderer } from '3d-tiles-renderer/three';
+import type { TilesRenderer } from '3d-tiles-renderer/three';
 import type { Object3D } from 'three';
-import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { inverse, multiply, three_from_site } from '../core/frames.ts';
 import type { MonumentEntry, Release, ShownEntry, StateEntry } from '../core/release.ts';
 import type { Stage } from './stage.ts';
 import { chooseChange, dress, type SurfaceUniforms, surfaceUniforms, tableTexture } from './surface.ts';
+import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
 
 const CERTAINTIES: readonly StateEntry['certainty'][] = ['documented', 'probable', 'conjectural'];
-const HANDHELD = '(max-width: 760px), (pointer: coarse)';
-
-/** Public, but missing from the package's types. */
-interface WithStats {
-  stats: { queued: number; downloading: number; parsing: number };
-}
-
 /** One condition of one monument. */
 export class Condition {
   readonly tiles: TilesRenderer;
@@ -34,19 +26,9 @@ export class Condition {
     errorTarget?: number,
   ) {
     this.uniforms = uniforms;
-    const tiles = new TilesRenderer(url);
+    const tiles = openTileset(url, matrix, stage, errorTarget ?? (handheld() ? 16 : 12), [0.5, 0.18]);
     this.tiles = tiles;
-    tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
-    const handheld = window.matchMedia(HANDHELD).matches;
-    tiles.errorTarget = errorTarget ?? (handheld ? 16 : 12);
-    tiles.lruCache.maxBytesSize = (handheld ? 0.18 : 0.5) * 2 ** 30;
-    tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;
-    tiles.setCamera(stage.camera);
-    tiles.group.matrixAutoUpdate = false;
-    tiles.group.matrix.fromArray(matrix as number[]);
-    tiles.group.matrixWorldNeedsUpdate = true;
     tiles.group.visible = false;
-    stage.scene.add(tiles.group);
     tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => {
       tiles.group.updateWorldMatrix(false, false);
       dress(scene, uniforms);
@@ -73,8 +55,7 @@ export class Condition {
 
   /** Whether tiles of the present view are still on their way. */
   get loading(): boolean {
-    const { queued, downloading, parsing } = (this.tiles as unknown as WithStats).stats;
-    return !this.failed && (!this.tiles.root || queued + downloading + parsing > 0);
+    return !this.failed && isLoading(this.tiles);
   }
 
   /** Choose which comparison's attribute the change map reads. */
@@ -85,9 +66,7 @@ export class Condition {
   }
 
   update(stage: Stage): void {
-    this.tiles.setResolution(stage.camera, stage.viewport.width, stage.viewport.height);
-    this.tiles.group.updateMatrixWorld();
-    this.tiles.update();
+    updateTileset(this.tiles, stage);
   }
 
   retry(): void {

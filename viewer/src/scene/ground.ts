@@ -5,19 +5,22 @@ import {
   CircleGeometry,
   Color,
   type ColorRepresentation,
-  CustomBlending,
   Group,
   LinearFilter,
   Mesh,
-  OneFactor,
-  Plane,
   ShaderMaterial,
   SphereGeometry,
+  SRGBColorSpace,
+  TextureLoader,
   Vector3,
   Vector4,
 } from 'three';
-import type { FootprintFeature } from '../core/release.ts';
+import type { FootprintFeature, MapEntry, MapImage } from '../core/release.ts';
+import { type SunPosition, smooth } from '../core/sun.ts';
 import type { Vec3 } from '../core/vec.ts';
+import { type GroundUniforms, groundMaterial, groundUniforms } from './groundMaterial.ts';
+import type { Stage } from './stage.ts';
+import { Terrain } from './terrain.ts';
 
 export interface Theme {
   zenith: ColorRepresentation;
@@ -27,6 +30,9 @@ export interface Theme {
   shadow: number;
   block: ColorRepresentation;
   edge: ColorRepresentation;
+  water: ColorRepresentation;
+  green: ColorRepresentation;
+  street: ColorRepresentation;
 }
 
 export const THEMES: Record<'light' | 'dark', Theme> = {
@@ -38,6 +44,9 @@ export const THEMES: Record<'light' | 'dark', Theme> = {
     shadow: 0.5,
     block: '#f4ebd9',
     edge: '#b3a68e',
+    water: '#b3cbcf',
+    green: '#cdd5b4',
+    street: '#f5efe2',
   },
   dark: {
     zenith: '#0c131b',
@@ -47,6 +56,9 @@ export const THEMES: Record<'light' | 'dark', Theme> = {
     shadow: 0.6,
     block: '#464643',
     edge: '#6d6c66',
+    water: '#1c2f3a',
+    green: '#26332b',
+    street: '#3b3c3b',
   },
 };
 
@@ -71,44 +83,6 @@ void main() {
   #include <colorspace_fragment>
   // Without grain the gradient shows bands on 8-bit screens.
   gl_FragColor.rgb += (fract(52.98 * fract(dot(gl_FragCoord.xy, vec2(0.0671, 0.00584)))) - 0.5) / 255.0;
-}`;
-
-const GROUND_VERTEX = /* glsl */ `
-varying vec3 vPlace;
-void main() {
-  vec4 place = modelMatrix * vec4(position, 1.0);
-  vPlace = place.xyz;
-  gl_Position = projectionMatrix * viewMatrix * place;
-}`;
-
-const GROUND_FRAGMENT = /* glsl */ `
-uniform vec3 ground;
-uniform vec3 horizon;
-uniform vec3 line;
-uniform vec3 centre;
-uniform float radius;
-uniform sampler2D shadows;
-uniform vec4 shadowBox;
-uniform float shadowDepth;
-varying vec3 vPlace;
-float grid(vec2 p, float spacing, float pixels) {
-  vec2 at = p / spacing;
-  vec2 width = fwidth(at);
-  vec2 near = abs(fract(at - 0.5) - 0.5) / width;
-  float drawn = 1.0 - min(min(near.x, near.y) / pixels, 1.0);
-  return drawn * (1.0 - smoothstep(0.15, 0.5, max(width.x, width.y)));
-}
-void main() {
-  float away = length(vPlace.xz - centre.xz) / radius;
-  vec3 colour = mix(ground, horizon, smoothstep(0.25, 1.0, away));
-  float lines = 0.11 * grid(vPlace.xz, 10.0, 1.2) + 0.08 * grid(vPlace.xz, 50.0, 1.4);
-  colour = mix(colour, line, lines * (1.0 - smoothstep(0.35, 0.9, away)));
-  vec2 uv = (vPlace.xz - shadowBox.xy) / shadowBox.zw;
-  if (uv.x > 0.0 && uv.x < 1.0 && uv.y > 0.0 && uv.y < 1.0) {
-    colour *= 1.0 - shadowDepth * texture2D(shadows, uv).a;
-  }
-  gl_FragColor = vec4(colour, 1.0 - smoothstep(0.85, 1.0, away));
-  #include <colorspace_fragment>
 }`;
 
 /** Blurred ground plans, drawn once: what a building takes of the sky's light. */
@@ -159,16 +133,28 @@ function boxAround(features: readonly FootprintFeature[], centre: Vec3, radius: 
   return new Vector4(centre[0] - half, -centre[1] - half, half * 2, half * 2);
 }
 
-/** How far the plane lies below the ground's height: a captured lawn is never as level as a plane. */
+/** How far the ground lies below its stated height: a captured lawn is never as level as a plane or a model. */
 const SUNK_M = 0.15;
 
 export class Surroundings {
   readonly group = new Group();
+  /** The ground model's tiles, where the release has one. */
+  readonly terrain: Terrain | null;
+  private theme: Theme | null = null;
+  private sun: SunPosition | null = null;
   private readonly sky: ShaderMaterial;
-  private readonly ground: ShaderMaterial;
+  private readonly uniforms: GroundUniforms;
 
   /** `radius` is how far the ground reaches, metres; `centre` its middle in the site frame, at ground height. */
-  constructor(features: readonly FootprintFeature[], centre: Vec3, radius: number) {
+  constructor(
+    features: readonly FootprintFeature[],
+    centre: Vec3,
+    radius: number,
+    map: MapEntry | null,
+    base: string,
+    matrix: readonly number[],
+    stage: Stage,
+  ) {
     this.sky = new ShaderMaterial({
       vertexShader: SKY_VERTEX,
       fragmentShader: SKY_FRAGMENT,
@@ -180,40 +166,74 @@ export class Surroundings {
     sky.frustumCulled = false;
     sky.renderOrder = -2;
     const box = boxAround(features, centre, radius);
-    this.ground = new ShaderMaterial({
-      vertexShader: GROUND_VERTEX,
-      fragmentShader: GROUND_FRAGMENT,
-      uniforms: {
-        ground: { value: new Color() },
-        horizon: this.sky.uniforms.horizon!,
-        line: { value: new Color() },
-        centre: { value: new Vector3(centre[0], centre[2], -centre[1]) },
-        radius: { value: radius },
-        shadows: { value: shadowTexture(features, box) },
-        shadowBox: { value: box },
-        shadowDepth: { value: 0.4 },
-      },
-      // Not marked transparent, because three draws what is transparent last and the plane must not cover a
-      // captured lawn; blended all the same, towards the sky.
-      blending: CustomBlending,
-      blendSrcAlpha: OneFactor,
-    });
-    const plane = new Mesh(new CircleGeometry(radius, 96).rotateX(-Math.PI / 2), this.ground);
+    const ground = map?.ground ?? null;
+    const threeCentre = new Vector3(centre[0], centre[2], -centre[1]);
+    this.uniforms = groundUniforms(threeCentre, radius, shadowTexture(features, box), box);
+    this.uniforms.horizon = this.sky.uniforms.horizon as { value: Color };
+    this.load(map, base, stage);
+    const plane = new Mesh(
+      new CircleGeometry(radius, 96).rotateX(-Math.PI / 2),
+      groundMaterial(this.uniforms, ground ? threeBox(ground) : null),
+    );
     plane.position.set(centre[0], centre[2] - SUNK_M, -centre[1]);
     plane.renderOrder = -1;
+    plane.receiveShadow = true;
     this.group.add(sky, plane);
+    this.terrain = ground
+      ? new Terrain(base + ground.tileset, matrix, stage, groundMaterial(this.uniforms, null), SUNK_M)
+      : null;
+  }
+
+  /** Fetch what is drawn on the ground; the picture does without until it is there. */
+  private load(map: MapEntry | null, base: string, stage: Stage): void {
+    const loader = new TextureLoader();
+    const lay = (image: MapImage | null, name: 'base' | 'photo') => {
+      if (!image) return;
+      loader.load(base + image.url, (texture) => {
+        texture.flipY = false;
+        texture.anisotropy = 4;
+        if (name === 'photo') texture.colorSpace = SRGBColorSpace;
+        const uniforms = this.uniforms;
+        uniforms[name].value = texture;
+        uniforms[`${name}Box`].value = threeBox(image);
+        uniforms[`has${name === 'base' ? 'Base' : 'Photo'}`].value = 1;
+        stage.invalidateSoon();
+      });
+    };
+    lay(map?.base ?? null, 'base');
+    lay(map?.photo ?? null, 'photo');
+  }
+
+  /** The sky of the sun's height; null: the map's own. */
+  shine(sun: SunPosition | null): void {
+    this.sun = sun;
+    if (this.theme) this.paint(this.theme);
   }
 
   paint(theme: Theme): void {
-    const set = (material: ShaderMaterial, name: string, colour: ColorRepresentation) =>
-      (material.uniforms[name]!.value as Color).set(colour);
-    set(this.sky, 'zenith', theme.zenith);
-    set(this.sky, 'horizon', theme.horizon);
-    set(this.ground, 'ground', theme.ground);
-    set(this.ground, 'line', theme.line);
-    this.ground.uniforms.shadowDepth!.value = theme.shadow;
+    this.theme = theme;
+    const set = (uniform: { value: Color }, colour: ColorRepresentation) => uniform.value.set(colour);
+    const [zenith, horizon] = skyColours(theme, this.sun);
+    set(this.sky.uniforms.zenith as { value: Color }, zenith);
+    set(this.sky.uniforms.horizon as { value: Color }, horizon);
+    for (const name of ['ground', 'line', 'water', 'green', 'street'] as const) {
+      set(this.uniforms[name], theme[name]);
+    }
+    this.uniforms.shadowDepth.value = theme.shadow;
   }
 }
 
-/** Where a ray meets the ground; three's axes. */
-export const groundPlane = (height: number): Plane => new Plane(new Vector3(0, 1, 0), -height);
+/** Zenith and horizon: a low sun warms the horizon, below it both go dark. */
+function skyColours(theme: Theme, sun: SunPosition | null): [Color, Color] {
+  const [zenith, horizon] = [new Color(theme.zenith), new Color(theme.horizon)];
+  if (!sun) return [zenith, horizon];
+  const night = 1 - smooth(-8, 3, sun.elevationDeg);
+  const low = smooth(-8, 1, sun.elevationDeg) * (1 - smooth(2, 16, sun.elevationDeg));
+  horizon.lerp(new Color('#e3a469'), 0.42 * low);
+  return [zenith.lerp(new Color('#0b1420'), 0.85 * night), horizon.lerp(new Color('#1d2530'), 0.85 * night)];
+}
+
+/** A rectangle of the site frame in three's x and z: least corner and size. */
+function threeBox({ min, max }: { min: readonly number[]; max: readonly number[] }): Vector4 {
+  return new Vector4(min[0]!, -max[1]!, max[0]! - min[0]!, max[1]! - min[1]!);
+}

@@ -1,18 +1,9 @@
 /** The canvas: one renderer, one camera, and frames drawn only when something has changed. */
-import {
-  Color,
-  DirectionalLight,
-  HemisphereLight,
-  LinearSRGBColorSpace,
-  PerspectiveCamera,
-  Scene,
-  SRGBColorSpace,
-  Vector3,
-  WebGLRenderer,
-} from 'three';
+import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 import { freeArea, type Viewport } from '../core/fit.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Vec3 } from '../core/vec.ts';
+import { Daylight } from './daylight.ts';
 
 const BURST_MS = 120;
 
@@ -28,6 +19,7 @@ export class Stage {
   readonly scene = new Scene();
   readonly camera = new PerspectiveCamera(45, 1, 0.1, 4000);
   readonly renderer: WebGLRenderer;
+  readonly daylight: Daylight;
   /** Called before each frame; returns true to ask for another one. */
   onFrame: (frame: Frame) => boolean = () => false;
   /** Draws the frame; replaced while two conditions share the screen. */
@@ -49,10 +41,9 @@ export class Stage {
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
     this.renderer.autoClear = false;
     this.scene.background = null;
-    // For interpreted states only: measured surfaces carry their light in their colours and are unlit.
-    const sun = new DirectionalLight(new Color().setRGB(1, 0.96, 0.88, LinearSRGBColorSpace), 2.1);
-    sun.position.set(-0.6, 1, 0.5);
-    this.scene.add(new HemisphereLight(0xdfe8f2, 0x8a7f70, 1.7), sun);
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.autoUpdate = false;
+    this.daylight = new Daylight(this.scene);
     canvas.addEventListener('webglcontextlost', (event) => {
       event.preventDefault();
       this.onLost();
@@ -61,6 +52,11 @@ export class Stage {
       this.onRestored();
       this.invalidate();
     });
+  }
+
+  /** What casts shadows has changed: they are drawn anew with the next frame, and only then. */
+  shadowsChanged(): void {
+    if (this.daylight.shadows) this.renderer.shadowMap.needsUpdate = true;
   }
 
   /** Ask for a frame; many requests make one. */
@@ -99,6 +95,7 @@ export class Stage {
     this.camera.far = orbit.distance + 6000;
     this.camera.setViewOffset(width, height, -shiftX, -shiftY, width, height);
     this.camera.updateMatrixWorld();
+    if (this.daylight.follow(orbit)) this.shadowsChanged();
   }
 
   /** Window coordinates of a point of the site frame in CSS pixels; null when behind the camera. */

@@ -267,6 +267,7 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
     const mesh = object as Mesh;
     if (!mesh.geometry) return;
     const points = object instanceof Points;
+    object.castShadow = !points;
     const material = mesh.material as Material;
     // GLTFLoader writes the names of custom attributes in lower case.
     const label = mesh.geometry.getAttribute('_reason');

@@ -1,16 +1,17 @@
 /** The scene as the rest of the viewer sees it: show conditions, fly to poses, tell where things are on screen. */
 import { Raycaster, Vector2 } from 'three';
-import { reach, sizeOf } from '../core/extent.ts';
+import { mapRadius, reach, sizeOf } from '../core/extent.ts';
 import { fitted, swipeX, type Viewport } from '../core/fit.ts';
-import { centre as centreOf, type Pose } from '../core/frames.ts';
+import { centre as centreOf, inverse, multiply, type Pose, three_from_site } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
+import type { SunPosition } from '../core/sun.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
+import { type BuildingInfo, Buildings } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
-import { Footprints } from './footprints.ts';
 import { Surroundings, THEMES } from './ground.ts';
 import { Rig } from './rig.ts';
 import { Stage, toThree } from './stage.ts';
@@ -29,6 +30,8 @@ export interface Comparison {
 
 export interface SceneEvents {
   onPick: (monument: string) => void;
+  /** A building was pressed, or nothing was. */
+  onBuilding: (building: BuildingInfo | null) => void;
   onTaken: () => void;
   onDrawn: () => void;
   onProgress: () => void;
@@ -43,7 +46,7 @@ export class View {
   readonly stage: Stage;
   readonly conditions: Conditions;
   readonly rig: Rig;
-  private readonly footprints: Footprints;
+  private readonly buildings: Buildings | null;
   private readonly surroundings: Surroundings;
   private comparison: Comparison | null = null;
   private shown: Condition[] = [];
@@ -64,18 +67,34 @@ export class View {
     this.ray.params.Points.threshold = 0; // leaves are not for clicking, and hide nothing
     this.stage = new Stage(canvas, smooth);
     this.conditions = new Conditions(this.stage, release, base, table);
-    this.footprints = new Footprints(features);
+    // The tiles' root transforms lead to ECEF; in double precision the two large moves cancel.
+    const three_from_ecef = multiply(three_from_site, inverse(release.frame.ecef_from_site));
+    const { map } = release;
+    const owners = new Map(release.monuments.flatMap((m) => (m.footprint ? [[m.footprint, m.id]] : [])));
+    this.buildings = map?.buildings
+      ? new Buildings(base + map.buildings, three_from_ecef, this.stage, owners, () => events.onProgress())
+      : null;
     const { centre, radius, ground } = reach(release, features);
+    const wide = map ? Math.max(radius, mapRadius(map, centre)) : radius;
     const smallest = Math.min(...release.monuments.map(sizeOf), radius);
-    this.surroundings = new Surroundings(features, centre, Math.max(radius * 4, 160));
-    this.stage.scene.add(this.surroundings.group, this.footprints.group);
+    this.surroundings = new Surroundings(
+      features,
+      centre,
+      Math.max(radius * 4, wide * 1.8, 160),
+      map,
+      base,
+      three_from_ecef,
+      this.stage,
+    );
+    this.stage.scene.add(this.surroundings.group);
     this.rig = new Rig({ target: centre, distance: radius, heading: 0, pitch: 0.5, fovDeg: 45 });
     this.rig.limits = {
       nearest: Math.min(0.8, smallest * 0.25),
-      farthest: radius * 3.2,
+      farthest: Math.max(radius * 3.2, wide * 2),
       floor: ground + Math.min(EYE_ABOVE_GROUND_M, smallest * 0.1),
+      floorAt: (east, north) => this.surroundings.terrain?.heightAt(east, north) ?? null,
       centre,
-      radius: radius * 1.4,
+      radius: Math.max(radius * 1.4, wide),
     };
     this.rig.onTaken = events.onTaken;
     this.conditions.onChange = () => {
@@ -90,21 +109,32 @@ export class View {
     this.stage.draw = () => this.draw();
     connect(canvas, this.rig, this.stage, {
       onTap: (x, y) => {
-        const monument = this.monumentAt(x, y);
+        const { monument, building } = this.at(x, y);
         if (monument) events.onPick(monument);
+        else events.onBuilding(building);
       },
       onHover: (x, y) => {
         const now = performance.now();
         if (now - this.hovered < HOVER_MS) return;
         this.hovered = now;
-        canvas.classList.toggle('pointing', this.monumentAt(x, y) !== null);
+        const { monument, building } = this.at(x, y);
+        canvas.classList.toggle('pointing', Boolean(monument ?? building));
       },
     });
   }
 
   paint(theme: keyof typeof THEMES): void {
     this.surroundings.paint(THEMES[theme]);
-    this.footprints.paint(THEMES[theme]);
+    this.buildings?.paint(THEMES[theme]);
+    this.stage.invalidate();
+  }
+
+  /** Light what is not measured as the sun at a position does, or by the map's own light. */
+  shine(position: SunPosition | null): void {
+    this.stage.daylight.set(position);
+    this.buildings?.shine(position !== null);
+    this.surroundings.shine(position);
+    this.stage.shadowsChanged();
     this.stage.invalidate();
   }
 
@@ -199,12 +229,17 @@ export class View {
     return hit;
   }
 
+  /** Everything that is streamed. */
+  private get parts(): { loading: boolean; failed: boolean; retry: () => void }[] {
+    return [...this.shown, this.buildings, this.surroundings.terrain].filter((c) => c !== null);
+  }
+
   get loading(): boolean {
-    return this.shown.some((c) => c.loading);
+    return this.parts.some((c) => c.loading);
   }
 
   get failed(): boolean {
-    return this.shown.some((c) => c.failed);
+    return this.parts.some((c) => c.failed);
   }
 
   /** Whether there is a picture: tiles of some monument, or nothing more to come. */
@@ -213,7 +248,7 @@ export class View {
   }
 
   retry(): void {
-    for (const c of this.shown) c.retry();
+    for (const c of this.parts) c.retry();
     this.stage.invalidate();
   }
 
@@ -226,6 +261,8 @@ export class View {
     const moving = this.rig.update(seconds);
     this.stage.place(this.rig.orbit);
     for (const c of this.shown) c.update(this.stage);
+    this.buildings?.update(this.stage);
+    this.surroundings.terrain?.update(this.stage);
     return moving;
   }
 
@@ -257,22 +294,27 @@ export class View {
     const there = this.release.monuments.filter((m) =>
       this.conditions.of(m).some((c) => c.object.visible && c.arrived),
     );
-    this.footprints.hide(new Set(there.map((m) => m.id)));
+    this.buildings?.hide(new Set(there.map((m) => m.id)));
+    this.stage.shadowsChanged();
   }
 
-  private monumentAt(x: number, y: number): string | null {
+  /** What is at a position of the window: a monument, else a building. */
+  private at(x: number, y: number): { monument: string | null; building: BuildingInfo | null } {
     const { width, height } = this.stage.viewport;
     this.ray.setFromCamera(new Vector2((x / width) * 2 - 1, 1 - (y / height) * 2), this.stage.camera);
-    const plan = this.footprints.pick(this.ray);
-    let nearest = plan ? { monument: plan.feature.monument, distance: plan.distance } : null;
+    const hit = this.buildings?.pick(this.ray) ?? null;
+    let nearest = hit?.distance ?? Number.POSITIVE_INFINITY;
+    let found = { monument: hit?.monument ?? null, building: hit?.building ?? null };
     for (const monument of this.release.monuments) {
       for (const c of this.conditions.of(monument)) {
         if (!c.object.visible) continue;
-        const [hit] = this.ray.intersectObject(c.object, true);
-        if (hit && (!nearest || hit.distance < nearest.distance))
-          nearest = { monument: monument.id, distance: hit.distance };
+        const [first] = this.ray.intersectObject(c.object, true);
+        if (first && first.distance < nearest) {
+          nearest = first.distance;
+          found = { monument: monument.id, building: null };
+        }
       }
     }
-    return nearest?.monument ?? null;
+    return found;
   }
 }

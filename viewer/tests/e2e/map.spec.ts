@@ -1,0 +1,74 @@
+import type { App } from '../../src/app/app.ts';
+import { expect, open, settled, test } from './helpers.ts';
+
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+type Debug = { heritage: { app: App } };
+
+test('a press on a building tells which one it is, and how its height is known', async ({ page }) => {
+  await open(page);
+  const press = async (east: number, north: number, up: number) => {
+    const at = await page.evaluate((p) => (window as unknown as Debug).heritage.app.view!.stage.project(p), [
+      east,
+      north,
+      up,
+    ] as [number, number, number]);
+    await page.mouse.click(at!.x, at!.y);
+    return page.evaluate(() => (window as unknown as Debug).heritage.app.state.building);
+  };
+  await page.evaluate(() => {
+    const { view } = (window as unknown as Debug).heritage.app;
+    view!.place({ target: [15, 40, 0], distance: 120, heading: 0, pitch: 1.2, fovDeg: 45 });
+  });
+  await settled(page);
+  expect(await press(30, 20, 7)).toEqual({
+    id: 'hall',
+    name: 'Tả Vu',
+    height_m: 7,
+    height_source: 'attribute',
+  });
+  expect(await press(6, 66, 4)).toMatchObject({ id: 'shrine', height_m: 4, height_source: 'assumed' });
+  expect(await press(15, 40, 0)).toBeNull();
+});
+
+test('the building of a monument whose tiles are there is not drawn', async ({ page }) => {
+  await open(page);
+  const drawn = await page.evaluate(() => {
+    const { view } = (window as unknown as Debug).heritage.app;
+    const features = new Set<string>();
+    view!.stage.scene.traverse((object) => {
+      const { geometry, userData } = object as import('three').Mesh;
+      if (!userData.table || !(object as import('three').Mesh).isMesh) return;
+      const index = geometry.getIndex()!;
+      const feature = geometry.getAttribute('_feature_id_0');
+      for (let i = 0; i < index.count; i++) {
+        features.add(String(userData.table.getPropertyValue('id', feature.getX(index.getX(i)))));
+      }
+    });
+    return [...features].sort();
+  });
+  expect(drawn).toEqual(['hall', 'lodge', 'shrine', 'store', 'wall-e', 'wall-w']);
+});
+
+test('the sun casts shadows only when it is asked for, and then the scene rests again', async ({ page }) => {
+  await open(page);
+  const shine = async (minutes: number | null) => {
+    await page.evaluate(
+      (m) =>
+        (window as unknown as Debug).heritage.app.shine(
+          m === null ? null : { date: '2026-03-20', minutes: m },
+        ),
+      minutes,
+    );
+    await settled(page);
+    return page.evaluate(() => (window as unknown as Debug).heritage.app.view!.stage.daylight.shadows);
+  };
+  expect(await shine(null)).toBe(false);
+  expect(await shine(15 * 60)).toBe(true);
+  const frames = () =>
+    page.evaluate(() => (window as unknown as Debug).heritage.app.view!.stage.renderer.info.render.frame);
+  const before = await frames();
+  await page.waitForTimeout(400);
+  expect(await frames()).toBe(before);
+  expect(await shine(2 * 60)).toBe(false);
+});
