@@ -42,7 +42,7 @@ def _words(tour: LoadedTour, at: int) -> Iterator[Finding]:
             if reference.kind == "picture" and reference.kept and not reference.words:
                 where = f"{words.shown}:{passage.line}"
                 found = f"the picture {reference.address} has no words"
-                remedy = f"write ![what it shows]({reference.address})"
+                remedy = "write what it shows between its brackets"
                 allowed = "who cannot see it needs them"
                 yield finding(tour, at, "picture-without-words", where, found, allowed, remedy)
 
