@@ -14,6 +14,7 @@ from heritage.model.report import Report
 from heritage.pipeline.built import Built
 from heritage.pipeline.check import check_site
 from heritage.pipeline.ground import read_ground
+from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.plan import Planned, fingerprinted, library_versions, source_digest
 from heritage.pipeline.release import write_release
 from heritage.pipeline.run import Event, read_report, run
@@ -91,7 +92,8 @@ def build_site(
             write_release(folder, loaded, ground, built, release_id, sequence)
         store.set_current(release_id)
         store.journal("build", "publish", {"release": release_id})
-    return BuildResult(release_id, True, problems, everything)
+    seen = lint_tours(loaded, store.release_path(release_id))
+    return BuildResult(release_id, True, problems + seen, everything)
 
 
 def _chosen(loaded: LoadedSite, monuments: Iterable[str]) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
+from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
@@ -151,6 +152,8 @@ def _monument(
         ),
         report=report,
     )
+    if document.view is None:
+        entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
     return entry
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from heritage.formats.printable import printable
 from heritage.model.errors import Problem
 from heritage.model.exchange import ExchangedTour, Words
 from heritage.text.unmark import Unmarked, unmark
@@ -27,7 +28,7 @@ def in_markdown(tour: ExchangedTour, name: str) -> tuple[ExchangedTour, tuple[Pr
     )
     problems = []
     if pictures := _listed(one.pictures for one in left_out):
-        remedy = "put them into media/ and write ![words](media/…)"
+        remedy = "put them into media/ and name them in the words again"
         found = f"pictures in the words: {pictures}"
         problems.append(Problem("lost-picture", name, found, "their description is kept", remedy, "warning"))
     if links := _listed(one.links for one in left_out):
@@ -40,5 +41,5 @@ def in_markdown(tour: ExchangedTour, name: str) -> tuple[ExchangedTour, tuple[Pr
 
 
 def _listed(found: Iterable[tuple[str, ...]]) -> str:
-    names = list(dict.fromkeys(ascii(name)[1:-1][:80] for many in found for name in many))
+    names = list(dict.fromkeys(printable(name[:80]) for many in found for name in many))
     return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
