@@ -25,8 +25,8 @@ from heritage.ops.placement.footprint_trials import glance
 from heritage.ops.placement.register import Registered, RegisterOptions, register_footprint
 
 _NEAR_M: Final = 8.0  # who is a neighbour
-_SLACK: Final = 0.35  # of score: a glance at some cells may be that wrong
-_IN_FULL: Final = 6
+_SLACK: Final = 0.25  # of score: a glance at some cells may be that wrong
+_IN_FULL: Final = 4
 _SIGMAS: Final = 3.0
 _LEAST_CELLS: Final = 24
 
