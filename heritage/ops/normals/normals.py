@@ -60,11 +60,12 @@ class Oriented:
 class Chosen:
     """The settled points of a cloud: ``normal`` (m, 3) float32 as long as it is certain, at ``xyz`` (m, 3).
 
-    ``shipped``: the file's own normals are sound, and stay.
+    ``voxel``: metres between them. ``shipped``: the file's own normals are sound, and stay.
     """
 
     xyz: F32
     normal: F32
+    voxel: float
     shipped: bool
     figures: tuple[Figure, ...]
     warnings: tuple[str, ...]
@@ -187,19 +188,19 @@ def choose_sides(
         if sound:
             length = np.linalg.norm(own, axis=1, keepdims=True)
             known = length[:, 0] > 0.5
-            return Chosen(xyz[known], own[known] / length[known], True, tuple(figures), ())
+            return Chosen(xyz[known], own[known] / length[known], voxel, True, tuple(figures), ())
     warnings: tuple[str, ...] = ()
     if not sides.agreeing > 0.6:
         warnings = (
             f"nothing says clearly which side of the surface is outside: {seen} could be on either; "
             "name the survey's cameras under `cameras`",
         )
-    return Chosen(xyz, direction * sides.side[:, None], False, tuple(figures), warnings)
+    return Chosen(xyz, direction * sides.side[:, None], voxel, False, tuple(figures), warnings)
 
 
 def oriented_normals(xyz: F32, direction: F32, own: F32 | None, chosen: Chosen) -> tuple[F32, F32]:
     """Normals (n, 3) and agreement (n,) of points (n, 3) with directions; ``own`` are the file's normals."""
-    turned, agreement = carry_sides(xyz, direction, chosen.xyz, chosen.normal)
+    turned, agreement = carry_sides(xyz, direction, chosen.xyz, chosen.normal, chosen.voxel)
     if chosen.shipped and own is not None:
         length = np.linalg.norm(own, axis=1)
         known = length > 0.5

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from heritage.model.arrays import F32, F64, I32
+from heritage.model.arrays import F32, F64, I32, Bool
 from heritage.model.octree import I64
 
 SKY = -2
@@ -34,13 +34,17 @@ _SPREAD = 37  # neighbours look in other directions than a point itself; any num
 class Sight:
     """``seen`` (n, r) int32: which point each ray of each point meets, ``SKY``, or ``NOTHING``.
 
-    ``weight`` (n, r) float32: for the sky the cosine between the point's direction and the ray; for a point the
-    product of that and the cosine between the other's direction and the way back. So a weight is positive
-    where both directions have the ray on the same of their sides; 0 where a surface is seen edgeways.
+    ``opened`` (n, r) bool: before that it came to a place with nothing above it, where a camera may have stood.
+    ``cosine`` (n, r) float32 between the point's direction and the ray. ``weight`` (n, r) float32: for the sky
+    the same; for a point the product of it and the cosine between the other's direction and the way back. So a
+    weight is positive where both directions have the ray on the same of their sides; 0 where a surface is seen
+    edgeways.
     """
 
     seen: I32
+    opened: Bool
     weight: F32
+    cosine: F32
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,7 @@ class _Grid:
     size: I64  # bricks along each axis
     bricks: I32  # number of the brick in each place, -1 where it is empty
     points: I32  # (bricks, 512) the point in each voxel, -1 where there is none
+    open_from: I32  # (size[0] * size[1],) the voxel over all points in each column of bricks
 
 
 def look_around(xyz: F32, direction: F32, voxel: float, rays: int) -> Sight:
@@ -61,9 +66,19 @@ def look_around(xyz: F32, direction: F32, voxel: float, rays: int) -> Sight:
     grid = _grid(xyz, voxel)
     ways = _sphere(21 * rays)
     seen = np.full((len(xyz), rays), NOTHING, np.int32)
-    weight = np.zeros((len(xyz), rays), np.float32)
-    _around(xyz.astype(np.float64), direction.astype(np.float64), *_parts(grid), ways, seen, weight)
-    return Sight(seen, weight)
+    opened = np.zeros((len(xyz), rays), bool)
+    weight, cosine = np.zeros((2, len(xyz), rays), np.float32)
+    _around(
+        xyz.astype(np.float64),
+        direction.astype(np.float64),
+        *_parts(grid),
+        ways,
+        seen,
+        opened,
+        weight,
+        cosine,
+    )
+    return Sight(seen, opened, weight, cosine)
 
 
 def camera_votes(xyz: F32, direction: F32, voxel: float, cameras: F64, most: int = 32) -> F64:
@@ -106,17 +121,20 @@ def _grid(xyz: F32, voxel: float) -> _Grid:
     points = np.full(len(place) * _BRICK**3, -1, np.int32)
     occupied, first = np.unique(where, return_index=True)
     points[occupied] = first
-    return _Grid(low, voxel, size, bricks, points.reshape(-1, _BRICK**3))
+    open_from = np.zeros(int(size[0] * size[1]), np.int32)
+    np.maximum.at(open_from, brick[:, 0] * size[1] + brick[:, 1], cell[:, 2].astype(np.int32) + 1)
+    open_from[open_from == 0] = np.iinfo(np.int32).max  # under bare places may be the inside of the ground
+    return _Grid(low, voxel, size, bricks, points.reshape(-1, _BRICK**3), open_from)
 
 
-def _parts(grid: _Grid) -> tuple[F64, float, I64, I32, I32]:
-    return grid.low, grid.voxel, grid.size, grid.bricks, grid.points
+def _parts(grid: _Grid) -> tuple[F64, float, I64, I32, I32, I32]:
+    return grid.low, grid.voxel, grid.size, grid.bricks, grid.points, grid.open_from
 
 
 @numba.njit(cache=True)
 def _around(
-    xyz: F64, direction: F64, low: F64, voxel: float, size: I64, bricks: I32, points: I32, ways: F64,
-    seen: I32, weight: F32,
+    xyz: F64, direction: F64, low: F64, voxel: float, size: I64, bricks: I32, points: I32, open_from: I32, ways: F64,
+    seen: I32, opened: Bool, weight: F32, cosines: F32,
 ) -> None:  # fmt: skip
     rays = seen.shape[1]
     for i in range(len(xyz)):
@@ -125,7 +143,10 @@ def _around(
             cosine = direction[i, 0] * way[0] + direction[i, 1] * way[1] + direction[i, 2] * way[2]
             if abs(cosine) < _GRAZING:
                 continue
-            j = _march(xyz, direction, i, way, cosine, np.inf, low, voxel, size, bricks, points)
+            j, opened[i, k] = _march(
+                xyz, direction, i, way, cosine, np.inf, low, voxel, size, bricks, points, open_from
+            )
+            cosines[i, k] = cosine
             if j >= 0:
                 back = -(direction[j, 0] * way[0] + direction[j, 1] * way[1] + direction[j, 2] * way[2])
                 if abs(back) >= _GRAZING:
@@ -136,7 +157,7 @@ def _around(
 
 @numba.njit(cache=True)
 def _towards(
-    xyz: F64, direction: F64, low: F64, voxel: float, size: I64, bricks: I32, points: I32, cameras: F64,
+    xyz: F64, direction: F64, low: F64, voxel: float, size: I64, bricks: I32, points: I32, open_from: I32, cameras: F64,
     asked: I64, votes: F64,
 ) -> None:  # fmt: skip
     way = np.empty(3)
@@ -154,26 +175,32 @@ def _towards(
             cosine = direction[i, 0] * way[0] + direction[i, 1] * way[1] + direction[i, 2] * way[2]
             if abs(cosine) < _GRAZING:
                 continue
-            if _march(xyz, direction, i, way, cosine, length, low, voxel, size, bricks, points) < 0:
+            if (
+                _march(xyz, direction, i, way, cosine, length, low, voxel, size, bricks, points, open_from)[0]
+                < 0
+            ):
                 votes[i] += cosine
 
 
 @numba.njit(cache=True)
 def _march(
     xyz: F64, direction: F64, i: int, way: npt.NDArray[np.float64], cosine: float, length: float, low: F64,
-    voxel: float, size: I64, bricks: I32, points: I32,
-) -> int:  # fmt: skip
-    """The point whose voxel the ray from point ``i`` meets within ``length``; -1 for none."""
+    voxel: float, size: I64, bricks: I32, points: I32, open_from: I32,
+) -> tuple[int, bool]:  # fmt: skip
+    """The point whose voxel the ray from point ``i`` meets within ``length``, or ``NOTHING``; and whether it came
+    to a place with nothing above it before."""
     side = 1.0 if cosine > 0 else -1.0
     # In voxels from here on. A slanted ray stays longer within its own surface.
     x, y, z = (xyz[i, 0] - low[0]) / voxel, (xyz[i, 1] - low[1]) / voxel, (xyz[i, 2] - low[2]) / voxel
-    t, end = min(0.5 / abs(cosine), 2.0), length / voxel
+    t, end, opened = min(0.5 / abs(cosine), 2.0), length / voxel, False
     while t < end:
         px, py, pz = x + t * way[0], y + t * way[1], z + t * way[2]
         a, b, c = int(np.floor(px)), int(np.floor(py)), int(np.floor(pz))
         if a < 0 or b < 0 or c < 0 or a >= size[0] * _BRICK or b >= size[1] * _BRICK or c >= size[2] * _BRICK:
-            return -1
-        brick = bricks[((a // _BRICK) * size[1] + b // _BRICK) * size[2] + c // _BRICK]
+            return NOTHING, opened
+        column = (a // _BRICK) * size[1] + b // _BRICK
+        opened = opened or pz >= open_from[column]
+        brick = bricks[column * size[2] + c // _BRICK]
         step = 1
         if brick < 0:
             step = _BRICK
@@ -186,10 +213,10 @@ def _march(
                     + (xyz[j, 2] - xyz[i, 2]) * direction[i, 2]
                 )
                 if t >= _OWN or rise >= _SLAB * voxel:
-                    return int(j)
+                    return int(j), opened
         gone = min(_leave(px, a, way[0], step), _leave(py, b, way[1], step), _leave(pz, c, way[2], step))
         t += gone + _STEP
-    return -1
+    return NOTHING, opened
 
 
 @numba.njit(cache=True)

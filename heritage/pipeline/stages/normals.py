@@ -97,7 +97,7 @@ def _run(job: Job) -> Outcome:
 
     save_array(job.folder, _SETTLED_XYZ, chosen.xyz)
     save_array(job.folder, _SETTLED, chosen.normal)
-    in_question = job.map(partial(_turned, work, chosen.shipped), range(len(made)))
+    in_question = job.map(partial(_turned, work, chosen.voxel, chosen.shipped), range(len(made)))
     for name in (_DIRECTION, _SETTLED_XYZ, _SETTLED):
         (job.folder / f"{name}.npy").unlink()
 
@@ -164,12 +164,11 @@ def _cameras(job: Job, low: F64, high: F64) -> F64 | None:
     )
 
 
-def _turned(work: _Work, shipped: bool, number: int) -> int:
+def _turned(work: _Work, voxel: float, shipped: bool, number: int) -> int:
     """Write a block's normals; how many of them are in doubt."""
     block = Blocks.open(work.folder)[number]
-    settled = Chosen(
-        load_array(work.folder, _SETTLED_XYZ), load_array(work.folder, _SETTLED), shipped, (), ()
-    )
+    places, normals = load_array(work.folder, _SETTLED_XYZ), load_array(work.folder, _SETTLED)
+    settled = Chosen(places, normals, voxel, shipped, (), ())
     xyz, direction, own = (
         read_rows(work.folder, name, block.start, block.stop)
         for name in ("cloud.xyz", _DIRECTION, "cloud.normal")
@@ -179,4 +178,4 @@ def _turned(work: _Work, shipped: bool, number: int) -> int:
     return in_doubt(agreement)
 
 
-NORMALS = Stage("normals", 3, NormalsOptions, _run, ("numpy", "scipy", "numba", "pyproj"))
+NORMALS = Stage("normals", 4, NormalsOptions, _run, ("numpy", "scipy", "numba", "pyproj"))
