@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from heritage.export.incoming_poses import nearest_monument, placed
 from heritage.export.incoming_stops import Fitted, fitted
+from heritage.formats.printable import printable
 from heritage.model.documents import Tour
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import UNKNOWN, ExchangedTour, canonical
@@ -58,13 +59,15 @@ def import_tour(
     that do not exist or are left open; StoreError where the site cannot be written.
     """
     loaded = load_site(site)
+    _refuse_choices(loaded, tour_id, monument, language)
     read = guarded_tours(file)
     problems = list(read.problems)
     tour = _chosen(read, number, file.name, problems)
-    at = _monument(site, loaded, tour, monument, file.name)
+    at = _monument(loaded, tour, monument, file.name)
     tour = _with_languages(tour, loaded, language, file.name, problems)
     tour = placed(site, tour, at.id, file.name, geoid_height_m, problems)
-    new_id = _new_id(site, tour, tour_id, file)
+    new_id = tour_id or _new_id(tour, file)
+    _refuse_id(site, new_id)
     fit = fitted(tour, at, new_id, read.media, file.name)
     texts = _texts(loaded, tour, at, new_id, fit, file.name)
     problems += fit.problems
@@ -87,20 +90,39 @@ def _chosen(read: ReadTours, number: int, name: str, problems: list[Problem]) ->
     return tour
 
 
-def _monument(
-    site: Path, loaded: LoadedSite, tour: ExchangedTour, wanted: str | None, name: str
-) -> LoadedMonument:
-    known = ", ".join(loaded.monuments) or "none, as the site has no monument"
-    if wanted is not None and wanted not in loaded.monuments:
-        raise InputError(wanted, "no monument of that name", f"{known} are allowed", code="monument-unknown")
+def _refuse_choices(
+    loaded: LoadedSite, tour_id: str | None, monument: str | None, language: str | None
+) -> None:
+    """Raises InputError for what cannot be, before the file is opened."""
+    if tour_id is not None:
+        _refuse_id(loaded.root, tour_id)
+    if monument is not None and monument not in loaded.monuments:
+        allowed = f"{', '.join(loaded.monuments) or 'none, as the site has no monument'} are allowed"
+        raise InputError(monument, "no monument of that name", allowed, code="monument-unknown")
+    if language is not None and canonical(language) not in map(canonical, loaded.site.languages):
+        allowed = f"{', '.join(loaded.site.languages)} are allowed"
+        raise InputError(language, "no language of the site", allowed, code="language-unlisted")
+
+
+def _refuse_id(site: Path, tour_id: str) -> None:
+    if as_id(tour_id) != tour_id:
+        allowed = "1 to 64 of the characters a-z, 0-9 and - are allowed"
+        raise InputError(printable(tour_id[:80]), "it is no id", allowed, code="folder-id")
+    if (site / "tours" / tour_id).exists():
+        found, remedy = "there is a tour of that name", "give another --id, or remove the tour"
+        raise InputError(f"tours/{tour_id}", found, "a new name is allowed", remedy, code="tour-exists")
+
+
+def _monument(loaded: LoadedSite, tour: ExchangedTour, wanted: str | None, name: str) -> LoadedMonument:
     chosen = wanted or (tour.monument if tour.monument in loaded.monuments else None)
     if chosen is None and len(loaded.monuments) == 1:
         chosen = next(iter(loaded.monuments))
     if chosen is None:
-        chosen = nearest_monument(site, tour)
+        chosen = nearest_monument(loaded.root, tour)
     if chosen is None or chosen not in loaded.monuments:
+        allowed = f"{', '.join(loaded.monuments) or 'none, as the site has no monument'} are allowed"
         found = "it does not say which monument it goes to"
-        raise InputError(name, found, f"{known} are allowed", "give --monument", code="monument-open")
+        raise InputError(name, found, allowed, "give --monument", code="monument-open")
     return loaded.monuments[chosen]
 
 
@@ -109,10 +131,7 @@ def _with_languages(
 ) -> ExchangedTour:
     """Every text under a language of the site's, as the site spells it; those in others are left out, and said."""
     known = {canonical(one): one for one in loaded.site.languages}
-    default = loaded.site.languages[0] if language is None else known.get(canonical(language))
-    if default is None:
-        allowed = f"{', '.join(loaded.site.languages)} are allowed"
-        raise InputError(str(language), "no language of the site", allowed, code="language-unlisted")
+    default = loaded.site.languages[0] if language is None else known[canonical(language)]
     spelling = {UNKNOWN: default, **known}
     spoken = {one for stop in tour.stops for one in (*stop.narration, *stop.dwell_s)}
     given = dict.fromkeys([*tour.languages, *sorted(spoken)])
@@ -123,11 +142,11 @@ def _with_languages(
         )
         problems.append(Problem("exchange-language", name, found, "", remedy, "warning"))
     if other := [one for one in given if one not in spelling]:
-        found = f"its words in {', '.join(other)}: the site has no such language"
+        found = f"its words in {printable(', '.join(other)[:100])}: the site has no such language"
         remedy = "add it to languages in site.yaml and import again"
         problems.append(Problem("lost-language", name, found, "", remedy, "warning"))
     if tour.languages and not any(one in spelling for one in tour.languages):
-        found = f"its words are in {', '.join(tour.languages)}"
+        found = f"its words are in {printable(', '.join(tour.languages)[:100])}"
         allowed = f"{', '.join(loaded.site.languages)} (languages of site.yaml)"
         remedy = "add one of its languages to site.yaml"
         raise InputError(name, found, allowed, remedy, code="language-unlisted")
@@ -162,17 +181,11 @@ def _spelt(tour: ExchangedTour, spelling: Mapping[str, str]) -> ExchangedTour:
     )
 
 
-def _new_id(site: Path, tour: ExchangedTour, wanted: str | None, file: Path) -> str:
+def _new_id(tour: ExchangedTour, file: Path) -> str:
+    """Of the file's name, or of the title where that says nothing."""
     stem = as_id(file.name.split(".")[0])
     titled = as_id(next(iter(tour.title.values()), ""))
-    chosen = wanted or (titled if stem in _NAMELESS or not stem else stem) or "tour"
-    if as_id(chosen) != chosen:
-        allowed = "1 to 64 of the characters a-z, 0-9 and - are allowed"
-        raise InputError(ascii(chosen)[:80], "it is no id", allowed, code="folder-id")
-    if (site / "tours" / chosen).exists():
-        found, remedy = "there is a tour of that name", "give another --id, or remove the tour"
-        raise InputError(f"tours/{chosen}", found, "a new name is allowed", remedy, code="tour-exists")
-    return chosen
+    return (titled if stem in _NAMELESS or not stem else stem) or "tour"
 
 
 def _texts(

@@ -10,6 +10,7 @@ import numpy as np
 from heritage.export.outgoing import current_release, sea_above_ellipsoid, similarity
 from heritage.formats.kml_pose import ecef_pose, place_of, point_of
 from heritage.formats.pose import triple
+from heritage.formats.printable import printable
 from heritage.model.arrays import F64, Similarity
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import WARNING, ExchangedTour, Pose
@@ -136,22 +137,35 @@ def _tell(before: ExchangedTour, after: ExchangedTour, name: str, problems: list
     was = {stop.id: stop.pose.fov_deg if stop.pose else None for stop in before.stops}
     if leaning := ", ".join(one for one, pose in poses if abs(pose.roll_deg) > _LEAN_DEG):
         found = f"that the camera leans to a side: {leaning}"
-        problems.append(Problem("lost-roll", name, found, "views are level", "", WARNING))
+        problems.append(Problem("lost-roll", name, printable(found), "views are level", "", WARNING))
     if cut := ", ".join(one for one, pose in poses if was[one] is not None and was[one] != pose.fov_deg
                         and not _FOV_DEG[0] <= (was[one] or 0) <= _FOV_DEG[1]):  # fmt: skip
         found = f"fields of view beyond {_FOV_DEG[0]:g} to {_FOV_DEG[1]:g} degrees: {cut}"
-        problems.append(Problem("lost-fov", name, found, "the nearest allowed one is taken", "", WARNING))
+        problems.append(
+            Problem("lost-fov", name, printable(found), "the nearest allowed one is taken", "", WARNING)
+        )
     if guessed := ", ".join(one for one, pose in poses if not pose.is_distance_known):
         found = f"how far away the target is: {guessed}"
-        problems.append(Problem("lost-target", name, found, "the file gives a direction", "", WARNING))
+        problems.append(
+            Problem("lost-target", name, printable(found), "the file gives a direction", "", WARNING)
+        )
     if far := ", ".join(one for one, pose in poses if np.linalg.norm(pose.eye_m) > _FAR_M):
         found = f"views more than {_FAR_M:g} m from the monument's origin: {far}"
         problems.append(
-            Problem("exchange-far", name, found, "", "see that it is the right monument and unit", WARNING)
+            Problem(
+                "exchange-far",
+                name,
+                printable(found),
+                "",
+                "see that it is the right monument and unit",
+                WARNING,
+            )
         )
     if blind := ", ".join(stop.id for stop in after.stops if stop.pose is None):
         found = f"no view is given: {blind}"
-        problems.append(Problem("exchange-no-view", name, found, "a view is computed", "write one", WARNING))
+        problems.append(
+            Problem("exchange-no-view", name, printable(found), "a view is computed", "write one", WARNING)
+        )
 
 
 def _rounded(point: F64) -> tuple[float, float, float]:

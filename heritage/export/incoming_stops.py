@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from heritage.formats.printable import printable
 from heritage.model.documents import ID_PATTERN
 from heritage.model.errors import Problem
 from heritage.model.exchange import ExchangedStop, ExchangedTour, Recording
@@ -173,7 +174,7 @@ class _Fitting:
         words = json.dumps(dict(title) or {"en": one}, ensure_ascii=False)
         at = [round(v, 4) + 0.0 for v in position]
         entry = f"{{id: {as_id(one) or 'mark'}, title: {words}, position_m: {at}}}"
-        remedy = f"add {entry} to monuments/{self.at.id}/annotations.yaml"
+        remedy = f"add {printable(entry)} to monuments/{self.at.id}/annotations.yaml"
         found = f"the annotation {_shown(one)}, which {self.at.id} does not have"
         self._note("lost-annotation", self.name, found, "a tour names annotations of its monument", remedy)
 
@@ -194,7 +195,7 @@ def _ids(tour: ExchangedTour) -> Iterator[str]:
 
 
 def _shown(text: str) -> str:
-    return ascii(text[:60])[1:-1]
+    return printable(text[:60])
 
 
 def _listed(names: list[str]) -> str:

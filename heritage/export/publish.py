@@ -79,6 +79,16 @@ def _assets() -> dict[str, bytes]:
     return files | {name: content}
 
 
+def _to_data(release_id: str) -> bytes:
+    """The page at ``data/``: an address to keep, which leads to the open data of the release that is shown."""
+    target = f"../r/{release_id}/data/index.html"
+    text = (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>Open data</title>\n'
+        f'<meta http-equiv="refresh" content="0; url={target}">\n<a href="{target}">Open data</a>\n'
+    )
+    return text.encode()
+
+
 def _write_zip(folder: Path, release_id: str, page: bytes, target: Path) -> None:
     with publish_file(target) as path, zipfile.ZipFile(path, "w") as packed:
 
@@ -90,6 +100,7 @@ def _write_zip(folder: Path, release_id: str, page: bytes, target: Path) -> None
             packed.writestr(entry, content, zipfile.ZIP_STORED if is_packed else zipfile.ZIP_DEFLATED)
 
         put("index.html", page)
+        put("data/index.html", _to_data(release_id))
         for name, content in _assets().items():
             put(f"assets/{name}", content)
         for name in _release_files(folder):
@@ -113,6 +124,8 @@ def _write_folder(folder: Path, release_id: str, page: bytes, target: Path) -> N
         if not (path.is_file() and path.read_bytes() == content):
             ensure_folder(path.parent, assets)
             publish_bytes(path, content)
+    ensure_folder(target / "data", target)
+    publish_bytes(target / "data" / "index.html", _to_data(release_id))
     publish_bytes(target / "index.html", page)
     for old in sorted(releases.iterdir()):
         if old.name not in (release_id, before):
@@ -138,7 +151,7 @@ def _copy_before(target: Path) -> str | None:
             return shown[1]
         # What an interrupted first copy leaves.
         if not index.exists() and all(
-            p.name in ("r", "assets") or p.name.startswith(".tmp-") for p in target.iterdir()
+            p.name in ("r", "assets", "data") or p.name.startswith(".tmp-") for p in target.iterdir()
         ):
             return None
     raise InputError(

@@ -18,6 +18,7 @@ from heritage.formats.html_text import html_of, plain_of
 from heritage.formats.iiif_scene import Camera, Painted, items_of, kind, place_of, resource_of
 from heritage.formats.json_document import Object, Reading
 from heritage.formats.pose import lean_of, triple, z_up
+from heritage.formats.printable import printable
 from heritage.model.arrays import Similarity
 from heritage.model.errors import Problem
 from heritage.model.exchange import (
@@ -72,7 +73,7 @@ class _Reader:
         self.to_monument = self._placement()
 
     def _note(self, code: str, where: str, found: str, allowed: str = "", remedy: str = "") -> None:
-        self.problems.append(Problem(code, where, found, allowed, remedy, "warning"))
+        self.problems.append(Problem(code, where, printable(found), allowed, remedy, "warning"))
 
     def _placement(self) -> Similarity:
         """Scene to the model's own axes where all models stand alike, else the scene's own."""
@@ -101,13 +102,14 @@ class _Reader:
             self.scene.get("label"), "label"
         )
         summary = self._words(self.manifest.get("summary"), "summary")
-        for extra in ("lights", "sounds"):
-            if count := getattr(self.painted, extra):
-                self._note(
-                    f"lost-{extra}", self.read.name, f"{count} {extra} of the scene", "light is baked in"
-                )
+        if self.painted.lights:
+            found = f"{self.painted.lights} lights of the scene"
+            self._note("lost-lights", self.read.name, found, "surfaces bring their own light")
+        if self.painted.sounds:
+            found = f"{self.painted.sounds} sounds of the scene"
+            self._note("lost-narration", self.read.name, found, "recordings belong to a stop")
         if turned := self.painted.turned:
-            found = f"cameras turned about more than one axis: {', '.join(map(_shown, turned[:10]))}"
+            found = f"cameras turned about more than one axis: {', '.join(turned[:10])}"
             allowed = "they were turned about x, the turned y, the turned z, which the draft leaves open"
             self._note("exchange-rotation", self.read.name, found, allowed, "look at the views")
         return ExchangedTour(
@@ -164,7 +166,7 @@ class _Reader:
             title = {one: plain_of(text) for one, text in body.html.items()}
             if all(len(text) <= _TITLE_LENGTH for text in title.values()):
                 body.html = {}
-            title = {one: text[:_TITLE_LENGTH].strip() for one, text in title.items() if text}
+            title = {one: _short(text) for one, text in title.items() if text}
         camera = self._camera(comment)
         return ExchangedStop(
             id=_last(comment.get("id")) or f"stop-{number + 1}",
@@ -291,8 +293,9 @@ class _Reader:
         return words
 
 
-def _shown(text: str) -> str:
-    return ascii(text[:60])[1:-1]
+def _short(text: str) -> str:
+    """The beginning of a text, up to the end of a word."""
+    return text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH].rpartition(" ")[0] + " …"
 
 
 def _path(uri: str) -> str:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any, NoReturn
 
+from heritage.formats.printable import printable
 from heritage.model.errors import InputError
 from heritage.model.limits import EXCHANGE_BYTES, EXCHANGE_DEPTH
 
 Object = dict[str, Any]
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"')
+_BRACKET = re.compile(r"[\[\]{}]")
 
 
 class Reading:
@@ -20,7 +24,7 @@ class Reading:
 
     def refuse(self, at: str, found: str, allowed: str, remedy: str = "export it anew") -> NoReturn:
         """Raises InputError for what stands at a path."""
-        where = f"{self.name}, {at}" if at else self.name
+        where = printable(f"{self.name}, {at}" if at else self.name)
         raise InputError(where, found, allowed, remedy, code="exchange-invalid")
 
     def document(self, data: bytes) -> Object:
@@ -112,20 +116,7 @@ def _kind(value: Any) -> str:
 def _depth(text: str) -> int:
     """How deep brackets are nested, those in quotes left out."""
     deepest = depth = 0
-    is_text = is_escaped = False
-    for c in text:
-        if is_text:
-            if is_escaped:
-                is_escaped = False
-            elif c == "\\":
-                is_escaped = True
-            elif c == '"':
-                is_text = False
-        elif c == '"':
-            is_text = True
-        elif c in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif c in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(_QUOTED.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from heritage.formats.html_text import html_of
+from heritage.formats.printable import printable
 from heritage.formats.xml_document import read_xml
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import (
@@ -73,7 +74,7 @@ class _Tour:
         )
 
     def _note(self, code: str, where: str, found: str, allowed: str = "", remedy: str = "") -> None:
-        self.problems.append(Problem(code, where, found, allowed, remedy, "warning"))
+        self.problems.append(Problem(code, where, printable(found), allowed, remedy, "warning"))
 
     def _stops(self) -> Iterator[ExchangedStop]:
         stop: ExchangedStop | None = None

@@ -13,6 +13,7 @@ import numpy as np
 from heritage.formats.html_text import html_of, plain_of
 from heritage.formats.json_document import Object, Reading
 from heritage.formats.pose import Triple, lean_of, triple
+from heritage.formats.printable import printable
 from heritage.formats.svx_pose import camera_of
 from heritage.formats.svx_scene import Scene, read_scene
 from heritage.model.errors import Problem
@@ -70,7 +71,7 @@ class _Reader:
         }
 
     def _note(self, code: str, where: str, found: str, allowed: str = "", remedy: str = "") -> None:
-        self.problems.append(Problem(code, where, found, allowed, remedy, "warning"))
+        self.problems.append(Problem(code, where, printable(found), allowed, remedy, "warning"))
 
     def tours(self) -> Iterator[ExchangedTour]:
         written = self.read.objects(self.setup.get("tours"), "tours")

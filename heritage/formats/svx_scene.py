@@ -11,6 +11,7 @@ import numpy as np
 
 from heritage.formats.json_document import Object, Reading
 from heritage.formats.pose import triple, z_up
+from heritage.formats.printable import printable
 from heritage.model.arrays import F64, Similarity
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import Condition, Mark, canonical
@@ -157,7 +158,7 @@ def _similarity(matrix: F64, read: Reading, problems: list[Problem], name: str) 
     try:
         return Similarity.from_matrix(matrix)
     except InputError:
-        found = f"the placement of {name}: it is stretched, flat or mirrored"
+        found = f"the placement of {printable(name[:60])}: it is stretched, flat or mirrored"
         allowed = "a turned, moved and evenly scaled model"
         problems.append(Problem("lost-placement", read.name, found, allowed, "look at the views", "warning"))
         return Similarity.identity()

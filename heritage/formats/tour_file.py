@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from heritage.formats.beside import Beside, InArchive, InFolder
 from heritage.formats.iiif_read import read_iiif
-from heritage.formats.json_document import Reading
 from heritage.formats.kml_read import read_kml
-from heritage.formats.svx_read import TYPE, Article, read_svx
+from heritage.formats.svx_read import Article, read_svx
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import ExchangedTour
 from heritage.model.limits import EXCHANGE_ARTICLES_BYTES, EXCHANGE_BYTES
 
 _ENTRIES_MOST = 10_000
+_SVX = re.compile(rb"application\\?/si-dpo-3d\.document\+json")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,7 @@ def read_tour_file(path: Path) -> TourFile:
     if start == b"<":
         return TourFile("kml", *read_kml(data, name), beside)
     if start == b"{":
-        asset = Reading(name).document(data).get("asset")
-        if isinstance(asset, dict) and asset.get("type") == TYPE:
+        if _SVX.search(data):
             return TourFile("svx", *read_svx(data, name, _articles(beside)), beside)
         return TourFile("iiif", *read_iiif(data, name), beside)
     raise _unknown(name, "neither JSON nor XML")

@@ -41,15 +41,14 @@ def guarded_tours(
     too much memory.
     """
     allowed = allowed or Allowance.of(path, limits.READER_MEMORY_BYTES)
-    read = _Parts()
+    read = Parts()
     with Confined("tour", path, allowed, program) as child:
         for message in child.messages("part"):
             child.sound(partial(read.add, message))
-    tours = tuple(replace(tour, stops=tuple(stops)) for tour, stops in read.tours)
-    return ReadTours(read.format, tours, tuple(read.problems), read.media)
+    return read.together()
 
 
-class _Parts:
+class Parts:
     """Puts together what comes part by part."""
 
     def __init__(self) -> None:
@@ -70,3 +69,8 @@ class _Parts:
             self.tours[-1][1].append(_STOP.validate_python(document["stop"]))
         else:
             self.media[str(document["media"])] = message.arrays["content"].tobytes()
+
+    def together(self) -> ReadTours:
+        """All that came."""
+        tours = tuple(replace(tour, stops=tuple(stops)) for tour, stops in self.tours)
+        return ReadTours(self.format, tours, tuple(self.problems), self.media)

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from heritage.text.markdown import references
+from heritage.model.errors import InputError
+from heritage.text.markdown import plain, references
 
 _DROPPED = frozenset(
     {"script", "style", "template", "iframe", "object", "svg", "math", "form", "head", "title"}
@@ -34,6 +35,7 @@ _BLOCKS = frozenset(
         "address",
     }
 )
+_EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*", "cite": "*"}
 _HEADINGS = {"h1": 4, "h2": 4, "h3": 4, "h4": 4, "h5": 5, "h6": 6}
 _MARK = re.compile(r"([\\`*_\[\]<>&!~|])")
 _LINE_START = re.compile(r"^(\s*\d*)([#+\-=]|(?<=\d)[.)])", re.MULTILINE)
@@ -50,17 +52,26 @@ class Unmarked:
 
 
 def unmark(html: str) -> Unmarked:
-    """``html`` as Markdown; headings become #### and below, since ## and ### have a meaning in a tour's words."""
-    parser = _Parser()
-    parser.feed(html)
-    parser.close()
-    parser.end_block()
+    """``html`` as Markdown; headings become #### and below, since ## and ### have a meaning in a tour's words.
+
+    Emphasis that Markdown would show as stars, as in the middle of some words, is dropped.
+    """
+    parser = _parsed(_Parser(), html)
+    if not parser.is_faithful():
+        parser = _parsed(_Parser(has_emphasis=False), html)
     return Unmarked(
         parser.markdown,
         tuple(dict.fromkeys(parser.pictures)),
         tuple(dict.fromkeys(parser.links)),
         tuple(dict.fromkeys(parser.elements)),
     )
+
+
+def _parsed(parser: _Parser, html: str) -> _Parser:
+    parser.feed(html)
+    parser.close()
+    parser.end_block()
+    return parser
 
 
 def escaped(text: str) -> str:
@@ -76,6 +87,7 @@ class _List:
 
 @dataclass
 class _Parser(HTMLParser):
+    has_emphasis: bool = True
     markdown: str = ""
     pictures: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -87,7 +99,9 @@ class _Parser(HTMLParser):
         self.prefix = ""
         self.quotes = 0
         self.lists: list[_List] = []
-        self.hrefs: list[str] = []
+        self.opened: list[tuple[str, int, str]] = []
+        """Tag, where its mark would stand in ``text``, and its address: written when it is closed, if ever."""
+        self.heard: list[str] = []
         self.dropping = 0
         self.was_item = False
 
@@ -100,18 +114,13 @@ class _Parser(HTMLParser):
             return
         elif tag in _BLOCKS or tag in _HEADINGS or tag in {"ul", "ol", "blockquote", "li", "pre", "hr"}:
             self._open_block(tag, given)
-        elif tag in {"b", "strong"}:
-            self.text += "**"
-        elif tag in {"i", "em", "cite"}:
-            self.text += "*"
+        elif tag in _EMPHASIS or tag == "a":
+            self.opened.append((_EMPHASIS.get(tag, tag), len(self.text), given.get("href", "")))
         elif tag == "br":
             self.text = self.text.rstrip(" ") + "\\\n"
-        elif tag == "a":
-            self.hrefs.append(given.get("href", ""))
-            self.text += "["
         elif tag == "img":
             self.pictures.append(given.get("src", ""))
-            self.text += _MARK.sub(r"\\\1", given.get("alt", ""))
+            self.handle_data(given.get("alt", ""))
         elif tag not in {
             "html",
             "body",
@@ -153,12 +162,8 @@ class _Parser(HTMLParser):
             self.dropping = max(0, self.dropping - 1)
         elif self.dropping:
             return
-        elif tag in {"b", "strong"}:
-            self._close("**")
-        elif tag in {"i", "em", "cite"}:
-            self._close("*")
-        elif tag == "a" and self.hrefs:
-            self._close_link(self.hrefs.pop())
+        elif tag in _EMPHASIS or tag == "a":
+            self._close(_EMPHASIS.get(tag, tag))
         elif tag in _BLOCKS or tag in _HEADINGS or tag in {"li", "pre"}:
             self.end_block()
         elif tag in {"ul", "ol"} and self.lists:
@@ -169,42 +174,53 @@ class _Parser(HTMLParser):
             self.quotes = max(0, self.quotes - 1)
 
     def _close(self, mark: str) -> None:
-        """Emphasis ends at a letter: a space before its end would leave the stars standing."""
-        stripped = self.text.rstrip()
-        if stripped.endswith(mark):  # nothing between
-            self.text = stripped.removesuffix(mark)
-        else:
-            self.text = stripped + mark + self.text[len(stripped) :]
+        """Write both marks of what ends here. What was opened since and not closed is forgotten."""
+        at = next((k for k in range(len(self.opened) - 1, -1, -1) if self.opened[k][0] == mark), None)
+        if at is None:
+            return
+        _, start, href = self.opened[at]
+        del self.opened[at:]
+        head, inner = self.text[:start], self.text[start:]
+        words = inner.strip()
+        if not words:
+            return
+        # Marks stand at letters: with a space inside, they would be shown.
+        before, after = inner[: len(inner) - len(inner.lstrip())], inner[len(inner.rstrip()) :]
+        if mark == "a":
+            words = self._linked(words, href)
+        elif self.has_emphasis:
+            words = mark + words + mark
+        self.text = head + before + words + after
 
-    def _close_link(self, href: str) -> None:
-        head, _, words = self.text.rpartition("[")
+    def _linked(self, words: str, href: str) -> str:
         whole = f"[{words}](<{href}>)"
-        is_kept = not any(c in href for c in "<>\n\\") and any(
-            r.kind == "link" and r.kept for r in references(whole)
-        )
-        if is_kept and words.strip():
-            self.text = head + whole
-        else:
-            self.text = head + words
-            if href:
-                self.links.append(href)
+        is_one_line = not any(c in href for c in "<>\n\\")
+        if is_one_line and any(r.kind == "link" and r.kept for r in references(whole)):
+            return whole
+        if href:
+            self.links.append(href)
+        return words
 
     def handle_data(self, data: str) -> None:
-        if not self.dropping:
-            words = _MARK.sub(r"\\\1", re.sub(r"\s+", " ", data))
-            if not self.text or self.text.endswith((" ", "\n")):
-                words = words.lstrip()
-            # A space right after opening stars would leave them standing, too.
-            opened = re.search(r"(?:^|[\s(])(\*{1,3})$", self.text)
-            if opened and words.startswith(" "):
-                self.text = self.text[: opened.start(1)] + " " + opened[1]
-                words = words.lstrip()
-            self.text += words
+        if self.dropping:
+            return
+        self.heard.append(data)
+        words = _MARK.sub(r"\\\1", re.sub(r"\s+", " ", data))
+        self.text += words.lstrip() if not self.text or self.text.endswith((" ", "\n")) else words
+
+    def is_faithful(self) -> bool:
+        """Whether the Markdown shows what the HTML said."""
+        try:
+            shown = plain(self.markdown)
+        except InputError:  # too long to be shown at all, which whoever reads it will say
+            return True
+        return "".join(shown.split()) == "".join("".join(self.heard).split())
 
     def end_block(self) -> None:
         """What was gathered becomes a block of its own."""
         text = self.text.strip().removesuffix("\\")
         self.text = ""
+        self.opened.clear()
         if not text:
             return
         prefix, self.prefix = self.prefix, ""
