@@ -113,6 +113,7 @@ def _run(
     if before is None:
         del inputs["reference-points"]
     else:
+        del inputs["reference"]  # of a survey the points are enough
         save_blocks(inputs["reference-points"], before, most=most)
     out = inputs.pop("out")
     job = Job(out, "m", "2019--2024", CompareOptions(reach_m=1.5), inputs, {}, {}, 1, mapper)

@@ -69,14 +69,17 @@ class _Work:
 
 def _run(job: Job) -> Outcome:
     reference, compared = job.subject.split("--")
-    surfaces, errors = {}, []
+    surfaces, clouds, errors = {}, {}, []
     for role in ("reference", "compared"):
         monument_from_epoch, sigma = alignment(job.inputs.get(f"align-{role}"))
-        count = read_document(job.inputs[role] / SURFACES)["surfaces"]
-        names = tuple(f"surface-{i}" for i in range(count))
-        surfaces[role] = Source(job.inputs[role], names, matrix=rows_of(monument_from_epoch))
+        matrix = rows_of(monument_from_epoch)
+        if role in job.inputs:
+            count = read_document(job.inputs[role] / SURFACES)["surfaces"]
+            names = tuple(f"surface-{i}" for i in range(count))
+            surfaces[role] = Source(job.inputs[role], names, matrix=matrix)
+        points = job.inputs.get(f"{role}-points")
+        clouds[role] = _sampled(job, role, surfaces[role]) if points is None else PointsNear(points, matrix)
         errors.append(sigma)
-    clouds = {role: _points(job, role, surfaces[role]) for role in surfaces}
     surface = surfaces["compared"]
     extents = tuple(job.map(partial(_extent, surface), range(len(surface.names))))
     if not sum(e.triangles for e in extents):
@@ -103,19 +106,16 @@ def _run(job: Job) -> Outcome:
     return Outcome((), change.figures, (), ("change.webp",))
 
 
-def _points(job: Job, role: str, surface: Source) -> PointsNear:
-    """The measured points of one epoch. A model has none: it is sampled, and its noise is not known."""
-    folder = job.inputs.get(f"{role}-points")
-    if folder is None:
-        folder = job.folder / f"points-{role}"
-        folder.mkdir()
-        meshes = [surface.mesh(i) for i in range(len(surface.names))]
-        if not sum(len(mesh.triangles) for mesh in meshes):
-            raise empty_surface(role)
-        vertices = sum(len(mesh.vertices) for mesh in meshes)
-        save_blocks(folder, sample_surface(meshes, int(np.clip(_PER_VERTEX * vertices, _FEWEST, _MOST)), 0))
-        return PointsNear(folder, None)
-    return PointsNear(folder, surface.matrix)
+def _sampled(job: Job, role: str, surface: Source) -> PointsNear:
+    """Points on a model, which has no measured ones; its noise is not known."""
+    folder = job.folder / f"points-{role}"
+    folder.mkdir()
+    meshes = [surface.mesh(i) for i in range(len(surface.names))]
+    if not sum(len(mesh.triangles) for mesh in meshes):
+        raise empty_surface(role)
+    vertices = sum(len(mesh.vertices) for mesh in meshes)
+    save_blocks(folder, sample_surface(meshes, int(np.clip(_PER_VERTEX * vertices, _FEWEST, _MOST)), 0))
+    return PointsNear(folder, None)
 
 
 def _spacing(points: PointsNear, role: str) -> float:
