@@ -65,8 +65,20 @@ def build(
     multiple=True,
     help="A host name visitors may use; default: any name of this machine.",
 )
+@click.option(
+    "--url",
+    "public_url",
+    help="The address visitors use, where a proxy stands before the server; links of the API begin with it.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
-def serve(site: Path, host: str, port: int, trusted_hosts: tuple[str, ...], open_browser: bool) -> None:
+def serve(
+    site: Path,
+    host: str,
+    port: int,
+    trusted_hosts: tuple[str, ...],
+    public_url: str | None,
+    open_browser: bool,
+) -> None:
     """Serve SITE's current release."""
     from heritage.web.server import serve as start
 
@@ -78,7 +90,8 @@ def serve(site: Path, host: str, port: int, trusted_hosts: tuple[str, ...], open
             "make one with `heritage new` or `heritage sample`",
             code="site-missing",
         )
-    with start(site, host, port, trusted_hosts=list(trusted_hosts) or None) as server:
+    trusted = list(trusted_hosts) or None
+    with start(site, host, port, trusted_hosts=trusted, public_url=public_url) as server:
         click.echo(f"serving {site} at {server.url} (stop with Ctrl-C)")
         if open_browser:
             webbrowser.open(server.url)

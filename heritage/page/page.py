@@ -34,7 +34,7 @@ CONTENT_POLICY: Final = (
 )
 
 _DESCRIPTION_LENGTH = 200
-_environment = Environment(
+environment = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
     undefined=StrictUndefined,
@@ -100,19 +100,19 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
         "policy": CONTENT_POLICY if policy else None,
     }
     page = re.sub(r"<title>.*?</title>\s*", "", page, count=1, flags=re.DOTALL)
-    opening = _environment.from_string('<html lang="{{ language }}" dir="{{ direction }}">').render(
+    opening = environment.from_string('<html lang="{{ language }}" dir="{{ direction }}">').render(
         language=language, direction=direction(language)
     )
     page = re.sub(r"<html[^>]*>", lambda _: opening, page, count=1)
-    page = page.replace(HEAD, _environment.get_template("head.html").render(values))
-    return page.replace(BODY, _environment.get_template("first.html").render(values))
+    page = page.replace(HEAD, environment.get_template("head.html").render(values))
+    return page.replace(BODY, environment.get_template("first.html").render(values))
 
 
 def render_message(
     language: str, title: str, texts: list[str], *, command: str | None = None, home: bool = True
 ) -> str:
     """A page that says one thing: an error, or that nothing is published yet."""
-    return _environment.get_template("message.html").render(
+    return environment.get_template("message.html").render(
         language=language,
         direction=direction(language),
         title=title,

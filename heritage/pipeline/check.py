@@ -17,6 +17,7 @@ from heritage.pipeline.check_tours import tour_problems
 from heritage.pipeline.stage import Stage
 from heritage.text.explain import explained
 from heritage.text.lines import visible
+from heritage.text.period import read_period
 from heritage.text.site import LoadedMonument, LoadedSite
 
 # Stage to the key of monument.yaml that overrides its options, and to the field that holds them.
@@ -98,6 +99,11 @@ def _monument(monument: LoadedMonument) -> Iterator[Problem]:
         yield from _known_crs(epoch.crs, lines.where("epochs", at, "crs"))
     for at, state in enumerate(document.states):
         yield from unknown("epoch", state.frame, epochs, lines.where("states", at, "frame"))
+        if state.period is not None and read_period(state.period) is None:
+            yield _no_edtf(state.period, lines.where("states", at, "period"))
+    # A building's period may be in words; what begins like a date is meant to be one.
+    if document.period and document.period[0].isdigit() and read_period(document.period) is None:
+        yield _no_edtf(document.period, lines.where("period"))
     for at, pair in enumerate(document.compare):
         where = lines.where("compare", at)
         yield from unknown("epoch", pair.reference, epochs, lines.where("compare", at, "reference"))
@@ -108,6 +114,12 @@ def _monument(monument: LoadedMonument) -> Iterator[Problem]:
         if pair in document.compare[:at]:
             found = f"{pair.reference} and {pair.compared} are compared a second time"
             yield Problem("id-repeated", where, found, "each pair once", "remove one of the two")
+
+
+def _no_edtf(period: str, where: str) -> Problem:
+    found = f'the period "{visible(period)}" is not EDTF, so that nobody can search by it'
+    allowed = "1805, 1805~ (about), 1805? (doubted), 18XX, 1804/1832, 1804/.. are allowed"
+    return Problem("period-words", where, found, allowed, "write it so", "warning")
 
 
 def _known_crs(text: str | None, where: str) -> Iterator[Problem]:

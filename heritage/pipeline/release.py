@@ -28,6 +28,7 @@ from heritage.model.release import (
 from heritage.ops.render import render_surface
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import Ground
+from heritage.pipeline.lint.tours import current_release
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.report_page import report_page
@@ -38,6 +39,7 @@ from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
 from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.tasks import compared_pairs
+from heritage.pipeline.tour_pages import write_tour_pages
 from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
 from heritage.pipeline.words import html
@@ -63,40 +65,50 @@ def write_release(
     into.write("opening.webp", webp(_still(loaded, built, monuments, opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site
-    _write(
-        into,
-        "release.json",
-        Release(
-            id=release_id,
-            sequence=sequence,
-            generator=f"Heritage {__version__}",
-            title=dict(site.title),
-            html=html(into, loaded.root, site.description),
-            languages=site.languages,
-            rights=site.rights,
-            credits=site.credits,
-            frame=Frame(
-                lon_deg=ground.frame.lon_deg,
-                lat_deg=ground.frame.lat_deg,
-                height_m=ground.frame.height_m,
-                ecef_from_site=columns(ground.frame.ecef_from_site),
-                crs=site.crs,
-                heights=site.heights,
-            ),
-            opening=opening,
-            footprints=FOOTPRINTS if around.building_count else None,
-            map=around,
-            search=_SEARCH,
-            data=write_open_data(into, loaded, ground, monuments),
-            still="opening.webp",
-            monuments=tuple(monuments),
-            tours=tuple(map(tour_entry, tours)),
+    release = Release(
+        id=release_id,
+        sequence=sequence,
+        generator=f"Heritage {__version__}",
+        title=dict(site.title),
+        html=html(into, loaded.root, site.description),
+        languages=site.languages,
+        rights=site.rights,
+        credits=site.credits,
+        frame=Frame(
+            lon_deg=ground.frame.lon_deg,
+            lat_deg=ground.frame.lat_deg,
+            height_m=ground.frame.height_m,
+            ecef_from_site=columns(ground.frame.ecef_from_site),
+            crs=site.crs,
+            heights=site.heights,
         ),
+        opening=opening,
+        footprints=FOOTPRINTS if around.building_count else None,
+        map=around,
+        search=_SEARCH,
+        data=write_open_data(into, loaded, ground, monuments),
+        still="opening.webp",
+        monuments=tuple(monuments),
+        tours=tuple(map(tour_entry, tours)),
     )
+    _write(into, "release.json", release)
+    write_tour_pages(into, release, tours, _fingerprints(built, monuments), current_release(built.store))
 
 
 def _write(into: ReleaseFolder, path: str, document: ReleaseDocument) -> None:
     into.write(path, document.model_dump_json().encode())
+
+
+def _fingerprints(built: Built, monuments: Sequence[MonumentEntry]) -> dict[str, str]:
+    """What each tileset was made from, by its path in the release."""
+    return {
+        **{e.tileset: built.plan[f"tile:{m.id}:{e.id}"].fingerprint for m in monuments for e in m.epochs},
+        **{
+            s.tileset: built.plan[f"tile:{m.id}:state/{s.id}"].fingerprint
+            for m in monuments
+            for s in m.states
+        },
+    }
 
 
 def columns(transform: Similarity) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 
@@ -13,16 +14,19 @@ from heritage.model.limits import HTTP_BODY_BYTES
 from heritage.page.page import render_message, stylesheet
 from heritage.page.words import WORDS, words
 from heritage.store import Store
-from heritage.web import errors
+from heritage.web import errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
-from heritage.web.security import Hosts, add_headers, check_request
+from heritage.web.security import Hosts, add_headers, check_request, is_shared
 
 
-def create_app(site: Path, *, trusted_hosts: Sequence[str] | None = None) -> Flask:
+def create_app(
+    site: Path, *, trusted_hosts: Sequence[str] | None = None, public_url: str | None = None
+) -> Flask:
     """The WSGI application for ``site``; reads its releases, writes nothing.
 
-    ``trusted_hosts`` are the host names it answers to; by default any name of this machine.
+    ``trusted_hosts`` are the host names it answers to; by default any name of this machine. ``public_url``
+    is the address visitors use where it is not the server's own, for the links of the API.
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=HTTP_BODY_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
@@ -37,7 +41,7 @@ def create_app(site: Path, *, trusted_hosts: Sequence[str] | None = None) -> Fla
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return add_headers(response, secure=request.is_secure)
+        return add_headers(response, secure=request.is_secure, shared=is_shared(request.path))
 
     @app.get("/")
     def first_page() -> Response:
@@ -78,6 +82,19 @@ def create_app(site: Path, *, trusted_hosts: Sequence[str] | None = None) -> Fla
     @app.get("/r/<release_id>/<path:name>")
     def release_file(release_id: str, name: str) -> Response:
         return _release_file(release_id, name, IMMUTABLE)
+
+    @app.get("/data/")
+    @app.get("/data/<path:name>")
+    def current_data(name: str = "index.html") -> Response:
+        """An address to keep: it leads to the current release's file."""
+        current = releases.current()
+        if current is None:
+            raise errors.not_found()
+        releases.file(current, f"data/{name}")
+        target = f"/r/{current}/data/{quote(name)}"
+        return Response(status=302, headers={"Location": target, "Cache-Control": REVALIDATE})
+
+    features.register(app, releases, public_url)
 
     @app.get("/healthz")
     def health() -> Response:

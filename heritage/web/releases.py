@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from heritage.model.errors import StoreError
-from heritage.model.release import FileEntry, Release
+from heritage.model.release import DataDocument, FileEntry, Release
 from heritage.page import page as viewer
 from heritage.store import Store
 from heritage.store.manifest import content_type
@@ -25,6 +25,7 @@ class Releases:
         self._store = store
         self._files = lru_cache(maxsize=8)(self._read_files)
         self._document = lru_cache(maxsize=8)(self._read_document)
+        self._data = lru_cache(maxsize=8)(self._read_data)
         self._page = lru_cache(maxsize=64)(self._render)
 
     def current(self) -> str | None:
@@ -42,6 +43,14 @@ class Releases:
     def languages(self, release_id: str) -> tuple[str, ...]:
         """The release's languages, the first being its default."""
         return self._document(release_id).languages
+
+    def title(self, release_id: str) -> dict[str, str]:
+        """The site's title per language."""
+        return self._document(release_id).title
+
+    def data(self, release_id: str) -> DataDocument | None:
+        """The table of contents of the release's open data; None for a release made before there was any."""
+        return self._data(release_id)
 
     def page(self, release_id: str, language: str) -> tuple[bytes, str]:
         """The first page in ``language``, and its SHA-256. Raises ViewerNotBuilt."""
@@ -72,6 +81,13 @@ class Releases:
                 "build again",
                 code="store-damaged",
             ) from error
+
+    def _read_data(self, release_id: str) -> DataDocument | None:
+        named = self._document(release_id).data
+        if named is None:
+            return None
+        path, _, _ = self.file(release_id, named)
+        return DataDocument.model_validate_json(path.read_bytes(), strict=False)
 
     def _render(self, release_id: str, language: str, built: int) -> tuple[bytes, str]:
         page = viewer.render_page(self._document(release_id), language, base=f"r/{release_id}/").encode()

@@ -25,6 +25,7 @@ HEADERS: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_DATA_OF_RELEASE = re.compile(r"/r/[^/]+/data/")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
 
@@ -85,9 +86,18 @@ def check_request(request: Request, hosts: Hosts) -> None:
         )
 
 
-def add_headers(response: Response, *, secure: bool) -> Response:
-    """The headers every answer carries, errors included."""
+def is_shared(path: str) -> bool:
+    """Whether an address is open data, which the pages of any site may read."""
+    return path.startswith(("/api/", "/data/")) or _DATA_OF_RELEASE.match(path) is not None
+
+
+def add_headers(response: Response, *, secure: bool, shared: bool = False) -> Response:
+    """The headers every answer carries, errors included; ``shared`` ones may be read by other sites' pages."""
     response.headers.update(HEADERS)
+    if shared:
+        # Nothing here depends on who asks: no cookie, no login. So any origin may read it, without credentials.
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     if secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     return response

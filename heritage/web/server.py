@@ -22,13 +22,15 @@ THREADS = 8  # whole files are sent without one; pages and ranges hold one for m
 class Server:
     """A running server. A context manager: leaving it stops the server."""
 
-    def __init__(self, waiting: socket.socket, site: Path, trusted_hosts: Sequence[str] | None) -> None:
+    def __init__(
+        self, waiting: socket.socket, site: Path, trusted_hosts: Sequence[str] | None, public_url: str | None
+    ) -> None:
         host, port = waiting.getsockname()[:2]
         shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         self._map: dict[int, Any] = {}
         self._server = waitress.create_server(
-            create_app(site, trusted_hosts=trusted_hosts),
+            create_app(site, trusted_hosts=trusted_hosts, public_url=public_url),
             map=self._map,
             sockets=[waiting],
             threads=THREADS,
@@ -62,8 +64,17 @@ class Server:
         self.close()
 
 
-def serve(site: Path, host: str, port: int, *, trusted_hosts: Sequence[str] | None = None) -> Server:
+def serve(
+    site: Path,
+    host: str,
+    port: int,
+    *,
+    trusted_hosts: Sequence[str] | None = None,
+    public_url: str | None = None,
+) -> Server:
     """Serve ``site`` at ``host``:``port`` (0 = any free port) until the returned Server is closed.
+
+    ``public_url`` is the address that visitors use where a proxy stands before the server.
 
     Raises BusyError where the port is taken, InputError where there is no such address here.
     """
@@ -87,4 +98,4 @@ def serve(site: Path, host: str, port: int, *, trusted_hosts: Sequence[str] | No
             "stop what uses it, or choose another --port",
             code="port-taken",
         ) from error
-    return Server(waiting, site, trusted_hosts)
+    return Server(waiting, site, trusted_hosts, public_url)

@@ -293,6 +293,21 @@ def test_footprints_that_no_monument_uses_only_warn(root: Path) -> None:
     assert [one.partition(":")[0] for one in found(root)] == ["warning"]
 
 
+@pytest.mark.parametrize(
+    ("period", "count"),
+    [('"1805~"', 0), ("1805/1832", 0), ("Nguyễn dynasty", 0), ("1805-1832", 1), ("19th century", 1)],
+)
+def test_a_period_that_only_looks_like_edtf(root: Path, period: str, count: int) -> None:
+    edit(root, M, "footprint: gate\n", f"footprint: gate\nperiod: {period}\n")
+
+    messages = found(root)
+
+    assert len(messages) == count
+    assert all(
+        one.startswith(f"warning: {M}:3: the period") and one.endswith("[period-words]") for one in messages
+    )
+
+
 def test_nothing_is_read_when_nothing_shall_be_read(root: Path) -> None:
     write(root, {"monuments/gate/scans/2019.ply": b"", "footprints.geojson": b"{"})
 

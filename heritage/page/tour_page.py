@@ -1,0 +1,109 @@
+"""A tour as a page of plain HTML: its words, stills, recordings and transcripts, for whoever does without the 3D map."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from heritage.model.release import EpochEntry, MonumentEntry, Release, StateEntry, StopEntry, TourDocument
+from heritage.page.page import TEMPLATES, environment
+from heritage.page.words import direction, own_name, spoken, words
+
+STYLE = "tour.css"
+# From tours/<id>/<language>.html to the release, and from there to the page with the map.
+_RELEASE, _ROOT = "../../", "../../../../"
+_PICTURE = re.compile(r'(<img[^>]*?\ssrc=")(?=media/)')
+
+
+def tour_style() -> bytes:
+    """The style sheet of the pages of tours."""
+    return (TEMPLATES / STYLE).read_bytes()
+
+
+def tour_page(
+    release: Release,
+    monument: MonumentEntry,
+    tour: TourDocument,
+    language: str,
+    *,
+    stills: Mapping[str, str],
+    transcripts: Mapping[str, Sequence[str]],
+    ranges_mm: Mapping[str, int],
+) -> str:
+    """The page of ``tour`` in ``language``, to stand at ``tours/<id>/<language>.html`` of the release.
+
+    By stop: ``stills`` are addresses in the release, ``transcripts`` the lines of what is said, ``ranges_mm`` how far the
+    colours of a change map reach.
+    """
+    say = words(language)
+    stops = [
+        {
+            "id": stop.id,
+            "title": stop.title[language],
+            "html": _PICTURE.sub(rf"\1{_RELEASE}", stop.html[language]),
+            "still": _RELEASE + stills[stop.id],
+            "shown": shown(stop, monument, language, release.languages, ranges_mm.get(stop.id)),
+            "state": _state(stop, monument),
+            "audio": stop.narration.get(language),
+            "transcript": transcripts.get(stop.id, ()),
+        }
+        for stop in tour.stops
+    ]
+    return environment.get_template("tour.html").render(
+        language=language,
+        direction=direction(language),
+        others=[other for other in tour.title if other != language],
+        name=own_name,
+        words=say,
+        site=spoken(release.title, language, release.languages),
+        title=tour.title[language],
+        html=_PICTURE.sub(rf"\1{_RELEASE}", tour.html[language]),
+        monument=spoken(monument.title, language, release.languages),
+        stops=stops,
+        rights=release.rights,
+        tour=tour.id,
+        up=_RELEASE,
+        root=_ROOT,
+        style=f"../{STYLE}",
+    )
+
+
+def shown(
+    stop: StopEntry, monument: MonumentEntry, language: str, languages: Sequence[str], range_mm: int | None
+) -> str:
+    """What the stop's still shows, in one sentence: never a conjecture as if it were measured."""
+    say = words(language)
+    if stop.compare is None:
+        id = stop.show and (stop.show.epoch or stop.show.state)
+        return _condition(monument, str(id), language, languages, whole=True)
+    left, right = (
+        _condition(monument, str(side.epoch or side.state), language, languages, whole=False)
+        for side in (stop.compare.left, stop.compare.right)
+    )
+    if stop.compare.mode == "change":
+        return say["change"].format(left=left, right=right, range=range_mm)
+    return say["beside"].format(left=left, right=right)
+
+
+def _condition(
+    monument: MonumentEntry, id: str, language: str, languages: Sequence[str], *, whole: bool
+) -> str:
+    say = words(language)
+    found = monument.condition(id)
+    if isinstance(found, EpochEntry):
+        return say["measured"].format(when=found.captured) if found.captured else say["surveyed"]
+    title = spoken(found.title, language, languages) if found is not None and found.title else id
+    if isinstance(found, StateEntry):
+        claim = say["interpreted"].format(certainty=say[found.certainty])
+        return f"{title}. {claim}" if whole else f"{title} ({say[found.certainty]})"
+    return title
+
+
+def _state(stop: StopEntry, monument: MonumentEntry) -> StateEntry | None:
+    """The interpretation a stop shows, alone or beside a survey."""
+    sides = [stop.show] if stop.compare is None else [stop.compare.left, stop.compare.right]
+    for side in sides:
+        found = monument.condition(side.state) if side is not None and side.state else None
+        if isinstance(found, StateEntry):
+            return found
+    return None

@@ -1,0 +1,134 @@
+"""The catalogue of a release's data as JSON-LD: DCAT 3 for data portals, schema.org for search engines.
+
+Addresses are relative to the catalogue itself, as a static copy may lie anywhere; the context is written into
+the document, so that nothing is fetched to understand it. https://www.w3.org/TR/vocab-dcat-3/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+
+from heritage.model.documents import Credit, Rights, Site
+from heritage.model.release import DataSet
+
+_CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "schema": "https://schema.org/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    "locn": "http://www.w3.org/ns/locn#",
+    "geosparql": "http://www.opengis.net/ont/geosparql#",
+}
+_SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_TITLES = {
+    "monuments": {"en": "Monuments", "fr": "Monuments", "vi": "Di tích"},
+    "footprints": {"en": "Ground plans", "fr": "Emprises au sol", "vi": "Mặt bằng công trình"},
+}
+
+
+def catalogue(site: Site, sets: Sequence[DataSet], box: tuple[float, float, float, float] | None) -> bytes:
+    """The catalogue; ``box`` is west, south, east, north of everything, degrees."""
+    whose = _whose(site.rights, site.credits)
+    graph = {
+        "@context": _CONTEXT,
+        "@id": "./",
+        "@type": ["dcat:Catalog", "schema:DataCatalog"],
+        **_both("title", "name", _in_languages(site.title)),
+        **_both("description", "description", _in_languages(site.description or site.title)),
+        "dct:language": list(site.languages),
+        **whose,
+        "dcat:dataset": [_dataset(site, one, box) for one in sets],
+    }
+    return json.dumps(graph, ensure_ascii=False, indent=1).encode()
+
+
+def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | None) -> dict[str, object]:
+    title: Mapping[str, str] = _TITLES.get(one.kind, {}) or {
+        language: f"{words}: {_best(one.subtitle, language) or one.id.rpartition('/')[2]}"
+        for language, words in one.title.items()
+    }
+    files = [
+        {
+            "@type": ["dcat:Distribution", "schema:DataDownload"],
+            "dcat:downloadURL": {"@id": _relative(file.path)},
+            "dcat:accessURL": {"@id": _relative(file.path)},
+            "schema:contentUrl": _relative(file.path),
+            "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{file.type}"},
+            "schema:encodingFormat": file.type,
+            "dcat:byteSize": {"@value": str(file.bytes), "@type": "xsd:nonNegativeInteger"},
+            "schema:contentSize": f"{file.bytes} B",
+            "dct:license": _licence(one.rights),
+        }
+        for file in one.files
+    ]
+    return {
+        "@id": f"#{one.id}",
+        "@type": ["dcat:Dataset", "schema:Dataset"],
+        "dct:identifier": one.id,
+        **_both("title", "name", _in_languages(title)),
+        **_both(
+            "description",
+            "description",
+            _in_languages({k: f"{v} – {_best(site.title, k)}" for k, v in title.items()}),
+        ),
+        **_whose(one.rights, one.credits),
+        **({"dct:spatial": _place(box)} if box else {}),
+        "dcat:distribution": files,
+    }
+
+
+def _relative(path: str) -> str:
+    """A path of the release as seen from ``data/``."""
+    return path.removeprefix("data/") if path.startswith("data/") else f"../{path}"
+
+
+def _both(dct: str, schema: str, value: object) -> dict[str, object]:
+    return {f"dct:{dct}": value, f"schema:{schema}": value}
+
+
+def _in_languages(words: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"@language": language, "@value": text} for language, text in words.items()]
+
+
+def _best(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or next(iter(words.values()), "")
+
+
+def _licence(rights: Rights) -> object:
+    """An address where there is one: the curators', or SPDX's for an SPDX name. Else the words."""
+    if rights.url:
+        return {"@id": rights.url}
+    if _SPDX.fullmatch(rights.licence):
+        return {"@id": f"https://spdx.org/licenses/{rights.licence}"}
+    return {"@type": "dct:LicenseDocument", "dct:title": rights.licence}
+
+
+def _whose(rights: Rights, credits: Sequence[Credit]) -> dict[str, object]:
+    licence = _licence(rights)
+    found: dict[str, object] = {"dct:license": licence, "schema:license": licence}
+    if rights.holder:
+        agent = {"@type": ["foaf:Agent", "schema:Organization"], "foaf:name": rights.holder}
+        agent["schema:name"] = rights.holder
+        found |= {"dct:publisher": agent, "dct:rightsHolder": agent, "schema:copyrightHolder": agent}
+    if credits:
+        found["dct:contributor"] = [
+            {
+                "@type": "foaf:Agent",
+                "foaf:name": credit.name,
+                "dct:description": credit.role,
+                **({"foaf:page": {"@id": credit.url}} if credit.url else {}),
+            }
+            for credit in credits
+        ]
+        found["schema:creditText"] = "; ".join(f"{credit.name} ({credit.role})" for credit in credits)
+    return found
+
+
+def _place(box: tuple[float, float, float, float]) -> dict[str, object]:
+    west, south, east, north = box
+    ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
+    wkt = {"@value": f"POLYGON(({ring}))", "@type": "geosparql:wktLiteral"}
+    return {"@type": "dct:Location", "dcat:bbox": wkt}

@@ -1,0 +1,141 @@
+"""Write ``data/``: GeoJSON, GeoPackage, catalogue, table of contents, a page to read, and the server's index."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import shapely
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from heritage.formats.geojson import Written, write_geojson
+from heritage.formats.geopackage import write_geopackage
+from heritage.model.release import DataDocument, DataFile, DataSet, MonumentEntry
+from heritage.pipeline.ground import Ground
+from heritage.pipeline.opendata.catalogue import catalogue
+from heritage.pipeline.opendata.layers import Layer, footprint_layer, monument_layer
+from heritage.store import ReleaseFolder
+from heritage.store.feature_index import IndexedFeature, Times, day_number, write_feature_index
+from heritage.store.manifest import content_type
+from heritage.text.site import LoadedSite
+
+INDEX = "data/index.json"
+_GEOPACKAGE = "data/heritage.gpkg"
+_CATALOGUE = "data/catalogue.jsonld"
+
+Box = tuple[float, float, float, float]
+
+
+def write_open_data(
+    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]
+) -> str:
+    """Write the files; the path of the table of contents."""
+    layers = [monument_layer(loaded, ground, monuments), footprint_layer(loaded, ground, monuments)]
+    layers = [layer for layer in layers if layer.ids]
+    indexed: list[IndexedFeature] = []
+    sets: list[DataSet] = []
+    package = write_geopackage({layer.name: layer.table() for layer in layers}) if layers else b""
+    if package:
+        into.write(_GEOPACKAGE, package)
+    for layer in layers:
+        written = write_geojson(layer.features(), {"name": layer.name})
+        path = f"data/{layer.name}.geojson"
+        into.write(path, written.data)
+        indexed += _indexed(layer, written)
+        files = (_file(path, len(written.data)), _file(_GEOPACKAGE, len(package)))
+        sets.append(_set_of(loaded, layer, files))
+    sets += _models(loaded, monuments)
+    content = catalogue(loaded.site, sets, _whole(layers))
+    into.write(_CATALOGUE, content)
+    into.write("data/features.sqlite", write_feature_index(indexed))
+    document = DataDocument(catalogue=_file(_CATALOGUE, len(content)), sets=tuple(sets))
+    into.write(INDEX, document.model_dump_json().encode())
+    into.write("data/index.html", _page(loaded, document, content))
+    return INDEX
+
+
+def _file(path: str, size: int) -> DataFile:
+    return DataFile(path=path, type=content_type(path), bytes=size)
+
+
+def _set_of(loaded: LoadedSite, layer: Layer, files: tuple[DataFile, ...]) -> DataSet:
+    site, spec = loaded.site, loaded.site.footprints
+    plans = layer.name == "footprints"
+    return DataSet(
+        id=layer.name,
+        kind="footprints" if plans else "monuments",
+        title={},
+        items=len(layer.ids),
+        rights=(plans and spec and spec.rights) or site.rights,
+        credits=(plans and spec and spec.credits) or site.credits,
+        files=files,
+    )
+
+
+def _models(loaded: LoadedSite, monuments: Sequence[MonumentEntry]) -> list[DataSet]:
+    """The surface of every survey, as it can be downloaded."""
+    return [
+        DataSet(
+            id=f"{monument.id}/{epoch.id}",
+            kind="model",
+            title=monument.title,
+            subtitle=epoch.title or dict.fromkeys(monument.title, epoch.captured or epoch.id),
+            items=1,
+            rights=monument.rights or loaded.site.rights,
+            credits=(*monument.credits, *loaded.site.credits),
+            files=(_file(epoch.download, epoch.download_bytes),),
+        )
+        for monument in monuments
+        for epoch in monument.epochs
+        if epoch.download
+    ]
+
+
+def _indexed(layer: Layer, written: Written) -> list[IndexedFeature]:
+    bounds = shapely.bounds(np.array(layer.degrees, dtype=object))
+    found = []
+    for id, span, box, period in zip(layer.ids, written.spans, bounds.tolist(), layer.periods, strict=True):
+        times: Times | None = None
+        if period is not None:
+            times = (day_number(period.earliest), day_number(period.latest))
+        found.append(IndexedFeature(layer.name, id, *span, tuple(box), times))
+    return found
+
+
+def _whole(layers: Sequence[Layer]) -> Box | None:
+    if not layers:
+        return None
+    bounds = shapely.total_bounds(np.array([g for layer in layers for g in layer.degrees], dtype=object))
+    west, south, east, north = (round(float(v), 7) for v in bounds)
+    return west, south, east, north
+
+
+def _page(loaded: LoadedSite, document: DataDocument, linked: bytes) -> bytes:
+    """The data to read about without scripts, in the site's first language where the words exist."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    site = loaded.site
+    languages = site.languages
+
+    def say(texts: dict[str, str]) -> str:
+        return next((texts[language] for language in (*languages, *texts) if language in texts), "")
+
+    text = environment.get_template("data.html").render(
+        title=say(dict(site.title)),
+        document=document,
+        say=say,
+        size=_size,
+        # `</` would end the script element that carries the catalogue.
+        linked=linked.decode().replace("</", "<\\/"),
+    )
+    return text.encode()
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"

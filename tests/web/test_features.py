@@ -1,0 +1,287 @@
+"""OGC API - Features: against the standard's requirements, brute force, and GDAL as a client from outside."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyogrio
+import pytest
+import rdflib
+import shapely
+from flask.testing import FlaskClient
+from geojson_pydantic import FeatureCollection
+from small_release import client_of, document
+
+from heritage.model.documents import Rights
+from heritage.model.release import MonumentEntry, Period
+from heritage.pipeline.ground import read_ground
+from heritage.pipeline.opendata.write import INDEX, write_open_data
+from heritage.store import Store
+from heritage.text.site import load_site
+
+RELEASE = "0002-data"
+HOUSES = 300
+SITE = """\
+title: {vi: Hoàng thành, en: Imperial City}
+languages: [vi, en]
+crs: EPSG:32648
+footprints:
+  {source: plans.geojson, name: name, rights: {licence: ODbL-1.0, holder: © OpenStreetMap contributors}}
+rights: {licence: CC-BY-4.0, holder: A </script> & B}
+credits: [{role: survey, name: Lan}]
+"""
+
+
+@cache
+def plans() -> list[shapely.Polygon]:
+    """Turned houses and L shapes, whose boxes reach beyond them, in degrees near Hue."""
+    rng = np.random.default_rng(11)
+    ell = np.array([(0, 0), (3, 0), (3, 1), (1, 1), (1, 3), (0, 3)]) * 4e-4
+    found = []
+    for k in range(HOUSES):
+        angle = rng.uniform(0, 6)
+        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        shape = ell if k % 2 else ell[[0, 1, 2, 5]]
+        found.append(shapely.Polygon(shape @ turn.T + rng.uniform([107.57, 16.46], [107.59, 16.48])))
+    return found
+
+
+def monuments() -> tuple[MonumentEntry, ...]:
+    """Three: one with a period, one without, one whose place is not known."""
+    (gate,) = document(RELEASE).monuments
+    moved = (*gate.placement.site_from_monument[:12], 30.0, 40.0, 0.0, 1.0)
+    placed = gate.placement.model_copy(update={"method": "footprint", "site_from_monument": moved})
+    built = Period(earliest="1833-01-01", latest="1833-12-31", approximate=True)
+    gate = gate.model_copy(update={"placement": placed, "built": built, "footprint": "7", "type": "gate"})
+    hall = gate.model_copy(
+        update={
+            "id": "hall",
+            "built": None,
+            "footprint": None,
+            "period": "Nguyễn",
+            "rights": Rights(licence="Words"),
+        }
+    )
+    lost = gate.model_copy(
+        update={"id": "lost", "footprint": None, "placement": document(RELEASE).monuments[0].placement}
+    )
+    return gate, hall, lost
+
+
+@pytest.fixture(scope="module")
+def data_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("features")
+    (root / "site.yaml").write_text(SITE, encoding="utf-8")
+    features = [
+        {
+            "type": "Feature",
+            "id": k,
+            "properties": {"name": f"Nhà {k}"},
+            "geometry": shapely.geometry.mapping(p),
+        }
+        for k, p in enumerate(plans())
+    ]
+    (root / "plans.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    loaded = load_site(root)
+    release = document(RELEASE).model_copy(update={"data": INDEX, "monuments": monuments()})
+    store = Store(root)
+    with store.writer("test"):
+        with store.release(RELEASE) as folder:
+            folder.write("release.json", release.model_dump_json().encode())
+            write_open_data(folder, loaded, read_ground(loaded), monuments())
+        store.set_current(RELEASE)
+    return root
+
+
+@pytest.fixture
+def api(data_site: Path) -> FlaskClient:
+    return client_of(data_site)
+
+
+_SERVE = """
+import sys
+from pathlib import Path
+from heritage.web.server import serve
+with serve(Path(sys.argv[1]), "127.0.0.1", 0) as server:
+    print(server.url, flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture(scope="module")
+def address(data_site: Path) -> Iterator[str]:
+    """The site served by a process of its own: GDAL holds the interpreter while it waits for an answer."""
+    command = [sys.executable, "-c", _SERVE, str(data_site)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        yield server.stdout.readline().strip()
+        server.stdin.close()
+
+
+def answer(client: FlaskClient, path: str, status: int = 200) -> Any:
+    response = client.get(f"/api/{path}")
+    assert response.status_code == status, response.text
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    return json.loads(response.data)
+
+
+def test_the_way_from_the_landing_page_to_a_feature(api: FlaskClient) -> None:
+    links = {link["rel"]: link["href"] for link in answer(api, "")["links"]}
+
+    assert set(links) >= {"self", "service-desc", "conformance", "data"}
+    assert any("ogcapi-features-1/1.0/conf/core" in c for c in answer(api, "conformance")["conformsTo"])
+    assert answer(api, "openapi.json")["openapi"].startswith("3.0")
+    listed = answer(api, "collections")["collections"]
+    assert [c["id"] for c in listed] == ["monuments", "footprints"]
+    assert listed[0]["extent"]["temporal"]["interval"] == [["1833-01-01T00:00:00Z", "1833-12-31T23:59:59Z"]]
+    west, south, east, north = listed[1]["extent"]["spatial"]["bbox"][0]
+    assert 107.56 < west < east < 107.6
+    assert 16.45 < south < north < 16.49
+    one = answer(api, "collections/footprints/items/7")
+    assert (one["id"], one["properties"]["name"], one["properties"]["monument"]) == ("7", "Nhà 7", "gate")
+    assert {link["rel"] for link in one["links"]} == {"self", "collection"}
+
+
+def test_pages_give_every_feature_once(api: FlaskClient) -> None:
+    path, seen = "collections/footprints/items?limit=70", []
+    while path:
+        page = answer(api, path)
+        assert page["numberMatched"] == HOUSES
+        assert page["numberReturned"] == len(page["features"]) <= 70
+        seen += [feature["id"] for feature in page["features"]]
+        following = [link["href"] for link in page["links"] if link["rel"] == "next"]
+        path = following[0].partition("/api/")[2] if following else ""
+
+    assert seen == [str(k) for k in range(HOUSES)]
+
+
+def test_a_box_gives_what_meets_it_and_nothing_else(api: FlaskClient) -> None:
+    rng = np.random.default_rng(4)
+    near_misses = 0
+    for _ in range(40):
+        west, south = rng.uniform([107.569, 16.459], [107.59, 16.48])
+        east, north = west + rng.uniform(0, 0.003), south + rng.uniform(0, 0.003)
+        asked = shapely.box(west, south, east, north)
+        page = answer(api, f"collections/footprints/items?limit=1000&bbox={west},{south},{east},{north}")
+        expected = {str(k) for k, p in enumerate(plans()) if p.distance(asked) < 1e-9}
+        near_misses += sum(shapely.box(*p.bounds).intersects(asked) for p in plans()) - len(expected)
+        assert {f["id"] for f in page["features"]} == expected
+    assert near_misses > 10, "boxes alone would have been wrong"
+
+
+def test_a_box_across_the_antimeridian_and_one_with_heights(api: FlaskClient) -> None:
+    assert answer(api, "collections/footprints/items?bbox=170,-20,-170,20")["numberMatched"] == 0
+    assert answer(api, "collections/footprints/items?bbox=107,16,-170,17")["numberMatched"] == HOUSES
+    assert answer(api, "collections/footprints/items?bbox=107,16,-50,108,17,900")["numberMatched"] == HOUSES
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("1833-07-01T00:00:00Z", ["gate", "hall"]),
+        ("1834-01-01/..", ["hall"]),
+        ("../1832-12-31", ["hall"]),
+        ("1800-01-01/1850-01-01", ["gate", "hall"]),
+    ],
+)
+def test_times_choose_and_what_has_none_stays(api: FlaskClient, asked: str, found: list[str]) -> None:
+    page = answer(api, f"collections/monuments/items?datetime={asked}")
+
+    assert [f["id"] for f in page["features"]] == found
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,9,1,8", "bbox=nan,0,1,1", "limit=0", "limit=-1", "limit=x", "limit=1&limit=2",
+        "datetime=1833", "datetime=2000-01-01/1999-01-01", "datetime=../../..", "colour=red", "offset=-1", "bbox-crs=x",
+    ],
+)  # fmt: skip
+def test_what_is_not_understood_is_refused(api: FlaskClient, wrong: str) -> None:
+    assert answer(api, f"collections/footprints/items?{wrong}", 400)["error"]["code"] == "query-invalid"
+
+
+def test_too_large_a_limit_and_unknown_names(api: FlaskClient) -> None:
+    assert answer(api, "collections/footprints/items?limit=999999")["numberReturned"] == HOUSES
+    answer(api, "collections/nothing", 404)
+    answer(api, "collections/footprints/items/nothing", 404)
+
+
+def test_the_files_for_download(api: FlaskClient) -> None:
+    first = api.get("/data/footprints.geojson")
+    assert (first.status_code, first.headers["Location"]) == (302, f"/r/{RELEASE}/data/footprints.geojson")
+    response = api.get(first.headers["Location"])
+    assert response.headers["Content-Type"] == "application/geo+json"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert "Access-Control-Allow-Origin" not in api.get(f"/r/{RELEASE}/release.json").headers
+    assert api.get("/data/../release.json").status_code == 404
+
+    layer = FeatureCollection.model_validate_json(response.data)
+    assert len(layer.features) == HOUSES
+    assert {f.properties["licence"] for f in layer.features} == {"ODbL-1.0"}
+    drawn = shapely.geometry.shape(layer.features[3].geometry.model_dump())
+    assert drawn.exterior.is_ccw
+    assert drawn.symmetric_difference(plans()[3]).area < plans()[3].area * 1e-3
+
+
+def test_the_geopackage_in_gdal(data_site: Path) -> None:
+    path = data_site / ".heritage" / "releases" / RELEASE / "data" / "heritage.gpkg"
+
+    assert sorted(pyogrio.list_layers(path)[:, 0]) == ["footprints", "monuments"]
+    plan = pyogrio.read_dataframe(path, layer="footprints")
+    assert (len(plan), plan.crs.to_epsg(), plan["rights_holder"][0]) == (
+        HOUSES,
+        4326,
+        "© OpenStreetMap contributors",
+    )
+    points = pyogrio.read_dataframe(path, layer="monuments")
+    assert (points.crs.to_epsg(), list(points["id"])) == (32648, ["gate", "hall"]), (
+        "what has no place is left out"
+    )
+    assert list(points["licence"]) == ["CC-BY-4.0", "Words"]
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_the_catalogue_is_linked_data(data_site: Path) -> None:
+    folder = data_site / ".heritage" / "releases" / RELEASE / "data"
+    graph = rdflib.Graph().parse(
+        folder / "catalogue.jsonld", format="json-ld", publicID="https://host/r/1/data/"
+    )
+    asked = """
+        PREFIX dcat: <http://www.w3.org/ns/dcat#> PREFIX dct: <http://purl.org/dc/terms/>
+        SELECT ?id ?licence ?url ?bytes WHERE {
+          ?catalogue a dcat:Catalog; dcat:dataset ?set. ?set a dcat:Dataset; dct:identifier ?id; dct:title ?title;
+            dct:license ?licence; dcat:distribution ?file. ?file dcat:downloadURL ?url; dcat:byteSize ?bytes
+          FILTER (lang(?title) = "vi") }"""
+
+    rows = {(str(r.id), str(r.licence), str(r.url), int(r.bytes)) for r in graph.query(asked)}
+
+    footprints = "https://host/r/1/data/footprints.geojson"
+    size = (folder / "footprints.geojson").stat().st_size
+    assert ("footprints", "https://spdx.org/licenses/ODbL-1.0", footprints, size) in rows
+    assert {row[0] for row in rows} == {"monuments", "footprints"}
+    page = (folder / "index.html").read_text(encoding="utf-8")
+    linked = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    assert json.loads(linked)["@id"] == "./", "a holder's name with a tag in it does not end the script"
+
+
+def test_gdal_opens_the_site_as_a_layer(address: str) -> None:
+    source = f"OAPIF:{address}api/"
+
+    assert sorted(pyogrio.list_layers(source)[:, 0]) == ["footprints", "monuments"]
+    whole = pyogrio.read_dataframe(source, layer="footprints")
+    assert (len(whole), whole.crs.to_epsg()) == (HOUSES, 4326)
+    box = (107.575, 16.465, 107.58, 16.47)
+    part = pyogrio.read_dataframe(source, layer="footprints", bbox=box)
+    assert sorted(part["name"]) == sorted(
+        f"Nhà {k}" for k, p in enumerate(plans()) if p.intersects(shapely.box(*box))
+    )
+    assert list(pyogrio.read_dataframe(source, layer="monuments")["title_vi"]) == ["Ngọ Môn", "Ngọ Môn"]
