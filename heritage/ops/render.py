@@ -16,6 +16,7 @@ from heritage.model.documents import View
 SKY: tuple[int, int, int] = (238, 240, 240)
 _ASPECT = 1.5  # a picture's width over its height, on the safe side of the reports' 1.6
 _MARGIN = 0.94  # a little air around what is shown
+_SPLATS = 200_000  # points drawn at once
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,10 @@ def render_points(
     inside = (px >= radius_px) & (px < width - radius_px) & (py >= radius_px) & (py < height - radius_px)
     px, py, rgb = px[inside], py[inside], rgb[inside]
     offsets = np.array([(dy, dx) for dy in reach for dx in reach])
-    # Point by point, so that a near point's whole splat covers a far one's.
-    rows = (py[:, None] + offsets[:, 0]).ravel()
-    columns = (px[:, None] + offsets[:, 1]).ravel()
-    picture[rows, columns] = np.repeat(rgb, len(offsets), axis=0)
+    # Point by point, so that a near point's whole splat covers a far one's; some at a time, as splats take memory.
+    for start in range(0, len(px), _SPLATS):
+        part = slice(start, start + _SPLATS)
+        rows = (py[part, None] + offsets[:, 0]).ravel()
+        columns = (px[part, None] + offsets[:, 1]).ravel()
+        picture[rows, columns] = np.repeat(rgb[part], len(offsets), axis=0)
     return picture

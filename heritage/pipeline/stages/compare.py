@@ -39,7 +39,7 @@ from heritage.pipeline.stages.mesh import SURFACES
 from heritage.pipeline.tile_source import Source, rows_of
 
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
-_DRAWN = 2_000_000
+_DRAWN = 1_500_000
 # Points on a model that was never measured: so many for each of its vertices, within bounds.
 _PER_VERTEX, _FEWEST, _MOST = 4, 10_000, 4_000_000
 

@@ -49,7 +49,7 @@ SURFACES = "surfaces.json"
 # A model has no measured points; these stand for them where a stage needs points.
 _MODEL_POINTS = 400_000
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
-_DRAWN = 4_000_000
+_DRAWN = 1_500_000
 _MARGIN_CELLS = 4
 
 
@@ -158,7 +158,7 @@ def _picture(folder: Path, count: int, triangles: int) -> str:
         view = view_of(*_box(meshes))
         picture = render_surface(meshes, view, 1200, 750)
     else:
-        cloud = _vertices(folder, count, max(1, triangles // _DRAWN))
+        cloud = _vertices(folder, count, -(-triangles // _DRAWN))
         picture = render_points(cloud, view_of(*cloud.bounds()), 1200, 750)
     save_picture(folder / "surface.webp", picture)
     return "surface.webp"
