@@ -87,7 +87,7 @@ class GltfFile:
             )
         except (ValueError, RuntimeError) as error:
             raise wrong(self.name, f"{where} is damaged", "data packed as the extension says") from error
-        return memoryview(np.ascontiguousarray(rows)).cast("B"), stride if mode == "ATTRIBUTES" else None
+        return memoryview(np.ascontiguousarray(rows).tobytes()), stride if mode == "ATTRIBUTES" else None
 
     def accessor(self, index: Any, types: tuple[str, ...]) -> npt.NDArray[Any]:
         """The values of an accessor, (n, width); integers said to be normalised as floats."""

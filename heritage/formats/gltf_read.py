@@ -43,12 +43,12 @@ def read_gltf(path: Path) -> list[Part]:
     groups: dict[tuple[Any, ...], list[Part]] = {}
     materials: dict[Any, Material] = {}
     size = 0
-    for matrix, mesh in _placed_meshes(file):
-        for primitive in _primitives(file, mesh):
+    for matrix, mesh in placed_meshes(file):
+        for primitive in primitives(file, mesh):
             index = primitive.get("material")
             if index not in materials:
                 materials[index] = read_material(file, index)
-            part = _part(file, primitive, materials[index], matrix)
+            part = part_of(file, primitive, materials[index], matrix)
             size += len(part.vertices) + len(part.triangles)
             if size > 2 * VERTICES:
                 raise wrong(
@@ -66,8 +66,8 @@ def read_triangles(path: Path) -> tuple[F64, npt.NDArray[np.int64]]:
     """
     file = open_gltf(path)
     vertices, triangles, start = [np.empty((0, 3))], [np.empty((0, 3), np.int64)], 0
-    for matrix, mesh in _placed_meshes(file):
-        for primitive in _primitives(file, mesh):
+    for matrix, mesh in placed_meshes(file):
+        for primitive in primitives(file, mesh):
             if primitive.get("mode", _TRIANGLES) not in (_TRIANGLES, _STRIP, _FAN):
                 continue
             local = file.accessor(primitive["attributes"].get("POSITION"), ("VEC3",)).astype(np.float64)
@@ -77,7 +77,7 @@ def read_triangles(path: Path) -> tuple[F64, npt.NDArray[np.int64]]:
     return np.concatenate(vertices), np.concatenate(triangles)
 
 
-def _placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
+def placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
     """Each mesh of the scene with its (4, 4) matrix from mesh to file coordinates."""
     nodes = file.json.get("nodes", [])
     if not isinstance(nodes, list) or len(nodes) > GLTF_NODES:
@@ -123,14 +123,16 @@ def _matrix(file: GltfFile, node: dict[str, Any], where: str) -> F64:
     return matrix
 
 
-def _primitives(file: GltfFile, mesh: dict[str, Any]) -> list[dict[str, Any]]:
-    primitives = _list(file, mesh, "primitives")
-    if not all(isinstance(p, dict) and isinstance(p.get("attributes"), dict) for p in primitives):
+def primitives(file: GltfFile, mesh: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a mesh is made of."""
+    found = _list(file, mesh, "primitives")
+    if not all(isinstance(p, dict) and isinstance(p.get("attributes"), dict) for p in found):
         raise wrong(file.name, "a primitive without attributes", "attributes are needed")
-    return primitives
+    return found
 
 
-def _part(file: GltfFile, primitive: dict[str, Any], material: Material, matrix: F64) -> Part:
+def part_of(file: GltfFile, primitive: dict[str, Any], material: Material, matrix: F64) -> Part:
+    """One primitive of triangles, placed by ``matrix``."""
     attributes = primitive["attributes"]
     local = file.accessor(attributes.get("POSITION"), ("VEC3",)).astype(np.float64)
     linear = matrix[:3, :3]

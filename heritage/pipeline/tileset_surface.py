@@ -18,8 +18,13 @@ Triangles = tuple[F64, npt.NDArray[np.int64]]
 
 def tileset_triangles(tileset: Path, error_m: float) -> Triangles:
     """Vertices (n, 3), z up in the tileset's own frame, and triangles (m, 3) of the coarsest tiles within ``error_m``."""
+    return joined([_upright(path) for path in chosen_tiles(tileset, error_m)])
+
+
+def chosen_tiles(tileset: Path, error_m: float) -> list[Path]:
+    """The files of the coarsest tiles whose geometric error is within ``error_m``, or of leaves."""
     root = json.loads(tileset.read_bytes())["root"]
-    return joined([_upright(tileset.parent / uri) for uri in _chosen(root, error_m)])
+    return [tileset.parent / uri for uri in _chosen(root, error_m)]
 
 
 def _chosen(tile: Mapping[str, Any], error_m: float) -> Iterator[str]:

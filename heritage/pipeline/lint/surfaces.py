@@ -5,12 +5,10 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import numpy as np
-
-from heritage.model.arrays import Similarity
 from heritage.model.documents import View
 from heritage.model.release import MonumentEntry, Release, TourDocument
 from heritage.ops.viewing.scenery import Scenery
+from heritage.pipeline.site_views import similarity_of
 from heritage.pipeline.tileset_surface import Triangles, joined, tileset_triangles
 
 ERROR_M = 0.05  # of the tiles that are looked at; a camera keeps farther away
@@ -57,7 +55,5 @@ class ReleaseSurfaces:
         return Scenery(*joined(parts))
 
     def _read(self, monument: str, tileset: str, error_m: float) -> Triangles:
-        placement = self._monuments[monument].placement
-        site_from_monument = Similarity.from_matrix(np.array(placement.site_from_monument).reshape(4, 4).T)
         vertices, triangles = tileset_triangles(self.folder / tileset, error_m)
-        return site_from_monument.apply(vertices), triangles
+        return similarity_of(self._monuments[monument]).apply(vertices), triangles

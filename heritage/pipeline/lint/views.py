@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from heritage.model.arrays import F64, Similarity
+from heritage.model.arrays import F64
 from heritage.model.documents import Shown, Stop, View
 from heritage.model.release import MonumentEntry
-from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
+from heritage.ops.viewing.camera import Orbit, Window, fitted
 from heritage.ops.viewing.path import Path, path_between
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, pierced, standing
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
+from heritage.pipeline.site_views import pose_of, similarity_of
 from heritage.pipeline.views import box_corners
 from heritage.text.site import LoadedMonument, LoadedTour
 
@@ -43,7 +44,7 @@ def view_findings(tour: LoadedTour, monument: LoadedMonument, surfaces: ReleaseS
     for window in WINDOWS:
         before: Orbit | None = None
         for at, view in enumerate(views):
-            orbit = fitted(_pose(view, entry), window)
+            orbit = fitted(pose_of(view, entry), window)
             for found in _stop(tour, at, entry, monument, surfaces, view, orbit, before, window):
                 if (at, found.problem.code) not in seen:
                     seen.add((at, found.problem.code))
@@ -110,7 +111,7 @@ def _seen(
         )
         allowed = f"up to {_HIDDEN:.0%} are allowed"
         yield finding(tour, at, "view-hidden", where, found, allowed, "move eye_m or target_m")
-    placed = _similarity(entry)
+    placed = similarity_of(entry)
     for k, id in enumerate(stop.annotations):
         annotation = next((a for a in entry.annotations if a.id == id), None)
         if annotation is None:
@@ -155,18 +156,7 @@ def _subject(view: View, entry: MonumentEntry, orbit: Orbit) -> tuple[F64, F64]:
     """Low and high corner, site frame, of what a view is about: its box, or what is around its target."""
     corners: Sequence[F64] | F64
     if view.fit_m is not None:
-        corners = _similarity(entry).apply(box_corners(*map(np.array, view.fit_m)))
+        corners = similarity_of(entry).apply(box_corners(*map(np.array, view.fit_m)))
         return corners.min(0), corners.max(0)
     around = _AROUND * orbit.distance
     return orbit.target - around, orbit.target + around
-
-
-def _pose(view: View, entry: MonumentEntry) -> Pose:
-    placed = _similarity(entry)
-    fit = np.empty((0, 3)) if view.fit_m is None else placed.apply(box_corners(*map(np.array, view.fit_m)))
-    eye, target = placed.apply(np.array([view.eye_m, view.target_m], np.float64))
-    return Pose(eye, target, view.fov_deg, fit)
-
-
-def _similarity(entry: MonumentEntry) -> Similarity:
-    return Similarity.from_matrix(np.array(entry.placement.site_from_monument).reshape(4, 4).T)

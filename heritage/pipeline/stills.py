@@ -1,0 +1,126 @@
+"""Stills of a tour's stops: what the player shows there, drawn from the release's own tiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+from heritage.formats.tile_read import TileContent, TileSurface, read_tile
+from heritage.model.arrays import F64, U8, Similarity
+from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StopEntry
+from heritage.ops.viewing.camera import Orbit, Window, fitted
+from heritage.ops.viewing.picture import Drawn, picture
+from heritage.pipeline.site_views import pose_of, similarity_of
+from heritage.pipeline.tileset_surface import chosen_tiles
+
+WIDTH, HEIGHT = 960, 600
+_WINDOW = Window("a still", WIDTH, HEIGHT)
+_ERROR_PX = 2.0  # of the tiles that are drawn
+_LINE_PX = 2  # of the line between two conditions
+_KEPT_TILES = 400
+
+# Of assets/colours/change.json, which the viewer reads; a test holds the two together.
+CHANGE: tuple[tuple[float, tuple[int, int, int]], ...] = (
+    (-1.0, (11, 60, 120)),
+    (-0.6, (42, 111, 181)),
+    (-0.25, (134, 180, 220)),
+    (0.0, (234, 231, 225)),
+    (0.25, (239, 182, 120)),
+    (0.6, (217, 114, 42)),
+    (1.0, (138, 48, 7)),
+)
+_SAME = (212.0, 209.0, 204.0)
+_NOT_COMPARED = (168.0, 166.0, 162.0)
+_RANGE_LODS = 4.0  # as the viewer: a change map's colours reach at least so many levels of detection
+
+Colouring = Callable[[TileSurface], F64]
+
+
+class Stills:
+    """Draws stops of tours in the release that is being written into ``folder``."""
+
+    def __init__(self, folder: Path, monuments: Sequence[MonumentEntry]) -> None:
+        self._folder = folder
+        self._monuments = {m.id: m for m in monuments}
+        self._tile = lru_cache(_KEPT_TILES)(read_tile)
+
+    def still(self, stop: StopEntry, monument: MonumentEntry) -> U8:
+        """(HEIGHT, WIDTH, 3) uint8 sRGB."""
+        orbit = fitted(pose_of(stop.view, monument), _WINDOW)
+        if stop.compare is None:
+            shown = stop.show and (stop.show.epoch or stop.show.state)
+            return self._drawn(monument, str(shown or monument.reference_epoch), orbit)
+        left, right = (str(s.epoch or s.state) for s in (stop.compare.left, stop.compare.right))
+        if stop.compare.mode == "change":
+            entry = next(c for c in monument.comparisons if (c.reference, c.compared) == (left, right))
+            return self._drawn(monument, right, orbit, _by_change(entry, self.range_m(entry)))
+        column = int(np.clip(round(WIDTH * stop.compare.position), _LINE_PX, WIDTH - _LINE_PX))
+        drawn = self._drawn(monument, left, orbit).copy()
+        drawn[:, column:] = self._drawn(monument, right, orbit)[:, column:]
+        drawn[:, column - _LINE_PX : column + _LINE_PX] = 255
+        return drawn
+
+    def range_m(self, entry: ComparisonEntry) -> float:
+        """How far a change map's colours reach at first, metres."""
+        text = (self._folder / entry.sidecar).read_bytes()
+        document = ComparisonDocument.model_validate_json(text, strict=False)
+        return max(abs(document.p05_m), abs(document.p95_m), _RANGE_LODS * document.lod95_m)
+
+    def _drawn(
+        self, monument: MonumentEntry, condition: str, orbit: Orbit, colouring: Colouring | None = None
+    ) -> U8:
+        surfaces: list[Drawn] = []
+        xyz, rgb = [np.empty((0, 3))], [np.empty((0, 3), np.uint8)]
+        for other in self._monuments.values():
+            own = other.id == monument.id
+            found = other.condition(condition if own else other.reference_epoch)
+            if found is None:
+                raise ValueError(f"{condition} is no condition of {other.id}")
+            placed = similarity_of(other)
+            middle = placed.apply((np.array([found.bounds.min]) + found.bounds.max) / 2)[0]
+            away = orbit.distance if own else float(np.linalg.norm(middle - orbit.eye))
+            pixel = 2 * away * np.tan(np.radians(orbit.fov_deg) / 2) / HEIGHT
+            lit = any(state.id == condition for state in other.states) and own
+            for path in chosen_tiles(self._folder / found.tileset, _ERROR_PX * pixel / placed.scale):
+                content = self._tile(path)
+                surfaces += _surfaces(content, placed, lit, colouring if own else None)
+                xyz.append(placed.apply(content.xyz))
+                rgb.append(content.rgb)
+        ground_m = float(similarity_of(monument).apply(np.array([monument.bounds.min]))[0, 2])
+        points, colours = np.concatenate(xyz), np.concatenate(rgb)
+        return picture(surfaces, points, colours, orbit, WIDTH, HEIGHT, ground_m=ground_m)
+
+
+def _surfaces(
+    content: TileContent, placed: Similarity, lit: bool, colouring: Colouring | None
+) -> list[Drawn]:
+    drawn = []
+    for surface in content.surfaces:
+        part, vertices = surface.part, placed.apply(surface.part.vertices)
+        if colouring is not None:
+            drawn.append(Drawn(vertices, part.triangles, colouring(surface), lit=True))
+        else:
+            drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, lit))
+    return drawn
+
+
+def _by_change(entry: ComparisonEntry, range_m: float) -> Colouring:
+    """Colours (v, 3) of a tile's vertices: quiet where nothing significant changed, darker where nothing was compared."""
+    number = int(entry.attribute.rpartition("_")[2])
+    places, anchors = (np.array(values, float) for values in zip(*CHANGE, strict=True))
+
+    def colours(surface: TileSurface) -> F64:
+        change = surface.change.get(number)
+        if change is None:
+            return np.broadcast_to(np.array(_NOT_COMPARED), (len(surface.part.vertices), 3))
+        distance, lod = (change * entry.scale_m).T
+        share = np.clip(distance / range_m, -1, 1)
+        tint = np.stack([np.interp(share, places, anchors[:, k]) for k in range(3)], axis=1)
+        tint[np.abs(distance) <= lod] = _SAME
+        tint[lod < 0] = _NOT_COMPARED
+        return tint
+
+    return colours
