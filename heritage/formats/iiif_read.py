@@ -203,7 +203,13 @@ class _Reader:
             is_html = "html" in self.read.text(resource.get("format"), f"{at}.format")
             body.html[tag] = body.html.get(tag, "") + (text if is_html else html_of(text))
         elif kind(resource) in {"Audio", "Sound"}:
-            body.sounds.setdefault(tag, _path(self.read.text(resource.get("id"), f"{at}.id")))
+            body.sounds.setdefault(tag, self._beside(self.read.text(resource.get("id"), f"{at}.id")))
+
+    def _beside(self, uri: str) -> str:
+        """The path beside the manifest of what lies below its address; the address of anything else."""
+        own = self.manifest.get("id")
+        folder = own.rpartition("/")[0] + "/" if isinstance(own, str) and "/" in own else ""
+        return uri.removeprefix(folder) if folder else uri
 
     def _camera(self, comment: Object) -> Camera | None:
         """The camera of a comment: in its own or its target's scope, or activated by it; else the scene's first."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 from exchange_site import LAT, LON, TITLES, VIEWS, WORDS, write_site
 
 from heritage.cli.main import cli
+from heritage.export.iiif import export_iiif
 from heritage.export.incoming import import_tour
 from heritage.export.kml import export_kml
 from heritage.model.errors import InputError
@@ -20,6 +22,7 @@ from heritage.pipeline.check import check_site
 from heritage.text.markdown import render
 from heritage.text.site import LoadedTour, load_site
 
+ROOT = Path(__file__).resolve().parents[2]
 TARGETS = {"svx": "out", "kml": "out.kmz", "iiif": "out"}
 DOCUMENTS = {"svx": "out/scene.svx.json", "kml": "out.kmz", "iiif": "out/manifest.json"}
 
@@ -127,12 +130,36 @@ def test_iiif(site: Path) -> None:
     assert out == [
         "lost-annotations", "lost-captions", "lost-comparison", "lost-detail", "lost-normal", "lost-timing",
     ]  # fmt: skip
-    # Its recordings are at the museum's address now.
-    assert back == ["lost-narration"]
+    assert back == []
+    # The manifest names its recordings by web addresses; below its own, they lie beside it.
+    assert (site / tour.tour.stops[0].narration["vi"]).read_bytes() == b"ID3 vi"
     manifest = json.loads((site.parent / "out/manifest.json").read_bytes())
     assert manifest["rights"] == "https://creativecommons.org/licenses/by/4.0/"
     place = manifest["navPlace"]["features"][0]["geometry"]["coordinates"]
     assert place == pytest.approx([LON, LAT], abs=1e-3)
+
+
+def test_recordings_elsewhere_are_not_fetched(site: Path) -> None:
+    export_iiif(site, "gate-walk", site.parent / "out", base="https://museum.example/hue")
+    manifest = site.parent / "out/manifest.json"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text.replace("https://museum.example/hue/media/", "https://elsewhere.example/media/"))
+    made = import_tour(site, manifest, tour_id="back")
+    assert [problem.code for problem in made.problems] == ["lost-narration"]
+    assert "https://elsewhere.example/media/gate.vi.mp3" in made.problems[0].found
+    assert load_site(site).tours["back"].tour.stops[0].narration == {}
+
+
+def test_every_line_is_in_the_reference() -> None:
+    sources = [*(ROOT / "heritage/formats").glob("*.py"), *(ROOT / "heritage/export").glob("*.py")]
+    sources.append(ROOT / "heritage/pipeline/tour_words.py")
+    written = set(
+        re.findall(r'"((?:lost|exchange)-[a-z-]+)"', "".join(p.read_text("utf-8") for p in sources))
+    )
+    listed = set(
+        re.findall(r"`((?:lost|exchange)-[a-z-]+)`", (ROOT / "docs/reference/exchange.md").read_text("utf-8"))
+    )
+    assert written - {"exchange-invalid", "exchange-format"} == listed  # those two are errors
 
 
 def test_heights_above_the_sea(site: Path) -> None:
