@@ -173,6 +173,9 @@ class TourEntry(ReleaseDocument):
     url: str
     stops: int
     seconds: dict[str, float] = Field(description="length per language")
+    pages: dict[str, str] = Field(
+        default_factory=dict, description="the tour as text, a page per language, for readers without the 3D map"
+    )
 
 
 class MapImage(ReleaseDocument):

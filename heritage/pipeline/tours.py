@@ -55,6 +55,7 @@ def tour_entry(document: TourDocument) -> TourEntry:
         url=f"tours/{document.id}/tour.json",
         stops=len(document.stops),
         seconds=seconds,
+        pages={language: f"tours/{document.id}/{language}.html" for language in document.title},
     )
 
 

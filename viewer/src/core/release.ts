@@ -506,6 +506,12 @@ export interface TourEntry {
   seconds: {
     [k: string]: number;
   };
+  /**
+   * the tour as text, a page per language, for readers without the 3D map
+   */
+  pages: {
+    [k: string]: string;
+  };
 }
 /**
  * ``search.json``.

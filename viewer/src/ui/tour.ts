@@ -108,9 +108,18 @@ export function tourPanel(app: App): Bands {
       ${prose(state, stop.html)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
+      ${asText(app, document.id)}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };
+}
+
+/** The way to the same tour as a plain page, where the release has one. */
+function asText(app: App, id: string): Part {
+  const { state } = app;
+  const pages = state.release?.tours.find((tour) => tour.id === id)?.pages ?? {};
+  const page = pages[state.language] ?? Object.values(pages)[0];
+  return page ? html`<p class="quiet"><a href=${state.base + page}>${state.t('tour.text')}</a></p>` : nothing;
 }
 
 /** Over the scene while the visitor looks about alone: the way back to the stop. */
