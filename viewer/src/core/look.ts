@@ -1,0 +1,120 @@
+/** What of a view is not its place: filters, condition, camera. After the route's `?` in the fragment. */
+import { EVERYTHING, type Find } from './find.ts';
+import type { Orbit } from './orbit.ts';
+
+export interface Look {
+  find: Find;
+  /** A building that was found by its name. */
+  place: string | null;
+  /** The condition of the open monument. */
+  shown: string | null;
+  annotation: string | null;
+  /** Set while points are shown: whether by label, and which labels are hidden. */
+  points: { byLabel: boolean; hidden: string[] } | null;
+  /** Of the swipe or the blend, 0..1. */
+  position: number | null;
+  /** Where the visitor has put the camera. */
+  camera: Orbit | null;
+}
+
+export const PLAIN: Look = {
+  find: EVERYTHING,
+  place: null,
+  shown: null,
+  annotation: null,
+  points: null,
+  position: null,
+  camera: null,
+};
+
+const ID = /^[a-z0-9-]{1,64}$/;
+const LABELS = /^[a-z_]{1,20}$/;
+
+/** The query of a fragment; what is not understood is left out. */
+export function parseLook(hash: string): Look {
+  const at = hash.indexOf('?');
+  if (at < 0) return PLAIN;
+  const given = new URLSearchParams(hash.slice(at + 1));
+  const text = (key: string, most = 100) => (given.get(key) ?? '').slice(0, most);
+  const id = (key: string) => (ID.test(text(key)) ? text(key) : null);
+  const year = (key: string) => (/^-?\d{1,9}$/.test(text(key)) ? Number(text(key)) : null);
+  const position = Number(given.get('at') ?? Number.NaN);
+  const points = text('points');
+  return {
+    find: {
+      q: text('q'),
+      type: text('type'),
+      protection: text('protection'),
+      from: year('from'),
+      to: year('to'),
+    },
+    place: given.get('place')?.slice(0, 200) ?? null,
+    shown: id('shown'),
+    annotation: id('note'),
+    points:
+      points === 'colour' || points === 'label'
+        ? {
+            byLabel: points === 'label',
+            hidden: text('hide', 200)
+              .split(',')
+              .filter((label) => LABELS.test(label)),
+          }
+        : null,
+    position: position >= 0 && position <= 1 ? position : null,
+    camera: parseCamera(text('camera', 120)),
+  };
+}
+
+/** The query with its `?`, empty for a plain look. */
+export function formatLook(look: Partial<Look>): string {
+  const { find, place, shown, annotation, points, position, camera } = { ...PLAIN, ...look };
+  const values: [string, string | number | null][] = [
+    ['q', find.q || null],
+    ['type', find.type || null],
+    ['protection', find.protection || null],
+    ['from', find.from],
+    ['to', find.to],
+    ['place', place],
+    ['shown', shown],
+    ['note', annotation],
+    ['points', points && (points.byLabel ? 'label' : 'colour')],
+    ['hide', points?.hidden.join(',') || null],
+    ['at', position === null ? null : Math.round(position * 1000) / 1000],
+    ['camera', camera && formatCamera(camera)],
+  ];
+  const query = new URLSearchParams(values.flatMap(([k, v]) => (v === null ? [] : [[k, String(v)]])));
+  const text = query.toString().replace(/%2C/g, ',');
+  return text ? `?${text}` : '';
+}
+
+const DEGREES = 180 / Math.PI;
+
+/** east,north,up of what is looked at; distance; heading and pitch in degrees; field of view in degrees. */
+function formatCamera(o: Orbit): string {
+  const figures = [...o.target, o.distance].map((v) => v.toFixed(2));
+  const heading = (((o.heading * DEGREES) % 360) + 360) % 360;
+  return [...figures, heading.toFixed(1), (o.pitch * DEGREES).toFixed(1), o.fovDeg.toFixed(0)].join(',');
+}
+
+function parseCamera(text: string): Orbit | null {
+  const parts = text.split(',');
+  const numbers = parts.map(Number);
+  if (numbers.length !== 7 || parts.includes('') || !numbers.every(Number.isFinite)) return null;
+  const [east, north, up, distance, heading, pitch, fovDeg] = numbers as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  if (distance <= 0 || Math.abs(pitch) > 90 || fovDeg < 10 || fovDeg > 120) return null;
+  return {
+    target: [east, north, up],
+    distance,
+    heading: heading / DEGREES,
+    pitch: pitch / DEGREES,
+    fovDeg,
+  };
+}

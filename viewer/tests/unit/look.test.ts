@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { EVERYTHING } from '../../src/core/find.ts';
+import { compass, ecef, inSite, roundLength, walking, way } from '../../src/core/geo.ts';
+import { formatLook, type Look, PLAIN, parseLook } from '../../src/core/look.ts';
+import type { Frame } from '../../src/core/release.ts';
+
+describe('the rest of the address', () => {
+  const looks: Partial<Look>[] = [
+    {},
+    { find: { q: 'ngọ môn & cổng', type: 'stele house', protection: 'national', from: -50, to: 1850 } },
+    { place: 'G0503.032e/ä?' },
+    {
+      shown: '1885',
+      annotation: 'dragon-finial',
+      points: { byLabel: true, hidden: ['halo', 'low_confidence'] },
+    },
+    { position: 0.25 },
+    { camera: { target: [12.5, -40.25, 3], distance: 80.5, heading: 2, pitch: 0.5, fovDeg: 45 } },
+  ];
+
+  it.each(looks)('comes back from the fragment: %o', (look) => {
+    const back = parseLook(`#/m/gate${formatLook(look)}`);
+    const { camera, ...rest } = { ...PLAIN, ...look };
+    expect({ ...back, camera: null }).toEqual({ ...rest, camera: null });
+    if (!camera) return expect(back.camera).toBeNull();
+    expect(back.camera!.target).toEqual(camera.target);
+    expect(back.camera!.heading).toBeCloseTo(camera.heading, 2);
+    expect(back.camera!.pitch).toBeCloseTo(camera.pitch, 2);
+  });
+
+  it.each([
+    '#/?from=x&to=9e9',
+    '#/?camera=1,2,3',
+    '#/?camera=1,2,3,-4,5,6,45',
+    '#/?shown=../x',
+    '#/?points=all',
+    '#/?at=2',
+  ])('leaves out what it does not understand: %s', (hash) => {
+    expect(parseLook(hash)).toEqual({ ...PLAIN, find: EVERYTHING });
+  });
+});
+
+describe('on the globe', () => {
+  it('agrees with EPSG Guidance Note 7-2 on ECEF', () => {
+    // 53°48'33.820"N 2°07'46.380"E, 73.0 m: the note's worked example.
+    const [x, y, z] = ecef(2 + 7 / 60 + 46.38 / 3600, 53 + 48 / 60 + 33.82 / 3600, 73);
+    expect(x).toBeCloseTo(3771793.968, 2);
+    expect(y).toBeCloseTo(140253.342, 2);
+    expect(z).toBeCloseTo(5124304.349, 2);
+  });
+
+  it('puts a position into the site', () => {
+    // East, north, up at 0 0 of the ellipsoid: x is up, y east, z north.
+    const ecef_from_site = [0, 1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 6378137, 0, 0, 1];
+    const frame = { ecef_from_site, height_m: 0 } as unknown as Frame;
+    const [east, north] = inSite(0.001, 0.002, frame);
+    expect(east).toBeCloseTo(111.319, 2);
+    expect(north).toBeCloseTo(221.149, 2);
+  });
+
+  it('tells the way', () => {
+    expect(way([0, 0, 0], [10, 10, 5])).toEqual({ distance_m: Math.hypot(10, 10), bearing_deg: 45 });
+    expect([0, 44, 91, 200, 337, 338, 359].map(compass)).toEqual(['n', 'ne', 'e', 's', 'nw', 'n', 'n']);
+    expect([7.4, 123, 996, 12_340, 9_200_000].map((m) => walking(m, 'en'))).toEqual([
+      '7 m',
+      '120 m',
+      '1 km',
+      '12.3 km',
+      '9,200 km',
+    ]);
+    expect([1, 7, 48, 51, 199, 200].map(roundLength)).toEqual([1, 5, 20, 50, 100, 200]);
+  });
+});
