@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from heritage.formats.pose import triple
 from heritage.formats.printable import printable
 from heritage.model.arrays import F64, Similarity
 from heritage.model.errors import InputError, Problem
-from heritage.model.exchange import WARNING, ExchangedTour, Pose
+from heritage.model.exchange import WARNING, ExchangedStop, ExchangedTour, Pose
 from heritage.model.release import MonumentEntry, Release
 
 _FAR_M, _NEAR_M = 2_000.0, 1_000.0
@@ -43,7 +44,8 @@ def placed(
             found = "the release does not say where it stands on the globe"
             remedy = "place it, run `heritage build` and import again"
             raise InputError(monument, found, "a placed monument", remedy, code="export-unplaced")
-    stops = []
+    stops: list[ExchangedStop] = []
+    views: list[tuple[str, Pose | None]] = []
     for stop in tour.stops:
         pose = stop.pose
         if stop.globe is not None and entry is not None and release is not None:
@@ -53,11 +55,10 @@ def placed(
             on_globe = ecef_pose(stop.globe, geoid_m=geoid, ground_m=ground, away_m=away)
             eye, target = there.inverse().apply(np.array([on_globe.eye_m, on_globe.target_m]))
             pose = replace(on_globe, eye_m=triple(eye), target_m=triple(target))
+        views.append((stop.id, pose))
         stops.append(replace(stop, pose=_fit(pose), globe=None))
-    changed = replace(tour, stops=tuple(stops))
-    # What is told is what the file said, so the unrounded and uncut poses are looked at.
-    _tell(tour, changed, name, problems)
-    return changed
+    _tell(views, name, problems)
+    return replace(tour, stops=tuple(stops))
 
 
 def nearest_monument(site: Path, tour: ExchangedTour) -> str | None:
@@ -132,40 +133,33 @@ def _fit(pose: Pose | None) -> Pose | None:
     )
 
 
-def _tell(before: ExchangedTour, after: ExchangedTour, name: str, problems: list[Problem]) -> None:
-    poses = [(stop.id, stop.pose) for stop in after.stops if stop.pose is not None]
-    was = {stop.id: stop.pose.fov_deg if stop.pose else None for stop in before.stops}
-    if leaning := ", ".join(one for one, pose in poses if abs(pose.roll_deg) > _LEAN_DEG):
+def _tell(views: Sequence[tuple[str, Pose | None]], name: str, problems: list[Problem]) -> None:
+    """What is doubtful about the views of stops, as the file has them and before they are fitted."""
+    poses = [(stop, pose) for stop, pose in views if pose is not None]
+    if leaning := _listed(stop for stop, pose in poses if abs(pose.roll_deg) > _LEAN_DEG):
         found = f"that the camera leans to a side: {leaning}"
-        problems.append(Problem("lost-roll", name, printable(found), "views are level", "", WARNING))
-    if cut := ", ".join(one for one, pose in poses if was[one] is not None and was[one] != pose.fov_deg
-                        and not _FOV_DEG[0] <= (was[one] or 0) <= _FOV_DEG[1]):  # fmt: skip
+        problems.append(Problem("lost-roll", name, found, "views are level", "", WARNING))
+    if cut := _listed(stop for stop, pose in poses if not _may_be_seen(pose.fov_deg)):
         found = f"fields of view beyond {_FOV_DEG[0]:g} to {_FOV_DEG[1]:g} degrees: {cut}"
-        problems.append(
-            Problem("lost-fov", name, printable(found), "the nearest allowed one is taken", "", WARNING)
-        )
-    if guessed := ", ".join(one for one, pose in poses if not pose.is_distance_known):
+        problems.append(Problem("lost-fov", name, found, "the nearest allowed one is taken", "", WARNING))
+    if guessed := _listed(stop for stop, pose in poses if not pose.is_distance_known):
         found = f"how far away the target is: {guessed}"
-        problems.append(
-            Problem("lost-target", name, printable(found), "the file gives a direction", "", WARNING)
-        )
-    if far := ", ".join(one for one, pose in poses if np.linalg.norm(pose.eye_m) > _FAR_M):
+        problems.append(Problem("lost-target", name, found, "the file gives a direction", "", WARNING))
+    if far := _listed(stop for stop, pose in poses if np.linalg.norm(pose.eye_m) > _FAR_M):
         found = f"views more than {_FAR_M:g} m from the monument's origin: {far}"
-        problems.append(
-            Problem(
-                "exchange-far",
-                name,
-                printable(found),
-                "",
-                "see that it is the right monument and unit",
-                WARNING,
-            )
-        )
-    if blind := ", ".join(stop.id for stop in after.stops if stop.pose is None):
+        remedy = "see that it is the right monument and unit"
+        problems.append(Problem("exchange-far", name, found, "", remedy, WARNING))
+    if blind := _listed(stop for stop, pose in views if pose is None):
         found = f"no view is given: {blind}"
-        problems.append(
-            Problem("exchange-no-view", name, printable(found), "a view is computed", "write one", WARNING)
-        )
+        problems.append(Problem("exchange-no-view", name, found, "a view is computed", "write one", WARNING))
+
+
+def _may_be_seen(fov_deg: float | None) -> bool:
+    return fov_deg is None or _FOV_DEG[0] <= fov_deg <= _FOV_DEG[1]
+
+
+def _listed(names: Iterable[str]) -> str:
+    return printable(", ".join(names))
 
 
 def _rounded(point: F64) -> tuple[float, float, float]:

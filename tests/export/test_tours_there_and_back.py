@@ -150,6 +150,29 @@ def test_recordings_elsewhere_are_not_fetched(site: Path) -> None:
     assert load_site(site).tours["back"].tour.stops[0].narration == {}
 
 
+def test_what_is_doubtful_about_views_is_said(site: Path) -> None:
+    """A wide view, a leaning camera, one far away, one that only has a direction."""
+    view = "<LookAt>{}<longitude>{}</longitude><latitude>16.469</latitude><range>30</range></LookAt>"
+    camera = (
+        "<Camera><longitude>107.578</longitude><latitude>16.469</latitude><altitude>9</altitude><tilt>80</tilt>"
+        "<roll>9</roll><altitudeMode>relativeToGround</altitudeMode></Camera>"
+    )
+    steps = [view.format("<gx:horizFov>175</gx:horizFov>", 107.578), view.format("", 107.6), camera]
+    flights = "".join(f"<gx:FlyTo><gx:duration>1</gx:duration>{step}</gx:FlyTo>" for step in steps)
+    tour = f"<gx:Tour><name>T</name><gx:Playlist>{flights}</gx:Playlist></gx:Tour>"
+    file = site.parent / "t.kml"
+    file.write_text(f'<kml xmlns:gx="http://www.google.com/kml/ext/2.2">{tour}</kml>')
+    made = import_tour(site, file, monument="gate", language="en")
+    found = {problem.code: problem.found.rpartition(": ")[2] for problem in made.problems}
+    assert found["lost-fov"] == "stop-1"
+    assert found["exchange-far"] == "stop-2"
+    assert found["lost-roll"] == found["lost-target"] == "stop-3"
+    stops = load_site(site).tours[made.id].tour.stops
+    assert stops[0].view is not None
+    assert stops[0].view.fov_deg == 120
+    assert [stop.dwell_s for stop in stops] == [0, 0, None]
+
+
 def test_every_line_is_in_the_reference() -> None:
     sources = [*(ROOT / "heritage/formats").glob("*.py"), *(ROOT / "heritage/export").glob("*.py")]
     sources.append(ROOT / "heritage/pipeline/tour_words.py")
