@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from heritage.formats.reader import CloudReader, file_bytes
 from heritage.model.errors import InputError
+from heritage.model.limits import PRJ_BYTES
 
 _BY_ENDING = {".las": "LAS", ".laz": "LAS", ".ply": "PLY", ".e57": "E57"}
 _MAGIC = {
@@ -46,7 +48,25 @@ def open_cloud(path: Path) -> CloudReader:
             "give the file the ending of its format, or copy it again",
             code="cloud-format",
         )
-    return _opener(format)(path)
+    return _with_sidecar(_opener(format)(path), path)
+
+
+def sidecar(path: Path) -> Path:
+    """Where a file of the same name keeps the cloud's CRS as WKT, as GIS programs write it."""
+    return path.with_suffix(".prj")
+
+
+def _with_sidecar(reader: CloudReader, path: Path) -> CloudReader:
+    """The header with the CRS of a ``.prj`` beside the file, where it has none itself."""
+    beside = sidecar(path)
+    if reader.header.crs is not None or not beside.is_file() or beside.is_symlink():
+        return reader
+    if beside.stat().st_size > PRJ_BYTES:
+        raise InputError(beside.name, "too large for a CRS", f"up to {PRJ_BYTES} bytes", code="crs-unknown")
+    text = beside.read_text(encoding="utf-8", errors="replace").strip()
+    note = f"{path.name}: its header has no CRS; that of {beside.name} is taken"
+    header = replace(reader.header, crs=text, notes=(*reader.header.notes, note))
+    return replace(reader, header=header)
 
 
 def _opener(format: str) -> Callable[[Path], CloudReader]:

@@ -236,6 +236,13 @@ class Prior(Document):
         None, description="longitude, degrees, WGS 84"
     )
     lat: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="latitude, degrees, WGS 84")
+    position_sigma_m: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        10.0, description="1 sigma of the position, metres"
+    )
+    photos: RelativePath | None = Field(
+        None,
+        description="folder of the survey's photos, relative to the monument's; the GPS in their EXIF gives the position",
+    )
     heading_deg: Annotated[float, Field(ge=-360, le=360)] | None = Field(
         None, description="clockwise angle from north to the monument frame's +y axis"
     )
@@ -267,9 +274,12 @@ class Monument(Document):
 
     title: LangText = Field(description="the monument's name")
     description: LangText | None = Field(None, description="what visitors read about it; Markdown")
-    footprint: str | None = Field(None, description="its id in the footprints")
+    footprint: str | None = Field(
+        None, description="its id in the footprints; without it, method footprint chooses the one that fits"
+    )
     period: Text | None = Field(
-        None, description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words"
+        None,
+        description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words",
     )
     type: Text | None = Field(None, description="what kind of building it is")
     protection: Text | None = Field(None, description="its legal protection, as a grade: national")
@@ -355,6 +365,7 @@ FindingCode = Literal[
     "captions-length",
     "picture-without-words",
 ]
+
 
 class Stop(Document):
     """One stop of a tour."""

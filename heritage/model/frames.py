@@ -10,16 +10,20 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyproj
+from pyproj.transformer import TransformerGroup
 
 from heritage.model.arrays import F64, Similarity
 from heritage.model.errors import InputError
 
 ECEF = pyproj.CRS.from_epsg(4978)
+WGS84 = pyproj.CRS.from_epsg(4326)
 WGS84_3D = pyproj.CRS.from_epsg(4979)
 
 
@@ -55,6 +59,35 @@ def _utm_hint(crs: pyproj.CRS) -> str:
     return f"EPSG:{(32600 if area.north + area.south >= 0 else 32700) + zone}"
 
 
+def plan_of(crs: pyproj.CRS) -> pyproj.CRS:
+    """The horizontal part of a CRS."""
+    return crs.sub_crs_list[0] if crs.is_compound else crs.to_2d()
+
+
+@dataclass(frozen=True)
+class Heights:
+    """What a CRS says its heights are above. ``missing``: grids that PROJ would need to carry them to the ellipsoid
+    and does not have here."""
+
+    kind: Literal["ellipsoidal", "orthometric", "unstated"]
+    name: str
+    missing: tuple[str, ...] = ()
+
+
+def heights_of(crs: pyproj.CRS) -> Heights:
+    """The vertical datum of ``crs``. pyproj falls back in silence where a geoid grid is missing; this says so."""
+    if crs.is_compound:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # it says in words what is asked for here
+            ways = TransformerGroup(crs, WGS84_3D, always_xy=True)
+        grids = [grid for way in ways.unavailable_operations for grid in way.grids if not grid.available]
+        missing = tuple(sorted({grid.short_name for grid in grids})) if not ways.best_available else ()
+        return Heights("orthometric", crs.sub_crs_list[-1].name, missing)
+    if len(crs.axis_info) > 2:
+        return Heights("ellipsoidal", crs.ellipsoid.name if crs.ellipsoid else crs.name)
+    return Heights("unstated", "")
+
+
 @dataclass(frozen=True)
 class SiteFrame:
     """East-north-up at ``lon_deg``, ``lat_deg``, ``height_m`` (WGS 84, ellipsoidal)."""
@@ -77,10 +110,14 @@ class SiteFrame:
     def site_from_crs(self, crs: pyproj.CRS, xyz: F64) -> F64:
         """Coordinates (n, 3) of ``crs`` in x-east, y-north order (always_xy) as site metres (n, 3).
 
-        Heights are taken as ellipsoidal. Raises InputError where PROJ has no answer.
+        Heights, metres, are kept as they are, whatever they are above: PROJ changes places only. Datums of national
+        grids have ellipsoids of their own, tens of metres from that of WGS 84, and heights are hardly ever above
+        them. Raises InputError where PROJ has no answer.
         """
-        to_ecef = pyproj.Transformer.from_crs(crs.to_3d(), ECEF, always_xy=True)
-        ecef = np.column_stack(to_ecef.transform(xyz[:, 0], xyz[:, 1], xyz[:, 2]))
+        to_degrees = pyproj.Transformer.from_crs(plan_of(crs), WGS84, always_xy=True)
+        lon, lat = to_degrees.transform(xyz[:, 0], xyz[:, 1])
+        to_ecef = pyproj.Transformer.from_crs(WGS84_3D, ECEF, always_xy=True)
+        ecef = np.column_stack(to_ecef.transform(lon, lat, xyz[:, 2]))
         if not np.isfinite(ecef).all():
             raise InputError(
                 crs.name,
@@ -91,7 +128,9 @@ class SiteFrame:
         return self.ecef_from_site.inverse().apply(ecef)
 
     def crs_from_site(self, crs: pyproj.CRS, xyz: F64) -> F64:
-        """Site metres (n, 3) as coordinates of ``crs`` (always_xy)."""
+        """Site metres (n, 3) as coordinates of ``crs`` (always_xy); heights as `site_from_crs` has them."""
         ecef = self.ecef_from_site.apply(xyz)
-        from_ecef = pyproj.Transformer.from_crs(ECEF, crs.to_3d(), always_xy=True)
-        return np.column_stack(from_ecef.transform(ecef[:, 0], ecef[:, 1], ecef[:, 2]))
+        from_ecef = pyproj.Transformer.from_crs(ECEF, WGS84_3D, always_xy=True)
+        lon, lat, height = from_ecef.transform(ecef[:, 0], ecef[:, 1], ecef[:, 2])
+        to_crs = pyproj.Transformer.from_crs(WGS84, plan_of(crs), always_xy=True)
+        return np.column_stack([*to_crs.transform(lon, lat), height])

@@ -19,6 +19,7 @@ from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.guard_map import guarded_footprints
+from heritage.pipeline.photos import guarded_photos
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
@@ -93,6 +94,15 @@ def source_problems(
             yield Problem("state-no-model", where, found, allowed, "list a survey under epochs")
         elif every_point:
             yield from reading(loaded, path, partial(guarded_model, path))
+    prior = document.registration.prior
+    if prior is not None and prior.photos is not None:
+        folder = monument.folder / prior.photos
+        if not folder.is_dir() or not folder.resolve().is_relative_to(loaded.root.resolve()):
+            where = lines.where("registration", "prior", "photos")
+            found = f"photos: there is no folder {visible(prior.photos)} in the monument's"
+            yield Problem("file-missing", where, found, "a folder of photos", "correct the path")
+        elif read:
+            yield from reading(loaded, folder, partial(guarded_photos, folder))
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")

@@ -19,6 +19,7 @@ from heritage.pipeline.guard import guarded_cloud
 from heritage.pipeline.guard_map import guarded_footprints
 from heritage.pipeline.map.extent import map_box
 from heritage.pipeline.map.ground import GroundModel, read_ground_model
+from heritage.pipeline.photos import prior_of
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.site import LoadedMonument, LoadedSite
 
@@ -95,6 +96,9 @@ def read_ground(loaded: LoadedSite) -> Ground:
         for id, monument in loaded.monuments.items()
         if (anchor := _anchor(monument, crs, footprints, layer_crs, gcps.get(id, ()))) is not None
     ]
+    if not anchors and footprints:  # a monument may yet be found on one of them
+        west, south, east, north = shapely.total_bounds([f.geometry for f in footprints.values()])
+        anchors = [lon_lat(layer_crs, (west + east) / 2, (south + north) / 2)]
     frame = site_frame(anchors, crs, loaded.site.ground_m)
     plans = _in_site(list(footprints.values()), layer_crs, frame, loaded.site.ground_m)
     low, high = map_box(shapely.bounds(plans).reshape(-1, 4))
@@ -133,7 +137,7 @@ def _anchor(
     if gcps:
         x, y, _ = np.mean([p.target for p in gcps], axis=0)
         return lon_lat(crs, x, y)
-    prior = document.registration.prior
+    prior, _ = prior_of(monument)
     if prior is not None and prior.lon is not None and prior.lat is not None:
         return prior.lon, prior.lat
     source = monument.folder / document.reference.source

@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from heritage.formats.cloud import sidecar
 from heritage.model.documents import Document
 from heritage.pipeline.stage import Stage
 
@@ -92,9 +93,11 @@ _REFERRING = {".obj", ".gltf"}
 
 
 def source_digest(path: Path) -> str:
-    """SHA-256 of a source file's bytes; of all files beside it too where the format refers to others."""
+    """SHA-256 of a source file's bytes; and of a ``.prj`` that says its CRS; of all files beside it
+    where the format refers to others."""
     if path.suffix.lower() not in _REFERRING:
-        return _digest(path)
+        beside = sidecar(path)
+        return _digest(path) + (_digest(beside) if beside != path and beside.is_file() else "")
     whole = hashlib.sha256()
     for other in sorted(p for p in path.parent.rglob("*") if p.is_file() and not p.is_symlink()):
         whole.update(f"{other.relative_to(path.parent).as_posix()}\0{_digest(other)}\n".encode())

@@ -47,6 +47,12 @@ def _tour(path: Path, send: Send) -> None:
     serve_tour(path, send)
 
 
+def _photos(path: Path, send: Send) -> None:
+    from heritage.pipeline.reading_photos import serve_photos
+
+    serve_photos(path, send)
+
+
 def _mapped(name: str) -> Serve:
     """A kind that `reading_map` serves, asked by one line of JSON."""
 
@@ -62,6 +68,7 @@ _KINDS: Mapping[str, Serve] = {
     "cloud": _cloud,
     "model": _model,
     "tour": _tour,
+    "photos": _photos,
     **{name: _mapped(name) for name in ("footprints", "shapes", "heights", "photo")},
 }
 

@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
-from shapely import wkt
 
 from heritage.model.documents import Document, Epoch, Monument, State
 from heritage.model.errors import InputError, Problem
-from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
+from heritage.pipeline.placement_facts import placement_facts
 from heritage.pipeline.plan import Task
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.stage import Stage
@@ -78,7 +77,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
             "register",
             "",
             _register_needs(monument),
-            facts=_placement_facts(loaded, monument, ground),
+            facts=placement_facts(loaded, monument, ground),
         )
     )
     for pair in document.compare:
@@ -209,41 +208,3 @@ def _state_tasks(monument: LoadedMonument, state: State) -> list[Task]:
         ),
         _task(monument, "tile", subject, needs, facts={"kind": "model", "interpreted": True}),
     ]
-
-
-def _placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> dict[str, object]:
-    """Everything from outside the cloud that decides where a monument stands."""
-    document = monument.monument
-    registration = document.registration
-    footprint = ground.footprints.get(document.footprint or "")
-    height = ground.ground_at(footprint) if footprint is not None else loaded.site.ground_m
-    facts: dict[str, object] = {
-        "method": _method(document, footprint is not None, monument.id in ground.gcps),
-        "settled": registration.settled,
-        "scale": registration.scale,
-        "prior": registration.prior.model_dump(mode="json") if registration.prior else None,
-        "frame": [ground.frame.lon_deg, ground.frame.lat_deg, ground.frame.height_m],
-        "crs": ground.crs.to_wkt(),
-        "ground_m": height - ground.frame.height_m,
-        "epoch_crs": document.reference.crs,
-    }
-    if footprint is not None:
-        plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
-        facts["footprint"] = wkt.dumps(plan, rounding_precision=4)
-    if monument.id in ground.gcps:
-        facts["gcps"] = [
-            {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)}
-            for p in ground.gcps[monument.id]
-        ]
-    return facts
-
-
-def _method(document: Monument, has_footprint: bool, has_gcps: bool) -> str:
-    """`auto` in order of strength: measured control, then a plan to fit, then a prior alone. `crs` is tried first
-    inside the stage, which alone knows what the cloud's header says."""
-    method = document.registration.method
-    if method != "auto":
-        return method
-    if has_gcps:
-        return "gcp"
-    return "auto-footprint" if has_footprint else "auto-prior" if document.registration.prior else "auto-none"

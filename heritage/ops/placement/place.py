@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pyproj
@@ -10,7 +11,7 @@ import pyproj
 from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError, MethodError
-from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.frames import WGS84_3D, Heights, SiteFrame, heights_of, plan_of
 from heritage.model.report import Figure
 from heritage.ops.placement.similarity import fit_similarity
 
@@ -27,6 +28,7 @@ class Placed:
     max_m: float | None
     reason: str
     figures: tuple[Figure, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def heading_of(site_from_monument: Similarity) -> float:
@@ -35,13 +37,21 @@ def heading_of(site_from_monument: Similarity) -> float:
     return float(np.degrees(np.arctan2(y[0], y[1])) % 360)
 
 
-def place_crs(origin: F64, bounds: tuple[F64, F64], crs: pyproj.CRS, frame: SiteFrame) -> Placed:
+def place_crs(
+    origin: F64,
+    bounds: tuple[F64, F64],
+    crs: pyproj.CRS,
+    frame: SiteFrame,
+    *,
+    heights: Literal["unknown", "ellipsoidal", "orthometric"] = "unknown",
+) -> Placed:
     """The similarity that follows ``crs`` best over a cloud that is in it.
 
     ``origin`` (3,) what was subtracted from the cloud's coordinates, and ``bounds``, its least and greatest corner in
     the monument frame, (3,) each: all in metres, x east and y north, whatever the unit of ``crs``. pyproj maps a grid
     of the bounds exactly; the rest is stated. A projected CRS shrinks and turns: scale and heading (the convergence)
-    are the found ones. Heights are taken as ellipsoidal unless ``crs`` says what they are.
+    are the found ones. Heights are kept as they are; what they are above is said, and where ``heights``, the site's, are
+    above something else, it is a warning.
     Raises InputError for a geographic CRS and where PROJ has no answer.
     """
     if not crs.is_projected:
@@ -52,10 +62,11 @@ def place_crs(origin: F64, bounds: tuple[F64, F64], crs: pyproj.CRS, frame: Site
     low, high = bounds
     axes = [np.linspace(a, b, n) for a, b, n in zip(low, np.maximum(high, low + 1.0), _GRID, strict=True)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-    factors = np.array([axis.unit_conversion_factor for axis in crs.to_3d().axis_info])
+    factors = np.array([*(axis.unit_conversion_factor for axis in plan_of(crs).axis_info), 1.0])
     site = frame.site_from_crs(crs, (grid + origin) / factors)
     fit = fit_similarity(grid, site)
     heading = heading_of(fit.target_from_source)
+    above = heights_of(crs)
     worst = float(np.linalg.norm(fit.residual, axis=1).max())
     convergence = (heading + 180) % 360 - 180
     figures = (
@@ -65,8 +76,27 @@ def place_crs(origin: F64, bounds: tuple[F64, F64], crs: pyproj.CRS, frame: Site
         Figure(name="convergence", value=convergence, unit="deg", method="heading of the CRS's grid north"),
         Figure(name="scale", value=fit.target_from_source.scale, unit="1", method="true metres per metre of the CRS"),
     )  # fmt: skip
-    reason = f"the cloud's own CRS, {crs.name}"
-    return Placed(fit.target_from_source, heading, fit.rms_m, worst, reason, figures)
+    reason = f"the cloud's own CRS, {crs.name}; {_vertical(above)}"
+    return Placed(
+        fit.target_from_source, heading, fit.rms_m, worst, reason, figures, _at_odds(above, heights)
+    )
+
+
+def _vertical(above: Heights) -> str:
+    if above.kind == "unstated":
+        return "it does not say what heights are above: taken as they are"
+    return f"heights are {above.kind} ({above.name}), taken as they are"
+
+
+def _at_odds(above: Heights, site: str) -> tuple[str, ...]:
+    """Warnings where heights of the cloud and of the site are above different things."""
+    if above.kind == "unstated" or site in ("unknown", above.kind):
+        return ()
+    grids = f"; the geoid grid is missing here ({', '.join(above.missing)})" if above.missing else ""
+    return (
+        f"the cloud's heights are {above.kind} ({above.name}), the site's are {site}: they were not converted and may "
+        f"be tens of metres off{grids}; convert the cloud, or correct heights in site.yaml",
+    )
 
 
 def place_prior(

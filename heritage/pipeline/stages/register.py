@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyproj
-from shapely import MultiPolygon, Polygon, wkt
 
-from heritage.model.arrays import F64, REASONS, U8, PointCloud
+from heritage.model.arrays import PointCloud
 from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
-from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.frames import SiteFrame
 from heritage.model.release import Placement
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import FootprintPrior
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp
 from heritage.ops.placement.place import heading_of, place_crs, place_prior
-from heritage.ops.placement.register import RegisterOptions, register_footprint
+from heritage.ops.placement.register import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
+from heritage.pipeline.by_footprint import Placed, by_footprint, walls
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
-from heritage.pipeline.thinned import thinned, thinned_labels
+from heritage.pipeline.thinned import thinned
 
 PLACEMENT = "placement.json"
 
@@ -38,18 +38,19 @@ def _run(job: Job) -> Outcome:
     facts: dict[str, Any] = dict(job.facts)
     source = source_frame(job.inputs["ingest"])
     method = _method(facts, source)
-    placement, figures, warnings = _WAYS[method](job, facts, source)
+    found = _WAYS[method](job, facts, source)
+    placement = found.placement
     if facts["settled"] and not placement.settled:
         placement = placement.model_copy(
             update={"settled": True, "reason": f"settled by the curator; {placement.reason}"}
         )
     (job.folder / PLACEMENT).write_text(placement.model_dump_json(indent=1), encoding="utf-8")
     pictures: tuple[str, ...] = ()
-    if "footprint" in facts:
-        drawing = plan_drawing(_walls(job), placement, _polygon(facts))
+    if found.plan is not None:
+        drawing = plan_drawing(walls(job), placement, found.plan)
         (job.folder / "plan.svg").write_text(drawing, encoding="utf-8")
         pictures = ("plan.svg",)
-    return Outcome((), figures, warnings, pictures)
+    return Outcome((), found.figures, found.warnings, pictures)
 
 
 def _method(facts: dict[str, Any], source: SourceFrame) -> str:
@@ -60,94 +61,31 @@ def _method(facts: dict[str, Any], source: SourceFrame) -> str:
     return "crs" if source.crs is not None else method.removeprefix("auto-")
 
 
-def _polygon(facts: dict[str, Any]) -> Polygon | MultiPolygon:
-    geometry = wkt.loads(facts["footprint"])
-    if not isinstance(geometry, (Polygon, MultiPolygon)):
-        raise MethodError(
-            "footprint",
-            f"a {geometry.geom_type}",
-            "a polygon is needed to place by",
-            code="footprint-no-polygon",
-        )
-    return geometry
-
-
 def _frame(facts: dict[str, Any]) -> SiteFrame:
     return SiteFrame(*facts["frame"])
 
 
-def _walls(job: Job) -> PointCloud:
-    """The reference epoch's surface points without ground, which says nothing about where walls are."""
-    cloud = thinned(job.inputs["points"])
-    if "clean" not in job.inputs:
-        return cloud
-    full, reasons = _all(job)
-    kept = full.select(reasons == REASONS["kept"])
-    return kept if len(kept) else cloud
+def _by_footprint(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
+    return by_footprint(job, facts, job.chosen(PlacementOptions).footprint)
 
 
-def _all(job: Job) -> tuple[PointCloud, U8]:
-    """The reference epoch's points and why cleaning kept them or not."""
-    ingest = job.inputs["ingest"]
-    return thinned(ingest), thinned_labels(job.inputs["clean"], "reasons", ingest)
+def _among(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
+    """On a footprint near the position if one fits beyond doubt; else by the prior, for most things that stand near
+    buildings are none."""
+    try:
+        found = _by_footprint(job, facts, source)
+    except MethodError as error:
+        why = error.problems[0].found
+    else:
+        if found.placement.settled:
+            return found
+        why = found.placement.reason
+    prior = _by_prior(job, facts, source)
+    reason = f"{prior.placement.reason}; no footprint near it fits beyond doubt ({why})"
+    return replace(prior, placement=prior.placement.model_copy(update={"reason": reason}))
 
 
-def _ground(job: Job) -> F64 | None:
-    """Points of the ground (k, 3), monument frame; None where cleaning found none."""
-    if "clean" not in job.inputs:
-        return None
-    full, reasons = _all(job)
-    ground = full.select(reasons == REASONS["ground"])
-    return ground.world() if len(ground) else None
-
-
-def _by_footprint(
-    job: Job, facts: dict[str, Any], source: SourceFrame
-) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
-    if "footprint" not in facts:
-        raise MethodError(
-            "registration",
-            "no footprint to place by",
-            "method footprint needs one",
-            "name it under footprint:",
-            code="register-no-footprint",
-        )
-    prior = Prior.model_validate(facts["prior"], strict=False) if facts["prior"] else Prior()
-    position = None
-    if prior.lon is not None and prior.lat is not None:
-        there = _frame(facts).site_from_crs(WGS84_3D, np.array([[prior.lon, prior.lat, facts["frame"][2]]]))[
-            0
-        ]
-        position = (float(there[0]), float(there[1]))
-    known = FootprintPrior(
-        heading_deg=prior.heading_deg,
-        heading_sigma_deg=prior.heading_sigma_deg,
-        position_m=position,
-        ground_m=prior.ground_m if prior.ground_m is not None else float(facts["ground_m"]),
-        scale=None if facts["scale"] == "unknown" else prior.scale or 1.0,
-    )
-    options = job.chosen(PlacementOptions).footprint
-    found = register_footprint(
-        _walls(job), None, _polygon(facts), known, options, threads=job.threads, ground=_ground(job)
-    )
-    placement = Placement(
-        method="footprint",
-        settled=found.settled,
-        reason=found.reason,
-        site_from_monument=tuple(float(v) for v in found.site_from_monument.matrix.T.ravel()),
-        scale=found.site_from_monument.scale,
-        heading_deg=found.heading_deg,
-        rms_m=found.rms_m,
-        iou=found.iou,
-        sigma_m=found.sigma_m,
-        candidates=found.candidates,
-    )
-    return placement, found.figures, ()
-
-
-def _by_gcp(
-    job: Job, facts: dict[str, Any], source: SourceFrame
-) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     if "gcps" not in facts:
         raise MethodError(
             "registration",
@@ -188,12 +126,10 @@ def _by_gcp(
         )
         for r in fit.residuals
     )
-    return placement, (*fit.figures, *residuals), fit.warnings
+    return Placed(placement, (*fit.figures, *residuals), fit.warnings)
 
 
-def _by_crs(
-    job: Job, facts: dict[str, Any], source: SourceFrame
-) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     if source.crs is None:
         raise MethodError(
             "registration",
@@ -204,7 +140,9 @@ def _by_crs(
         )
     crs = pyproj.CRS.from_user_input(source.crs)
     cloud = thinned(job.inputs["points"])
-    placed = place_crs(np.array(source.origin_m), cloud.bounds(), crs, _frame(facts))
+    placed = place_crs(
+        np.array(source.origin_m), cloud.bounds(), crs, _frame(facts), heights=facts["heights"]
+    )
     placement = Placement(
         method="crs",
         settled=True,
@@ -214,12 +152,10 @@ def _by_crs(
         heading_deg=placed.heading_deg,
         rms_m=placed.rms_m,
     )
-    return placement, placed.figures, ()
+    return Placed(placement, placed.figures, placed.warnings)
 
 
-def _by_prior(
-    job: Job, facts: dict[str, Any], source: SourceFrame
-) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+def _by_prior(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     given = Prior.model_validate(facts["prior"], strict=False) if facts["prior"] else Prior()
     if given.lon is None or given.lat is None:
         raise MethodError(
@@ -229,22 +165,22 @@ def _by_prior(
             "write them under registration.prior",
             code="register-no-prior",
         )
-    ground = given.ground_m if given.ground_m is not None else float(facts["ground_m"])
-    placed = place_prior(given, _frame(facts), anchor=_anchor(thinned(job.inputs["points"])), ground_m=ground)
+    frame = _frame(facts)
+    ground = float(facts["ground_m"]) if given.ground_m is None else given.ground_m - frame.height_m
+    placed = place_prior(given, frame, anchor=_anchor(thinned(job.inputs["points"])), ground_m=ground)
     placement = Placement(
         method="prior",
         settled=False,
-        reason=placed.reason,
+        reason=f"{placed.reason}; {facts['prior_said']}" if facts["prior_said"] else placed.reason,
         site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
+        sigma_m=given.position_sigma_m,
     )
-    return placement, placed.figures, ()
+    return Placed(placement, placed.figures)
 
 
-def _not_placed(
-    job: Job, facts: dict[str, Any], source: SourceFrame
-) -> tuple[Placement, tuple[Figure, ...], tuple[str, ...]]:
+def _not_placed(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
     x, y, z = _anchor(thinned(job.inputs["points"]))
     matrix = np.eye(4)
@@ -257,7 +193,7 @@ def _not_placed(
         scale=1.0,
         heading_deg=0.0,
     )
-    return placement, (), ()
+    return Placed(placement)
 
 
 def _anchor(cloud: PointCloud) -> tuple[float, float, float]:
@@ -266,6 +202,13 @@ def _anchor(cloud: PointCloud) -> tuple[float, float, float]:
     return float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2), float(low[2])
 
 
-_WAYS = {"footprint": _by_footprint, "gcp": _by_gcp, "crs": _by_crs, "prior": _by_prior, "none": _not_placed}
+_WAYS = {
+    "footprint": _by_footprint,
+    "gcp": _by_gcp,
+    "crs": _by_crs,
+    "among": _among,
+    "prior": _by_prior,
+    "none": _not_placed,
+}
 
-REGISTER = Stage("register", 1, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj"))
+REGISTER = Stage("register", 2, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))

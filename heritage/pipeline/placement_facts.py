@@ -1,0 +1,112 @@
+"""Everything from outside the cloud that decides where a monument stands, as the facts of its task."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import shapely
+from shapely import wkt
+from shapely.geometry import Point
+
+from heritage.model.documents import Monument, Prior
+from heritage.model.errors import InputError
+from heritage.model.frames import WGS84_3D
+from heritage.pipeline.frame import to_site
+from heritage.pipeline.ground import Ground
+from heritage.pipeline.photos import prior_of
+from heritage.text.site import LoadedMonument, LoadedSite
+
+_BESIDE_M: Final = 8.0  # how near a neighbour is whose walls the cloud may show
+_HALF_M: Final = 100.0  # half the width of the largest monument that is sought by position
+_SIGMAS: Final = 3.0
+_MOST: Final = 2_000  # footprints that are tried; a glance takes about 0.1 s
+
+
+def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> dict[str, object]:
+    """What the stage `register` is told. Raises InputError for photos that say no position, and where a footprint is
+    to be chosen among more than 2,000."""
+    document = monument.monument
+    registration = document.registration
+    prior, said = prior_of(monument)
+    footprint = ground.footprints.get(document.footprint or "")
+    height = ground.ground_at(footprint) if footprint is not None else loaded.site.ground_m
+    method = _method(
+        document, prior, footprint is not None, monument.id in ground.gcps, bool(ground.footprints)
+    )
+    facts: dict[str, object] = {
+        "method": method,
+        "settled": registration.settled,
+        "scale": registration.scale,
+        "prior": prior.model_dump(mode="json") if prior else None,
+        "prior_said": said,
+        "frame": [ground.frame.lon_deg, ground.frame.lat_deg, ground.frame.height_m],
+        "crs": ground.crs.to_wkt(),
+        "heights": loaded.site.heights,
+        "ground_m": height - ground.frame.height_m,
+        "epoch_crs": document.reference.crs,
+    }
+    if footprint is not None:
+        plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
+        facts["footprint_id"] = footprint.id
+        facts["footprint"] = wkt.dumps(plan, rounding_precision=4)
+        facts["beside"] = list(_layer(ground, plan, _BESIDE_M, without=footprint.id).values())
+    elif method in ("footprint", "auto-among"):
+        facts["layer"] = _sought(ground, prior)
+    if monument.id in ground.gcps:
+        facts["gcps"] = [
+            {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)}
+            for p in ground.gcps[monument.id]
+        ]
+    return facts
+
+
+def _sought(ground: Ground, prior: Prior | None) -> dict[str, object]:
+    """Footprints by id, each its shape and the ground's height in the site frame, among which one is chosen."""
+    if prior is not None and prior.lon is not None and prior.lat is not None:
+        place = np.array([[prior.lon, prior.lat, ground.frame.height_m]])
+        east, north, _ = ground.frame.site_from_crs(WGS84_3D, place)[0]
+        found = _layer(ground, Point(east, north), _SIGMAS * prior.position_sigma_m + _HALF_M)
+    else:
+        found = _layer(ground, None, 0.0)
+    if len(found) > _MOST:
+        raise InputError(
+            "registration", f"{len(found)} footprints to choose among", f"up to {_MOST} are allowed",
+            "give lon and lat under registration.prior, or name the footprint", code="register-too-many",
+        )  # fmt: skip
+    return {
+        id: [shape, ground.ground_at(ground.footprints[id]) - ground.frame.height_m]
+        for id, shape in found.items()
+    }
+
+
+def _layer(
+    ground: Ground, around: shapely.Geometry | None, reach_m: float, without: str | None = None
+) -> dict[str, str]:
+    """Usable footprints within reach, by id, as WKT in the site frame."""
+    usable = shapely.is_valid(ground.plans) & (shapely.area(ground.plans) > 0)
+    if around is not None:
+        usable &= shapely.dwithin(ground.plans, around, reach_m)
+    ids = list(ground.footprints)
+    return {
+        ids[k]: wkt.dumps(ground.plans[k], rounding_precision=4)
+        for k in np.flatnonzero(usable)
+        if ids[k] != without
+    }
+
+
+def _method(
+    document: Monument, prior: Prior | None, has_footprint: bool, has_gcps: bool, has_layer: bool
+) -> str:
+    """`auto` in order of strength: measured control, then a plan to fit, then a prior alone. `crs` is tried first
+    inside the stage, which alone knows what the cloud's header says."""
+    method = document.registration.method
+    if method != "auto":
+        return method
+    if has_gcps:
+        return "gcp"
+    if has_footprint:
+        return "auto-footprint"
+    if prior is None:
+        return "auto-none"
+    return "auto-among" if has_layer and prior.lon is not None else "auto-prior"

@@ -1,0 +1,68 @@
+"""Which footprint of a layer is it?"""
+
+from __future__ import annotations
+
+import extruded
+import neighbourhood
+import numpy as np
+import pytest
+from shapely import affinity
+
+from heritage.model.errors import MethodError
+from heritage.ops.placement.footprint_choice import FootprintPrior
+from heritage.ops.placement.register_among import register_among
+
+ROW = [affinity.translate(extruded.GATE, 40, 5), affinity.translate(extruded.CHURCH, -45, 0)]
+
+
+def _asked(seed, plan, others, **prior):
+    made = neighbourhood.trial(plan, others, seed, hide_side=bool(seed % 2), per_m2=40)
+    layer = {"it": made.scene.footprint, **{f"o{k}": p for k, p in enumerate(made.around)}}
+    return made, register_among(made.scene.cloud, None, layer, FootprintPrior(ground_m=4.0, **prior))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_right_one_is_chosen_with_nothing_but_the_layer(seed):
+    made, among = _asked(seed, extruded.L_SHAPE, ROW)
+    assert among.id == "it"
+    assert among.registered.settled, among.registered.reason
+    assert "chosen among 3" in among.registered.reason
+    assert made.scene.corner_error(among.registered.site_from_monument) < 0.5
+
+
+def test_twins_are_told_apart_by_position_only():
+    twin = affinity.translate(extruded.L_SHAPE, 60, 0)
+    made, among = _asked(4, extruded.L_SHAPE, [twin])
+    assert not among.registered.settled
+    other = "o0" if among.id == "it" else "it"
+    assert any(candidate.footprint == other for candidate in among.registered.candidates)
+    assert "name the right one" in among.registered.reason
+    middle = made.scene.footprint.centroid
+    _, told = _asked(
+        4, extruded.L_SHAPE, [twin], position_m=(middle.x + 6.0, middle.y - 5.0), position_sigma_m=8.0
+    )
+    assert told.id == "it"
+    assert told.registered.settled, told.registered.reason
+
+
+def test_a_building_that_is_not_in_the_layer_is_not_settled():
+    made = neighbourhood.trial(extruded.CHURCH, [], 5, hide_side=False, per_m2=40)
+    layer = {"gate": affinity.translate(extruded.GATE, 20, 0), "l": affinity.translate(extruded.L_SHAPE, -40, 0)}
+    assert not register_among(made.scene.cloud, None, layer, FootprintPrior()).registered.settled
+
+
+def test_no_footprint_within_reach_is_an_error():
+    far = FootprintPrior(position_m=(5_000.0, 5_000.0), position_sigma_m=10.0)
+    cloud = extruded.scene(extruded.L_SHAPE, 1, per_m2=4).cloud
+    with pytest.raises(MethodError, match="no footprint within"):
+        register_among(cloud, None, {"it": extruded.L_SHAPE}, far)
+
+
+def test_walls_of_attached_neighbours_do_not_draw_the_building_to_them():
+    """A house in a row of four, its back unseen: the facades run on, only roofs and steps say where it is."""
+    house = affinity.translate(extruded.GATE, 0, 0)
+    row = [affinity.translate(extruded.RECTANGLE, -18, 1.2), affinity.translate(extruded.RECTANGLE, 21, -0.8)]
+    for seed in (1, 2, 3):
+        made, among = _asked(seed, house, row)
+        assert made.scene.corner_error(among.registered.site_from_monument) < 0.5 or not among.registered.settled
+    assert np.isfinite(among.registered.sigma_m)
