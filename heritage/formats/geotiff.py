@@ -7,6 +7,7 @@ read here, so no GDAL is needed.
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -86,9 +87,12 @@ def _mixed_order(image: Image.Image) -> bool:
 def _opened(path: Path, most_px: int) -> Image.Image:
     if file_bytes(path) > VECTOR_BYTES:
         raise _wrong(path, f"{file_bytes(path)} bytes", f"up to {VECTOR_BYTES} bytes are allowed")
-    Image.MAX_IMAGE_PIXELS = None  # ours is below
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None  # ours is below
     try:
-        image = Image.open(path, formats=("TIFF",))
+        with warnings.catch_warnings():
+            # Pillow remarks on tags it cannot read; those that matter are missed below.
+            warnings.simplefilter("ignore", UserWarning)
+            image = Image.open(path, formats=("TIFF",))
     except UnidentifiedImageError:
         allowed = (
             "a GeoTIFF of 8, 16 or 32 bits a number is needed (not 64; packed by deflate, LZW, ZSTD or JPEG)"
@@ -98,6 +102,8 @@ def _opened(path: Path, most_px: int) -> Image.Image:
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, OverflowError) as error:
         raise _wrong(path, f"a damaged file ({error})", "a whole one is needed") from None
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
     if image.width * image.height > most_px:
         image.close()
         raise _wrong(

@@ -25,6 +25,7 @@ _CHANNELS = ("water", "green", "street")
 _BASE_PX, _PHOTO_PX = 1536, 2048
 _LEAST_PX = 1.6  # a thinner line would come and go
 _FINEST_M = 0.15
+_MARGIN_M = 20.0
 
 
 def write_base_map(
@@ -34,10 +35,18 @@ def write_base_map(
     layers = loaded.site.base_map
     if not layers:
         return None
+    shapes = [_in_site(loaded, layer, frame) for layer in layers]
+    boxes = np.array([shapely.total_bounds(np.concatenate(both)) for both in shapes])
+    # No pixel is spent on land of which the layers say nothing.
+    low = np.maximum(low, np.nanmin(boxes[:, :2], axis=0) - _MARGIN_M)
+    high = np.minimum(high, np.nanmax(boxes[:, 2:], axis=0) + _MARGIN_M)
+    if not (high > low).all():
+        return None
     pixel_m, width, height = _grid(low, high, _FINEST_M, _BASE_PX)
     drawn = np.zeros((height, width, 3), np.uint8)
-    for layer in layers:
-        areas = _areas(loaded, layer, frame, pixel_m)
+    for layer, (faces, lines) in zip(layers, shapes, strict=True):
+        wide = max(layer.width_m, _LEAST_PX * pixel_m)
+        areas = np.concatenate([faces, shapely.buffer(lines, wide / 2, quad_segs=4)])
         channel = drawn[:, :, _CHANNELS.index(layer.kind)]
         np.maximum(channel, paint(areas, low, pixel_m, width, height), out=channel)
     path = "map/base.webp"
@@ -68,7 +77,8 @@ def write_photo(
     return _entry(path, low, pixel_m, width, height)
 
 
-def _areas(loaded: LoadedSite, layer: BaseLayer, frame: SiteFrame, pixel_m: float) -> np.ndarray:
+def _in_site(loaded: LoadedSite, layer: BaseLayer, frame: SiteFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Polygons and lines of a layer in the site frame."""
     shapes = guarded_shapes(loaded.root / layer.source, layer)
     crs = pyproj.CRS.from_wkt(shapes.crs)
 
@@ -76,9 +86,7 @@ def _areas(loaded: LoadedSite, layer: BaseLayer, frame: SiteFrame, pixel_m: floa
         xyz = np.column_stack([places[:, :2], np.full(len(places), loaded.site.ground_m)])
         return frame.site_from_crs(crs, xyz)[:, :2]
 
-    areas, lines = (shapely.transform(kind, move) for kind in (shapes.areas, shapes.lines))
-    width = max(layer.width_m, _LEAST_PX * pixel_m)
-    return np.concatenate([areas, shapely.buffer(lines, width / 2, quad_segs=4)])
+    return shapely.transform(shapes.areas, move), shapely.transform(shapes.lines, move)
 
 
 def _grid(low: F64, high: F64, finest_m: float, most_px: int) -> tuple[float, int, int]:

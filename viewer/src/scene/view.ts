@@ -261,8 +261,11 @@ export class View {
     const moving = this.rig.update(seconds);
     this.stage.place(this.rig.orbit);
     for (const c of this.shown) c.update(this.stage);
-    this.buildings?.update(this.stage);
-    this.surroundings.terrain?.update(this.stage);
+    // The monuments first: what stands around them shall not take their place on a slow line.
+    if (this.shown.length === 0 || this.shown.some((c) => c.arrived || c.failed)) {
+      this.surroundings.terrain?.update(this.stage);
+      this.buildings?.update(this.stage);
+    }
     return moving;
   }
 
