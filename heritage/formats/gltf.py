@@ -22,6 +22,7 @@ from heritage.model.errors import InputError
 GENERATOR: Final = f"Heritage {__version__}"
 NO_DATA: Final = -32768
 _STEPS: Final = 65_535
+_UV_PER_TEXEL: Final = 4  # texture coordinates are whole quarters of a texel, no finer than anyone sees
 _STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
 
 
@@ -34,7 +35,7 @@ def write_glb(
     change_scale_m: tuple[float, ...] = (),
     quality: int = 85,
 ) -> bytes:
-    """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv 16 bits, WebP, meshopt.
+    """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv in quarters of a texel, WebP, meshopt.
 
     Positions are multiples of ``step_m`` from the surface's origin. ``lit`` leaves out KHR_materials_unlit.
     ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``, ``surface.filled`` as
@@ -51,7 +52,7 @@ def write_glb(
     if mesh.normals is not None and lit:
         attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
     if mesh.uv is not None and mesh.texture is not None:
-        uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * _STEPS).astype(np.uint16)
+        uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * _uv_levels(mesh.texture)).astype(np.uint16)
         attributes["TEXCOORD_0"] = glb.attribute(uv, normalized=True)
     primitive: dict[str, Any] = {
         "attributes": attributes,
@@ -136,6 +137,12 @@ def _quantised(
     return (steps - low).astype(np.uint16), {"translation": corner.tolist(), "scale": [step] * 3}
 
 
+def _uv_levels(texture: U8) -> int:
+    """How many levels texture coordinates have over the whole texture, a power of two less one."""
+    levels = 1 << int(np.ceil(np.log2(_UV_PER_TEXEL * max(texture.shape[:2]))))
+    return min(levels - 1, _STEPS)
+
+
 def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False) -> int:
     look: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 1.0}
     if mesh.texture is not None and mesh.uv is not None:
@@ -150,7 +157,14 @@ def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool 
             source = glb.image(webp(mesh.texture, quality), "image/webp")
             texture = {"sampler": sampler, "extensions": {"EXT_texture_webp": {"source": source}}}
             glb.uses("EXT_texture_webp", required=True)
-        look["baseColorTexture"] = {"index": glb.add("textures", texture)}
+        shown: dict[str, Any] = {"index": glb.add("textures", texture)}
+        if not plain:
+            # Small whole numbers pack better than fractions of 65,535; this makes them fractions of the texture.
+            shown["extensions"] = {
+                "KHR_texture_transform": {"scale": [_STEPS / _uv_levels(mesh.texture)] * 2}
+            }
+            glb.uses("KHR_texture_transform", required=True)
+        look["baseColorTexture"] = shown
     else:
         look["baseColorFactor"] = _STONE
     material: dict[str, Any] = {"pbrMetallicRoughness": look, "doubleSided": True}

@@ -110,7 +110,7 @@ def make_tiles(
         options.root_triangles,
         root_texel(options, texel, float(census.area.sum())),
     )
-    steps = tuple(grid_steps(cells.low, cells.high, cells.depths))
+    steps = tuple(grid_steps(cells.low, cells.high, cells.depths, spacing_m))
     shared: list[Shared] = mapper(partial(share, work, cells), numbers)
     _save_seams(work, cells, steps, shared)
     sharp = texels(cells, options, texel)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import os
 import shutil
@@ -14,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
 VALIDATORS = Path(__file__).parent.parent / "validators"
 _DTYPES = {5120: "i1", 5121: "u1", 5122: "i2", 5123: "u2", 5125: "u4", 5126: "f4"}
@@ -79,3 +81,16 @@ class Glb:
             entry.get("translation", [0, 0, 0])
         )
         return np.stack([placed[:, 0], -placed[:, 2], placed[:, 1]], axis=1)
+
+    def uv(self, mesh: int = 0) -> np.ndarray:
+        """Texture coordinates, float64, as KHR_texture_transform moves what is stored."""
+        primitive = self.document["meshes"][mesh]["primitives"][0]
+        look = self.document["materials"][primitive["material"]]["pbrMetallicRoughness"]["baseColorTexture"]
+        transform = look.get("extensions", {}).get("KHR_texture_transform", {})
+        assert set(transform) <= {"scale"}
+        return self.attribute("TEXCOORD_0", mesh) / 65535 * np.array(transform.get("scale", [1, 1]))
+
+    def picture(self) -> np.ndarray:
+        view = self.document["bufferViews"][self.document["images"][0]["bufferView"]]
+        data = self.data[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from typing import Any
 import meshopt
 import numpy as np
 from outside_gltf import Glb
-from PIL import Image
 
 from heritage.formats.arrays import save_array, save_cloud, save_mesh
 from heritage.model.arrays import REASONS, Mesh, PointCloud, Similarity
@@ -133,7 +131,7 @@ def _read(entry: dict[str, Any], folder: Path) -> Shown:
         document["nodes"][0]["scale"][0],
         glb.world(0),
         glb.triangles(document["nodes"][0]["mesh"]).astype(np.int32),
-        glb.attribute("TEXCOORD_0") / 65535.0 if "TEXCOORD_0" in names else None,
+        glb.uv() if "TEXCOORD_0" in names else None,
         glb.picture() if document.get("images") else None,
         glb.normals() if "NORMAL" in names else None,
         change,
@@ -171,8 +169,3 @@ class Decoded(Glb):
         """Unit vectors, z up."""
         stored = self.attribute("NORMAL").astype(np.float64) / 127
         return np.stack([stored[:, 0], -stored[:, 2], stored[:, 1]], axis=1)
-
-    def picture(self) -> np.ndarray:
-        view = self.document["bufferViews"][self.document["images"][0]["bufferView"]]
-        data = self.data[view["byteOffset"] : view["byteOffset"] + view["byteLength"]]
-        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))

@@ -16,6 +16,7 @@ from heritage.ops.meshes.weld import areas, compact, first_and_place
 from heritage.ops.tiles.seams import INNER, locked
 
 _GRID_STEPS = 65_535  # what 16 bits can count
+_STEPS_PER_SPACING = 16  # at least: a power of two is chosen
 _SAMPLES = 20_000  # places per part at which a distance is measured, besides its vertices
 _LONG = 3  # times their spacing: a triangle longer than this gets places of its own
 _HELD = 32  # leaves that are ready to be searched at once
@@ -32,18 +33,22 @@ class Part:
     seam: U8
 
 
-def grid_steps(low: F64, high: F64, depths: I32) -> list[float]:
+def grid_steps(low: F64, high: F64, depths: I32, spacing_m: float = 0.0) -> list[float]:
     """The grid of coordinates of each depth, metres, given the bounds (n, 3) and depth of all cells.
 
-    16 bits span any tile of a depth. Powers of two: a coarser grid is part of every finer one, so a border that
-    lies on the grid of its coarsest tile lies on those of all; and float32 holds every multiple.
+    16 bits span any tile of a depth, and where points were measured ``spacing_m`` apart no grid need be finer
+    than a sixteenth of that: a place is then off by a thirtieth at most, and bits of noise do not pack. Powers
+    of two: a coarser grid is part of every finer one, so a border that lies on the grid of its coarsest tile
+    lies on those of all; and float32 holds every multiple.
     """
     extent = (high - low).max(1)
     finest = float(np.abs([low, high]).max()) * 2.0**-23
+    needed = 2.0 ** np.floor(np.log2(spacing_m / _STEPS_PER_SPACING)) if spacing_m > 0 else 0.0
     steps: list[float] = []
     for depth in range(int(depths.max()) + 1):
         widest = float(extent[depths == depth].max())
-        steps.append(float(2.0 ** np.ceil(np.log2(max(widest / (_GRID_STEPS - 4), finest, 1e-9)))))
+        least = max(widest / (_GRID_STEPS - 4), finest, needed, 1e-9)
+        steps.append(float(2.0 ** np.ceil(np.log2(least))))
     # A leaf may be larger than the deeper tiles beside it; grids only grow towards the root.
     return [max(steps[depth:]) for depth in range(len(steps))]
 
