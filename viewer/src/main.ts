@@ -2,6 +2,7 @@
 import './ui/theme.css';
 import './ui/panel.css';
 import './ui/overlay.css';
+import './ui/sun.css';
 import { App } from './app/app.ts';
 import { loadMessages } from './app/messages.ts';
 import { translator, uiLanguage } from './core/i18n.ts';

@@ -81,6 +81,13 @@ export function smooth(from: number, to: number, x: number): number {
  */
 export const zoneHours = (lonDeg: number): number => Math.round(lonDeg / 15);
 
+/** The site's date and time at a moment, in whole steps of ten minutes. */
+export function siteTime(moment: Date, lonDeg: number): SunTime {
+  const there = new Date(moment.getTime() + zoneHours(lonDeg) * 3_600_000);
+  const minutes = there.getUTCHours() * 60 + Math.floor(there.getUTCMinutes() / 10) * 10;
+  return { date: there.toISOString().slice(0, 10), minutes };
+}
+
 /** A time of the site as a moment; null where the date is none. */
 export function momentOf({ date, minutes }: SunTime, lonDeg: number): Date | null {
   const midnight = Date.parse(`${date}T00:00:00Z`);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentOf, sunPosition, zoneHours } from '../../src/core/sun.ts';
+import { momentOf, siteTime, sunPosition, zoneHours } from '../../src/core/sun.ts';
 
 describe('the sun', () => {
   it('stands where the published example says', () => {
@@ -53,6 +53,7 @@ describe('the sun', () => {
     expect(momentOf({ date: '2026-06-21', minutes: 90 }, 107.578)!.toISOString()).toBe(
       '2026-06-20T18:30:00.000Z',
     );
+    expect(siteTime(new Date('2026-06-20T18:37:00Z'), 107.578)).toEqual({ date: '2026-06-21', minutes: 90 });
     expect(momentOf({ date: 'soon', minutes: 0 }, 0)).toBeNull();
   });
 });
