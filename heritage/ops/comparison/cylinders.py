@@ -50,11 +50,11 @@ class Bins:
 
 
 def measure(
-    bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int
+    bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int, *, beyond: float = 0.0
 ) -> tuple[F64, F64, I64]:
     """Where the surface lies along ``direction`` (n, 3) through ``at`` (n, 3), metres.
 
-    The cylinder of ``radius`` is moved away from ``at`` both ways, up to ``reach``, until it holds at least
+    The cylinder of ``radius`` is moved away from ``at`` both ways, from ``beyond`` up to ``reach``, until it holds at least
     ``least`` points of a surface that faces the same way; of two equally far the nearer counts. Returns the mean
     (n,) along the direction, the standard deviation (n,) and the number (n,) of points; NaN, NaN, 0 where none.
     """
@@ -68,6 +68,7 @@ def measure(
         at,
         direction,
         radius,
+        beyond,
         reach,
         least,
         mean,
@@ -91,9 +92,10 @@ def _gather(  # type: ignore[no-untyped-def]
     for a in range(max(cx - 1, 0), cx + 2):
         for b in range(max(cy - 1, 0), cy + 2):
             column = (a << 40) | (b << 20)
-            start = np.searchsorted(keys, column | max(cz - 1, 0))
-            stop = np.searchsorted(keys, column | (cz + 1), side="right")
-            for i in range(start, stop):
+            last = column | (cz + 1)
+            for i in range(np.searchsorted(keys, column | max(cz - 1, 0)), len(keys)):
+                if keys[i] > last:
+                    break
                 if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < _FACING:
                     continue
                 x, y, z = xyz[i, 0] - px, xyz[i, 1] - py, xyz[i, 2] - pz
@@ -112,13 +114,13 @@ def _gather(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _measure(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, at, direction, radius, reach, least, mean, deviation, count
+    xyz, normal, keys, base, size, at, direction, radius, beyond, reach, least, mean, deviation, count
 ):
-    steps = int(np.floor(reach / radius))
+    first, steps = int(np.floor(beyond / radius)), int(np.floor(reach / radius))
     for i in range(len(at)):
         px, py, pz = at[i, 0], at[i, 1], at[i, 2]
         dx, dy, dz = direction[i, 0], direction[i, 1], direction[i, 2]
-        for step in range(steps + 1):
+        for step in range(first, steps + 1):
             found, best = False, 0.0
             for sign in (1.0, -1.0):
                 if step == 0 and sign < 0:

@@ -18,8 +18,9 @@ those are no harm. The same place twice counts once."""
 
 _Z95 = 1.96
 _NEAR = 8  # radii: so far every vertex is searched at once; farther only where nothing was found
-# A cylinder stands up to so many radii from where it begins (1), and holds what is within sqrt(2) of its middle.
+# Radii: a cylinder found at a step is moved by up to one, and what it then holds lies within sqrt(2) of its middle.
 _ASIDE = 2.5
+_STRIDE = 4  # radii between the places along a line around which points are wanted
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def measure_piece(piece: SurfacePiece, before: Points, after: Points, plan: Comp
     m1[_elsewhere(bins, at, direction, m1, m2, plan)] = np.nan
     if plan.reach_m > near and len(lost):
         at_, direction_ = at[lost], direction[lost]
-        steps = radius * np.arange(-np.floor(plan.reach_m / radius), np.floor(plan.reach_m / radius) + 1)
-        far = Bins.of(*before(Where.along(at_, direction_, steps, _ASIDE * radius)), radius)
-        m, s, n = measure(far, at_, direction_, radius, plan.reach_m, least)
+        steps = np.arange(near, plan.reach_m + _STRIDE * radius, _STRIDE * radius)
+        lines = Where.along(at_, direction_, np.concatenate([-steps, steps]), (_ASIDE + _STRIDE / 2) * radius)
+        far = Bins.of(*before(lines), radius)
+        m, s, n = measure(far, at_, direction_, radius, plan.reach_m, least, beyond=near)
         found = np.flatnonzero(n)
         if len(found):
             lost, at_, direction_ = lost[found], at_[found], direction_[found]

@@ -31,7 +31,7 @@ from heritage.ops.comparison.distance import ComparePlan
 from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import render_points, render_surface, view_of
-from heritage.ops.surface.mesh import spacing_of, windows
+from heritage.ops.surface.plan import spacing_of, windows
 from heritage.pipeline.points_near import PointsNear
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
@@ -152,10 +152,12 @@ def _around(work: _Work, number: int) -> Iterator[Mesh]:
         if other == number or not ((extent.high >= low) & (extent.low <= high)).all():
             continue
         mesh = work.surface.mesh(other)
-        corner = mesh.vertices[mesh.triangles]
-        near = ((corner.max(1) >= low) & (corner.min(1) <= high)).all(1)
-        used, triangles = np.unique(mesh.triangles[near], return_inverse=True)
-        if len(used):
+        inside = np.ones(len(mesh.vertices), bool)
+        for axis in range(3):
+            place = mesh.vertices[:, axis]
+            inside &= (place >= low[axis]) & (place <= high[axis])
+        if inside.any():
+            used, triangles = np.unique(mesh.triangles[inside[mesh.triangles].any(1)], return_inverse=True)
             filled = None if mesh.filled is None else mesh.filled[used]
             yield Mesh(
                 mesh.origin, mesh.vertices[used], triangles.reshape(-1, 3).astype(np.int32), filled=filled
