@@ -1,0 +1,96 @@
+"""The parts of comparing in blocks, each against brute force."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from heritage.model.arrays import Mesh
+from heritage.ops.comparison.regions import find_parts, join_parts
+from heritage.ops.comparison.surface_piece import surface_piece
+from heritage.ops.comparison.tally import Tally
+from heritage.ops.comparison.where import Where
+
+
+def test_a_tally_has_the_percentiles_of_all_values_however_they_are_parted() -> None:
+    rng = np.random.default_rng(0)
+    values, weight = rng.normal(0, 0.01, 5_000).astype(np.float32), rng.random(5_000)
+    parts = [Tally.of(values[a : a + 700], weight[a : a + 700], 2.0**-16) for a in range(0, 5_000, 700)]
+
+    tally = Tally.joined(parts)
+
+    order = np.argsort(values)
+    total = np.cumsum(weight[order])
+    for q in (5, 50, 95, 100):
+        exact = values[order][min(np.searchsorted(total, q / 100 * total[-1]), 4_999)]
+        assert tally.percentile(q) * 2.0**-16 == pytest.approx(exact, abs=2.0**-17 + 1e-9)
+    assert tally.weight.sum() == pytest.approx(weight.sum())
+    sizes = tally.sizes()
+    assert sizes.step.min() >= 0
+    assert (np.diff(sizes.step) > 0).all()
+    assert sizes.weight.sum() == pytest.approx(weight.sum())
+
+
+@pytest.mark.parametrize("reach", [0.05, 0.4])
+def test_along_lines_no_point_within_reach_is_passed_over(reach: float) -> None:
+    rng = np.random.default_rng(1)
+    at, way = rng.uniform(-2, 2, (40, 3)), rng.normal(size=(40, 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+    steps = np.array([-1.5, -0.5, 0.5, 1.5])
+    xyz = rng.uniform(-5, 5, (40_000, 3)).astype(np.float32)
+
+    held = Where.along(at, way, steps, reach).holds(xyz)
+
+    places = (at[:, None] + steps[:, None] * way[:, None]).reshape(-1, 3)
+    near = np.linalg.norm(xyz[:, None] - places, axis=2).min(1)
+    assert held[near <= reach].all()
+    assert not held[near > 4 * reach].any()
+    assert Where.around(at, reach).holds(at.astype(np.float32)).all()
+
+
+def _plate(n: int) -> Mesh:
+    side = np.linspace(0, 1, n + 1)
+    x, y = np.meshgrid(side, side)
+    i = (np.arange(n)[:, None] * (n + 1) + np.arange(n)).ravel()
+    triangles = np.vstack(
+        [np.column_stack([i, i + 1, i + n + 2]), np.column_stack([i, i + n + 2, i + n + 1])]
+    )
+    vertices = np.column_stack([x.ravel(), y.ravel(), 0 * x.ravel()]).astype(np.float32)
+    return Mesh(np.zeros(3), vertices, triangles.astype(np.int32))
+
+
+def test_regions_over_blocks_are_those_of_the_whole() -> None:
+    """Random patches of change on a plate cut into strips and into a checkerboard, whose cells meet at corners."""
+    plate, rng = _plate(40), np.random.default_rng(2)
+    field = sum(
+        sign * (np.linalg.norm(plate.vertices[:, :2] - rng.random(2), axis=1) < rng.uniform(0.03, 0.12))
+        for sign in (1, -1, 1, 1, -1, 1, -1)
+    )
+    change = {v.tobytes(): d for v, d in zip(plate.vertices, 0.01 * field.astype(np.float32), strict=True)}
+    middle = plate.vertices[plate.triangles].mean(1)
+
+    def regions(cell: np.ndarray):
+        meshes = []
+        for number in np.unique(cell):
+            used, triangles = np.unique(plate.triangles[cell == number], return_inverse=True)
+            meshes.append(Mesh(plate.origin, plate.vertices[used], triangles.reshape(-1, 3).astype(np.int32)))
+        parts = []
+        for k, own in enumerate(meshes):
+            piece = surface_piece(own, [*meshes[:k], *meshes[k + 1 :]], 0)
+            distance = np.array([change[v.tobytes()] for v in piece.vertices], np.float32)
+            parts += find_parts(piece, distance, np.full(len(distance), 0.006, np.float32), 0.02, 2.0**-16)
+        return join_parts(parts, 0.02, 2.0**-16)
+
+    whole = regions(np.zeros(len(middle), int))
+    for cell in (
+        (middle[:, 0] * 7).astype(int),
+        (middle[:, 0] * 5).astype(int) * 5 + (middle[:, 1] * 5).astype(int),
+        ((middle[:, 0] * 8).astype(int) + (middle[:, 1] * 8).astype(int)) % 2,
+    ):
+        cut = regions(cell)
+        assert len(cut) == len(whole) > 2
+        for one, other in zip(cut, whole, strict=True):
+            assert one.area_m2 == pytest.approx(other.area_m2, rel=1e-9)
+            assert one.volume_m3 == pytest.approx(other.volume_m3, rel=1e-9)
+            assert one.centre_m == pytest.approx(other.centre_m, abs=1e-9)
+            assert one.median_m == other.median_m
