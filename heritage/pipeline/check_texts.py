@@ -10,6 +10,7 @@ from heritage.text.files import file_problem
 from heritage.text.lines import Key, Lines
 from heritage.text.markdown import references
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
+from heritage.text.translate import state_of
 from heritage.text.words import refused
 
 
@@ -42,6 +43,7 @@ def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
     for language in loaded.site.languages:
         if language not in tour.words:
             yield _missing(loaded, language, tour.lines.where(), f"{language}.md", "words")
+    yield from _translated(tour)
     for language, words in tour.words.items():
         yield from unlisted(loaded, language, words.shown)
         for passage in (words.tour, *words.stops.values()):
@@ -49,6 +51,28 @@ def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
                 if reference.kind == "picture":
                     where = f"{words.shown}:{passage.line}"
                     yield from _picture(loaded, reference.address, where)
+
+
+def _translated(tour: LoadedTour) -> Iterator[Problem]:
+    """Passages whose source stands beside them, and that wait for words or for a look at what changed in it."""
+    for language, words in tour.words.items():
+        for source, original in tour.words.items():
+            pairs = [("", words.tour, original.tour)]
+            pairs += [(id, passage, original.stops[id]) for id, passage in words.stops.items()]
+            for id, passage, from_ in pairs:
+                state = state_of(passage, from_, source)
+                where, of = f"{words.shown}:{passage.line}", f"the stop {id}" if id else "the tour"
+                if state == "empty":
+                    found = f"{of} is not yet translated into {language}"
+                    yield Problem(
+                        "translation-empty", where, found, f"{source} is shown", "write it", "warning"
+                    )
+                elif state == "outdated":
+                    found = f"the words of {of} in {source} have changed since they were translated"
+                    remedy = f"run heritage tour translate {tour.id} {language} --from {source}"
+                    yield Problem(
+                        "translation-outdated", where, found, "they belong together", remedy, "warning"
+                    )
 
 
 def _markdown(

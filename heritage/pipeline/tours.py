@@ -21,6 +21,8 @@ from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
 from heritage.text.markdown import plain
 from heritage.text.site import LoadedSite, LoadedTour
+from heritage.text.translate import state_of
+from heritage.text.words import Passage
 
 _AFTER_NARRATION_S = 1.0  # a breath before moving on
 
@@ -67,7 +69,7 @@ def _stop(
     languages: list[str],
     views: StopViews,
 ) -> StopEntry:
-    passages = {language: tour.words[language].stops[stop.id] for language in languages}
+    passages = {language: _said(tour, stop.id, language) for language in languages}
     text = {language: plain(passage.markdown) for language, passage in passages.items()}
     narration = {
         language: _narration(into, loaded, stop, language)
@@ -105,6 +107,15 @@ def _stop(
         narration=narration,
         annotations=stop.annotations,
     )
+
+
+def _said(tour: LoadedTour, stop: str, language: str) -> Passage:
+    """The stop's words in ``language``; those it is translated from while it waits for a translation."""
+    passage = tour.words[language].stops[stop]
+    for source, words in tour.words.items():
+        if state_of(passage, words.stops[stop], source) == "empty":
+            return words.stops[stop]
+    return passage
 
 
 def _shown(shown: Shown) -> ShownEntry:

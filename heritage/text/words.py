@@ -14,6 +14,9 @@
 right below is the stop's title; without one the id serves, its hyphens as spaces. Further headings in a
 stop's words are ``####`` and below. A link's definition (``[name]: address``) must stand in the stop that
 uses it.
+
+Lines from one that begins with ``<!--`` to one that ends with ``-->`` are notes between those who write; visitors never see
+them. `translate` keeps what a translation was made from in them.
 """
 
 from __future__ import annotations
@@ -31,14 +34,18 @@ from heritage.text.explain import nearest
 from heritage.text.lines import in_order, visible
 from heritage.text.markdown import inline_words, parse, references
 
+_OPENS, _CLOSES = "<!--", "-->"
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+
 
 @dataclass(frozen=True)
 class Passage:
-    """A title (plain text) and the Markdown below it. ``line`` is the heading's, from 1."""
+    """A title (plain text) and the Markdown below it. ``line`` is the heading's, from 1; ``notes`` are not shown."""
 
     title: str
     markdown: str
     line: int
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,17 +79,37 @@ def parse_words(text: str, stops: Collection[str], shown: str) -> Words:
 
 class _Reader:
     def __init__(self, text: str, stops: Collection[str], shown: str) -> None:
-        tokens = parse(text, shown)
         self.stops = stops
         self.shown = shown
-        self.source = re.split(r"\r\n|\n|\r", text)
+        self.problems: list[Problem] = []
+        self.notes: dict[int, str] = {}
+        self.source = self._without_notes(re.split(r"\r\n|\n|\r", text))
+        tokens = parse("\n".join(self.source), shown)
         self.first_line = _line(tokens[0]) if tokens else 1
         self.headings = [
             _Heading(token.tag, inline_words(inline.children or []).strip(), _line(token))
             for token, inline in pairwise(tokens)
             if token.type == "heading_open" and token.level == 0
         ]
-        self.problems: list[Problem] = []
+
+    def _without_notes(self, lines: list[str]) -> list[str]:
+        """The lines with those of notes left empty; ``notes`` by the line (from 1) on which each begins."""
+        kept, fence, begun = [], False, 0
+        for at, line in enumerate(lines, 1):
+            if not begun and _FENCE.match(line):
+                fence = not fence
+            if not begun and not fence and line.startswith(_OPENS):
+                begun = at
+                self.notes[at] = ""
+            if begun:
+                self.notes[begun] += f"{line}\n"
+                kept.append("")
+                begun = 0 if line.rstrip().endswith(_CLOSES) else begun
+            else:
+                kept.append(line)
+        if begun:
+            self._note("words-open-note", begun, "a note that does not end", "--> ends a note", "write it")
+        return kept
 
     def words(self) -> Words:
         tour = Passage("", "", 1)
@@ -140,7 +167,16 @@ class _Reader:
             if not reference.kept:
                 where = f"{self.shown}:{line + reference.line}"
                 self.problems.append(refused(reference.kind, reference.address, where))
-        return Passage(title, markdown.strip("\n"), line)
+        return Passage(title, markdown.strip("\n"), line, self._notes_between(line, end))
+
+    def _notes_between(self, line: int, end: int) -> tuple[str, ...]:
+        # Those between a stop's id and its title belong to it as well.
+        top = max((h.line for h in self.headings if h.tag in {"h1", "h2"} and h.line <= line), default=line)
+        return tuple(
+            note.strip().removeprefix(_OPENS).removesuffix(_CLOSES).strip()
+            for at, note in self.notes.items()
+            if top <= at < end
+        )
 
     def _note(self, code: str, line: int, found: str, allowed: str, remedy: str = "") -> None:
         self.problems.append(Problem(code, f"{self.shown}:{line}", found, allowed, remedy))
