@@ -7,7 +7,6 @@ Reads the draft's own form and what was written before it: ``source`` as a list,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 
 from heritage.formats.html_text import html_of, plain_of
+from heritage.formats.iiif_body import body_of, words_of
 from heritage.formats.iiif_scene import Camera, Painted, items_of, kind, place_of, resource_of
 from heritage.formats.json_document import Object, Reading
 from heritage.formats.pose import lean_of, triple, z_up
@@ -22,24 +22,16 @@ from heritage.formats.printable import printable
 from heritage.model.arrays import Similarity
 from heritage.model.errors import Problem
 from heritage.model.exchange import (
-    UNKNOWN,
     Condition,
     ExchangedStop,
     ExchangedTour,
     Mark,
     Pose,
     Recording,
-    canonical,
 )
 
 _TITLE_LENGTH = 80
 _COMMENTING = {"commenting", "describing", "highlighting", "assessing", "tagging"}
-
-
-@dataclass
-class _Body:
-    html: dict[str, str] = field(default_factory=dict)
-    sounds: dict[str, str] = field(default_factory=dict)
 
 
 def read_iiif(data: bytes, name: str) -> tuple[tuple[ExchangedTour, ...], tuple[Problem, ...]]:
@@ -98,10 +90,10 @@ class _Reader:
     def tour(self) -> ExchangedTour:
         comments = list(self._comments())
         stops = self._made_of(comments)
-        title = self._words(self.manifest.get("label"), "label") or self._words(
-            self.scene.get("label"), "label"
+        title = words_of(self.read, self.manifest.get("label"), "label") or words_of(
+            self.read, self.scene.get("label"), "label"
         )
-        summary = self._words(self.manifest.get("summary"), "summary")
+        summary = words_of(self.read, self.manifest.get("summary"), "summary")
         if self.painted.lights:
             found = f"{self.painted.lights} lights of the scene"
             self._note("lost-lights", self.read.name, found, "surfaces bring their own light")
@@ -160,8 +152,8 @@ class _Reader:
 
     def _stop(self, comment: Object, number: int) -> ExchangedStop:
         at = f"comment {number + 1}"
-        body = self._body(comment, at)
-        title = self._words(comment.get("label"), f"{at}.label")
+        body = body_of(self.read, comment, at)
+        title = words_of(self.read, comment.get("label"), f"{at}.label")
         if not title:
             title = {one: plain_of(text) for one, text in body.html.items()}
             if all(len(text) <= _TITLE_LENGTH for text in title.values()):
@@ -174,36 +166,8 @@ class _Reader:
             html=body.html,
             pose=self._pose(camera) if camera else None,
             shows=self._shown(comment),
-            narration={one: Recording(uri) for one, uri in body.sounds.items()},
+            narration={one: Recording(self._beside(uri)) for one, uri in body.sounds.items()},
         )
-
-    def _body(self, annotation: Object, at: str) -> _Body:
-        body = _Body()
-        if isinstance(annotation.get("bodyValue"), str):
-            body.html[UNKNOWN] = html_of(annotation["bodyValue"])
-        waiting = [annotation.get("body")]
-        while waiting:
-            one = waiting.pop(0)
-            if isinstance(one, list):
-                waiting = [*one, *waiting]
-            elif isinstance(one, dict) and isinstance(one.get("items"), list):
-                waiting = [*one["items"], *waiting]
-            elif isinstance(one, dict):
-                self._add(body, one, at)
-        return body
-
-    def _add(self, body: _Body, one: Object, at: str) -> None:
-        resource = resource_of(one)
-        language = one.get("language", resource.get("language"))
-        if isinstance(language, list):
-            language = language[0] if language else None
-        tag = canonical(self.read.text(language, f"{at}.language")) if language else UNKNOWN
-        if kind(resource) == "TextualBody":
-            text = self.read.text(resource.get("value"), f"{at}.value")
-            is_html = "html" in self.read.text(resource.get("format"), f"{at}.format")
-            body.html[tag] = body.html.get(tag, "") + (text if is_html else html_of(text))
-        elif kind(resource) in {"Audio", "Sound"}:
-            body.sounds.setdefault(tag, self._beside(self.read.text(resource.get("id"), f"{at}.id")))
 
     def _beside(self, uri: str) -> str:
         """The path beside the manifest of what lies below its address; the address of anything else."""
@@ -276,27 +240,15 @@ class _Reader:
         )
 
     def _mark(self, one: Object) -> Mark:
-        body = self._body(one, "an annotation")
+        body = body_of(self.read, one, "an annotation")
         place = place_of(self.read, one.get("target"))
         position = z_up(self.to_monument.apply(place[None])[0])
         return Mark(
             id=_last(one.get("id")),
             position_m=triple(position),
-            title=self._words(one.get("label"), "label"),
+            title=words_of(self.read, one.get("label"), "label"),
             html=body.html,
         )
-
-    def _words(self, held: Any, at: str) -> dict[str, str]:
-        """A language map; ``none`` and plain text are in no known language."""
-        if isinstance(held, str):
-            held = {"none": [held]}
-        words = {}
-        for language, texts in self.read.object(held, at).items():
-            parts = texts if isinstance(texts, list) else [texts]
-            text = " ".join(self.read.text(part, f"{at}.{language}") for part in parts).strip()
-            if text:
-                words[UNKNOWN if language in {"none", "@none"} else canonical(language)] = text
-        return words
 
 
 def _short(text: str) -> str:

@@ -15,13 +15,12 @@ from typing import Any
 import numpy as np
 
 from heritage.formats.pose import y_up
+from heritage.formats.svx_lost import SELECTABLE, lost_in_svx
 from heritage.formats.svx_pose import orbit_of
 from heritage.model.arrays import F64
 from heritage.model.errors import Problem
-from heritage.model.exchange import WARNING, Condition, ExchangedStop, ExchangedTour, Mark, Words
+from heritage.model.exchange import Condition, ExchangedStop, ExchangedTour, Mark, Words
 
-SELECTABLE = frozenset({"EN", "ES", "DE", "NL", "JA", "FR", "IT", "HAW", "AR"})
-"""Languages in Voyager's menu (source/client/schema/common.ts)."""
 CURVES = {"smooth": "EaseQuad", "linear": "Linear", "cut": "Linear"}
 _SETUP = "scenes/0/setup"
 _READER_RIGHT = 2
@@ -78,7 +77,7 @@ def write_svx(tour: ExchangedTour, *, centre_m: F64, copyright_notice: str, gene
     return Svx(
         json.dumps(document, ensure_ascii=False, indent=1, allow_nan=False).encode(),
         articles,
-        tuple(_lost(tour, fov, conditions)),
+        tuple(lost_in_svx(tour, fov, conditions)),
     )
 
 
@@ -267,44 +266,3 @@ def _states(tour: ExchangedTour, conditions: list[Condition], centre_m: F64) -> 
                 *(shown if any(shown) else [k == 0 for k in range(len(conditions))]),
             ],
         }
-
-
-def _lost(tour: ExchangedTour, fov: float, conditions: list[Condition]) -> Iterator[Problem]:
-    where = "SVX"
-    other = [one for one in tour.languages if one.upper() not in SELECTABLE]
-    if other:
-        found = f"the languages {', '.join(other)} are in the file, and Voyager's menu does not offer them"
-        yield Problem(
-            "lost-language", where, found, f"it offers {', '.join(sorted(SELECTABLE))}", "", WARNING
-        )
-    if dwelling := _named(tour, lambda stop: bool(stop.dwell_s)):
-        found = f"how long the stops stay: {dwelling}"
-        yield Problem("lost-dwell", where, found, "visitors of Voyager go on by hand", "", WARNING)
-    if compared := _named(tour, lambda stop: stop.beside is not None):
-        found = f"the comparison of two conditions: {compared}"
-        yield Problem("lost-comparison", where, found, "one of the two is shown", "", WARNING)
-    if fovs := _named(tour, lambda s: s.pose is not None and s.pose.fov_deg not in (None, fov)):
-        found = f"the field of view: {fovs}"
-        yield Problem("lost-fov", where, found, f"a document has one, {fov:g} degrees", "", WARNING)
-    if many := _named(tour, lambda stop: len(stop.annotations) > 1):
-        found = f"annotations after a stop's first: {many}"
-        yield Problem("lost-annotations", where, found, "one is active at a time", "", WARNING)
-    if said := _named(tour, lambda stop: bool(stop.narration)):
-        found = f"that the narration starts by itself: {said}"
-        allowed = "the recordings are listed; Voyager of 2026 starts none at a tour's step"
-        yield Problem("lost-narration", where, found, allowed, "", WARNING)
-    if unseen := sorted({s.shows for s in tour.stops if s.shows} - {one.name for one in conditions}):
-        found = f"conditions without a model of their own: {', '.join(unseen)}"
-        yield Problem("lost-model", where, found, "stops that show them show the first model", "", WARNING)
-    yield Problem(
-        "lost-target",
-        where,
-        "how far away the target of each view is",
-        "a camera has a direction",
-        "",
-        WARNING,
-    )
-
-
-def _named(tour: ExchangedTour, fits: Any) -> str:
-    return ", ".join(stop.id for stop in tour.stops if fits(stop))

@@ -60,7 +60,7 @@ def _told(words: Mapping[str, str], language: str) -> str:
 def _heading(titles: Mapping[str, str], language: str) -> str:
     """One line of text; signs at its end would be taken for the end of the heading."""
     text = escaped(titles.get(language) or next(iter(titles.values()), ""))
-    return re.sub(r"(#+)$", lambda m: "\\#" * len(m[1]), text)
+    return re.sub(r"(?<!\\)(#+)$", lambda m: "\\#" * len(m[1]), text)
 
 
 def _flow(value: Any) -> str:

@@ -103,8 +103,8 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "a document type elsewhere": lambda: b'<!DOCTYPE kml SYSTEM "https://evil.example/x.dtd"><kml/>',
     "UTF-16": lambda: ('<?xml version="1.0" encoding="UTF-16"?>' + LAUGHS).encode("utf-16"),
     "an encoding that hides it": lambda: b'<?xml version="1.0" encoding="utf-7"?><kml/>',
-    "deep XML": lambda: b"<kml>" + b"<Folder>" * DEEP,
-    "deep JSON": lambda: b'{"asset":' + b"[" * DEEP,
+    "deep XML": lambda: b"<kml>" + b"<Folder>" * DEEP + b"</Folder>" * DEEP + b"</kml>",
+    "deep JSON": lambda: b'{"asset":' + b"[" * DEEP + b"]" * DEEP + b"}",
     "deep JSON of SVX": lambda: json.dumps(svx()).encode()[:-1] + b',"x":' + b'{"a":' * DEEP,
     "a hundred megabytes of JSON": lambda: b'{"a":"' + b"x" * 100_000_000 + b'"}',
     "a hundred megabytes of XML": lambda: b"<kml>" + b" " * 100_000_000 + b"</kml>",
@@ -144,6 +144,29 @@ REFUSED: dict[str, Callable[[], bytes]] = {
 }  # fmt: skip
 
 
+# What the line says, where another refusal would have the same code.
+SAID = {
+    "entities that multiply": "DOCTYPE",
+    "an entity of a file": "DOCTYPE",
+    "a document type elsewhere": "DOCTYPE",
+    "deep XML": "nesting deeper",
+    "deep JSON": "nesting deeper",
+    "deep JSON of SVX": "nesting deeper",
+    "a hundred megabytes of JSON": "more than 8388608 bytes",
+    "a hundred megabytes of XML": "more than 8388608 bytes",
+    "NaN": "NaN where a number belongs",
+    "infinity": "Infinity where a number belongs",
+    "beyond all numbers": "beyond all bounds",
+    "text for a number": 'the text "12" where a number belongs',
+    "true for a number": "true or false where a number belongs",
+    "nodes in a circle": "hold each other",
+    "KML with NaN": "<range> is 'NaN'",
+    "KML beyond the poles": "<latitude> is 200",
+    "an archive that swells": "damaged or too large",
+    "an archive of many": "11000 files",
+}
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused_with_one_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / "tour.file"
@@ -155,6 +178,7 @@ def test_refused_with_one_line(name: str, tmp_path: Path) -> None:
     (problem,) = caught.value.problems
     assert problem.code in {"exchange-invalid", "exchange-format"}
     assert problem.where.startswith("tour.file")
+    assert SAID.get(name, "") in problem.found
     assert len(str(problem)) < 300
     assert str(problem).isprintable()
     assert str(tmp_path) not in str(problem)
