@@ -38,7 +38,7 @@ for (const [screen, options] of Object.entries(SCREENS)) {
     const { view } = window.heritage.app;
     const start = { ...view.rig.orbit, distance: 320, pitch: 0.5 };
     const times = [];
-    const [metres, frames] = [1500, 150];
+    const [metres, frames] = [1500, 60];
     for (let k = 0; k <= frames; k++) {
       view.place({ ...start, target: [start.target[0], start.target[1] + (metres * k) / frames, start.target[2]] });
       const before = performance.now();
