@@ -39,10 +39,10 @@ class InFolder:
 
 
 class InArchive:
-    """Files of an opened ZIP."""
+    """Files of an opened ZIP, from the folder in it where the document lies."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
+    def __init__(self, archive: zipfile.ZipFile, folder: str = "") -> None:
+        self.archive, self.folder = archive, folder
 
     def read(self, uri: str, most_bytes: int) -> bytes | None:
         """As `Beside.read`. What the directory says of a size is not believed."""
@@ -50,7 +50,7 @@ class InArchive:
         if name is None:
             return None
         try:
-            with self.archive.open(name) as stream:
+            with self.archive.open(self.folder + name) as stream:
                 content = stream.read(most_bytes + 1)
         except (
             KeyError,

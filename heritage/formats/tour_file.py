@@ -1,4 +1,4 @@
-"""A file with a tour of another system, whatever its format: SVX, KML, KMZ or IIIF."""
+"""A file with a tour of another system, whatever its format: SVX, KML, IIIF, or a ZIP with one of them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from heritage.model.exchange import ExchangedTour
 from heritage.model.limits import EXCHANGE_ARTICLES_BYTES, EXCHANGE_BYTES
 
 _ENTRIES_MOST = 10_000
+_DOCUMENTS = (".kml", ".svx.json", "manifest.json")
 _SVX = re.compile(rb"application\\?/si-dpo-3d\.document\+json")
 
 
@@ -68,7 +69,7 @@ def _content(path: Path) -> bytes:
 
 
 def _packed(path: Path) -> tuple[bytes, Beside]:
-    """A KMZ: its document is `doc.kml`, else the first that ends so."""
+    """A KMZ, or a packed folder: `doc.kml`, another KML, an SVX document or a manifest, whichever comes first."""
     try:
         archive = zipfile.ZipFile(path)
         names = archive.namelist()
@@ -76,14 +77,20 @@ def _packed(path: Path) -> tuple[bytes, Beside]:
         raise _unknown(path.name, f"a damaged archive ({type(error).__name__})") from None
     if len(names) > _ENTRIES_MOST:
         raise _unknown(path.name, f"an archive of {len(names)} files")
-    documents = [name for name in names if name.lower().endswith(".kml")]
-    beside = InArchive(archive)
-    for name in sorted(documents, key=lambda one: one != "doc.kml")[:1]:
-        content = beside.read(name, EXCHANGE_BYTES)
-        if content is not None:
-            return content, beside
-        raise _unknown(path.name, "an archive whose KML is damaged or too large")
-    raise _unknown(path.name, "an archive without a KML file")
+    documents = [name for name in names if name.lower().endswith(_DOCUMENTS)]
+    if not documents:
+        raise _unknown(path.name, "an archive without KML, SVX or manifest")
+    chosen = min(documents, key=lambda one: (one != "doc.kml", _kind(one), one.count("/")))
+    folder, slash, name = chosen.rpartition("/")
+    beside = InArchive(archive, folder + slash)
+    content = beside.read(name, EXCHANGE_BYTES)
+    if content is None:
+        raise _unknown(path.name, "an archive whose document is damaged or too large")
+    return content, beside
+
+
+def _kind(name: str) -> int:
+    return next(k for k, ending in enumerate(_DOCUMENTS) if name.lower().endswith(ending))
 
 
 def _articles(beside: Beside) -> Article:

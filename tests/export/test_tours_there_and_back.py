@@ -17,6 +17,7 @@ from heritage.cli.main import cli
 from heritage.export.iiif import export_iiif
 from heritage.export.incoming import import_tour
 from heritage.export.kml import export_kml
+from heritage.export.svx import export_svx
 from heritage.model.errors import InputError
 from heritage.pipeline.check import check_site
 from heritage.text.markdown import render
@@ -137,6 +138,18 @@ def test_iiif(site: Path) -> None:
     assert manifest["rights"] == "https://creativecommons.org/licenses/by/4.0/"
     place = manifest["navPlace"]["features"][0]["geometry"]["coordinates"]
     assert place == pytest.approx([LON, LAT], abs=1e-3)
+
+
+def test_a_packed_folder_is_read_like_the_folder(site: Path) -> None:
+    export_svx(site, "gate-walk", site.parent / "out")
+    with zipfile.ZipFile(site.parent / "scene.zip", "w") as packed:
+        for path in sorted((site.parent / "out").rglob("*")):
+            packed.write(path, "bundle/" + path.relative_to(site.parent / "out").as_posix())
+    made = import_tour(site, site.parent / "scene.zip")
+    tour = load_site(site).tours[made.id]
+    assert made.id == "qua-cua"  # the file's name says nothing
+    _assert_words(tour)
+    assert (site / tour.tour.stops[0].narration["en"]).read_bytes() == b"ID3 en"
 
 
 def test_recordings_elsewhere_are_not_fetched(site: Path) -> None:
