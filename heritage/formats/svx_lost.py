@@ -16,7 +16,7 @@ def lost_in_svx(tour: ExchangedTour, fov: float, conditions: list[Condition]) ->
     where = "SVX"
     other = [one for one in tour.languages if one.upper() not in SELECTABLE]
     if other:
-        found = f"the languages {', '.join(other)} are in the file, and Voyager's menu does not offer them"
+        found = f"the languages {', '.join(other)} are in the file, and Voyager's menu does not name them"
         yield Problem(
             "lost-language", where, found, f"it offers {', '.join(sorted(SELECTABLE))}", "", WARNING
         )

@@ -235,9 +235,9 @@ def _setup(tour: ExchangedTour, conditions: list[Condition], centre_m: F64) -> d
             "states": states,
         },
     }
-    first = next(iter(tour.title), "en").upper()
-    if first in SELECTABLE:
-        setup["language"] = {"language": first}
+    # Voyager takes English where nothing is said, which the tour may not have.
+    if offered := [one.upper() for one in tour.title if one.upper() in SELECTABLE]:
+        setup["language"] = {"language": offered[0]}
     return setup
 
 

@@ -110,6 +110,8 @@ def test_svx_refers_to_what_is_there(tour: ExchangedTour) -> None:
         used = [node[kind] for node in document["nodes"] if kind in node]
         assert all(0 <= number < len(document[f"{kind}s"]) for number in used)
     assert document["scenes"][0]["units"] == "m"
+    shown = setup.get("language", {"language": "EN"})["language"]
+    assert shown in {one.upper() for one in tour.title} or not {"en", "fr", "ar"} & set(tour.title)
     assert 10 <= document["cameras"][0]["perspective"]["yfov"] <= 120  # degrees, as the program reads it
 
 
