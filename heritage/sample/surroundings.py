@@ -114,7 +114,7 @@ def houses() -> list[tuple[str, str | None, float | None, shapely.Polygon]]:
                 across = side * (back + depth / 2)
                 turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
                 house = shapely.Polygon((plan + np.array([0.0, across])) @ turn.T + [here.x, here.y])
-                if house.intersects(taken) or any(house.distance(other) < 2 for other in made[-60:]):
+                if house.intersects(taken) or any(house.distance(other) < 2 for other in made):
                     continue
                 made.append(house)
     named = {3: "Đình làng", 17: "Chùa làng", 31: "Chợ Đông", 44: "Nhà vườn"}

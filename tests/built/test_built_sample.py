@@ -71,6 +71,8 @@ def test_every_path_a_document_names_is_in_the_manifest(release: Path) -> None:
     listed = {entry["path"] for entry in json.loads((release / "manifest.json").read_text())["files"]}
     document = json.loads((release / "release.json").read_text())
     named = {document["footprints"], document["still"]} | {tour["url"] for tour in document["tours"]}
+    around = document["map"]
+    named |= {around["buildings"], around["ground"]["tileset"], around["base"]["url"]}
     for monument in document["monuments"]:
         named |= {monument["report"]}
         named |= {c["sidecar"] for c in monument["comparisons"]}
@@ -91,6 +93,17 @@ def test_tiles_keep_the_rules_and_pass_the_outside_validator(release: Path, tmp_
         folder = tmp_path / str(k)
         folder.mkdir()
         judge(contents, folder)
+
+
+def test_the_map_keeps_the_rules_and_passes_the_outside_validator(release: Path, tmp_path: Path) -> None:
+    around = Release.model_validate_json((release / "release.json").read_bytes(), strict=False).map
+    assert around is not None
+    assert around.buildings is not None
+    assert around.ground is not None
+    judge(check_tileset(release / around.buildings, refine="ADD"), tmp_path / "buildings")
+    judge(check_tileset(release / around.ground.tileset), tmp_path / "ground")
+    assert 0 < around.assumed_count < around.building_count
+    assert around.ground.heights == "ellipsoidal; the site's: ellipsoidal"
 
 
 def test_every_survey_publishes_every_point_it_measured(release: Path, tmp_path: Path) -> None:
