@@ -26,7 +26,7 @@ export interface BuildingInfo {
 
 const SOURCES = ['attribute', 'survey', 'assumed'] as const;
 /** Nothing larger than so many pixels is missing from the picture. */
-const MISSING_PX: readonly [number, number] = [10, 14];
+const MISSING_PX: readonly [number, number] = [12, 16];
 
 /** How far walls keep their own colour whatever the light: the map's own light is for telling shapes, not for drama. */
 const SOFT = 0.55;

@@ -7,20 +7,21 @@ type Debug = { heritage: { app: App } };
 
 test('a press on a building tells which one it is, and how its height is known', async ({ page }) => {
   await open(page);
+  /** Look at a place from above, so that no panel lies over it, and press it. */
   const press = async (east: number, north: number, up: number) => {
-    const at = await page.evaluate((p) => (window as unknown as Debug).heritage.app.view!.stage.project(p), [
-      east,
-      north,
-      up,
-    ] as [number, number, number]);
+    const place = [east, north, up] as [number, number, number];
+    await page.evaluate((target) => {
+      const { view } = (window as unknown as Debug).heritage.app;
+      view!.place({ target, distance: 90, heading: 0, pitch: 1.2, fovDeg: 45 });
+    }, place);
+    await settled(page);
+    const at = await page.evaluate(
+      (p) => (window as unknown as Debug).heritage.app.view!.stage.project(p),
+      place,
+    );
     await page.mouse.click(at!.x, at!.y);
     return page.evaluate(() => (window as unknown as Debug).heritage.app.state.building);
   };
-  await page.evaluate(() => {
-    const { view } = (window as unknown as Debug).heritage.app;
-    view!.place({ target: [15, 40, 0], distance: 120, heading: 0, pitch: 1.2, fovDeg: 45 });
-  });
-  await settled(page);
   expect(await press(30, 20, 7)).toEqual({
     id: 'hall',
     name: 'Tả Vu',
