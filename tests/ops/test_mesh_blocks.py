@@ -11,21 +11,16 @@ from captured_scene import capture
 from heritage.model.arrays import PointCloud
 from heritage.ops.meshes.weld import open_edges
 from heritage.ops.points.grid import morton_order
-from heritage.ops.surface.contour import cell_cubes, contour
+from heritage.ops.surface.contour import contour
 from heritage.ops.surface.cube_cases import COUNT, loops
 from heritage.ops.surface.fans import split_fans
 from heritage.ops.surface.holes import decide
-from heritage.ops.surface.implicit import Field, levels_of
+from heritage.ops.surface.implicit import Field
 from heritage.ops.surface.lattice import BRICK, HALF, gathered, key_of, spread, table_of
-from heritage.ops.surface.mesh import (
-    MeshOptions,
-    finish_block,
-    mesh_block,
-    mesh_surface,
-    plan_mesh,
-    spacing_of,
-    windows,
-)
+from heritage.ops.surface.levels import levels_of
+from heritage.ops.surface.mesh import finish_block, mesh_block, mesh_surface
+from heritage.ops.surface.owners import cell_cubes
+from heritage.ops.surface.plan import MeshOptions, plan_mesh, spacing_of, windows
 
 
 def _edges(triangles):

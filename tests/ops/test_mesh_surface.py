@@ -11,7 +11,8 @@ from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import MethodError
 from heritage.ops.meshes.deviation import deviation
 from heritage.ops.meshes.weld import open_edges
-from heritage.ops.surface.mesh import MeshOptions, mesh_surface
+from heritage.ops.surface.mesh import mesh_surface
+from heritage.ops.surface.plan import MeshOptions
 
 
 def _sphere(n=12_000, *, hole=False, colour=True):

@@ -16,103 +16,60 @@ from typing import Any, Final
 
 import numba
 import numpy as np
-import numpy.typing as npt
 
-from heritage.model.arrays import F32, I32, Bool
+from heritage.model.arrays import F32, I32, U8, Bool
 from heritage.ops.points.grid import I64
+from heritage.ops.surface.bricks import around
 from heritage.ops.surface.cube_cases import CORNERS, COUNT, EDGES
-from heritage.ops.surface.implicit import Field, around
+from heritage.ops.surface.implicit import Field
 from heritage.ops.surface.lattice import BRICK, HALF, find, gathered, key_of
+from heritage.ops.surface.owners import (
+    EVERYWHERE,
+    HELD,
+    SHARED,
+    Cubes,
+    neighbouring,
+    standings,
+)
 
 _SHY: Final = np.float32(0.02)  # of an edge: least distance of a vertex from its nodes
 _SIDE: Final = BRICK + 3
 _EDGE_AXIS = np.array([number // 4 for number in range(12)], np.int32)
 _EDGE_START = np.array([a for a, _ in EDGES], np.int32)
 
-Cubes = npt.NDArray[np.int64]
-
 
 @dataclass(frozen=True, eq=False)
 class Contour:
-    """The surface in one block's cells.
+    """The surface in the cells that one block holds.
 
-    ``xyz`` (v, 3) float32 metres, ``normal`` (v, 3) float32 unit, outward; ``triangles`` (t, 3); ``open`` (v,) True on
-    the field's rim; ``edge`` (v,) int64, the lattice edge of a vertex that other blocks use too, -1 elsewhere.
+    ``xyz`` (v, 3) float32 metres, ``normal`` (v, 3) float32 unit, outward; ``triangles`` (t, 3) and the ``standing`` (t,)
+    of their cells, see `heritage.ops.surface.owners`; ``open`` (v,) True on the field's rim; ``edge`` (v,) int64, the
+    lattice edge of a vertex in a cell that is near for other blocks too, -1 elsewhere.
     """
 
     xyz: F32
     normal: F32
     triangles: I32
+    standing: U8
     open: Bool
     edge: I64
 
 
-def cell_cubes(low: npt.NDArray[np.float64], high: npt.NDArray[np.float64], size: float) -> Cubes:
-    """Half-open cubes (b, 2, 3) of cells from cubes of metres (b, 3) to (b, 3): a cell lies where its least corner does."""
-    cubes = np.stack([np.ceil(low / size), np.ceil(high / size)], axis=1)
-    return np.asarray(np.clip(cubes, -HALF, HALF), np.int64) + HALF
-
-
-EVERYWHERE: Final[Cubes] = np.array([[[0, 0, 0], [2 * HALF, 2 * HALF, 2 * HALF]]], np.int64)
-
-
-def contour(of: Field, cubes: Cubes = EVERYWHERE, block: int = 0) -> Contour:
-    """Triangles of ``of`` in the cells of block number ``block`` of ``cubes`` (b, 2, 3), see `cell_cubes`.
+def contour(of: Field, cubes: Cubes = EVERYWHERE, block: int = 0, near: int = 0, held: int = 0) -> Contour:
+    """Triangles of ``of`` in the cells that block number ``block`` of ``cubes`` (b, 2, 3) holds: see
+    `heritage.ops.surface.owners` for these and for ``near`` and ``held``.
 
     A cell that lies in no cube belongs to the nearest, of equally near ones to the first.
     """
-    grown = cubes[block]
-    # Only cubes this near can share a cell with the block, or take one from it.
-    margin = 2 * max(1, int((grown[1] - grown[0]).max())) + 512
-    near = np.flatnonzero(
-        ((cubes[:, 0] <= grown[1] + margin) & (cubes[:, 1] >= grown[0] - margin)).all(1)
-    ).astype(np.int64)
-    mine = int(np.searchsorted(near, block))
+    beside, mine = neighbouring(cubes, block)
     number = np.full((len(of.keys), BRICK, BRICK, BRICK, 3), -1, np.int32)
-    args = (of.keys, of.table, of.value, cubes[near], mine)
+    args = (of.keys, of.table, of.value, cubes[beside], mine, near, held)
     vertices, triangles = _count(*args, number)
     xyz, normal = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)
     rim, edge = np.empty(vertices, bool), np.empty(vertices, np.int64)
-    corners = np.empty((triangles, 3), np.int32)
-    _write(*args, number, of.size, xyz, normal, rim, edge, corners)
-    return Contour(xyz, normal, corners, rim, edge)
-
-
-@numba.njit(cache=True)
-def _owned(x: Any, y: Any, z: Any, cubes: Any, mine: Any) -> Any:
-    """Whether the block's is the nearest cube to a cell, the first of equally near ones."""
-    best, least = -1, np.int64(1) << 62
-    for b in range(len(cubes)):
-        d = np.int64(0)
-        for a in range(3):
-            c = x if a == 0 else (y if a == 1 else z)
-            away = max(cubes[b, 0, a] - c, c - cubes[b, 1, a] + 1, 0)
-            d += away * away
-        if d < least:
-            best, least = b, d
-            if d == 0:
-                break
-    return best == mine
-
-
-@numba.njit(cache=True)
-def _owners(i: Any, j: Any, k: Any, cubes: Any, mine: Any, owned: Any) -> Any:
-    """Ownership of the cells of a brick and of one layer before it, whose coordinates begin at BRICK * i - 1."""
-    low, high = cubes[mine, 0], cubes[mine, 1]
-    x, y, z = i * BRICK - 1, j * BRICK - 1, k * BRICK - 1
-    n = BRICK + 1
-    if (
-        x >= low[0] and y >= low[1] and z >= low[2] and x + n <= high[0] and y + n <= high[1] and z + n <= high[2]
-    ):  # fmt: skip
-        owned[:] = True
-        return True
-    some = False
-    for a in range(n):
-        for b in range(n):
-            for c in range(n):
-                owned[a, b, c] = _owned(x + a, y + b, z + c, cubes, mine)
-                some = some or owned[a, b, c]
-    return some
+    corners, standing = np.empty((triangles, 3), np.int32), np.empty(triangles, np.uint8)
+    _write(*args, number, of.size, xyz, normal, rim, edge, corners, standing)
+    return Contour(xyz, normal, corners, standing, rim, edge)
 
 
 @numba.njit(cache=True)
@@ -134,15 +91,17 @@ def _known_cells(local: Any, known: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def _count(keys: Any, table: Any, value: Any, cubes: Any, mine: Any, number: Any) -> Any:
-    """Number the vertices of every brick's edges that an owned cell uses, and count the triangles."""
+def _count(
+    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, number: Any
+) -> Any:  # fmt: skip
+    """Number the vertices of every brick's edges that a held cell uses, and count the triangles."""
     local = np.empty((_SIDE, _SIDE, _SIDE), np.float32)
-    owned = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
+    cells = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
     known = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
     vertices, triangles = 0, 0
     for r in range(len(keys)):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not _owners(i, j, k, cubes, mine, owned):
+        if not standings(i, j, k, cubes, mine, near, held, cells):
             continue
         around(i, j, k, keys, table, value, local, 1)
         if not _known_cells(local, known):
@@ -150,14 +109,14 @@ def _count(keys: Any, table: Any, value: Any, cubes: Any, mine: Any, number: Any
         for x in range(BRICK):
             for y in range(BRICK):
                 for z in range(BRICK):
-                    if known[x + 1, y + 1, z + 1] and owned[x + 1, y + 1, z + 1]:
+                    if known[x + 1, y + 1, z + 1] and cells[x + 1, y + 1, z + 1]:
                         triangles += COUNT[_case(local, x, y, z)]
                     f = local[x + 1, y + 1, z + 1]
                     for axis in range(3):
                         e = local[x + 1 + (axis == 0), y + 1 + (axis == 1), z + 1 + (axis == 2)]
                         if np.isnan(f) or np.isnan(e) or (f < 0) == (e < 0):
                             continue
-                        used, _, _ = _surrounding(x, y, z, axis, known, owned)
+                        used, _, _ = _surrounding(x, y, z, axis, known, cells)
                         if used:
                             number[r, x, y, z, axis] = vertices
                             vertices += 1
@@ -165,8 +124,8 @@ def _count(keys: Any, table: Any, value: Any, cubes: Any, mine: Any, number: Any
 
 
 @numba.njit(cache=True)
-def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, owned: Any) -> Any:
-    """Of the four cells around an edge: whether one is the block's, one is another's, one is unknown."""
+def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, cells: Any) -> Any:
+    """Of the four cells around an edge: whether one is held, one is shared, one is unknown."""
     used, shared, rim = False, False, False
     for step in range(4):
         p, q = step & 1, step >> 1
@@ -175,10 +134,9 @@ def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, owned: Any) -> A
         c = z + 1 - (0 if axis == 2 else q)
         if not known[a, b, c]:
             rim = True
-        elif owned[a, b, c]:
-            used = True
         else:
-            shared = True
+            used = used or cells[a, b, c] & HELD != 0
+            shared = shared or cells[a, b, c] & SHARED != 0
     return used, shared, rim
 
 
@@ -206,17 +164,17 @@ def _slope(local: Any, x: Any, y: Any, z: Any, axis: Any) -> Any:
 
 @numba.njit(cache=True)
 def _write(
-    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, number: Any, size: Any,
-    xyz: Any, normal: Any, rim: Any, edge: Any, corners: Any,
+    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, number: Any, size: Any,
+    xyz: Any, normal: Any, rim: Any, edge: Any, corners: Any, standing: Any,
 ) -> None:  # fmt: skip
     local = np.empty((_SIDE, _SIDE, _SIDE), np.float32)
-    owned = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
+    cells = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
     known = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
     rows = np.empty(8, np.int64)
     n = 0
     for r in range(len(keys)):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not _owners(i, j, k, cubes, mine, owned):
+        if not standings(i, j, k, cubes, mine, near, held, cells):
             continue
         around(i, j, k, keys, table, value, local, 1)
         if not _known_cells(local, known):
@@ -231,14 +189,14 @@ def _write(
                     for axis in range(3):
                         v = number[r, x, y, z, axis]
                         if v >= 0:
-                            _, shared, rim[v] = _surrounding(x, y, z, axis, known, owned)
+                            _, shared, rim[v] = _surrounding(x, y, z, axis, known, cells)
                             _vertex(local, x + 1, y + 1, z + 1, axis, xyz[v], normal[v])
                             xyz[v, 0] = (np.float64(xyz[v, 0]) + (i * BRICK - HALF)) * size
                             xyz[v, 1] = (np.float64(xyz[v, 1]) + (j * BRICK - HALF)) * size
                             xyz[v, 2] = (np.float64(xyz[v, 2]) + (k * BRICK - HALF)) * size
                             lattice = key_of(i * BRICK + x, j * BRICK + y, k * BRICK + z)
                             edge[v] = lattice << 2 | axis if shared else -1
-                    if not (known[x + 1, y + 1, z + 1] and owned[x + 1, y + 1, z + 1]):
+                    if not (known[x + 1, y + 1, z + 1] and cells[x + 1, y + 1, z + 1]):
                         continue
                     case = _case(local, x, y, z)
                     for t in range(COUNT[case]):
@@ -250,6 +208,7 @@ def _write(
                             corners[n, c] = number[
                                 rows[beyond], a % BRICK, b % BRICK, d % BRICK, _EDGE_AXIS[e]
                             ]
+                        standing[n] = cells[x + 1, y + 1, z + 1]
                         n += 1
 
 

@@ -1,4 +1,4 @@
-"""How well the vertices of a surface are founded on points: measured or not, how far from data, in what colour."""
+"""How well the vertices of a surface are founded on points: how far from data, and in what colour."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any, Final
 import numba
 import numpy as np
 
-from heritage.model.arrays import F32, U8, Bool
-from heritage.ops.surface.implicit import Entries
+from heritage.model.arrays import F32, U8
 from heritage.ops.surface.lattice import HALF, find, key_of
+from heritage.ops.surface.levels import Entries
 
 _LEAST_CELLS: Final = 1.5  # no vertex this near to data is cut off, however dense the points are
 _MOST_CELLS: Final = 1.5  # of a level: what its neighbouring cells are sure to show
@@ -18,9 +18,10 @@ _MOST_CELLS: Final = 1.5  # of a level: what its neighbouring cells are sure to 
 
 @dataclass(frozen=True, eq=False)
 class Founded:
-    """``measured`` (v,) True near data; ``depth`` (v,) float32 metres to data, roughly; ``rgb`` (v, 3) or None."""
+    """``beyond`` (v,) float32 metres: how far outside of what data bear out, negative inside; ``depth`` (v,) float32 metres
+    to data, roughly; ``rgb`` (v, 3) or None."""
 
-    measured: Bool
+    beyond: F32
     depth: F32
     rgb: U8 | None
 
@@ -28,11 +29,11 @@ class Founded:
 def founded(
     xyz: F32, entries: tuple[Entries, ...], size: float, trim: float, trim_m: float | None
 ) -> Founded:
-    """Of vertices (v, 3) float32 metres: measured where the points' mean in a cell of some level is no further than
+    """Of vertices (v, 3) float32 metres: data bear out a ball around the points' mean in a cell of any level, of
     ``trim`` spacings of the points there, or ``trim_m``. Depth is the distance to the nearest mean on the finest level
     that has one; infinite where none has. The coarsest level does not count: it bridges, but so few points are no
     evidence. Colours are those of the points around, finest level first."""
-    measured, depth = np.zeros(len(xyz), bool), np.full(len(xyz), np.inf, np.float32)
+    beyond, depth = np.full(len(xyz), np.inf, np.float32), np.full(len(xyz), np.inf, np.float32)
     for level in range(1, len(entries) - 1):
         of = entries[level]
         wide = size * (1 << level)
@@ -41,26 +42,24 @@ def founded(
         else:
             reach = np.full(len(of.spacing), trim_m)
         # A few stray points say nothing of the surface around them; a coarser level may.
-        reach = np.where(of.spacing <= wide, reach, 0)
+        reach = np.where(of.spacing <= wide, reach, -np.inf)
         _found(
-            xyz, of.xyz, reach.astype(np.float32), of.keys, of.table, 1 / wide, HALF >> level, measured, depth
+            xyz, of.xyz, reach.astype(np.float32), of.keys, of.table, 1 / wide, HALF >> level, beyond, depth
         )
     if entries[0].rgb is None:
-        return Founded(measured, depth, None)
+        return Founded(beyond, depth, None)
     rgb, done = np.zeros((len(xyz), 3), np.uint8), np.zeros(len(xyz), bool)
     for level, of in enumerate(entries):
         inverse = 1 / (size * (1 << level))
         _colours(xyz, of.xyz, of.rgb, of.keys, of.start, of.table, inverse, HALF >> level, rgb, done)
-    return Founded(measured, depth, rgb)
+    return Founded(beyond, depth, rgb)
 
 
 @numba.njit(cache=True)
 def _found(
-    xyz: Any, means: Any, reach: Any, keys: Any, table: Any, inverse: Any, half: Any, measured: Any, depth: Any
+    xyz: Any, means: Any, reach: Any, keys: Any, table: Any, inverse: Any, half: Any, beyond: Any, depth: Any
 ) -> None:  # fmt: skip
     for v in range(len(xyz)):
-        if measured[v]:
-            continue
         i = np.int64(np.floor(xyz[v, 0] * inverse)) + half
         j = np.int64(np.floor(xyz[v, 1] * inverse)) + half
         k = np.int64(np.floor(xyz[v, 2] * inverse)) + half
@@ -78,8 +77,7 @@ def _found(
                         )
                         d = np.sqrt(x * x + y * y + z * z)
                         near = min(near, d)
-                        if d <= reach[row]:
-                            measured[v] = True
+                        beyond[v] = min(beyond[v], d - reach[row])
         if first:
             depth[v] = near
 

@@ -24,9 +24,10 @@ class Parts:
     """One block's parts, p of them.
 
     ``hole`` (p,) True where unmeasured; ``bad`` (p,) True for a
-    hole that reaches the rim or is too wide; ``area`` (p,) float64 square metres; ``count`` (p,) triangles; ``touches``
+    hole that reaches the rim or is too wide; ``area`` (p,) float64 square metres and ``count`` (p,) triangles
+    of its own; ``touches``
     (q, 2) a hole and a measured part that share a triangle; ``edge`` (b,) and ``edge_part`` (b,): the lattice edges
-    shared with other blocks and the part of the vertex on each.
+    that other blocks know too and the part of the vertex on each.
     """
 
     hole: Bool
@@ -38,11 +39,11 @@ class Parts:
     edge_part: I32
 
 
-def parts_of(xyz: F32, triangles: I32, measured: Bool, bad: Bool, edge: I64) -> tuple[I32, Parts]:
+def parts_of(xyz: F32, triangles: I32, own: Bool, measured: Bool, bad: Bool, edge: I64) -> tuple[I32, Parts]:
     """The part (t,) of every triangle of a block's surface, and the parts.
 
-    ``measured`` (v,); ``bad`` (v,) True where an unmeasured vertex is too far from data or on the field's rim;
-    ``edge`` (v,) as in `Contour`.
+    ``own`` (t,) True for the triangles that are the block's to count; ``measured`` (v,); ``bad`` (v,) True where an
+    unmeasured vertex is too far from data or on the field's rim; ``edge`` (v,) as in `Contour`.
     """
     root = np.arange(len(xyz), dtype=np.int32)
     _join(triangles, measured, root)
@@ -57,7 +58,8 @@ def parts_of(xyz: F32, triangles: I32, measured: Bool, bad: Bool, edge: I64) -> 
     shared = np.flatnonzero(edge >= 0)
     return of_triangle, Parts(
         hole, found,
-        np.bincount(of_triangle, area, n).astype(np.float64), np.bincount(of_triangle, minlength=n).astype(np.int64),
+        np.bincount(of_triangle[own], area[own], n).astype(np.float64),
+        np.bincount(of_triangle[own], minlength=n).astype(np.int64),
         np.unique(touch[:many], axis=0).astype(np.int32), edge[shared], part[shared].astype(np.int32),
     )  # fmt: skip
 

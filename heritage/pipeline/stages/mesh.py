@@ -27,21 +27,11 @@ from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.report import Figure, balanced
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import render_points, render_surface, view_of
-from heritage.ops.surface.contour import cell_cubes
+from heritage.ops.surface.figures import Finished, summed
 from heritage.ops.surface.holes import Parts, decide
-from heritage.ops.surface.mesh import (
-    CHECKED,
-    Finished,
-    MeshOptions,
-    MeshPlan,
-    Piece,
-    finish_block,
-    mesh_block,
-    plan_mesh,
-    spacing_of,
-    summed,
-    windows,
-)
+from heritage.ops.surface.mesh import CHECKED, Piece, finish_block, mesh_block
+from heritage.ops.surface.owners import cell_cubes
+from heritage.ops.surface.plan import MeshOptions, MeshPlan, plan_mesh, spacing_of, windows
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import PARTS
 
@@ -184,4 +174,4 @@ def _vertices(folder: Path, count: int, step: int) -> PointCloud:
     )
 
 
-MESH = Stage("mesh", 4, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
+MESH = Stage("mesh", 5, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
