@@ -22,6 +22,10 @@ crs: EPSG:32648
 # Ground plans of the monuments: any vector file in this folder, with the names of its columns.
 # footprints: {source: footprints.gpkg, id: id, name: name, height_m: height}
 
+# The ground and what is drawn on it, from files in this folder; see docs/how-to/make-a-map.md.
+# ground: {dem: dem.tif}
+# base_map: [{source: rivers.gpkg, kind: water}, {source: roads.gpkg, kind: street, width_m: 5}]
+
 # Under what terms the site is shown.
 rights: {licence: CC-BY-4.0, holder: Your institution}
 # credits:

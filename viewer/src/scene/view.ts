@@ -229,6 +229,11 @@ export class View {
     return hit;
   }
 
+  /** Whether nothing more comes of the monuments, as where none is in view. */
+  private get monumentsDone(): boolean {
+    return this.shown.every((c) => !c.loading);
+  }
+
   /** Everything that is streamed. */
   private get parts(): { loading: boolean; failed: boolean; retry: () => void }[] {
     return [...this.shown, this.buildings, this.surroundings.terrain].filter((c) => c !== null);
@@ -244,7 +249,7 @@ export class View {
 
   /** Whether there is a picture: tiles of some monument, or nothing more to come. */
   get arrived(): boolean {
-    return !this.loading || this.shown.some((c) => c.arrived);
+    return this.monumentsDone || this.shown.some((c) => c.arrived);
   }
 
   retry(): void {
@@ -262,7 +267,7 @@ export class View {
     this.stage.place(this.rig.orbit);
     for (const c of this.shown) c.update(this.stage);
     // The monuments first: what stands around them shall not take their place on a slow line.
-    if (this.shown.length === 0 || this.shown.some((c) => c.arrived || c.failed)) {
+    if (this.monumentsDone || this.shown.some((c) => c.arrived || c.failed)) {
       this.surroundings.terrain?.update(this.stage);
       this.buildings?.update(this.stage);
     }

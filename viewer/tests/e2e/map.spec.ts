@@ -73,3 +73,19 @@ test('the sun casts shadows only when it is asked for, and then the scene rests 
   expect(await frames()).toBe(before);
   expect(await shine(2 * 60)).toBe(false);
 });
+
+test('the map comes also where no monument is in view', async ({ page }) => {
+  await page.goto('./?debug&lang=en#/');
+  await page.waitForFunction(() => 'heritage' in window);
+  await page.evaluate(() => {
+    const { view } = (window as unknown as Debug).heritage.app;
+    view!.place({ target: [-48, 8, 0], distance: 30, heading: -1.2, pitch: 0.9, fovDeg: 45 });
+  });
+  await settled(page);
+  const state = await page.evaluate(() => {
+    const { app } = (window as unknown as Debug).heritage;
+    return { arrived: app.state.arrived, lines: app.view!.stage.renderer.info.render.lines };
+  });
+  expect(state.arrived).toBe(true);
+  expect(state.lines).toBeGreaterThan(0);
+});
