@@ -13,6 +13,7 @@ import shapely
 from heritage.formats.gcp import ControlPoint, read_gcp
 from heritage.formats.vector import Footprint
 from heritage.model.arrays import F64
+from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame, working_crs
 from heritage.pipeline.frame import lon_lat, site_frame
 from heritage.pipeline.guard import guarded_cloud
@@ -109,16 +110,28 @@ def read_ground(loaded: LoadedSite) -> Ground:
 def _in_site(
     footprints: Sequence[Footprint], crs: pyproj.CRS, frame: SiteFrame, ground_m: float
 ) -> npt.NDArray[np.object_]:
-    """The footprints' shapes (n,) in the plane of the site frame, metres."""
+    """The footprints' shapes (n,) in the plane of the site frame, metres; empty where PROJ has no answer.
+
+    One footprint with exchanged coordinates, of which the check has warned, must not cost the map.
+    """
     shapes = np.empty(len(footprints), dtype=object)
     shapes[:] = [footprint.geometry for footprint in footprints]
 
     def move(places: F64) -> F64:
-        return frame.site_from_crs(crs, np.column_stack([places[:, :2], np.full(len(places), ground_m)]))[
-            :, :2
-        ]
+        xyz = np.column_stack([places[:, :2], np.full(len(places), ground_m)])
+        return frame.site_from_crs(crs, xyz)[:, :2]
 
-    return np.asarray(shapely.transform(shapes, move)) if len(shapes) else shapes
+    if not len(shapes):
+        return shapes
+    try:
+        return np.asarray(shapely.transform(shapes, move))
+    except InputError:
+        for k, shape in enumerate(shapes):
+            try:
+                shapes[k] = shapely.transform(shape, move)
+            except InputError:
+                shapes[k] = shapely.Polygon()
+        return shapes
 
 
 def _anchor(

@@ -247,3 +247,21 @@ def test_one_ring_that_does_not_close_costs_one_feature(tmp_path: Path) -> None:
     path.write_text(json.dumps(document))
     read = read_shapes(path)
     assert (len(read.areas), len(read.lines), read.left_out) == (1, 0, 2)
+
+
+def test_one_footprint_with_exchanged_coordinates_does_not_cost_the_map(tmp_path: Path) -> None:
+    plans = [shapely.box(107.5, 16.4, 107.501, 16.401), shapely.box(16.4, 107.5, 16.401, 107.501)]
+    layer = geopandas.GeoDataFrame({"id": ["thai-hoa", "swapped"]}, geometry=plans, crs=4326)
+    layer.to_file(tmp_path / "footprints.gpkg", layer="buildings", driver="GPKG", engine="pyogrio")
+    text = SITE.split("ground: {")[0].replace(", name: name, height_m: height, ground_m: ground", "")
+    (tmp_path / "site.yaml").write_text(text + "rights: {licence: CC0-1.0}\n")
+    (tmp_path / "monuments" / "hall").mkdir(parents=True)
+    (tmp_path / "monuments" / "hall" / "monument.yaml").write_text(MONUMENT)
+    (tmp_path / "monuments" / "hall" / "scan.ply").write_text("")
+    loaded = load_site(tmp_path)
+    ground = read_ground(loaded)
+    assert [plan.is_empty for plan in ground.plans] == [False, True]
+    transform = tuple(ground.frame.ecef_from_site.matrix.T.ravel())
+    entry = write_map(Into(tmp_path / "out"), loaded, ground, [], transform)  # type: ignore[arg-type]
+    assert entry.building_count == 1
+    assert entry.ground is None
