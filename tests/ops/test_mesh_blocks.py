@@ -234,3 +234,43 @@ def test_equal_counts_whatever_is_cut_away():
     assert result.counts.taken == result.counts.given + sum(result.counts.reasons.values())
     assert result.counts.given == len(result.mesh.triangles)
     _is_manifold(result.mesh.triangles)
+
+
+def _sheet(length, width, turned, spacing=0.05, seed=3):
+    """A flat sheet of points with a little noise, turned in its plane by an angle in radians."""
+    rng = np.random.default_rng(seed)
+    u, v = np.meshgrid(np.arange(0, length, spacing), np.arange(0, width, spacing), indexing="ij")
+    u, v = (a.ravel() + rng.uniform(-0.4, 0.4, a.size) * spacing for a in (u, v))
+    c, s = np.cos(turned), np.sin(turned)
+    xyz = np.column_stack([c * u - s * v, s * u + c * v, rng.normal(0, 0.001, len(u))]).astype(np.float32)
+    return PointCloud(np.zeros(3), xyz, normal=np.tile(np.float32([0, 0, 1]), (len(xyz), 1)))
+
+
+def test_a_block_needs_no_point_beyond_its_reach():
+    cloud = _sheet(40.0, 0.8, 0.3)
+    cloud = cloud.with_(rgb=np.full((len(cloud), 3), 99, np.uint8)).select(morton_order(cloud.xyz))
+    options = MeshOptions()
+    whole = mesh_surface(cloud, options).mesh
+    low, high = cloud.xyz.min(0).astype(float), cloud.xyz.max(0) + 0.01
+    spacing = spacing_of([cloud.xyz[part] for part in windows(len(cloud))])
+    assert plan_mesh(len(cloud), spacing, options).reach_m < (high - low)[0] / 4
+
+    meshes = _in_blocks(
+        cloud, options, [np.linspace(low[0], high[0], 6), [low[1], high[1]], [low[2], high[2]]]
+    )
+
+    for again, expected in zip(_corners(meshes), _corners([whole]), strict=True):
+        assert np.array_equal(again, expected)
+
+
+def test_the_rim_of_a_sheet_is_a_line_and_no_staircase():
+    for turned in (0.0, 0.3, 0.7):
+        mesh = mesh_surface(_sheet(6.0, 4.0, turned)).mesh
+        rim = open_edges(mesh.triangles)
+        length = np.linalg.norm(mesh.vertices[rim[:, 0]] - mesh.vertices[rim[:, 1]], axis=1).sum()
+
+        assert length == pytest.approx(20.0, rel=0.06)
+        _is_manifold(mesh.triangles)
+        a, b, c = (mesh.vertices[mesh.triangles[:, i]].astype(float) for i in range(3))
+        # Pulling a tooth in may turn its triangle over: 11 of 20,596 at most as measured, none elsewhere.
+        assert (np.cross(b - a, c - a)[:, 2] <= 0).mean() < 0.001
