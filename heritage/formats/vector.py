@@ -100,6 +100,7 @@ def read_footprints(
 
 
 def inside(source: str, base: Path) -> Path:
+    """The file ``source`` of the folder ``base``. Raises InputError where it is elsewhere or on another host."""
     if "://" in source or source.startswith("/vsi"):
         raise InputError(
             source.split("://")[0],

@@ -174,7 +174,8 @@ class TourEntry(ReleaseDocument):
     stops: int
     seconds: dict[str, float] = Field(description="length per language")
     pages: dict[str, str] = Field(
-        default_factory=dict, description="the tour as text, a page per language, for readers without the 3D map"
+        default_factory=dict,
+        description="the tour as text, a page per language, for readers without the 3D map",
     )
 
 

@@ -40,14 +40,24 @@ for (const [screen, options] of Object.entries(SCREENS)) {
     const times = [];
     const [metres, frames] = [1500, 60];
     for (let k = 0; k <= frames; k++) {
-      view.place({ ...start, target: [start.target[0], start.target[1] + (metres * k) / frames, start.target[2]] });
+      view.place({
+        ...start,
+        target: [start.target[0], start.target[1] + (metres * k) / frames, start.target[2]],
+      });
       const before = performance.now();
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       times.push(performance.now() - before);
     }
     times.sort((a, b) => a - b);
     const { triangles, calls } = view.stage.renderer.info.render;
-    return { metres, frames, medianMs: times[frames >> 1], p95Ms: times[Math.floor(frames * 0.95)], triangles, calls };
+    return {
+      metres,
+      frames,
+      medianMs: times[frames >> 1],
+      p95Ms: times[Math.floor(frames * 0.95)],
+      triangles,
+      calls,
+    };
   });
   await page.evaluate(() => window.heritage.settled(240_000));
   const after = { ...got };
@@ -55,4 +65,4 @@ for (const [screen, options] of Object.entries(SCREENS)) {
   await context.close();
 }
 await browser.close();
-console.log(JSON.stringify(result, null, 1));
+process.stdout.write(`${JSON.stringify(result, null, 1)}\n`);
