@@ -464,7 +464,7 @@ def gltf_cases() -> Iterator[Case]:
     )
     big = b'{"asset": {"version": "2.0"}, "a": "' + b" " * (33 * 2**20) + b'"}'
     yield one("gltf JSON of 33 MB", "hostile.gltf", big, "model-invalid")
-    yield case("meshopt required", "extensionsRequired", ["EXT_meshopt_compression"])
+    yield case("Draco required", "extensionsRequired", ["KHR_draco_mesh_compression"])
     yield textured("a picture that is not there", {"uri": "a.png"}, "file-missing")
     yield textured("a picture on another host", {"uri": "//example.org/a.png"}, "model-invalid")
     yield textured("an SVG as picture", {"uri": "a.png"}, "image-format", a_png=b"<svg xmlns='x'/>")

@@ -11,9 +11,12 @@ from heritage.ops.placement.place import heading_of, place_crs, place_prior
 
 
 def _topocentric(frame: SiteFrame, crs: pyproj.CRS, xyz: np.ndarray) -> np.ndarray:
-    """The exact mapping by PROJ's own topocentric conversion: an answer that is not our code's."""
-    geodetic = pyproj.Transformer.from_crs(crs.to_3d(), pyproj.CRS.from_epsg(4979), always_xy=True)
-    lon, lat, height = geodetic.transform(*xyz.T)
+    """The exact mapping by PROJ's own topocentric conversion: an answer that is not our code's.
+
+    Heights are kept as they are: what they are above is not ours to change.
+    """
+    lon, lat = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(xyz[:, 0], xyz[:, 1])
+    height = xyz[:, 2]
     pipeline = pyproj.Transformer.from_pipeline(
         "+proj=pipeline +step +proj=unitconvert +xy_in=deg +xy_out=rad +step +proj=cart +ellps=WGS84 "
         f"+step +proj=topocentric +ellps=WGS84 +lon_0={frame.lon_deg} +lat_0={frame.lat_deg} +h_0={frame.height_m}"
