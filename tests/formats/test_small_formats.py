@@ -334,7 +334,9 @@ def test_points_given_as_footprints_are_named(tmp_path: Path) -> None:
     table = read_footprints(path.name, Footprints(source=path.name, id="code"), base=tmp_path)
 
     assert table.features == ()
-    assert [(p.code, p.found) for p in table.problems] == [("footprint-no-area", "a Point is given as footprint")]
+    assert [(p.code, p.found) for p in table.problems] == [
+        ("footprint-no-area", "a Point is given as footprint")
+    ]
 
 
 def test_every_truncated_layer_is_noticed(tmp_path: Path) -> None:

@@ -47,7 +47,10 @@ def test_twins_are_told_apart_by_position_only():
 
 def test_a_building_that_is_not_in_the_layer_is_not_settled():
     made = neighbourhood.trial(extruded.CHURCH, [], 5, hide_side=False, per_m2=40)
-    layer = {"gate": affinity.translate(extruded.GATE, 20, 0), "l": affinity.translate(extruded.L_SHAPE, -40, 0)}
+    layer = {
+        "gate": affinity.translate(extruded.GATE, 20, 0),
+        "l": affinity.translate(extruded.L_SHAPE, -40, 0),
+    }
     assert not register_among(made.scene.cloud, None, layer, FootprintPrior()).registered.settled
 
 
@@ -64,5 +67,7 @@ def test_walls_of_attached_neighbours_do_not_draw_the_building_to_them():
     row = [affinity.translate(extruded.RECTANGLE, -18, 1.2), affinity.translate(extruded.RECTANGLE, 21, -0.8)]
     for seed in (1, 2, 3):
         made, among = _asked(seed, house, row)
-        assert made.scene.corner_error(among.registered.site_from_monument) < 0.5 or not among.registered.settled
+        assert (
+            made.scene.corner_error(among.registered.site_from_monument) < 0.5 or not among.registered.settled
+        )
     assert np.isfinite(among.registered.sigma_m)

@@ -14,6 +14,7 @@ from heritage.ops.placement.footprint_trials import Trial
 _EXCLUDED: Final = 9.0  # 3 sigma more surprising than the least surprising one
 _CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
 
+_LEAST_SCORE: Final = 0.3
 _TURNED_DEG: Final = 20.0
 
 
@@ -72,7 +73,7 @@ def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, margin: f
     others = tuple(
         row.model_copy(update={"score": 1 + row.score - top})
         for i, row in enumerate(rows)
-        if i in allowed and i != best and row.score >= top - margin
+        if i in allowed and i != best and row.score >= nearly(top, margin)
     )
     if others:
         doubts.append(f"{len(others)} other placement(s) fit nearly as well: {_how(rows[best], others)}")
@@ -83,6 +84,13 @@ def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, margin: f
             f"a placement with heading {rows[0].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
+
+
+def nearly(best: float, margin: float) -> float:
+    """The least score that counts as nearly as good as ``best``. Where little of a plan was seen a placement scores
+    low, and the difference between a right and a wrong one is made by few walls: the margin grows with what is missing.
+    """
+    return best - margin / float(np.clip(best, _LEAST_SCORE, 1.0))
 
 
 def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:

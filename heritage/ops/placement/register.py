@@ -43,7 +43,10 @@ class RegisterOptions(Document):
         0.15, gt=0, le=10, description="accuracy of the footprint's corners, 1 sigma, metres"
     )
     margin: float = Field(
-        0.1, gt=0, lt=1, description="a placement whose score is within this of the best fits nearly as well"
+        0.1,
+        gt=0,
+        lt=1,
+        description="a placement whose score is within this of a perfect best fits nearly as well; of a poor one, more",
     )
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")

@@ -18,7 +18,7 @@ from heritage.model.arrays import F32, F64, PointCloud
 from heritage.model.errors import MethodError
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import FootprintPrior
+from heritage.ops.placement.footprint_choice import FootprintPrior, nearly
 from heritage.ops.placement.footprint_edges import Edges, edges_of
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.placement.footprint_trials import glance
@@ -130,7 +130,7 @@ def _settled(
     allowed = [id for id in found if surprise[id] <= least + _SIGMAS**2]
     best = max(allowed, key=lambda id: found[id].score)
     chosen = found[best]
-    rivals = [id for id in allowed if id != best and found[id].score >= chosen.score - options.margin]
+    rivals = [id for id in allowed if id != best and found[id].score >= nearly(chosen.score, options.margin)]
     reason = f"footprint {best}, chosen among {tried}; {chosen.reason}"
     if rivals:
         reason += f"; footprint(s) {', '.join(rivals)} fit nearly as well: name the right one under footprint"
