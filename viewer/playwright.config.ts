@@ -2,7 +2,7 @@ import { defineConfig, devices } from '@playwright/test';
 
 /** HERITAGE_URL: a served site to test instead of the fixture, for instance http://127.0.0.1:8000/ */
 const served = process.env.HERITAGE_URL;
-const port = 5174;
+const port = Number(process.env.E2E_PORT ?? 5174);
 
 export default defineConfig({
   testDir: './tests/e2e',

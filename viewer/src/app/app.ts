@@ -5,15 +5,20 @@ import type { Viewport } from '../core/fit.ts';
 import { type Pose, poseOf } from '../core/frames.ts';
 import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
-import type { FootprintLayer, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import { formatLook, type Look, parseLook } from '../core/look.ts';
+import type { Orbit } from '../core/orbit.ts';
+import type { DataDocument, FootprintLayer, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import { formatRoute, parseRoute, type Route } from '../core/route.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
 import { Comparing } from './comparing.ts';
+import { Finding } from './finding.ts';
 import { loadMessages } from './messages.ts';
+import { Nearby } from './nearby.ts';
 import {
   type AppState,
   conditionName,
+  idOf,
   measured,
   monumentOf,
   newest,
@@ -28,6 +33,7 @@ import { warm } from './warm.ts';
 
 const FLY_S = 1.8;
 const REFIT_S = 0.35;
+const REMEMBER_MS = 300;
 
 export class App {
   state: AppState;
@@ -36,9 +42,14 @@ export class App {
   onDrawn: () => void = () => {};
   readonly comparing = new Comparing(this);
   readonly tours = new Tours(this);
+  readonly finding = new Finding(this);
+  readonly nearby = new Nearby(this);
   /** The pose the screen is framed on, until the visitor takes the camera. */
   private pose: Pose | null = null;
   private viewport: Viewport | null = null;
+  private remembering = 0;
+  /** The fragment that is on screen. */
+  private entered = '';
   private readonly documents = new Map<string, Promise<unknown>>();
 
   constructor(base: string, t: Translate, language: string) {
@@ -57,6 +68,13 @@ export class App {
       annotation: null,
       building: null,
       sun: null,
+      find: parseLook(location.hash).find,
+      searching: null,
+      place: null,
+      pointed: null,
+      near: { status: 'off' },
+      overview: window.matchMedia('(min-width: 761px)').matches,
+      data: null,
       tilesLoading: false,
       tilesFailed: false,
       arrived: false,
@@ -134,8 +152,8 @@ export class App {
   }
 
   /** Go to a view; the address changes with it. */
-  go(route: Route): void {
-    const hash = formatRoute(route);
+  go(route: Route, look: Partial<Look> = {}): void {
+    const hash = formatRoute(route) + formatLook(look);
     if (location.hash === hash) this.enter();
     else location.hash = hash;
   }
@@ -170,9 +188,26 @@ export class App {
     }
     if (this.tours.follows(route)) return;
     this.tours.end();
-    this.set({ route, touring: null, comparing: null, annotation: null, building: null, points: null });
+    const look = parseLook(location.hash);
+    this.entered = location.hash;
+    this.set({
+      route,
+      touring: null,
+      comparing: null,
+      annotation: look.annotation,
+      building: null,
+      points: look.points,
+      // Beside a monument the list keeps what was looked for.
+      find: route.view === 'site' ? look.find : this.state.find,
+      place: look.place,
+      pointed: null,
+    });
     const monument = monumentOf(this.state);
-    if (route.view !== 'site' && !monument) {
+    const chosen = monument && look.shown ? shownById(monument, look.shown) : null;
+    if (monument && chosen) this.set({ shown: { ...this.state.shown, [monument.id]: chosen } });
+    if (route.view === 'data') void this.loadData();
+    if (this.state.find.q) void this.finding.load();
+    if (route.view !== 'site' && route.view !== 'data' && !monument) {
       this.go({ view: 'site' });
       return;
     }
@@ -180,7 +215,15 @@ export class App {
     if (route.view === 'tour') {
       this.pose = null;
       void this.tours.open(route.tour, route.stop, first);
-    } else if (route.view === 'compare') this.openComparison(route, first);
+    } else if (route.view === 'compare') this.openComparison(route, first, look);
+    else if (look.place) {
+      this.showAll();
+      if (look.camera) this.roam(look.camera, first ? 0 : FLY_S);
+      else void this.finding.visit(look.place, first ? 0 : FLY_S);
+    } else if (look.camera) {
+      this.showAll();
+      this.roam(look.camera, first ? 0 : FLY_S);
+    } else if (route.view === 'data' && !first) this.showAll();
     else {
       this.showAll();
       const pose = monument
@@ -196,12 +239,59 @@ export class App {
     this.view?.fly(this.view.framed(pose), seconds);
   }
 
+  /** Put the camera where the visitor, or an address, wants it. */
+  roam(orbit: Orbit, seconds: number): void {
+    this.pose = null;
+    this.view?.fly(orbit, seconds);
+    this.remember();
+  }
+
+  /** Write what is on screen into the address, so that it can be passed on; when things have come to rest. */
+  remember(): void {
+    clearTimeout(this.remembering);
+    this.remembering = window.setTimeout(() => {
+      const { route, find, place, shown, annotation, points, comparing } = this.state;
+      // Where the address has been changed by a press, what it leads to is about to be entered.
+      if (!this.view || route.view === 'tour' || location.hash !== this.entered) return;
+      if (this.view.rig.flying) {
+        this.remember();
+        return;
+      }
+      const monument = monumentOf(this.state);
+      const chosen = monument && route.view === 'monument' ? shown[monument.id] : undefined;
+      const position = route.view === 'compare' && comparing ? comparing.position : null;
+      const look = {
+        ...(route.view === 'site' ? { find, place } : {}),
+        shown: monument && chosen && idOf(chosen) !== idOf(newest(monument)) ? idOf(chosen) : null,
+        annotation: route.view === 'monument' ? annotation : null,
+        points: route.view === 'monument' && points ? { ...points, hidden: [...points.hidden] } : null,
+        position: position === 0.5 ? null : position,
+        camera: this.pose ? null : this.view.rig.orbit,
+      };
+      const hash = formatRoute(route) + formatLook(look);
+      if (hash !== location.hash) history.replaceState(history.state, '', hash);
+      this.entered = location.hash;
+    }, REMEMBER_MS);
+  }
+
+  private async loadData(): Promise<void> {
+    const path = this.state.release?.data;
+    if (!path || (this.state.data && this.state.data !== 'failed')) return;
+    try {
+      this.set({ data: await this.document<DataDocument>(path) });
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      this.set({ data: 'failed' });
+    }
+  }
+
   /** Back to the view as it was meant. */
   reset(): void {
     if (this.tours.current) this.tours.play({ type: 'return' });
-    else if (this.state.release && this.state.route.view === 'site')
+    else if (this.state.release && !monumentOf(this.state)) {
+      this.set({ place: null });
       this.frame(poseOf(this.state.release.opening), FLY_S);
-    else {
+    } else {
       const monument = monumentOf(this.state);
       if (monument) this.frame(poseOf(monument.view, monument.placement.site_from_monument), FLY_S);
     }
@@ -210,7 +300,10 @@ export class App {
   /** The monuments round about, as they were last measured. */
   others(except: MonumentEntry | null): { monument: MonumentEntry; shown: ShownEntry }[] {
     const all = this.state.release?.monuments ?? [];
-    return all.filter((m) => m !== except).map((m) => ({ monument: m, shown: newest(m) }));
+    // What is not looked for recedes into the plain building on its plan.
+    return all
+      .filter((m) => m !== except && (except || this.finding.passes(m)))
+      .map((m) => ({ monument: m, shown: newest(m) }));
   }
 
   /** Show every monument, the open one as chosen. */
@@ -230,12 +323,20 @@ export class App {
   showPoints(points: PointsState | null): void {
     this.set({ points });
     this.showAll();
+    this.remember();
+  }
+
+  /** Open an annotation, or close the one that is open. */
+  annotate(annotation: string | null): void {
+    this.set({ annotation });
+    this.remember();
   }
 
   /** Show another condition of a monument. */
   choose(monument: MonumentEntry, shown: ShownEntry): void {
     this.set({ shown: { ...this.state.shown, [monument.id]: shown } });
     this.showAll();
+    this.remember();
     this.sayWhere();
   }
 
@@ -248,7 +349,7 @@ export class App {
     return found as Promise<T>;
   }
 
-  private openComparison(route: Extract<Route, { view: 'compare' }>, first: boolean): void {
+  private openComparison(route: Extract<Route, { view: 'compare' }>, first: boolean, look: Look): void {
     const monument = monumentOf(this.state);
     const left = monument && shownById(monument, route.left);
     const right = monument && shownById(monument, route.right);
@@ -256,7 +357,11 @@ export class App {
       this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
       return;
     }
-    this.comparing.start(left, right, route.mode, 0.5);
+    this.comparing.start(left, right, route.mode, look.position ?? 0.5);
+    if (look.camera) {
+      this.roam(look.camera, first ? 0 : FLY_S);
+      return;
+    }
     // From the monument's own page the camera stays where the visitor has put it.
     if (first || !this.view?.isAt(monument)) {
       this.frame(poseOf(monument.view, monument.placement.site_from_monument), first ? 0 : FLY_S);
@@ -283,7 +388,11 @@ export class App {
 
   private pickMonument(id: string): void {
     const { route } = this.state;
-    if (route.view === 'site' || (route.view === 'monument' && route.monument !== id)) {
+    if (
+      route.view === 'site' ||
+      route.view === 'data' ||
+      (route.view === 'monument' && route.monument !== id)
+    ) {
       this.go({ view: 'monument', monument: id });
     }
   }
@@ -296,6 +405,8 @@ export class App {
   private drawn(): void {
     this.onDrawn();
     this.progress();
+    // A camera that the visitor has taken belongs to the address; one that is flown to its pose does not.
+    if (!this.pose) this.remember();
   }
 
   /** Take over how far the scene's loading is. */

@@ -1,18 +1,22 @@
 /** What is on screen, apart from the camera: one value, replaced on every change. */
+import type { Find } from '../core/find.ts';
 import type { LangText, Translate } from '../core/i18n.ts';
 import { pick } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
 import type { PlayerState, Timing } from '../core/player.ts';
 import type {
   ComparisonDocument,
+  DataDocument,
   MonumentEntry,
   Release,
+  SearchDocument,
   ShownEntry,
   TourDocument,
 } from '../core/release.ts';
 import type { Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
 import type { BuildingInfo } from '../scene/buildings.ts';
+import type { Near } from './nearby.ts';
 
 export interface ComparingState {
   left: ShownEntry;
@@ -61,6 +65,18 @@ export interface AppState {
   building: BuildingInfo | null;
   /** The site's time whose sun lights the map; null: the map's own light. */
   sun: SunTime | null;
+  find: Find;
+  /** What can be found beside monuments and tours, once it was wanted. */
+  searching: SearchDocument | null;
+  /** The building that was found by its name. */
+  place: string | null;
+  /** The monument pointed at, in the list or on the map. */
+  pointed: string | null;
+  near: Near;
+  /** Whether the small map is open. */
+  overview: boolean;
+  /** The open data's table of contents, once it was wanted. */
+  data: DataDocument | 'failed' | null;
   tilesLoading: boolean;
   tilesFailed: boolean;
   arrived: boolean;
@@ -73,7 +89,7 @@ export interface AppState {
 /** The monument a route is about. */
 export function monumentOf(state: AppState): MonumentEntry | null {
   const { release, route } = state;
-  if (!release || route.view === 'site') return null;
+  if (!release || route.view === 'site' || route.view === 'data') return null;
   const id =
     route.view === 'tour' ? release.tours.find((t) => t.id === route.tour)?.monument : route.monument;
   return release.monuments.find((m) => m.id === id) ?? null;

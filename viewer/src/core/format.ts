@@ -19,7 +19,9 @@ export function figure(value: number, unit: string, language: string, digits = 2
 
 /** Bytes as MB, or kB when small. */
 export function bytes(value: number, language: string): string {
-  return value >= 1e6 ? figure(value / 1e6, 'MB', language, 1) : figure(value / 1e3, 'kB', language, 0);
+  return value >= 1e6
+    ? figure(value / 1e6, 'MB', language, 1)
+    : figure(Math.max(1, value / 1e3), 'kB', language, 0);
 }
 
 /** A length of time in words: seconds below a minute and a half, else whole minutes. */

@@ -3,6 +3,7 @@
 export type Mode = 'swipe' | 'blend' | 'change';
 export type Route =
   | { view: 'site' }
+  | { view: 'data' }
   | { view: 'monument'; monument: string }
   | { view: 'compare'; monument: string; left: string; right: string; mode: Mode }
   | { view: 'tour'; tour: string; stop: string | null };
@@ -10,14 +11,16 @@ export type Route =
 const ID = /^[a-z0-9-]{1,64}$/;
 export const MODES: readonly Mode[] = ['swipe', 'blend', 'change'];
 
-/** The route of a fragment such as `#/m/gate`; null where it is no address of ours. */
+/** The route of a fragment such as `#/m/gate?shown=2019`; null where it is no address of ours. */
 export function parseRoute(hash: string): Route | null {
   const parts = hash
+    .replace(/\?.*$/s, '')
     .replace(/^#?\/?/, '')
     .replace(/\/$/, '')
     .split('/');
   const [kind, ...rest] = parts;
   if (kind === '') return { view: 'site' };
+  if (kind === 'data' && rest.length === 0) return { view: 'data' };
   if (!rest.slice(0, kind === 'm' && rest[1] === 'compare' ? 4 : 2).every((id) => ID.test(id))) return null;
   const [first, second, left, right, mode] = rest;
   if (first === undefined) return null;
@@ -34,6 +37,8 @@ export function formatRoute(route: Route): string {
   switch (route.view) {
     case 'site':
       return '#/';
+    case 'data':
+      return '#/data';
     case 'monument':
       return `#/m/${route.monument}`;
     case 'compare':

@@ -9,7 +9,7 @@ import type { ComparisonDocument, MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
 import { icon } from './icons.ts';
 import { conditionsOf } from './monument.ts';
-import { type Bands, crumb, type Part, slider } from './parts.ts';
+import { type Bands, crumb, href, type Part, slider } from './parts.ts';
 import { styled } from './styled.ts';
 
 const WIDTH = 340;
@@ -156,7 +156,7 @@ export function comparePanel(
   const entry = a && b && measured(monument, a, b);
   return {
     label: t('compare'),
-    head: html`${crumb({ view: 'monument', monument: monument.id }, words(state, monument.title))}
+    head: html`${crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))}
       <h1 tabindex="-1">${t('compare.title')}</h1>`,
     body: html`<div class="pair">
         ${choice(t('compare.left'), left, (id) => go(id, id === right ? left : right, mode))}

@@ -3,6 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import arrowLeft from 'lucide-static/icons/arrow-left.svg?raw';
 import swap from 'lucide-static/icons/arrow-right-left.svg?raw';
+import north from 'lucide-static/icons/arrow-up.svg?raw';
 import blend from 'lucide-static/icons/blend.svg?raw';
 import captions from 'lucide-static/icons/captions.svg?raw';
 import captionsOff from 'lucide-static/icons/captions-off.svg?raw';
@@ -13,15 +14,20 @@ import change from 'lucide-static/icons/diff.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import report from 'lucide-static/icons/file-text.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
+import info from 'lucide-static/icons/info.svg?raw';
+import near from 'lucide-static/icons/locate-fixed.svg?raw';
+import map from 'lucide-static/icons/map.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
 import pause from 'lucide-static/icons/pause.svg?raw';
 import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import retry from 'lucide-static/icons/refresh-cw.svg?raw';
 import reset from 'lucide-static/icons/scan.svg?raw';
+import searchIcon from 'lucide-static/icons/search.svg?raw';
 import previous from 'lucide-static/icons/skip-back.svg?raw';
 import next from 'lucide-static/icons/skip-forward.svg?raw';
 import swipe from 'lucide-static/icons/square-split-horizontal.svg?raw';
+import sun from 'lucide-static/icons/sun.svg?raw';
 import warning from 'lucide-static/icons/triangle-alert.svg?raw';
 import back from 'lucide-static/icons/undo-2.svg?raw';
 import sound from 'lucide-static/icons/volume-2.svg?raw';
@@ -31,6 +37,12 @@ import close from 'lucide-static/icons/x.svg?raw';
 import seal from './seal.svg?raw';
 
 const ICONS = {
+  search: searchIcon,
+  near,
+  info,
+  map,
+  north,
+  sun,
   arrowLeft,
   swap,
   blend,

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf, words } from '../app/state.ts';
+import { sizeOf } from '../core/extent.ts';
 import { direction, point } from '../core/frames.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';
@@ -9,6 +10,9 @@ import { href, prose, tool } from './parts.ts';
 
 const LABEL_LIFT_PX = 58;
 const MARGIN_PX = 8;
+/** Room around a name; one that is not shown yet needs more, so that names do not flicker while the camera moves. */
+const ROOM_PX = 4;
+const ROOM_TO_APPEAR_PX = 18;
 const OFF_SURFACE_M = 0.05;
 
 interface Area {
@@ -22,6 +26,8 @@ interface Spot {
   at: Vec3;
   element: HTMLElement;
   kind: 'label' | 'mark' | 'note';
+  /** Larger ones win where two would overlap; it does not depend on the camera. */
+  weight: number;
 }
 
 /** Where a monument's name floats: above the middle of its roof. */
@@ -51,7 +57,8 @@ export class Labels extends LitElement {
   private get named(): readonly MonumentEntry[] {
     const { release, route, status } = this.state;
     if (!release || status !== 'ready' || route.view === 'tour' || route.view === 'compare') return [];
-    return release.monuments.filter((m) => route.view === 'site' || m.id !== route.monument);
+    if (route.view !== 'monument') return release.monuments.filter((m) => this.app.finding.passes(m));
+    return release.monuments.filter((m) => m.id !== route.monument);
   }
 
   private get notes(): readonly AnnotationEntry[] {
@@ -73,7 +80,15 @@ export class Labels extends LitElement {
     const open = this.notes.find((a) => a.id === state.annotation);
     return html`<div class="labels">
       ${this.named.map(
-        (m) => html`<a class="label" data-monument=${m.id} href=${href({ view: 'monument', monument: m.id })}>
+        (m) => html`<a
+          class="label ${m.id === state.pointed ? 'pointed' : ''}"
+          data-monument=${m.id}
+          href=${href({ view: 'monument', monument: m.id })}
+          @mouseenter=${() => this.app.finding.point(m.id)}
+          @mouseleave=${() => this.app.finding.point(null)}
+          @focus=${() => this.app.finding.point(m.id)}
+          @blur=${() => this.app.finding.point(null)}
+        >
           <span class="name">${words(state, m.title)}</span>
         </a>`,
       )}
@@ -85,7 +100,7 @@ export class Labels extends LitElement {
           aria-expanded=${String(a.id === state.annotation)}
           aria-label=${words(state, a.title)}
           title=${words(state, a.title)}
-          @click=${() => this.app.set({ annotation: a.id === state.annotation ? null : a.id })}
+          @click=${() => this.app.annotate(a.id === state.annotation ? null : a.id)}
         >
           <i aria-hidden="true">${i + 1}</i>
         </button>`,
@@ -94,7 +109,7 @@ export class Labels extends LitElement {
         open && monument
           ? html`<div class="note" role="group" aria-label=${words(state, open.title)} data-note=${open.id}>
             <h3>${words(state, open.title)}</h3>
-            ${tool({ name: 'close', label: state.t('close'), press: () => this.app.set({ annotation: null }) })}
+            ${tool({ name: 'close', label: state.t('close'), press: () => this.app.annotate(null) })}
             ${prose(state, open.html)}
           </div>`
           : nothing
@@ -112,13 +127,20 @@ export class Labels extends LitElement {
     const out: Spot[] = [];
     for (const element of this.querySelectorAll<HTMLElement>('[data-monument]')) {
       const m = release?.monuments.find((x) => x.id === element.dataset.monument);
-      if (m) out.push({ at: top(m), element, kind: 'label' });
+      if (!m) continue;
+      const weight = m.id === this.state.pointed ? Number.POSITIVE_INFINITY : sizeOf(m);
+      out.push({ at: top(m), element, kind: 'label', weight });
     }
     for (const element of this.querySelectorAll<HTMLElement>('[data-annotation], [data-note]')) {
       const id = element.dataset.annotation ?? element.dataset.note;
       const a = monument?.annotations.find((x) => x.id === id);
       if (a && monument)
-        out.push({ at: anchor(monument, a), element, kind: element.dataset.note ? 'note' : 'mark' });
+        out.push({
+          at: anchor(monument, a),
+          element,
+          kind: element.dataset.note ? 'note' : 'mark',
+          weight: 0,
+        });
     }
     return out;
   }
@@ -138,19 +160,20 @@ export class Labels extends LitElement {
     return [{ x, y, w: Math.max(...xs) - x, h: Math.max(...ys) - y }];
   }
 
-  /** Put every piece where its point is now; nearer names win where two would overlap. */
+  /** Put every piece where its point is now; of names that would overlap the larger monument's stays. */
   follow(moved = false): void {
     const { view } = this.app;
     if (!view) return;
     if (moved) this.covered = null;
     // Beside an open monument the others' names come only at rest and where nothing hides what they name.
-    const beside = this.state.route.view !== 'site';
+    const beside = this.state.route.view === 'monument';
     const v = view.stage.viewport;
     const taken = this.kept();
     const placed = this.spots()
       .map((spot) => ({ ...spot, on: view.stage.project(spot.at) }))
-      .sort((a, b) => (a.on?.depth ?? 2) - (b.on?.depth ?? 2));
+      .sort((a, b) => b.weight - a.weight);
     for (const { element, kind, on } of placed) {
+      const room = element.style.visibility === 'hidden' ? ROOM_TO_APPEAR_PX : ROOM_PX;
       const inside =
         on !== null && on.x > v.left && on.x < v.width - v.right && on.y > -20 && on.y < v.height - v.bottom;
       let visible = inside;
@@ -166,10 +189,10 @@ export class Labels extends LitElement {
             !hidden &&
             !taken.some(
               (o) =>
-                mine.x < o.x + o.w + 4 &&
-                o.x < mine.x + w + 4 &&
-                mine.y < o.y + o.h + 4 &&
-                o.y < mine.y + h + 4,
+                mine.x < o.x + o.w + room &&
+                o.x < mine.x + w + room &&
+                mine.y < o.y + o.h + room &&
+                o.y < mine.y + h + room,
             );
           if (visible) taken.push(mine);
         } else if (kind === 'note') {

@@ -3,10 +3,12 @@ import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, idOf, newest, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
+import { middle } from '../core/geo.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import type { Route } from '../core/route.ts';
+import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
-import { type Bands, crumb, href, type Part, prose, standing, tourRows } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, siteHref, standing, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
 
 /** Every condition in order of time; periods such as `1885~` sort by their first digits. */
@@ -116,9 +118,10 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
   const facts = [monument.type, monument.period, monument.protection].filter(Boolean).join(' · ');
   return {
     label: words(state, monument.title),
-    head: html`${crumb({ view: 'site' }, words(state, state.release!.title))}
+    head: html`${crumb(siteHref(state), words(state, state.release!.title))}
       <h1 tabindex="-1">${words(state, monument.title)}</h1>
-      ${facts ? html`<p class="facts">${facts}</p>` : nothing}`,
+      ${facts ? html`<p class="facts">${facts}</p>` : nothing}
+      ${wayThere(app, middle(monument))}`,
     body: html`<div class="arriving">
       ${prose(state, monument.html)}
       ${

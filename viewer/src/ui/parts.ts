@@ -4,6 +4,7 @@ import type { App } from '../app/app.ts';
 import { type AppState, conditionName, words } from '../app/state.ts';
 import { date, duration } from '../core/format.ts';
 import { type LangText, pick } from '../core/i18n.ts';
+import { formatLook, type Look } from '../core/look.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
 import { type IconName, icon } from './icons.ts';
@@ -28,11 +29,14 @@ export function prose(state: AppState, text: LangText): Part {
   return html`<div class="prose" lang=${lang}>${sanitised(found.text)}</div>`;
 }
 
-export const href = (route: Route): string => formatRoute(route);
+export const href = (route: Route, look: Partial<Look> = {}): string => formatRoute(route) + formatLook(look);
+
+/** The address of the whole site, with what is looked for there. */
+export const siteHref = (state: AppState): string => href({ view: 'site' }, { find: state.find });
 
 /** The way back, as a quiet line above a title. */
-export const crumb = (route: Route, text: string): Part =>
-  html`<a class="crumb" href=${href(route)}>${icon('arrowLeft')}<span>${text}</span></a>`;
+export const crumb = (address: string, text: string): Part =>
+  html`<a class="crumb" href=${address}>${icon('arrowLeft')}<span>${text}</span></a>`;
 
 export interface ToolOptions {
   name: IconName;

@@ -2,7 +2,9 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
+import { middle, way } from '../core/geo.ts';
 import type { MonumentEntry } from '../core/release.ts';
+import { filters, findField, nearLine, otherHits, tally, wayThere } from './find.ts';
 import { icon } from './icons.ts';
 import { type Bands, href, type Part, prose, tourRows } from './parts.ts';
 
@@ -19,35 +21,58 @@ function extent(app: App, monument: MonumentEntry): string {
   return parts.join(' · ');
 }
 
+function monumentRow(app: App, monument: MonumentEntry): Part {
+  const { state, finding } = app;
+  return html`<li>
+    <a
+      class="row ${state.pointed === monument.id ? 'pointed' : ''}"
+      href=${href({ view: 'monument', monument: monument.id })}
+      @mouseenter=${() => finding.point(monument.id)}
+      @mouseleave=${() => finding.point(null)}
+      @focus=${() => finding.point(monument.id)}
+      @blur=${() => finding.point(null)}
+    >
+      <span class="grow">
+        <span class="name">${words(state, monument.title)}</span>
+        <span class="more">${[monument.period, extent(app, monument)].filter(Boolean).join(' · ')}</span>
+        ${wayThere(app, middle(monument))}
+      </span>
+      ${icon('chevronRight')}
+    </a>
+  </li>`;
+}
+
+/** The monuments that are looked for; the nearest first once the visitor's place is known. */
+function monumentRows(app: App): Part {
+  const { state, finding } = app;
+  const { t, near } = state;
+  const found = [...finding.monuments];
+  if (near.status === 'on') {
+    const away = (m: MonumentEntry) => way(near.at, middle(m)).distance_m;
+    found.sort((a, b) => away(a) - away(b));
+  }
+  if (found.length === 0) {
+    return html`<p class="quiet">${t(finding.active ? 'find.nothing' : 'monuments.none')}</p>`;
+  }
+  return html`<ul class="rows monuments">${found.map((m) => monumentRow(app, m))}</ul>`;
+}
+
 export function sitePanel(app: App): Bands {
-  const { state } = app;
+  const { state, finding } = app;
   const { t } = state;
   const release = state.release!;
+  // While something is looked for, what answers comes first.
+  const looking = finding.active || state.near.status !== 'off';
   return {
     label: words(state, release.title),
     head: html`<div class="crumb">${icon('seal')}</div>
-      <h1 tabindex="-1">${words(state, release.title)}</h1>`,
+      <h1 tabindex="-1">${words(state, release.title)}</h1>
+      ${findField(app)}`,
     body: html`<div class="arriving">
-      ${prose(state, release.html)} ${tourRows(app, release.tours)}
+      ${looking ? nothing : html`${prose(state, release.html)} ${tourRows(app, release.tours)}`}
+      ${nearLine(app)}
       <h2>${t('monuments')}</h2>
-      ${
-        release.monuments.length === 0
-          ? html`<p class="quiet">${t('monuments.none')}</p>`
-          : html`<ul class="rows">
-            ${release.monuments.map(
-              (m) => html`<li>
-                <a class="row" href=${href({ view: 'monument', monument: m.id })}>
-                  <span class="grow">
-                    <span class="name">${words(state, m.title)}</span>
-                    <span class="more">${extent(app, m)}</span>
-                  </span>
-                  ${icon('chevronRight')}
-                </a>
-              </li>`,
-            )}
-          </ul>`
-      }
-      ${rights(app)}
+      ${filters(app)} ${tally(app)} ${monumentRows(app)} ${otherHits(app)} ${rights(app)}
     </div>`,
     foot: nothing,
   };
@@ -55,11 +80,15 @@ export function sitePanel(app: App): Bands {
 
 /** Under what terms, and who did what. */
 export function rights(app: App): Part {
-  const release = app.state.release!;
-  const { licence, holder, url } = release.rights;
+  const { release, t } = app.state;
+  const { rights: terms, credits, data } = release!;
+  const { licence, holder, url } = terms;
   return html`<p class="quiet">
       ${holder ? `© ${holder} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
     </p>
-    ${release.credits.length > 0 ? html`<p class="quiet">${release.credits.map((c) => `${c.name} (${c.role})`).join(', ')}</p>` : nothing}
-    <p class="quiet"><a href="./assets/licences.txt" target="_blank">${app.state.t('licences')}</a></p>`;
+    ${credits.length > 0 ? html`<p class="quiet">${credits.map((c) => `${c.name} (${c.role})`).join(', ')}</p>` : nothing}
+    <p class="quiet links">
+      ${data ? html`<a href=${href({ view: 'data' })}>${t('data')}</a>` : nothing}
+      <a href="./assets/licences.txt" target="_blank">${t('licences')}</a>
+    </p>`;
 }

@@ -3,10 +3,13 @@ import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf, words } from '../app/state.ts';
 import { clock } from '../core/format.ts';
+import { poseOf } from '../core/frames.ts';
 import { totalOf } from '../core/player.ts';
+import type { MonumentEntry } from '../core/release.ts';
 import { comparisonTools } from './compare.ts';
+import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
-import { type Bands, crumb, type Part, prose, tool } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, tool } from './parts.ts';
 import { styled } from './styled.ts';
 
 function timeline(app: App): Part {
@@ -87,13 +90,23 @@ function transport(app: App): Part {
   </div>`;
 }
 
+/** For those who walk the tour outdoors: how far and whereto it goes on. */
+function nextStop(app: App, monument: MonumentEntry): Part {
+  const { state } = app;
+  const { player, document } = state.touring!;
+  const next = document.stops[player.stop + 1];
+  if (!next || state.near.status !== 'on') return nothing;
+  const place = poseOf(next.view, monument.placement.site_from_monument).eye;
+  return html`<p class="quiet next-stop">${state.t('near.next', { title: words(state, next.title) })} ${wayThere(app, place)}</p>`;
+}
+
 export function tourPanel(app: App): Bands {
   const { state } = app;
   const { t } = state;
   const monument = monumentOf(state);
   const touring = state.touring;
   const back = monument
-    ? crumb({ view: 'monument', monument: monument.id }, words(state, monument.title))
+    ? crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))
     : nothing;
   if (!touring)
     return { label: t('tours'), head: back, body: html`<p class="quiet">${t('loading')}</p>`, foot: nothing };
@@ -105,7 +118,7 @@ export function tourPanel(app: App): Bands {
       <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${words(state, document.title)}</p>
       <h1 tabindex="-1">${words(state, stop.title)}</h1>`,
     body: html`<div class="arriving">
-      ${prose(state, stop.html)}
+      ${prose(state, stop.html)} ${monument ? nextStop(app, monument) : nothing}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
       ${asText(app, document.id)}

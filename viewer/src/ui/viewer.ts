@@ -5,17 +5,22 @@ import { monumentOf } from '../app/state.ts';
 import type { Viewport } from '../core/fit.ts';
 import { languageName } from '../core/i18n.ts';
 import type { TourDocument } from '../core/release.ts';
+import { building } from './building.ts';
 import { claim } from './claim.ts';
 import { comparePanel } from './compare.ts';
+import { dataPanel } from './data.ts';
 import { help } from './help.ts';
 import { icon } from './icons.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
+import type { Overview } from './overview.ts';
+import './overview.ts';
 import { monumentPanel } from './monument.ts';
 import { failure, notices } from './notices.ts';
 import { type Bands, type Part, tool } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sitePanel } from './site.ts';
+import { sunTool } from './sun.ts';
 import { swipe } from './swipe.ts';
 import { textVersion } from './text.ts';
 import { tourPanel, wayBack } from './tour.ts';
@@ -58,6 +63,7 @@ export class Viewer extends LitElement {
     app.onDrawn = () => {
       const labels = this.querySelector<Labels>('heritage-labels');
       labels?.follow(true);
+      this.querySelector<Overview>('heritage-overview')?.follow();
       clearTimeout(this.rest);
       this.rest = window.setTimeout(() => labels?.checkCovered(), SETTLE_MS);
     };
@@ -70,6 +76,7 @@ export class Viewer extends LitElement {
     const { route } = state;
     if (!state.release) return null;
     if (route.view === 'tour') return tourPanel(app);
+    if (route.view === 'data') return dataPanel(app);
     const monument = monumentOf(state);
     if (!monument) return sitePanel(app);
     if (route.view === 'compare') return comparePanel(app, monument, route.left, route.right, route.mode);
@@ -119,10 +126,14 @@ export class Viewer extends LitElement {
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
             : nothing
         }
+ ${building(app)}
+        <heritage-overview .app=${app} .state=${state}></heritage-overview>
         <div class="tools low" role="group" aria-label=${t('camera')}>
           ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
           ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
+          ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
           ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.reset() })}
+          ${sunTool(app)}
         </div>
       </main>
       ${
@@ -226,12 +237,17 @@ export class Viewer extends LitElement {
     const act: Record<string, (() => void) | undefined> = {
       '?': () => app.set({ help: true }),
       h: () => app.reset(),
+      m: () => app.set({ overview: !app.state.overview }),
+      '/': () => this.querySelector<HTMLElement>('.find input')?.focus(),
       n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
       p: touring ? () => app.tours.play({ type: 'previous' }) : undefined,
       ' ': touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
       k: touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
     };
-    act[event.key.toLowerCase()]?.();
+    const wanted = act[event.key.toLowerCase()];
+    if (!wanted) return;
+    if (event.key === '/') event.preventDefault(); // it would be typed into the field
+    wanted();
   }
 
   /** One step back: close the note, else leave the view. */
@@ -239,8 +255,9 @@ export class Viewer extends LitElement {
     const { app } = this;
     const { route, annotation } = app.state;
     const monument = monumentOf(app.state);
-    if (annotation) app.set({ annotation: null });
-    else if (route.view === 'monument') app.go({ view: 'site' });
+    if (annotation) app.annotate(null);
+    else if (route.view === 'monument' || route.view === 'data')
+      app.go({ view: 'site' }, { find: app.state.find });
     else if (monument && route.view !== 'site') app.go({ view: 'monument', monument: monument.id });
   }
 }

@@ -5,7 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const DIST = join(HERE, '../../../heritage/web/dist');
+const DIST = process.env.HERITAGE_DIST ?? join(HERE, '../../../heritage/web/dist');
 const SITE = join(HERE, '../fixture/site');
 const POLICY = [
   "default-src 'none'",
@@ -26,6 +26,9 @@ const TYPES = {
   '.json': 'application/json',
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
+  '.geojson': 'application/geo+json',
+  '.gpkg': 'application/geopackage+sqlite3',
+  '.jsonld': 'application/ld+json',
   '.glb': 'model/gltf-binary',
   '.txt': 'text/plain; charset=utf-8',
   '.vtt': 'text/vtt',

@@ -24,7 +24,7 @@ const GATE = monument('gate', {
   type: 'gate',
   protection: 'national',
   built: built('1833-01-01', '1833-12-31'),
-  annotations: [{ id: 'ridge', title: { vi: 'Bờ nóc' } }] as MonumentEntry['annotations'],
+  annotations: [{ id: 'ridge', title: { vi: 'Bờ nóc' } }] as unknown as MonumentEntry['annotations'],
 });
 const HALL = monument('hall', {
   title: { vi: 'Điện Thái Hòa' },
