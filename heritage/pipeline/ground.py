@@ -13,6 +13,7 @@ import shapely
 from heritage.formats.gcp import ControlPoint, read_gcp
 from heritage.formats.vector import Footprint
 from heritage.model.arrays import F64
+from heritage.model.documents import Prior
 from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame, working_crs
 from heritage.pipeline.frame import lon_lat, site_frame
@@ -30,7 +31,8 @@ class Ground:
     """The site's frame and CRS, its footprints by id (in ``footprints_crs``), the GCPs of each monument.
 
     ``plans`` are the footprints' shapes in the site frame, in their order; ``low`` and ``high`` (2,) the rectangle of
-    the map there; ``ground_m`` the height of the ground in the working CRS where nothing else says it.
+    the map there; ``ground_m`` the height of the ground in the working CRS where nothing else says it; ``priors`` by monument,
+    the position of its photos included, and what was done for it.
     """
 
     frame: SiteFrame
@@ -43,6 +45,7 @@ class Ground:
     high: F64
     ground_m: float
     model: GroundModel | None
+    priors: Mapping[str, tuple[Prior | None, str]]
 
     def ground_at(self, footprint: Footprint) -> float:
         """Height of the ground at a footprint in the working CRS: its own word, else the DEM's, else the site's."""
@@ -80,8 +83,8 @@ def read_ground(loaded: LoadedSite) -> Ground:
     crs = working_crs(loaded.site.crs, loaded.lines.where("crs"))
     footprints: dict[str, Footprint] = {}
     layer_crs = crs
+    used = [m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None]
     if loaded.site.footprints is not None:
-        used = [m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None]
         table = guarded_footprints(
             loaded.site.footprints.source, loaded.site.footprints, base=loaded.root, used=used
         )
@@ -92,19 +95,27 @@ def read_ground(loaded: LoadedSite) -> Ground:
         for id, monument in loaded.monuments.items()
         if monument.monument.registration.gcp is not None
     }
+    priors = {id: prior_of(monument) for id, monument in loaded.monuments.items()}
     anchors = [
         anchor
         for id, monument in loaded.monuments.items()
-        if (anchor := _anchor(monument, crs, footprints, layer_crs, gcps.get(id, ()))) is not None
+        if (anchor := _anchor(monument, crs, footprints, layer_crs, gcps.get(id, ()), priors[id][0]))
+        is not None
     ]
     if not anchors and footprints:  # a monument may yet be found on one of them
         west, south, east, north = shapely.total_bounds([f.geometry for f in footprints.values()])
         anchors = [lon_lat(layer_crs, (west + east) / 2, (south + north) / 2)]
     frame = site_frame(anchors, crs, loaded.site.ground_m)
     plans = _in_site(list(footprints.values()), layer_crs, frame, loaded.site.ground_m)
+    # Of one that lies nowhere on Earth the check has warned; a monument's own is an error when it is placed.
+    placed = ~shapely.is_empty(plans) | np.isin(list(footprints), used)
+    footprints = {id: f for (id, f), kept in zip(footprints.items(), placed, strict=True) if kept}
+    plans = plans[placed]
     low, high = map_box(shapely.bounds(plans).reshape(-1, 4))
     model = read_ground_model(loaded, frame, low, high)
-    return Ground(frame, crs, footprints, layer_crs, gcps, plans, low, high, loaded.site.ground_m, model)
+    return Ground(
+        frame, crs, footprints, layer_crs, gcps, plans, low, high, loaded.site.ground_m, model, priors
+    )
 
 
 def _in_site(
@@ -140,6 +151,7 @@ def _anchor(
     footprints: Mapping[str, Footprint],
     layer_crs: pyproj.CRS,
     gcps: tuple[ControlPoint, ...],
+    prior: Prior | None,
 ) -> tuple[float, float] | None:
     """Roughly where a monument is, lon and lat, from the first thing that says so."""
     document = monument.monument
@@ -150,7 +162,6 @@ def _anchor(
     if gcps:
         x, y, _ = np.mean([p.target for p in gcps], axis=0)
         return lon_lat(crs, x, y)
-    prior, _ = prior_of(monument)
     if prior is not None and prior.lon is not None and prior.lat is not None:
         return prior.lon, prior.lat
     source = monument.folder / document.reference.source

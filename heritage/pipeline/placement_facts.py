@@ -14,7 +14,6 @@ from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D
 from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.photos import prior_of
 from heritage.text.site import LoadedMonument, LoadedSite
 
 _BESIDE_M: Final = 8.0  # how near a neighbour is whose walls the cloud may show
@@ -24,11 +23,10 @@ _MOST: Final = 2_000  # footprints that are tried; a glance takes about 0.1 s
 
 
 def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> dict[str, object]:
-    """What the stage `register` is told. Raises InputError for photos that say no position, and where a footprint is
-    to be chosen among more than 2,000."""
+    """What the stage `register` is told. Raises InputError where a footprint is to be chosen among more than 2,000."""
     document = monument.monument
     registration = document.registration
-    prior, said = prior_of(monument)
+    prior, said = ground.priors[monument.id]
     footprint = ground.footprints.get(document.footprint or "")
     height = ground.ground_at(footprint) if footprint is not None else loaded.site.ground_m
     method = _method(
@@ -50,7 +48,7 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
         facts["footprint_id"] = footprint.id
         facts["footprint"] = wkt.dumps(plan, rounding_precision=4)
-        facts["beside"] = list(_layer(ground, plan, _BESIDE_M, without=footprint.id).values())
+        facts["beside"] = [_text(ground, k) for k in _rows(ground, plan, _BESIDE_M, without=footprint.id)]
     elif method in ("footprint", "auto-among"):
         facts["layer"] = _sought(ground, prior)
     if monument.id in ground.gcps:
@@ -66,33 +64,37 @@ def _sought(ground: Ground, prior: Prior | None) -> dict[str, object]:
     if prior is not None and prior.lon is not None and prior.lat is not None:
         place = np.array([[prior.lon, prior.lat, ground.frame.height_m]])
         east, north, _ = ground.frame.site_from_crs(WGS84_3D, place)[0]
-        found = _layer(ground, Point(east, north), _SIGMAS * prior.position_sigma_m + _HALF_M)
+        found = _rows(ground, Point(east, north), _SIGMAS * prior.position_sigma_m + _HALF_M)
     else:
-        found = _layer(ground, None, 0.0)
+        found = _rows(ground, None, 0.0)
     if len(found) > _MOST:
         raise InputError(
             "registration", f"{len(found)} footprints to choose among", f"up to {_MOST} are allowed",
             "give lon and lat under registration.prior, or name the footprint", code="register-too-many",
         )  # fmt: skip
+    footprints = list(ground.footprints.values())
+    some = [footprints[k] for k in found]
+    _, heights = ground.feet_and_ground(some, ground.plans[found])
     return {
-        id: [shape, ground.ground_at(ground.footprints[id]) - ground.frame.height_m]
-        for id, shape in found.items()
+        footprint.id: [_text(ground, k), float(height)]
+        for k, footprint, height in zip(found, some, heights, strict=True)
     }
 
 
-def _layer(
+def _rows(
     ground: Ground, around: shapely.Geometry | None, reach_m: float, without: str | None = None
-) -> dict[str, str]:
-    """Usable footprints within reach, by id, as WKT in the site frame."""
+) -> list[int]:
+    """Which footprints are usable and within reach."""
     usable = shapely.is_valid(ground.plans) & (shapely.area(ground.plans) > 0)
     if around is not None:
         usable &= shapely.dwithin(ground.plans, around, reach_m)
     ids = list(ground.footprints)
-    return {
-        ids[k]: wkt.dumps(ground.plans[k], rounding_precision=4)
-        for k in np.flatnonzero(usable)
-        if ids[k] != without
-    }
+    return [int(k) for k in np.flatnonzero(usable) if ids[k] != without]
+
+
+def _text(ground: Ground, row: int) -> str:
+    """A footprint's shape in the site frame as WKT, to a tenth of a millimetre."""
+    return str(wkt.dumps(ground.plans[row], rounding_precision=4))
 
 
 def _method(

@@ -24,6 +24,9 @@ from heritage.pipeline.ground import read_ground
 from heritage.pipeline.guard_map import guarded_footprints, guarded_heights, guarded_shapes
 from heritage.pipeline.map.ground import datum
 from heritage.pipeline.map.write import write_map
+from heritage.pipeline.opendata.layers import footprint_layer
+from heritage.pipeline.placement_facts import placement_facts
+from heritage.pipeline.search import search_document
 from heritage.sample.footprints import write_footprints
 from heritage.sample.plan import FRAME, GROUND_M, PLACES
 from heritage.sample.surroundings import houses, write_base_map, write_dem
@@ -251,17 +254,26 @@ def test_one_ring_that_does_not_close_costs_one_feature(tmp_path: Path) -> None:
 
 def test_one_footprint_with_exchanged_coordinates_does_not_cost_the_map(tmp_path: Path) -> None:
     plans = [shapely.box(107.5, 16.4, 107.501, 16.401), shapely.box(16.4, 107.5, 16.401, 107.501)]
-    layer = geopandas.GeoDataFrame({"id": ["thai-hoa", "swapped"]}, geometry=plans, crs=4326)
+    rows = {"id": ["thai-hoa", "swapped"], "name": ["A hall", "Nowhere"]}
+    layer = geopandas.GeoDataFrame(rows, geometry=plans, crs=4326)
     layer.to_file(tmp_path / "footprints.gpkg", layer="buildings", driver="GPKG", engine="pyogrio")
-    text = SITE.split("ground: {")[0].replace(", name: name, height_m: height, ground_m: ground", "")
+    text = SITE.split("ground: {")[0].replace(", height_m: height, ground_m: ground", "")
     (tmp_path / "site.yaml").write_text(text + "rights: {licence: CC0-1.0}\n")
     (tmp_path / "monuments" / "hall").mkdir(parents=True)
     (tmp_path / "monuments" / "hall" / "monument.yaml").write_text(MONUMENT)
     (tmp_path / "monuments" / "hall" / "scan.ply").write_text("")
     loaded = load_site(tmp_path)
     ground = read_ground(loaded)
-    assert [plan.is_empty for plan in ground.plans] == [False, True]
+    assert list(ground.footprints) == ["thai-hoa"]
+    assert not ground.plans[0].is_empty
     transform = tuple(ground.frame.ecef_from_site.matrix.T.ravel())
     entry = write_map(Into(tmp_path / "out"), loaded, ground, [], transform)  # type: ignore[arg-type]
     assert entry.building_count == 1
     assert entry.ground is None
+    assert [place.name for place in search_document(ground, [], []).places] == ["A hall"]
+    assert footprint_layer(loaded, ground, []).ids == ("thai-hoa",)
+    monument = tmp_path / "monuments" / "hall" / "monument.yaml"
+    monument.write_text(MONUMENT.replace("footprint: thai-hoa", "footprint: swapped"))
+    loaded = load_site(tmp_path)
+    with pytest.raises(InputError):
+        placement_facts(loaded, loaded.monuments["hall"], read_ground(loaded))
