@@ -57,7 +57,7 @@ def check(site: Path, as_json: bool, repairs: Path | None) -> None:
     too fast or too short.
     """
     from heritage.pipeline.build import load_checked
-    from heritage.pipeline.lint.tours import current_release, lint_tours
+    from heritage.pipeline.lint.tours import lint_tours
     from heritage.store import Store
 
     loaded, problems = load_checked(site, every_point=True)
@@ -70,7 +70,7 @@ def check(site: Path, as_json: bool, repairs: Path | None) -> None:
         if not as_json:
             click.echo(f"{repairs}: {count} repair(s) to look at")
     if all(problem.severity != "error" for problem in problems):
-        problems += lint_tours(loaded, current_release(Store(site)))
+        problems += lint_tours(loaded, Store(site).current_folder())
     show_problems(problems, as_json=as_json)
     errors = [p for p in problems if p.severity == "error"]
     if errors:

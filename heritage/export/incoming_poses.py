@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.export.outgoing import current_release, sea_above_ellipsoid, similarity
+from heritage.export.outgoing import current_release, sea_above_ellipsoid
 from heritage.formats.kml_pose import ecef_pose, place_of, point_of
 from heritage.formats.pose import triple
 from heritage.formats.printable import printable
@@ -82,7 +82,9 @@ def nearest_monument(site: Path, tour: ExchangedTour) -> str | None:
 
 def _there(release: Release, entry: MonumentEntry) -> Similarity:
     """ECEF from the monument frame."""
-    return similarity(release.frame.ecef_from_site) @ similarity(entry.placement.site_from_monument)
+    return Similarity.from_columns(release.frame.ecef_from_site) @ Similarity.from_columns(
+        entry.placement.site_from_monument
+    )
 
 
 def _middle(entry: MonumentEntry, there: Similarity) -> F64:

@@ -14,6 +14,7 @@ import numpy as np
 from pydantic import ValidationError
 from pyproj.transformer import TransformerGroup
 
+from heritage.export.current import current_folder
 from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import View
 from heritage.model.errors import InputError, Problem, StoreError
@@ -36,7 +37,6 @@ from heritage.model.release import (
     StopEntry,
     TourDocument,
 )
-from heritage.store import Store
 from heritage.store.publish import publish_folder, temporary_folder
 
 D = TypeVar("D", bound=ReleaseDocument)
@@ -55,7 +55,7 @@ class Outgoing:
     @property
     def ecef_from_monument(self) -> Similarity:
         """Where the monument stands on the globe."""
-        return similarity(self.release.frame.ecef_from_site) @ similarity(
+        return Similarity.from_columns(self.release.frame.ecef_from_site) @ Similarity.from_columns(
             self.monument.placement.site_from_monument
         )
 
@@ -105,23 +105,8 @@ def outgoing(site: Path, tour_id: str) -> Outgoing:
 
 def current_release(site: Path) -> tuple[Path, Release]:
     """The folder and the document of the current release. Raises InputError where there is none."""
-    store = Store(site)
-    current = store.current()
-    if current is None:
-        raise InputError(
-            str(site),
-            "it has no release yet",
-            "a built site",
-            "run `heritage build` first",
-            code="no-release",
-        )
-    folder = store.release_path(current)
+    folder = current_folder(site)
     return folder, _read(folder / "release.json", Release)
-
-
-def similarity(columns: tuple[float, ...]) -> Similarity:
-    """A release's matrix, 16 numbers by columns."""
-    return Similarity.from_matrix(np.array(columns).reshape(4, 4).T)
 
 
 def sea_above_ellipsoid(release: Release, at: Point, given_m: float | None) -> tuple[float, Problem | None]:

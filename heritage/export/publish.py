@@ -15,10 +15,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from heritage.export.current import current_folder
 from heritage.model.errors import InputError, StoreError
 from heritage.model.release import Release
 from heritage.page import page as viewer
-from heritage.store import Store, publish_bytes, publish_file
+from heritage.store import publish_bytes, publish_file
 from heritage.store.manifest import MANIFEST, SIDECAR, content_type, differences, read_manifest
 from heritage.store.publish import ensure_folder, publish_folder, retire_folder, sweep, temporary_folder
 
@@ -32,17 +33,8 @@ def publish(site: Path, target: Path) -> str:
     The folder may be a copy made before. Raises InputError where nothing is published yet or ``target`` is
     something else, StoreError where the release is damaged or ``target`` cannot be written.
     """
-    store = Store(site)
-    current = store.current()
-    if current is None:
-        raise InputError(
-            str(site),
-            "it has no release yet",
-            "a built site",
-            "run `heritage build` first",
-            code="no-release",
-        )
-    folder = store.release_path(current)
+    folder = current_folder(site)
+    current = folder.name
     if damage := tuple(differences(folder, read_manifest(folder), verify=True)):
         raise StoreError.of(damage)
     page = _page(folder, current)

@@ -77,8 +77,11 @@ def read_layer(path: Path, spec: Footprints) -> Layer:
     return layer
 
 
-def _read_geojson(path: Path) -> Layer:
-    """RFC 7946, with the older "crs" member. Read without GDAL, which would follow a link given as CRS."""
+def geojson_features(path: Path) -> tuple[list[Any], Any]:
+    """The features of a GeoJSON file, and its "crs" member (older than RFC 7946), None without.
+
+    Read without GDAL, which would follow a link given as CRS. Raises InputError where it is no FeatureCollection.
+    """
     try:
         document = json.loads(path.read_bytes(), parse_constant=refuse_constant)
     except RecursionError:
@@ -90,9 +93,14 @@ def _read_geojson(path: Path) -> Layer:
     features = document.get("features")
     if not isinstance(features, list):
         raise unreadable(path, "a FeatureCollection without a list of features", "a list is needed")
+    return features, document.get("crs")
+
+
+def _read_geojson(path: Path) -> Layer:
+    features, crs = geojson_features(path)
     rows = tuple(_geojson_row(path, k, feature) for k, feature in enumerate(features))
     columns = dict.fromkeys(name for row in rows for name in row.values)
-    return Layer(path.stem, tuple(columns), rows, *geojson_crs(path, document.get("crs")))
+    return Layer(path.stem, tuple(columns), rows, *geojson_crs(path, crs))
 
 
 def refuse_constant(text: str) -> NoReturn:

@@ -20,8 +20,8 @@ from heritage.formats.vector_layer import (
     MAGIC,
     begins_as,
     geojson_crs,
+    geojson_features,
     layer_name,
-    refuse_constant,
     unreadable,
 )
 from heritage.model.errors import InputError
@@ -80,16 +80,7 @@ def _multi(shapes: npt.NDArray[Any], build: Any) -> npt.NDArray[Any]:
 
 
 def _geojson(path: Path) -> tuple[npt.NDArray[Any], pyproj.CRS | None]:
-    """Without GDAL, which would follow a link given as CRS."""
-    try:
-        document = json.loads(path.read_bytes(), parse_constant=refuse_constant)
-    except RecursionError:
-        raise unreadable(path, "nesting without end", "plain features are allowed") from None
-    except ValueError as error:
-        raise unreadable(path, f"no JSON ({error})", "GeoJSON is needed") from None
-    features = document.get("features") if isinstance(document, dict) else None
-    if not isinstance(features, list):
-        raise unreadable(path, "no FeatureCollection", "a GeoJSON FeatureCollection is needed")
+    features, stated = geojson_features(path)
     texts = []
     for feature in features:
         geometry = feature.get("geometry") if isinstance(feature, dict) else None
@@ -98,7 +89,7 @@ def _geojson(path: Path) -> tuple[npt.NDArray[Any], pyproj.CRS | None]:
         texts.append(json.dumps(geometry) if good else None)
     # One ring that does not close shall not cost the layer; what makes no shape is None, and counted.
     shapes = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    return np.asarray(shapes), geojson_crs(path, document.get("crs"))[0]
+    return np.asarray(shapes), geojson_crs(path, stated)[0]
 
 
 def _gdal(path: Path, layer: str | None) -> tuple[npt.NDArray[Any], pyproj.CRS | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -257,6 +258,16 @@ class Similarity:
                 "matrix", "a mirrored or flat transform", "a similarity is allowed", code="not-a-rotation"
             )
         return cls(m[:3, :3] / scale, m[:3, 3], scale)
+
+    @classmethod
+    def from_columns(cls, columns: Sequence[float]) -> Similarity:
+        """From 16 numbers, column-major, as documents and glTF have a matrix; raises as `from_matrix`."""
+        return cls.from_matrix(np.array(columns, np.float64).reshape(4, 4).T)
+
+    @property
+    def columns(self) -> tuple[float, ...]:
+        """The matrix as 16 numbers, column-major."""
+        return tuple(float(v) for v in self.matrix.T.ravel())
 
     @property
     def matrix(self) -> F64:

@@ -68,7 +68,7 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
         method="footprint",
         settled=found.settled,
         reason=reason,
-        site_from_monument=tuple(float(v) for v in placed.matrix.T.ravel()),
+        site_from_monument=placed.columns,
         scale=placed.scale,
         heading_deg=found.heading_deg,
         rms_m=found.rms_m,

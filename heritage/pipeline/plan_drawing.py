@@ -15,9 +15,8 @@ _DOTS = 3_000
 
 def plan_drawing(cloud: PointCloud, placement: Placement, footprint: Polygon | MultiPolygon) -> str:
     """An SVG, north up, of ``footprint`` (site frame) and up to 3,000 points of ``cloud`` (monument frame) placed on it."""
-    matrix = np.array(placement.site_from_monument).reshape(4, 4).T
     few = cloud.world()[:: max(1, len(cloud) // _DOTS)]
-    points = Similarity.from_matrix(matrix).apply(few)[:, :2]
+    points = Similarity.from_columns(placement.site_from_monument).apply(few)[:, :2]
     outline = unary_union(footprint)
     west, south, east, north = outline.bounds
     margin = 0.25 * max(east - west, north - south)

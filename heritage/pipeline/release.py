@@ -25,18 +25,18 @@ from heritage.model.release import (
     ReleaseDocument,
     StateEntry,
 )
-from heritage.ops.render import render_surface
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.lint.tours import current_release
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.search import search_document
+from heritage.pipeline.site_views import site_from
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT
 from heritage.pipeline.stages.tile import TILED, Tiled
+from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tour_pages import write_tour_pages
@@ -61,8 +61,8 @@ def write_release(
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))
     opening = loaded.site.opening or _opening(monuments)
-    around = write_map(into, loaded, ground, monuments, columns(ground.frame.ecef_from_site))
-    into.write("opening.webp", webp(_still(loaded, built, monuments, opening), quality=60))
+    around = write_map(into, loaded, ground, monuments, ground.frame.ecef_from_site.columns)
+    into.write("opening.webp", webp(Stills(into.path, monuments).opening(opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site
     release = Release(
@@ -78,7 +78,7 @@ def write_release(
             lon_deg=ground.frame.lon_deg,
             lat_deg=ground.frame.lat_deg,
             height_m=ground.frame.height_m,
-            ecef_from_site=columns(ground.frame.ecef_from_site),
+            ecef_from_site=ground.frame.ecef_from_site.columns,
             crs=site.crs,
             heights=site.heights,
         ),
@@ -92,7 +92,7 @@ def write_release(
         tours=tuple(map(tour_entry, tours)),
     )
     _write(into, "release.json", release)
-    write_tour_pages(into, release, tours, _fingerprints(built, monuments), current_release(built.store))
+    write_tour_pages(into, release, tours, _fingerprints(built, monuments), built.store.current_folder())
 
 
 def _write(into: ReleaseFolder, path: str, document: ReleaseDocument) -> None:
@@ -111,11 +111,6 @@ def _fingerprints(built: Built, monuments: Sequence[MonumentEntry]) -> dict[str,
     }
 
 
-def columns(transform: Similarity) -> tuple[float, ...]:
-    """A transform's matrix as 16 numbers, column-major."""
-    return tuple(float(v) for v in transform.matrix.T.ravel())
-
-
 def _monument(
     into: ReleaseFolder,
     loaded: LoadedSite,
@@ -126,8 +121,8 @@ def _monument(
 ) -> MonumentEntry:
     document = monument.monument
     placement = read_placement(built, monument.id)
-    site_from_monument = similarity_of(placement)
-    ecef_from_monument = columns(ground.frame.ecef_from_site @ site_from_monument)
+    site_from_monument = Similarity.from_columns(placement.site_from_monument)
+    ecef_from_monument = (ground.frame.ecef_from_site @ site_from_monument).columns
     epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
     states = tuple(_state(into, monument, state, built, ecef_from_monument) for state in document.states)
     comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
@@ -174,11 +169,6 @@ def read_placement(built: Built, monument: str) -> Placement:
     """The placement of a finished register stage."""
     path = built.folder(f"register:{monument}:") / PLACEMENT
     return Placement.model_validate_json(path.read_bytes(), strict=False)
-
-
-def similarity_of(placement: Placement) -> Similarity:
-    """The placement's matrix as a transform."""
-    return Similarity.from_matrix(np.array(placement.site_from_monument).reshape(4, 4).T)
 
 
 def _tileset(into: ReleaseFolder, folder: Path, target: str, root_transform: Sequence[float]) -> str:
@@ -230,8 +220,8 @@ def _points(
     if key not in built.plan:
         return None
     monument_from_epoch, _ = alignment(built.folder(aligned) if aligned in built.plan else None)
-    moved = Similarity.from_matrix(np.array(root).reshape(4, 4).T) @ monument_from_epoch
-    return _tileset(into, built.folder(key), target, columns(moved))
+    moved = Similarity.from_columns(root) @ monument_from_epoch
+    return _tileset(into, built.folder(key), target, moved.columns)
 
 
 def _state(
@@ -267,19 +257,4 @@ def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built
 
 
 def _opening(monuments: Sequence[MonumentEntry]) -> View:
-    return opening_view(
-        [(np.array(m.bounds.min), np.array(m.bounds.max), similarity_of(m.placement)) for m in monuments]
-    )
-
-
-def _still(loaded: LoadedSite, built: Built, monuments: Sequence[MonumentEntry], opening: View) -> np.ndarray:
-    """A small picture of the opening view: shown, blurred, until the first tiles are there."""
-    from heritage.pipeline.stages.mesh import surfaces
-
-    meshes = []
-    for entry in monuments:
-        placed = similarity_of(entry.placement)
-        for mesh in surfaces(built.folder(f"mesh:{entry.id}:{entry.reference_epoch}")):
-            world = placed.apply(mesh.vertices.astype(np.float64) + mesh.origin)
-            meshes.append(mesh.with_(origin=np.zeros(3), vertices=world.astype(np.float32)))
-    return render_surface(meshes, opening, 480, 300, light=0.0)
+    return opening_view([(np.array(m.bounds.min), np.array(m.bounds.max), site_from(m)) for m in monuments])

@@ -1,8 +1,8 @@
-"""Stills of a tour's stops: what the player shows there, drawn from the release's own tiles."""
+"""Stills: of a tour's stops and of the opening view, drawn from the release's own tiles."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,13 +10,16 @@ import numpy as np
 
 from heritage.formats.tile_read import TileContent, TileSurface, read_tile
 from heritage.model.arrays import F64, U8, Similarity
+from heritage.model.documents import View
 from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StopEntry
-from heritage.ops.viewing.camera import Orbit, Window, fitted
+from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
 from heritage.ops.viewing.picture import Drawn, picture
-from heritage.pipeline.site_views import pose_of, similarity_of
+from heritage.pipeline.site_views import pose_of, site_from
 from heritage.pipeline.tileset_surface import chosen_tiles
+from heritage.pipeline.views import box_corners
 
 WIDTH, HEIGHT = 960, 600
+OPENING_WIDTH, OPENING_HEIGHT = 480, 300
 _WINDOW = Window("a still", WIDTH, HEIGHT)
 _ERROR_PX = 2.0  # of the tiles that are drawn
 _LINE_PX = 2  # of the line between two conditions
@@ -34,7 +37,7 @@ CHANGE: tuple[tuple[float, tuple[int, int, int]], ...] = (
 )
 _SAME = (212.0, 209.0, 204.0)
 _NOT_COMPARED = (168.0, 166.0, 162.0)
-_RANGE_LODS = 4.0  # as the viewer: a change map's colours reach at least so many levels of detection
+RANGE_LODS = 4.0  # as the viewer: a change map's colours reach at least so many levels of detection
 
 Colouring = Callable[[TileSurface], F64]
 
@@ -44,54 +47,76 @@ class Stills:
 
     def __init__(self, folder: Path, monuments: Sequence[MonumentEntry]) -> None:
         self._folder = folder
-        self._monuments = {m.id: m for m in monuments}
+        self._monuments = monuments
         self._tile = lru_cache(_KEPT_TILES)(read_tile)
+
+    def opening(self, view: View) -> U8:
+        """(300, 480, 3) uint8 sRGB: the first view of the site, in its frame, with every monument's reference epoch."""
+        fit = np.empty((0, 3)) if view.fit_m is None else box_corners(*map(np.array, view.fit_m))
+        pose = Pose(np.array(view.eye_m), np.array(view.target_m), view.fov_deg, fit)
+        orbit = fitted(pose, Window("the opening", OPENING_WIDTH, OPENING_HEIGHT))
+        return self._drawn({}, orbit, OPENING_WIDTH, OPENING_HEIGHT)
 
     def still(self, stop: StopEntry, monument: MonumentEntry) -> U8:
         """(HEIGHT, WIDTH, 3) uint8 sRGB."""
         orbit = fitted(pose_of(stop.view, monument), _WINDOW)
+
+        def drawn(condition: str, colouring: Colouring | None = None) -> U8:
+            return self._drawn({monument.id: condition}, orbit, WIDTH, HEIGHT, colouring)
+
         if stop.compare is None:
             shown = stop.show and (stop.show.epoch or stop.show.state)
-            return self._drawn(monument, str(shown or monument.reference_epoch), orbit)
+            return drawn(str(shown or monument.reference_epoch))
         left, right = (str(s.epoch or s.state) for s in (stop.compare.left, stop.compare.right))
         if stop.compare.mode == "change":
             entry = next(c for c in monument.comparisons if (c.reference, c.compared) == (left, right))
-            return self._drawn(monument, right, orbit, _by_change(entry, self.range_m(entry)))
+            return drawn(right, _by_change(entry, self.range_m(entry)))
         column = int(np.clip(round(WIDTH * stop.compare.position), _LINE_PX, WIDTH - _LINE_PX))
-        drawn = self._drawn(monument, left, orbit).copy()
-        drawn[:, column:] = self._drawn(monument, right, orbit)[:, column:]
-        drawn[:, column - _LINE_PX : column + _LINE_PX] = 255
-        return drawn
+        both = drawn(left).copy()
+        both[:, column:] = drawn(right)[:, column:]
+        both[:, column - _LINE_PX : column + _LINE_PX] = 255
+        return both
 
     def range_m(self, entry: ComparisonEntry) -> float:
         """How far a change map's colours reach at first, metres."""
         text = (self._folder / entry.sidecar).read_bytes()
         document = ComparisonDocument.model_validate_json(text, strict=False)
-        return max(abs(document.p05_m), abs(document.p95_m), _RANGE_LODS * document.lod95_m)
+        return max(abs(document.p05_m), abs(document.p95_m), RANGE_LODS * document.lod95_m)
 
     def _drawn(
-        self, monument: MonumentEntry, condition: str, orbit: Orbit, colouring: Colouring | None = None
+        self,
+        shown: Mapping[str, str],
+        orbit: Orbit,
+        width: int,
+        height: int,
+        colouring: Colouring | None = None,
     ) -> U8:
+        """Every monument in the condition ``shown`` of it, coloured by ``colouring``; others in their reference epoch."""
         surfaces: list[Drawn] = []
         xyz, rgb = [np.empty((0, 3))], [np.empty((0, 3), np.uint8)]
-        for other in self._monuments.values():
-            own = other.id == monument.id
-            found = other.condition(condition if own else other.reference_epoch)
+        grounds = []
+        for monument in self._monuments:
+            condition = shown.get(monument.id, monument.reference_epoch)
+            found = monument.condition(condition)
             if found is None:
-                raise ValueError(f"{condition} is no condition of {other.id}")
-            placed = similarity_of(other)
-            middle = placed.apply((np.array([found.bounds.min]) + found.bounds.max) / 2)[0]
+                raise ValueError(f"{condition} is no condition of {monument.id}")
+            placed = site_from(monument)
+            low, middle = placed.apply(
+                np.array([found.bounds.min, (np.array(found.bounds.min) + found.bounds.max) / 2])
+            )
+            own = monument.id in shown
             away = orbit.distance if own else float(np.linalg.norm(middle - orbit.eye))
-            pixel = 2 * away * np.tan(np.radians(orbit.fov_deg) / 2) / HEIGHT
-            lit = any(state.id == condition for state in other.states) and own
+            if own or not shown:
+                grounds.append(float(low[2]))
+            pixel = 2 * away * np.tan(np.radians(orbit.fov_deg) / 2) / height
+            lit = any(state.id == condition for state in monument.states)
             for path in chosen_tiles(self._folder / found.tileset, _ERROR_PX * pixel / placed.scale):
                 content = self._tile(path)
                 surfaces += _surfaces(content, placed, lit, colouring if own else None)
                 xyz.append(placed.apply(content.xyz))
                 rgb.append(content.rgb)
-        ground_m = float(similarity_of(monument).apply(np.array([monument.bounds.min]))[0, 2])
         points, colours = np.concatenate(xyz), np.concatenate(rgb)
-        return picture(surfaces, points, colours, orbit, WIDTH, HEIGHT, ground_m=ground_m)
+        return picture(surfaces, points, colours, orbit, width, height, ground_m=min(grounds, default=0.0))
 
 
 def _surfaces(

@@ -11,9 +11,7 @@ from heritage.model.documents import Stop, View
 from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.choose import view_of_box, view_of_places
 from heritage.ops.viewing.scenery import Scenery
-from heritage.pipeline.tileset_surface import tileset_triangles
-
-ERROR_M = 0.05  # of the tiles that are looked at; a camera keeps farther away
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tileset_triangles
 
 
 class StopViews:
@@ -49,7 +47,7 @@ class StopViews:
         shown = self.monument.condition(condition)
         if shown is None:
             raise ValueError(f"{condition} is no condition of {self.monument.id}")
-        return Scenery(*tileset_triangles(self._folder / shown.tileset, ERROR_M))
+        return Scenery(*tileset_triangles(self._folder / shown.tileset, SIGHT_ERROR_M))
 
 
 def _condition(stop: Stop, monument: MonumentEntry) -> str:

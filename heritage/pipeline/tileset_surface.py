@@ -13,6 +13,8 @@ import numpy.typing as npt
 from heritage.formats.gltf_read import read_triangles
 from heritage.model.arrays import F64
 
+SIGHT_ERROR_M = 0.05  # of tiles that lines of sight are judged by: a camera keeps farther away
+
 Triangles = tuple[F64, npt.NDArray[np.int64]]
 
 

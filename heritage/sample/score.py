@@ -21,7 +21,7 @@ from heritage.ops.placement.align import move_mesh
 from heritage.pipeline.build import planned
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground
-from heritage.pipeline.release import read_placement, similarity_of
+from heritage.pipeline.release import read_placement
 from heritage.pipeline.run import read_report
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import source_frame
@@ -165,9 +165,10 @@ def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[st
 def _placing(built: Built, monument: str, facts: dict[str, Any], frame: SiteFrame) -> list[Score]:
     """How far the corners of the monument's box are from where they are in truth."""
     placement = read_placement(built, monument)
+    site_from_monument = Similarity.from_columns(placement.site_from_monument)
     epoch = next(iter(facts["epochs"]))
     ecef_from_truth = (
-        frame.ecef_from_site @ similarity_of(placement) @ _epoch_from_truth(built, monument, epoch, facts)
+        frame.ecef_from_site @ site_from_monument @ _epoch_from_truth(built, monument, epoch, facts)
     )
     low, high = (np.array(c) for c in _box(built, monument, epoch, facts))
     corners = box_corners(low, high)

@@ -173,6 +173,11 @@ class Store:
             )
         return named
 
+    def current_folder(self) -> Path | None:
+        """The folder of the release that is shown, None before the first. Raises StoreError if damaged."""
+        current = self.current()
+        return None if current is None else self.release_path(current)
+
     def journal(self, who: str, action: str, details: Mapping[str, object]) -> None:
         """Add a record to the journal, durably."""
         self.demand_writer()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from heritage.pipeline.lint.pace import PACE
-from heritage.pipeline.lint.tours import current_release, lint_tours
+from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.lint.views import VIEWS
 from heritage.store import Store
 from heritage.text.site import load_site
@@ -88,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_samples_own_tours_have_no_findings(site: Path) -> None:
-    assert [str(p) for p in lint_tours(load_site(site), current_release(Store(site)))] == []
+    assert [str(p) for p in lint_tours(load_site(site), Store(site).current_folder())] == []
 
 
 def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
@@ -97,7 +97,7 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
     (folder / "tour.yaml").write_text(TOUR)
     (folder / "en.md").write_text(WORDS)
     (site / "media" / "late.vtt").write_text("WEBVTT\n\n00:00.000 --> 01:40.000\nToo late.\n")
-    problems = [p for p in lint_tours(load_site(site), current_release(Store(site))) if "broken" in p.where]
+    problems = [p for p in lint_tours(load_site(site), Store(site).current_folder()) if "broken" in p.where]
 
     lines = TOUR.splitlines()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heritage.pipeline.stills import CHANGE
+from heritage.pipeline.stills import CHANGE, RANGE_LODS
 from heritage.pipeline.tour_pages import spoken_lines
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,6 +18,11 @@ def test_the_change_map_has_the_viewers_colours() -> None:
     assert [(a["at"], a["colour"]) for a in anchors] == [
         (at, "#{:02x}{:02x}{:02x}".format(*rgb)) for at, rgb in CHANGE
     ]
+
+
+def test_the_change_maps_colours_reach_as_far_as_the_viewers() -> None:
+    text = (ROOT / "viewer" / "src" / "app" / "comparing.ts").read_text()
+    assert f"const RANGE_LODS = {RANGE_LODS:g};" in text
 
 
 @pytest.mark.parametrize(

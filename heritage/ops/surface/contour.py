@@ -91,6 +91,18 @@ def _known_cells(local: Any, known: Any) -> Any:
 
 
 @numba.njit(cache=True)
+def _crossed(
+    i: Any, j: Any, k: Any, keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any,
+    local: Any, cells: Any, known: Any,
+) -> Any:  # fmt: skip
+    """Whether the surface may pass through a held cell of a brick; only then are its values, cells and known ones filled in."""
+    if not standings(i, j, k, cubes, mine, near, held, cells):
+        return False
+    around(i, j, k, keys, table, value, local, 1)
+    return _known_cells(local, known)
+
+
+@numba.njit(cache=True)
 def _count(
     keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, number: Any
 ) -> Any:  # fmt: skip
@@ -101,10 +113,7 @@ def _count(
     vertices, triangles = 0, 0
     for r in range(len(keys)):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not standings(i, j, k, cubes, mine, near, held, cells):
-            continue
-        around(i, j, k, keys, table, value, local, 1)
-        if not _known_cells(local, known):
+        if not _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, known):
             continue
         for x in range(BRICK):
             for y in range(BRICK):
@@ -174,10 +183,7 @@ def _write(
     n = 0
     for r in range(len(keys)):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not standings(i, j, k, cubes, mine, near, held, cells):
-            continue
-        around(i, j, k, keys, table, value, local, 1)
-        if not _known_cells(local, known):
+        if not _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, known):
             continue
         for corner in range(8):
             rows[corner] = find(

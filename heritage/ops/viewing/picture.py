@@ -23,9 +23,10 @@ _POINT_M = 0.06  # how large a tree's point is drawn
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """One surface: ``vertices`` (v, 3) and ``triangles`` (t, 3); ``rgb`` (v, 3) floats 0..255, or ``texture``
+    """One surface: ``vertices`` (v, 3), ``triangles`` (t, 3), and its colours.
 
-    (h, w, 3) uint8 at ``uv`` (v, 2) from the top left. ``lit``: shaded by the sun, as interpreted states are.
+    These are ``rgb`` (v, 3) floats 0..255, or ``texture`` (h, w, 3) uint8 at ``uv`` (v, 2) from the top left; grey without
+    either. ``lit``: shaded by the sun, as interpreted states are.
     """
 
     vertices: F64

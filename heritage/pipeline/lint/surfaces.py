@@ -8,10 +8,9 @@ from pathlib import Path
 from heritage.model.documents import View
 from heritage.model.release import MonumentEntry, Release, TourDocument
 from heritage.ops.viewing.scenery import Scenery
-from heritage.pipeline.site_views import similarity_of
-from heritage.pipeline.tileset_surface import Triangles, joined, tileset_triangles
+from heritage.pipeline.site_views import site_from
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, Triangles, joined, tileset_triangles
 
-ERROR_M = 0.05  # of the tiles that are looked at; a camera keeps farther away
 _FAR_ERROR_M = 0.4  # of monuments that only stand in the way
 
 
@@ -47,7 +46,7 @@ class ReleaseSurfaces:
         shown = None if entry is None else entry.condition(condition)
         if entry is None or shown is None:
             return None
-        parts = [self._opened(monument, shown.tileset, ERROR_M)]
+        parts = [self._opened(monument, shown.tileset, SIGHT_ERROR_M)]
         for other in self.release.monuments:
             if other.id != monument:
                 reference = next(e for e in other.epochs if e.id == other.reference_epoch)
@@ -56,4 +55,4 @@ class ReleaseSurfaces:
 
     def _read(self, monument: str, tileset: str, error_m: float) -> Triangles:
         vertices, triangles = tileset_triangles(self.folder / tileset, error_m)
-        return similarity_of(self._monuments[monument]).apply(vertices), triangles
+        return site_from(self._monuments[monument]).apply(vertices), triangles

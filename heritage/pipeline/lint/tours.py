@@ -10,22 +10,15 @@ from heritage.pipeline.lint.finding import unaccepted
 from heritage.pipeline.lint.pace import PACE, pace_findings
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.lint.views import VIEWS, view_findings
-from heritage.store import Store
 from heritage.text.site import LoadedSite
 
 
 def lint_tours(loaded: LoadedSite, release: Path | None) -> tuple[Problem, ...]:
-    """Warnings about the tours of a checked site. ``release`` is the folder of the release whose surfaces are looked at;
+    """Warnings about the tours of a checked site, seen against the surfaces of the release in the folder ``release``.
 
-    without one only what needs no surface is looked for.
+    Without a release only what needs no surface is looked for.
     """
     return tuple(_problems(loaded, release))
-
-
-def current_release(store: Store) -> Path | None:
-    """The folder of the release visitors see now."""
-    current = store.current()
-    return None if current is None else store.release_path(current)
 
 
 def _problems(loaded: LoadedSite, release: Path | None) -> Iterator[Problem]:

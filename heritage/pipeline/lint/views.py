@@ -14,7 +14,7 @@ from heritage.ops.viewing.path import Path, path_between
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, pierced, standing
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
-from heritage.pipeline.site_views import pose_of, similarity_of
+from heritage.pipeline.site_views import pose_of, site_from
 from heritage.pipeline.views import box_corners
 from heritage.text.site import LoadedMonument, LoadedTour
 
@@ -111,7 +111,7 @@ def _seen(
         )
         allowed = f"up to {_HIDDEN:.0%} are allowed"
         yield finding(tour, at, "view-hidden", where, found, allowed, "move eye_m or target_m")
-    placed = similarity_of(entry)
+    placed = site_from(entry)
     for k, id in enumerate(stop.annotations):
         annotation = next((a for a in entry.annotations if a.id == id), None)
         if annotation is None:
@@ -156,7 +156,7 @@ def _subject(view: View, entry: MonumentEntry, orbit: Orbit) -> tuple[F64, F64]:
     """Low and high corner, site frame, of what a view is about: its box, or what is around its target."""
     corners: Sequence[F64] | F64
     if view.fit_m is not None:
-        corners = similarity_of(entry).apply(box_corners(*map(np.array, view.fit_m)))
+        corners = site_from(entry).apply(box_corners(*map(np.array, view.fit_m)))
         return corners.min(0), corners.max(0)
     around = _AROUND * orbit.distance
     return orbit.target - around, orbit.target + around

@@ -106,5 +106,5 @@ def _rings(polygon: shapely.Polygon) -> tuple[tuple[tuple[float, float], ...], .
 def survey_top(monument: MonumentEntry) -> float:
     """The highest point of a survey, site metres."""
     corners = box_corners(np.array(monument.bounds.min), np.array(monument.bounds.max))
-    placed = Similarity.from_matrix(np.array(monument.placement.site_from_monument).reshape(4, 4).T)
+    placed = Similarity.from_columns(monument.placement.site_from_monument)
     return float(placed.apply(corners)[:, 2].max())

@@ -12,7 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from heritage.formats.geojson import feature_text
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import Credit, Rights
 from heritage.model.frames import WGS84_3D
 from heritage.model.release import MonumentEntry, Period
@@ -103,9 +103,8 @@ def _points(places: F64) -> tuple[BaseGeometry, ...]:
 def _middle(monument: MonumentEntry) -> F64:
     """The middle of the underside of the monument's box, in the site frame."""
     low, high = np.array(monument.bounds.min), np.array(monument.bounds.max)
-    middle = [*(low + high)[:2] / 2, low[2], 1.0]
-    matrix = np.array(monument.placement.site_from_monument).reshape(4, 4).T
-    return np.asarray((matrix @ middle)[:3])
+    middle = np.array([[*(low + high)[:2] / 2, low[2]]])
+    return np.asarray(Similarity.from_columns(monument.placement.site_from_monument).apply(middle)[0])
 
 
 def _degrees(ground: Ground, places: F64) -> F64:

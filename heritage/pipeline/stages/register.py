@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyproj
 
-from heritage.model.arrays import PointCloud
+from heritage.model.arrays import PointCloud, Similarity
 from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import SiteFrame
@@ -110,7 +110,7 @@ def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
         method="gcp",
         settled=True,
         reason=reason,
-        site_from_monument=tuple(float(v) for v in fit.site_from_monument.matrix.T.ravel()),
+        site_from_monument=fit.site_from_monument.columns,
         scale=fit.site_from_monument.scale,
         heading_deg=heading_of(fit.site_from_monument),
         rms_m=fit.rms_m,
@@ -147,7 +147,7 @@ def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
         method="crs",
         settled=True,
         reason=placed.reason,
-        site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
+        site_from_monument=placed.site_from_monument.columns,
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
         rms_m=placed.rms_m,
@@ -172,7 +172,7 @@ def _by_prior(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
         method="prior",
         settled=False,
         reason=f"{placed.reason}; {facts['prior_said']}" if facts["prior_said"] else placed.reason,
-        site_from_monument=tuple(float(v) for v in placed.site_from_monument.matrix.T.ravel()),
+        site_from_monument=placed.site_from_monument.columns,
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
         sigma_m=given.position_sigma_m,
@@ -183,13 +183,12 @@ def _by_prior(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
 def _not_placed(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
     x, y, z = _anchor(thinned(job.inputs["points"]))
-    matrix = np.eye(4)
-    matrix[:3, 3] = [-x, -y, float(facts["ground_m"]) - z]
+    moved = Similarity(np.eye(3), np.array([-x, -y, float(facts["ground_m"]) - z]))
     placement = Placement(
         method="none",
         settled=False,
         reason="nothing places it: no control points, CRS, footprint or prior",
-        site_from_monument=tuple(float(v) for v in matrix.T.ravel()),
+        site_from_monument=moved.columns,
         scale=1.0,
         heading_deg=0.0,
     )
