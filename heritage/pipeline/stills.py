@@ -11,7 +11,7 @@ import numpy as np
 from heritage.formats.tile_read import TileContent, TileSurface, read_tile
 from heritage.model.arrays import F64, U8, Similarity
 from heritage.model.documents import View
-from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StopEntry
+from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StateEntry, StopEntry
 from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
 from heritage.ops.viewing.picture import Drawn, picture
 from heritage.pipeline.site_views import pose_of, site_from
@@ -109,10 +109,10 @@ class Stills:
             if own or not shown:
                 grounds.append(float(low[2]))
             pixel = 2 * away * np.tan(np.radians(orbit.fov_deg) / 2) / height
-            lit = any(state.id == condition for state in monument.states)
+            state = isinstance(found, StateEntry)
             for path in chosen_tiles(self._folder / found.tileset, _ERROR_PX * pixel / placed.scale):
                 content = self._tile(path)
-                surfaces += _surfaces(content, placed, lit, colouring if own else None)
+                surfaces += _surfaces(content, placed, state, colouring if own else None)
                 xyz.append(placed.apply(content.xyz))
                 rgb.append(content.rgb)
         points, colours = np.concatenate(xyz), np.concatenate(rgb)
@@ -120,7 +120,7 @@ class Stills:
 
 
 def _surfaces(
-    content: TileContent, placed: Similarity, lit: bool, colouring: Colouring | None
+    content: TileContent, placed: Similarity, state: bool, colouring: Colouring | None
 ) -> list[Drawn]:
     drawn = []
     for surface in content.surfaces:
@@ -128,7 +128,7 @@ def _surfaces(
         if colouring is not None:
             drawn.append(Drawn(vertices, part.triangles, colouring(surface), lit=True))
         else:
-            drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, lit))
+            drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, state))
     return drawn
 
 

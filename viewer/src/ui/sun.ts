@@ -19,6 +19,7 @@ function words(app: App, sun: SunTime): string {
   const degrees = new Intl.NumberFormat(language, {
     style: 'unit',
     unit: 'degree',
+    unitDisplay: 'narrow',
     maximumFractionDigits: 0,
   });
   const side = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'][Math.round(azimuthDeg / 45) % 8];
