@@ -369,12 +369,51 @@ class Histogram(ReleaseDocument):
     area_m2: tuple[float, ...]
 
 
+class RegionEntry(ReleaseDocument):
+    """A connected piece of the compared surface, all of it beyond LoD95 and changed one way. Lost is negative."""
+
+    id: str = Field(description="r1, r2, ... by volume, the largest first")
+    kind: Literal["gained", "lost"]
+    area_m2: float
+    volume_m3: float
+    volume_sigma_m3: float = Field(
+        description="1 sigma of the points' noise and of the alignment, which errs alike over all of the region"
+    )
+    mean_m: float = Field(description="distance, by area")
+    median_m: float = Field(description="distance, by area")
+    greatest_m: float = Field(description="the distance farthest from nought")
+    centre_m: tuple[float, float, float]
+    bounds: Box
+    view: View = Field(description="the region fills it and is not hidden; monument frame")
+    picture: str | None = Field(None, description="what is seen there, in the colours of change")
+
+
+class RegionSum(ReleaseDocument):
+    """Regions that are not listed one by one, together."""
+
+    count: int = 0
+    area_m2: float = 0.0
+    gained_m3: float = 0.0
+    lost_m3: float = 0.0
+
+
+class ComparisonSettings(ReleaseDocument):
+    """What distances and LoD95 were measured with."""
+
+    spacing_m: float = Field(description="of the thinner epoch's points")
+    radius_m: float = Field(description="of the cylinder whose points make a place")
+    reach_m: float = Field(description="greatest distance looked for")
+    least_points: int = Field(description="of each epoch, for a place to be comparable")
+    confidence: float = Field(0.95, description="of the level of detection")
+
+
 class ComparisonDocument(ReleaseDocument):
     """``monuments/<id>/compare/<reference>--<compared>.json``."""
 
     reference: str
     compared: str
     method: str
+    settings: ComparisonSettings
     registration_m: float = Field(description="error of aligning the epochs, 1 sigma, part of LoD95")
     lod95_m: float = Field(description="median over the comparable area")
     comparable_area_m2: float
@@ -386,6 +425,8 @@ class ComparisonDocument(ReleaseDocument):
     median_m: float
     p95_m: float
     histogram: Histogram
+    regions: tuple[RegionEntry, ...] = Field(description="of change, the largest volume first")
+    regions_left_out: RegionSum = Field(description="the smaller ones, where there are too many to list")
 
 
 class FileEntry(ReleaseDocument):

@@ -20,6 +20,20 @@ def monument_view(low: F64, high: F64) -> View:
     return view_of(low, high, azimuth_deg=205.0, elevation_deg=14.0)
 
 
+def facing_view(low: F64, high: F64, facing: F64) -> View:
+    """A view of a box from where ``facing`` (3,) points, square metres of surface that face there; from the south-west,
+    like a monument, where the surface faces all ways. What may stand in between is not asked."""
+    x, y, z = facing
+    rise = np.degrees(np.arctan2(z, np.hypot(x, y)))
+    level = np.hypot(x, y) > 0.2 * abs(z)
+    return view_of(
+        low,
+        high,
+        azimuth_deg=float(np.degrees(np.arctan2(x, y))) if level else 205.0,
+        elevation_deg=float(np.clip(rise, 5.0, 60.0)) if level else 55.0 if z > 0 else 5.0,
+    )
+
+
 def opening_view(boxes: Sequence[tuple[F64, F64, Similarity]]) -> View:
     """A first view of the site: every monument's box (monument frame, with its site_from_monument), from the south."""
     corners = np.concatenate([similarity.apply(box_corners(low, high)) for low, high, similarity in boxes])

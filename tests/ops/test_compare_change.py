@@ -43,7 +43,7 @@ def compare(mesh: Mesh, before: PointCloud, after: PointCloud, registration_m: f
     """Everything there is to know of a change, in one value."""
     distance, lod95, change = compare_whole(mesh, before, after, registration_m, options)
     return SimpleNamespace(
-        distance=distance, lod95=lod95, document=change.document,
+        distance=distance, lod95=lod95,
         **{field.name: getattr(change, field.name) for field in fields(change)},
     )  # fmt: skip
 

@@ -78,8 +78,9 @@ def test_regions_over_blocks_are_those_of_the_whole() -> None:
         for k, own in enumerate(meshes):
             piece = surface_piece(own, [*meshes[:k], *meshes[k + 1 :]], 0)
             distance = np.array([change[v.tobytes()] for v in piece.vertices], np.float32)
-            parts += find_parts(piece, distance, np.full(len(distance), 0.006, np.float32), 0.02, 2.0**-16)
-        return join_parts(parts, 0.02, 2.0**-16)
+            lod, sigma = (np.full(len(distance), v, np.float32) for v in (0.006, 0.003))
+            parts += find_parts(piece, distance, lod, sigma, 0.02, 2.0**-16)
+        return join_parts(parts, 0.02, 0.001, 2.0**-16)
 
     whole = regions(np.zeros(len(middle), int))
     for cell in (

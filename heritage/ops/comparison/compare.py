@@ -18,10 +18,10 @@ from dataclasses import dataclass
 import numpy as np
 from pydantic import Field
 
-from heritage.model.arrays import F32, F64, Mesh, PointCloud, triple
+from heritage.model.arrays import F32, F64, Mesh, PointCloud
 from heritage.model.documents import Document, Positive
 from heritage.model.errors import InputError
-from heritage.model.release import ComparisonDocument, Histogram
+from heritage.model.release import Histogram
 from heritage.model.report import Figure
 from heritage.ops.comparison.distance import ComparePlan, Points, measure_piece
 from heritage.ops.comparison.regions import Part, Region, find_parts, join_parts
@@ -72,12 +72,7 @@ class Change:
     histogram: Histogram
     regions: tuple[Region, ...]
     figures: tuple[Figure, ...]
-
-    def document(self, reference: str, compared: str) -> ComparisonDocument:
-        """The release's document for the epochs ``reference`` and ``compared``."""
-        names = set(ComparisonDocument.model_fields) - {"reference", "compared", "method"}
-        values = {name: getattr(self, name) for name in names}
-        return ComparisonDocument(reference=reference, compared=compared, method=METHOD, **values)
+    plan: ComparePlan
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +105,7 @@ def plan_comparison(
             "give compare.radius_m, or another scan", code="compare-empty",
         )  # fmt: skip
     return ComparePlan(
+        spacing_m,
         radius,
         options.reach_m or 0.05 * float(np.linalg.norm(high - low)),
         registration_m,
@@ -131,7 +127,7 @@ def compare_piece(
     piece: SurfacePiece, before: Points, after: Points, plan: ComparePlan
 ) -> tuple[F32, F32, Summary]:
     """``distance`` and ``lod95`` (m,) metres at the piece's vertices, NaN where not comparable; and their summary."""
-    distance, lod = measure_piece(piece, before, after, plan)
+    distance, lod, sigma = measure_piece(piece, before, after, plan)
     known = np.isfinite(distance)
     weight = piece.area[known]
     summary = Summary(
@@ -139,7 +135,7 @@ def compare_piece(
         Tally.of(lod[known], weight, plan.step_m),
         float(weight.sum()),
         float(piece.area[~known].sum()),
-        find_parts(piece, distance, lod, plan.radius_m, plan.step_m),
+        find_parts(piece, distance, lod, sigma, plan.radius_m, plan.step_m),
     )
     return distance, lod, summary
 
@@ -206,8 +202,10 @@ def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled
             "epochs that overlap", "align them first, or give a larger compare.radius_m", code="compare-nothing",
         )  # fmt: skip
     regions = tuple(
-        Region(triple(np.array(r.centre_m) + origin), r.area_m2, r.volume_m3, r.median_m)
-        for r in join_parts([part for s in summaries for part in s.parts], plan.radius_m, step)
+        region.moved(origin)
+        for region in join_parts(
+            [part for s in summaries for part in s.parts], plan.radius_m, plan.registration_m, step
+        )
     )
     low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))
     lod95 = lods.percentile(50) * step
@@ -238,5 +236,5 @@ def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled
     return Change(
         **totals, **lengths,
         histogram=Histogram(edges_m=tuple(map(float, edges)), area_m2=tuple(map(float, bins))),
-        regions=regions, figures=figures,
+        regions=regions, figures=figures, plan=plan,
     )  # fmt: skip

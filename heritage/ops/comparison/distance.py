@@ -28,6 +28,7 @@ class ComparePlan:
     """What is the same for all pieces. ``step_m`` is how finely distances are told apart in statistics, ``rings``
     how far from a piece its surroundings matter."""
 
+    spacing_m: float
     radius_m: float
     reach_m: float
     registration_m: float
@@ -46,17 +47,20 @@ class ComparePlan:
         return (self.smoothing + 1) * self.longest_edge_m
 
 
-def measure_piece(piece: SurfacePiece, before: Points, after: Points, plan: ComparePlan) -> tuple[F32, F32]:
-    """``distance`` and ``lod95`` (m,) metres at the vertices of a piece, NaN where not comparable.
+def measure_piece(
+    piece: SurfacePiece, before: Points, after: Points, plan: ComparePlan
+) -> tuple[F32, F32, F32]:
+    """``distance``, its ``lod95`` and its ``sigma`` without the registration's part, (m,) metres at the vertices of a
+    piece, NaN where not comparable.
 
     What a vertex gets depends on nothing but its place, its direction and the points within reach of it.
     """
-    distance, lod = np.full((2, len(piece.vertices)), np.nan, np.float32)
+    distance, lod, sigma = np.full((3, len(piece.vertices)), np.nan, np.float32)
     rows = np.flatnonzero(~piece.filled)  # nothing was measured where a hole was closed
     at, direction = piece.vertices.astype(np.float64)[rows], piece.direction[rows]
     radius, least = plan.radius_m, plan.least_points
     if not len(rows):
-        return distance, lod
+        return distance, lod, sigma
     near = min(plan.reach_m, _NEAR * radius)
     box = Where.around(at, near + (1 + _ASIDE) * radius)
     bins = Bins.of(*after(box), radius)
@@ -65,7 +69,7 @@ def measure_piece(piece: SurfacePiece, before: Points, after: Points, plan: Comp
     rows, at, direction = rows[there], at[there], direction[there]
     m2, s2, n2 = m2[there], s2[there], n2[there]
     if not len(rows):
-        return distance, lod
+        return distance, lod, sigma
     m1, s1, n1 = measure(Bins.of(*before(box), radius), at, direction, radius, near, least)
     lost = np.flatnonzero(n1 == 0)
     m1[_elsewhere(bins, at, direction, m1, m2, plan)] = np.nan
@@ -89,8 +93,9 @@ def measure_piece(piece: SurfacePiece, before: Points, after: Points, plan: Comp
         e1**2 / np.maximum(n1[known] - 1, 1) + e2**2 / np.maximum(n2[known] - 1, 1), 1e-300
     )
     distance[rows[known]] = (m2 - m1)[known]
+    sigma[rows[known]] = np.sqrt(e1 + e2)
     lod[rows[known]] = _t95(np.maximum(freedom, least - 1)) * np.sqrt(e1 + e2) + _Z95 * plan.registration_m
-    return distance, lod
+    return distance, lod, sigma
 
 
 def _elsewhere(bins: Bins, at: F64, direction: F64, m1: F64, m2: F64, plan: ComparePlan) -> np.ndarray:

@@ -28,6 +28,7 @@ from heritage.ops.comparison.compare import (
     summed,
 )
 from heritage.ops.comparison.distance import ComparePlan
+from heritage.ops.comparison.document import comparison_document
 from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import render_points, render_surface, view_of
@@ -37,6 +38,7 @@ from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import SURFACES
 from heritage.pipeline.tile_source import Source, rows_of
+from heritage.pipeline.views import facing_view
 
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
 _DRAWN = 1_500_000
@@ -100,7 +102,12 @@ def _run(job: Job) -> Outcome:
     change = summed(summaries, plan, np.zeros(3), sampled)
     for role in sampled:
         shutil.rmtree(clouds[role].folder)
-    document = change.document(reference, compared)
+    document = comparison_document(
+        change,
+        reference,
+        compared,
+        lambda r: facing_view(np.array(r.low_m), np.array(r.high_m), np.array(r.facing)),
+    )
     (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
     save_picture(job.folder / "change.webp", _picture(work, change))
     return Outcome((), change.figures, (), ("change.webp",))
@@ -201,4 +208,4 @@ def _colours(change: F32, top: float) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 3, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 4, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

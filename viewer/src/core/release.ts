@@ -61,6 +61,7 @@ export interface ComparisonDocument {
   reference: string;
   compared: string;
   method: string;
+  settings: ComparisonSettings;
   /**
    * error of aligning the epochs, 1 sigma, part of LoD95
    */
@@ -81,6 +82,36 @@ export interface ComparisonDocument {
   median_m: number;
   p95_m: number;
   histogram: Histogram;
+  /**
+   * of change, the largest volume first
+   */
+  regions: RegionEntry[];
+  regions_left_out: RegionSum;
+}
+/**
+ * What distances and LoD95 were measured with.
+ */
+export interface ComparisonSettings {
+  /**
+   * of the thinner epoch's points
+   */
+  spacing_m: number;
+  /**
+   * of the cylinder whose points make a place
+   */
+  radius_m: number;
+  /**
+   * greatest distance looked for
+   */
+  reach_m: number;
+  /**
+   * of each epoch, for a place to be comparable
+   */
+  least_points: number;
+  /**
+   * of the level of detection
+   */
+  confidence: number;
 }
 /**
  * Area of the compared surface by signed distance. ``area_m2`` has one value per bin.
@@ -88,6 +119,71 @@ export interface ComparisonDocument {
 export interface Histogram {
   edges_m: number[];
   area_m2: number[];
+}
+/**
+ * A connected piece of the compared surface, all of it beyond LoD95 and changed one way. Lost is negative.
+ */
+export interface RegionEntry {
+  /**
+   * r1, r2, ... by volume, the largest first
+   */
+  id: string;
+  kind: 'gained' | 'lost';
+  area_m2: number;
+  volume_m3: number;
+  /**
+   * 1 sigma of the points' noise and of the alignment, which errs alike over all of the region
+   */
+  volume_sigma_m3: number;
+  /**
+   * distance, by area
+   */
+  mean_m: number;
+  /**
+   * distance, by area
+   */
+  median_m: number;
+  /**
+   * the distance farthest from nought
+   */
+  greatest_m: number;
+  centre_m: [number, number, number];
+  bounds: Box;
+  view: View;
+  /**
+   * what is seen there, in the colours of change
+   */
+  picture: string | null;
+}
+/**
+ * A camera pose. ``fit_m`` is a box that must stay in view: the player backs off until it does.
+ */
+export interface View {
+  /**
+   * where the camera is, x y z in metres
+   */
+  eye_m: [number, number, number];
+  /**
+   * what it looks at, x y z in metres
+   */
+  target_m: [number, number, number];
+  /**
+   * vertical field of view, degrees
+   */
+  fov_deg: number;
+  /**
+   * two corners of a box that must stay in view, metres
+   */
+  fit_m: [[number, number, number], [number, number, number]] | null;
+}
+/**
+ * Regions that are not listed one by one, together.
+ */
+export interface RegionSum {
+  count: number;
+  area_m2: number;
+  gained_m3: number;
+  lost_m3: number;
 }
 /**
  * ``compared`` seen from ``reference``: a vertex attribute on the tiles of ``compared``.
@@ -392,27 +488,6 @@ export interface Placement {
    * the ground plan it was laid on, named or chosen
    */
   footprint: string | null;
-}
-/**
- * A camera pose. ``fit_m`` is a box that must stay in view: the player backs off until it does.
- */
-export interface View {
-  /**
-   * where the camera is, x y z in metres
-   */
-  eye_m: [number, number, number];
-  /**
-   * what it looks at, x y z in metres
-   */
-  target_m: [number, number, number];
-  /**
-   * vertical field of view, degrees
-   */
-  fov_deg: number;
-  /**
-   * two corners of a box that must stay in view, metres
-   */
-  fit_m: [[number, number, number], [number, number, number]] | null;
 }
 /**
  * An interpreted condition as tiles.
