@@ -15,6 +15,7 @@ import { Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
 import { loadMessages } from './messages.ts';
 import { Nearby } from './nearby.ts';
+import { Picking } from './picking.ts';
 import {
   type AppState,
   conditionName,
@@ -44,6 +45,7 @@ export class App {
   readonly tours = new Tours(this);
   readonly finding = new Finding(this);
   readonly nearby = new Nearby(this);
+  readonly picking = new Picking(this);
   /** The pose the screen is framed on, until the visitor takes the camera. */
   private pose: Pose | null = null;
   private viewport: Viewport | null = null;
@@ -73,6 +75,7 @@ export class App {
       place: null,
       pointed: null,
       near: { status: 'off' },
+      picking: false,
       overview: window.matchMedia('(min-width: 761px)').matches,
       data: null,
       tilesLoading: false,
@@ -188,6 +191,7 @@ export class App {
     }
     if (this.tours.follows(route)) return;
     this.tours.end();
+    this.picking.end();
     const look = parseLook(location.hash);
     this.entered = location.hash;
     this.set({

@@ -73,6 +73,8 @@ export interface AppState {
   /** The monument pointed at, in the list or on the map. */
   pointed: string | null;
   near: Near;
+  /** Points of the surface are being asked for: the crosshair stands in the middle. */
+  picking: boolean;
   /** Whether the small map is open. */
   overview: boolean;
   /** The open data's table of contents, once it was wanted. */

@@ -29,6 +29,12 @@ export function freeArea(v: Viewport): { x: number; y: number; shiftX: number; s
   };
 }
 
+/** The middle of the free area, CSS pixels of the window. */
+export function freeCentre(v: Viewport): { x: number; y: number } {
+  const { shiftX, shiftY } = freeArea(v);
+  return { x: v.width / 2 + shiftX, y: v.height / 2 + shiftY };
+}
+
 /** Right and up of a camera that looks along `look`, with z up. */
 export function basis(look: Vec3): { right: Vec3; up: Vec3 } {
   const flat = cross(look, [0, 0, 1]);

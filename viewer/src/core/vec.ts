@@ -8,6 +8,8 @@ export const sub = (a: Vec3, b: Vec3): Vec3 => [a[0] - b[0], a[1] - b[1], a[2] -
 export const scale = (a: Vec3, s: number): Vec3 => [a[0] * s, a[1] * s, a[2] * s];
 export const dot = (a: Vec3, b: Vec3): number => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 export const length = (a: Vec3): number => Math.hypot(a[0], a[1], a[2]);
+/** The unit vector along `a`; the null vector stays one. */
+export const normalized = (a: Vec3): Vec3 => scale(a, 1 / (length(a) || 1));
 export const mix = (a: Vec3, b: Vec3, t: number): Vec3 => add(a, scale(sub(b, a), t));
 export const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
 export const cross = (a: Vec3, b: Vec3): Vec3 => [

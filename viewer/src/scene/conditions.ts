@@ -11,13 +11,18 @@ const CERTAINTIES: readonly StateEntry['certainty'][] = ['documented', 'probable
 /** One condition of one monument. */
 export class Condition {
   readonly tiles: TilesRenderer;
+  /** Whose it is. */
+  readonly of: { monument: MonumentEntry; shown: Drawn };
   readonly uniforms: SurfaceUniforms;
   failed = false;
   /** Whether something of it has been drawn. */
   arrived = false;
   private attribute: string | null = null;
+  /** Geometric errors of loaded tiles, metres. */
+  private readonly errors = new WeakMap<Object3D, number>();
 
   constructor(
+    of: Condition['of'],
     url: string,
     matrix: readonly number[],
     uniforms: SurfaceUniforms,
@@ -25,15 +30,20 @@ export class Condition {
     onChange: () => void,
     errorTarget?: number,
   ) {
+    this.of = of;
     this.uniforms = uniforms;
     const tiles = openTileset(url, matrix, stage, errorTarget ?? (handheld() ? 16 : 12), [0.5, 0.18]);
     this.tiles = tiles;
     tiles.group.visible = false;
-    tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => {
-      tiles.group.updateWorldMatrix(false, false);
-      dress(scene, uniforms);
-      if (this.attribute) chooseChange(scene, this.attribute);
-    });
+    tiles.addEventListener(
+      'load-model',
+      ({ scene, tile }: { scene: Object3D; tile: { geometricError: number } }) => {
+        tiles.group.updateWorldMatrix(false, false);
+        this.errors.set(scene, tile.geometricError);
+        dress(scene, uniforms);
+        if (this.attribute) chooseChange(scene, this.attribute);
+      },
+    );
     // The first picture is wanted at once; what only refines it comes in bursts.
     const redraw = () => (this.arrived ? stage.invalidateSoon() : stage.invalidate());
     tiles.addEventListener('tile-visibility-change', () => {
@@ -63,6 +73,15 @@ export class Condition {
     if (this.attribute === attribute) return;
     this.attribute = attribute;
     this.tiles.forEachLoadedModel((scene: Object3D) => chooseChange(scene, attribute));
+  }
+
+  /** The geometric error of the tile that an object belongs to, metres. */
+  errorOf(object: Object3D): number {
+    for (let o: Object3D | null = object; o; o = o.parent) {
+      const error = this.errors.get(o);
+      if (error !== undefined) return error;
+    }
+    throw new Error('the object belongs to no tile of this condition');
   }
 
   update(stage: Stage): void {
@@ -117,6 +136,7 @@ export class Conditions {
     // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.
     const three_from_ecef = multiply(three_from_site, inverse(this.release.frame.ecef_from_site));
     const made = new Condition(
+      { monument, shown },
       this.base + tileset,
       three_from_ecef,
       uniforms,

@@ -1,5 +1,5 @@
 /** Mouse, touch, pen and keyboard on the canvas, as changes of the orbit. */
-import { basis, freeArea } from '../core/fit.ts';
+import { basis, freeArea, freeCentre } from '../core/fit.ts';
 import { lookDirection, type Orbit, panned } from '../core/orbit.ts';
 import { add, scale } from '../core/vec.ts';
 import type { Rig } from './rig.ts';
@@ -127,6 +127,11 @@ export function connect(
   listen(
     'keydown',
     (event) => {
+      if (event.key === 'Enter') {
+        const { x, y } = freeCentre(stage.viewport);
+        events.onTap(x, y); // what stands in the middle, for those without a pointer
+        return;
+      }
       const change = keyChange(event, stage);
       if (!change) return;
       event.preventDefault();

@@ -5,6 +5,7 @@ import { fitted, swipeX, type Viewport } from '../core/fit.ts';
 import { centre as centreOf, inverse, multiply, type Pose, three_from_site } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
+import type { Picked } from '../core/picked.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
 import type { SunPosition } from '../core/sun.ts';
@@ -13,6 +14,7 @@ import { type BuildingInfo, Buildings } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
 import { Surroundings, THEMES } from './ground.ts';
+import { pickSurface } from './pick.ts';
 import { Rig } from './rig.ts';
 import { Stage, toThree } from './stage.ts';
 import { LABELS } from './surface.ts';
@@ -50,6 +52,8 @@ export class View {
   private readonly surroundings: Surroundings;
   private comparison: Comparison | null = null;
   private shown: Condition[] = [];
+  /** While set, presses on the scene ask for points of the surface instead of opening what they hit. */
+  onPoint: ((picked: Picked | null) => void) | null = null;
   private readonly release: Release;
   private readonly ray = new Raycaster();
   private hovered = 0;
@@ -109,6 +113,10 @@ export class View {
     this.stage.draw = () => this.draw();
     connect(canvas, this.rig, this.stage, {
       onTap: (x, y) => {
+        if (this.onPoint) {
+          this.onPoint(this.surfaceAt(x, y));
+          return;
+        }
         const { monument, building } = this.at(x, y);
         if (monument) events.onPick(monument);
         else events.onBuilding(building);
@@ -117,6 +125,7 @@ export class View {
         const now = performance.now();
         if (now - this.hovered < HOVER_MS) return;
         this.hovered = now;
+        if (this.onPoint) return;
         const { monument, building } = this.at(x, y);
         canvas.classList.toggle('pointing', Boolean(monument ?? building));
       },
@@ -306,10 +315,29 @@ export class View {
     this.stage.shadowsChanged();
   }
 
-  /** What is at a position of the window: a monument, else a building. */
-  private at(x: number, y: number): { monument: string | null; building: BuildingInfo | null } {
+  /** The point of a monument's surface at a position of the window: on the side of the swipe that is seen there. */
+  surfaceAt(x: number, y: number): Picked | null {
+    this.aim(x, y);
+    return pickSurface(this.ray, this.seenAt(x));
+  }
+
+  /** The surfaces that are drawn at a position of the window. */
+  private seenAt(x: number): Condition[] {
+    const { comparison } = this;
+    if (comparison?.mode !== 'swipe') return this.shown;
+    const right = x >= swipeX(this.stage.viewport, comparison.position);
+    const hidden = this.conditions.get(comparison.monument, right ? comparison.left : comparison.right);
+    return this.shown.filter((c) => c !== hidden);
+  }
+
+  private aim(x: number, y: number): void {
     const { width, height } = this.stage.viewport;
     this.ray.setFromCamera(new Vector2((x / width) * 2 - 1, 1 - (y / height) * 2), this.stage.camera);
+  }
+
+  /** What is at a position of the window: a monument, else a building. */
+  private at(x: number, y: number): { monument: string | null; building: BuildingInfo | null } {
+    this.aim(x, y);
     const hit = this.buildings?.pick(this.ray) ?? null;
     let nearest = hit?.distance ?? Number.POSITIVE_INFINITY;
     let found = { monument: hit?.monument ?? null, building: hit?.building ?? null };

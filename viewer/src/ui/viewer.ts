@@ -120,6 +120,7 @@ export class Viewer extends LitElement {
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
+        ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
         ${app.comparing.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)} ${wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
@@ -221,6 +222,7 @@ export class Viewer extends LitElement {
     style.setProperty('--free-right', `${free.right}px`);
     style.setProperty('--free-bottom', `${free.bottom}px`);
     style.setProperty('--free-width', `${width - free.left - free.right}px`);
+    style.setProperty('--free-middle', `${free.top + (height - free.top - free.bottom) / 2}px`);
     style.setProperty('--free-centre', `${free.left + (width - free.left - free.right) / 2}px`);
     this.app.resize(free);
     this.requestUpdate();
