@@ -15,7 +15,7 @@ from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import StoreError
 
 _CLOUD_ARRAYS = ("xyz", "rgb", "normal", "confidence", "source_class")
-_MESH_ARRAYS = ("vertices", "triangles", "normals", "uv", "rgb", "change", "filled")
+_MESH_ARRAYS = ("vertices", "triangles", "normals", "uv", "rgb", "change", "filled", "part")
 
 
 def save_document(path: Path, document: dict[str, Any]) -> None:

@@ -110,8 +110,8 @@ def _material(name: str) -> dict[str, Any]:
 
 def _metadata(glb: Builder, mesh: BuildingMesh) -> dict[str, Any]:
     properties = {
-        "id": _strings(glb, mesh.ids),
-        "name": _strings(glb, mesh.names),
+        "id": glb.string_column(mesh.ids),
+        "name": glb.string_column(mesh.names),
         "height_m": {"values": glb.table_column(mesh.height_m.astype("<f4"))},
         "height_source": {"values": glb.table_column(mesh.source)},
     }
@@ -124,11 +124,3 @@ def _metadata(glb: Builder, mesh: BuildingMesh) -> dict[str, Any]:
         },
         "propertyTables": [{"class": "building", "count": len(mesh.ids), "properties": properties}],
     }
-
-
-def _strings(glb: Builder, texts: tuple[str, ...]) -> dict[str, Any]:
-    encoded = [text.encode() for text in texts]
-    offsets = np.concatenate([[0], np.cumsum([len(text) for text in encoded])]).astype("<u4")
-    # A buffer view may not be empty.
-    values = glb.table_column(np.frombuffer(b"".join(encoded) or b"\0", np.uint8))
-    return {"values": values, "stringOffsets": glb.table_column(offsets)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import meshopt
@@ -107,6 +108,14 @@ class Builder:
         self._bin += b"\0" * (-len(self._bin) % 8)
         start = self._append(values.tobytes())
         return self.add("bufferViews", {"buffer": 0, "byteOffset": start, "byteLength": values.nbytes})
+
+    def string_column(self, texts: Sequence[str]) -> dict[str, int]:
+        """A property table's column of ``texts`` (n): its values and where each begins."""
+        encoded = [text.encode() for text in texts]
+        offsets = np.concatenate([[0], np.cumsum([len(text) for text in encoded])]).astype("<u4")
+        # A buffer view may not be empty.
+        values = self.table_column(np.frombuffer(b"".join(encoded) or b"\0", np.uint8))
+        return {"values": values, "stringOffsets": self.table_column(offsets)}
 
     def image(self, data: bytes, media_type: str) -> int:
         """An image inside the file; its index."""

@@ -5,7 +5,7 @@ glTF is y up: our (x, y, z) is written (x, z, -y).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import meshopt
@@ -14,10 +14,12 @@ import numpy.typing as npt
 
 from heritage import __version__
 from heritage.formats.glb import Builder
+from heritage.formats.gltf_parts import add_part_table, part_nodes
 from heritage.formats.texture import jpeg, webp
 from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
 from heritage.model.colour import to_linear
 from heritage.model.errors import InputError
+from heritage.model.tiles import StatePart
 
 GENERATOR: Final = f"Heritage {__version__}"
 NO_DATA: Final = -32768
@@ -33,15 +35,16 @@ def write_glb(
     step_m: float,
     lit: bool = False,
     change_scale_m: tuple[float, ...] = (),
+    parts: Sequence[StatePart] = (),
     quality: int = 85,
 ) -> bytes:
     """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv in quarters of a texel, WebP, meshopt.
 
     Positions are multiples of ``step_m`` from the surface's origin. ``lit`` leaves out KHR_materials_unlit.
     ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``, ``surface.filled`` as
-    ``_FILLED``, 8 bits. ``points`` become a
-    second node in their own linear colours. Raises InputError where the surface is larger than 65,535 steps
-    or a change does not fit its scale.
+    ``_FILLED``, 8 bits. With ``parts`` the surface is that of a state, and ``surface.part`` says which of them a
+    vertex belongs to. ``points`` become a second node in their own linear colours. Raises InputError where the
+    surface is larger than 65,535 steps or a change does not fit its scale.
     """
     glb = Builder(GENERATOR, compressed=True)
     glb.uses("KHR_mesh_quantization", required=True)
@@ -59,7 +62,10 @@ def write_glb(
         "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
         "material": _material(glb, mesh, lit=lit, quality=quality),
     }
-    _add_properties(glb, mesh, change_scale_m, primitive)
+    if parts:
+        add_part_table(glb, mesh, parts, primitive)
+    else:
+        _add_properties(glb, mesh, change_scale_m, primitive)
     nodes = [
         glb.add(
             "nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]}), **placed}
@@ -71,10 +77,12 @@ def write_glb(
     return glb.finish()
 
 
-def write_plain_glb(mesh: Mesh, *, lit: bool = False, quality: int = 88) -> bytes:
+def write_plain_glb(
+    mesh: Mesh, *, lit: bool = False, parts: Sequence[StatePart] = (), quality: int = 88
+) -> bytes:
     """One mesh for download: floats, JPEG, no compression, no extension but KHR_materials_unlit.
 
-    Positions are relative to the mesh's origin (near zero, as float32 wants it).
+    Positions are relative to the mesh's origin (near zero, as float32 wants it). ``parts`` of a state become nodes.
     """
     glb = Builder(GENERATOR, compressed=False)
     attributes = {"POSITION": glb.attribute(_y_up(mesh.vertices), bounds=True)}
@@ -82,10 +90,14 @@ def write_plain_glb(mesh: Mesh, *, lit: bool = False, quality: int = 88) -> byte
         attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
     if mesh.uv is not None and mesh.texture is not None:
         attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
+    material = _material(glb, mesh, lit=lit, quality=quality, plain=True)
+    if parts:
+        glb.add("scenes", {"nodes": part_nodes(glb, mesh, parts, attributes, material)})
+        return glb.finish()
     primitive = {
         "attributes": attributes,
         "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
-        "material": _material(glb, mesh, lit=lit, quality=quality, plain=True),
+        "material": material,
     }
     glb.add("nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]})})
     glb.add("scenes", {"nodes": [0]})
@@ -116,6 +128,7 @@ def _ordered(mesh: Mesh) -> Mesh:
         rgb=moved(mesh.rgb),
         change=moved(mesh.change),
         filled=moved(mesh.filled),
+        part=moved(mesh.part),
     )
 
 

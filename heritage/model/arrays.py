@@ -15,6 +15,7 @@ from heritage.model.limits import LOCAL_COORDINATE_M
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
 I32 = npt.NDArray[np.int32]
 Bool = npt.NDArray[np.bool_]
 
@@ -165,7 +166,8 @@ class Mesh:
     ``uv`` (v, 2) float32, (0, 0) at the image's top left as in glTF; ``rgb`` (v, 3) uint8 sRGB;
     ``texture`` (h, w, 3) uint8 sRGB; ``change`` (v, k, 2) float32: signed distance and LoD95 in metres
     for each of k comparisons, NaN where not comparable (the one array here that may hold NaN);
-    ``filled`` (v,) uint8, 255 where the surface was filled in rather than measured, 0 where it was measured.
+    ``filled`` (v,) uint8, 255 where the surface was filled in rather than measured, 0 where it was measured;
+    ``part`` (v,) uint16, which part of an interpreted state it belongs to: no triangle joins two parts.
     """
 
     origin: F64
@@ -177,6 +179,7 @@ class Mesh:
     texture: U8 | None = None
     change: F32 | None = None
     filled: U8 | None = None
+    part: U16 | None = None
     name: str = field(default="surface")
 
     def __post_init__(self) -> None:
@@ -189,6 +192,7 @@ class Mesh:
         _optional(self, "rgb", np.uint8, (v, 3))
         _optional(self, "texture", np.uint8, (None, None, 3))
         _optional(self, "filled", np.uint8, (v,))
+        _optional(self, "part", np.uint16, (v,))
         if self.change is not None:
             change = np.ascontiguousarray(self.change, np.float32)
             if change.ndim != 3 or change.shape[0] != v or change.shape[2] != 2:

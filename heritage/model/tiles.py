@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
 from heritage.model.arrays import F64, checked
+from heritage.model.documents import Certainty
+
+CERTAINTIES: Final[tuple[Certainty, ...]] = get_args(Certainty)
+"""From the surest to the least sure."""
+
+
+@dataclass(frozen=True)
+class StatePart:
+    """What tiles say of one part of an interpreted state; its words are in release.json, under ``id``."""
+
+    id: str
+    certainty: Certainty
 
 
 @dataclass(frozen=True, eq=False)

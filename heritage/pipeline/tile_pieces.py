@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import F32, F64, I32, U8, Mesh, PointCloud
+from heritage.model.tiles import StatePart
 from heritage.ops.meshes.subdivide import subdivide
 from heritage.ops.meshes.weld import open_edges, weld
 from heritage.ops.tiles.cells import Cells, Census, centres, take_census
@@ -42,6 +43,8 @@ class Work:
     options: TileOptions
     longest_m: float | None
     lit: bool
+    parts: tuple[StatePart, ...] = ()
+    """Those of an interpreted state, in the order of ``Mesh.part``."""
 
     @property
     def scratch(self) -> Path:
@@ -128,6 +131,7 @@ def share(work: Work, cells: Cells, number: int) -> Shared:
             triangles.reshape(-1, 3).astype(np.int32),
             change=None if mesh.change is None else mesh.change[used],
             filled=None if mesh.filled is None else mesh.filled[used],
+            part=None if mesh.part is None else mesh.part[used],
         )
         save_part(work.scratch / f"piece-{which}-{number}.npz", Part(part, seam[used]))
     at = mesh.triangles.ravel()
@@ -149,7 +153,7 @@ def save_part(path: Path, part: Part) -> None:
         "triangles": part.mesh.triangles,
         "seam": part.seam,
     }
-    for name in ("change", "filled"):
+    for name in ("change", "filled", "part"):
         values = getattr(part.mesh, name)
         if values is not None:
             held[name] = values
@@ -165,6 +169,7 @@ def load_part(path: Path) -> Part:
             held["triangles"],
             change=held.get("change"),
             filled=held.get("filled"),
+            part=held.get("part"),
         )
         return Part(mesh, held["seam"])
 
@@ -250,6 +255,7 @@ def make(work: Work, cells: Cells, task: Task) -> Made:
             part.mesh.triangles,
             change=part.mesh.change,
             filled=part.mesh.filled,
+            part=part.mesh.part,
         ),
         colours,
         task.texel_m,
@@ -264,6 +270,7 @@ def make(work: Work, cells: Cells, task: Task) -> Made:
         step_m=task.steps[task.depth],
         lit=work.lit,
         change_scale_m=task.change_scale_m,
+        parts=work.parts,
         quality=85 if task.cell else 70,
     )
     tile_file(work.folder, task.cell).write_bytes(data)

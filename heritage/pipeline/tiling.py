@@ -17,7 +17,7 @@ from heritage.formats.tiles3d import write_tileset
 from heritage.model.arrays import F64, Mesh
 from heritage.model.errors import InputError
 from heritage.model.report import Counts, Figure, balanced
-from heritage.model.tiles import Tile, TileTree
+from heritage.model.tiles import StatePart, Tile, TileTree
 from heritage.ops.cleaning.vegetation import in_company
 from heritage.ops.meshes.weld import areas
 from heritage.ops.points.spread import spread
@@ -80,9 +80,17 @@ class Tiled:
 
 
 def make_tiles(
-    source: Source, folder: Path, options: TileOptions, mapper: Mapper, *, lit: bool, take_away: bool
+    source: Source,
+    folder: Path,
+    options: TileOptions,
+    mapper: Mapper,
+    *,
+    lit: bool,
+    take_away: bool,
+    parts: tuple[StatePart, ...] = (),
 ) -> Tiled:
     """Write ``tileset.json`` and ``tiles/*.glb`` into ``folder``, and ``model.glb`` where ``take_away`` is asked for.
+    ``parts`` are those of a state.
 
     Colours come from the source's points where they have any, else from the surface's own textures or vertex
     colours, else there are none and the tiles are lit. Does not depend on how the surface and the points are
@@ -99,7 +107,7 @@ def make_tiles(
         finest = None if model is None else model.texel_m
     texel = None if finest is None else options.texel_m or finest
     lit = lit or texel is None
-    work = Work(source, folder, options, longest_edge(options, texel), lit)
+    work = Work(source, folder, options, longest_edge(options, texel), lit, parts)
     numbers = range(len(source.names))
     surveyed: list[Surveyed] = mapper(partial(survey, work, _cube_size(source, options, texel)), numbers)
     counts = _counted(surveyed)
@@ -332,7 +340,7 @@ def _single(plan: _Plan, made: dict[int, Made]) -> bytes:
             break
         chosen = below
     mesh = merged([load_part(work.scratch / f"node-{c}.npz") for c in chosen]).mesh
-    whole = Mesh(mesh.origin, mesh.vertices, mesh.triangles)
+    whole = Mesh(mesh.origin, mesh.vertices, mesh.triangles, part=mesh.part)
     colours: Colours | None = None
     texel = 0.0
     if plan.texel is not None:
@@ -345,7 +353,7 @@ def _single(plan: _Plan, made: dict[int, Made]) -> bytes:
         else:
             colours = averaged_model(work.source, texel)
     shown = single(whole, colours, texel, triangles=_SINGLE_TRIANGLES, side_px=_SINGLE_PX)
-    return write_plain_glb(shown, lit=work.lit)
+    return write_plain_glb(shown, lit=work.lit, parts=work.parts)
 
 
 def _figures(plan: _Plan, made: dict[int, Made], deviations: dict[int, float]) -> tuple[Figure, ...]:

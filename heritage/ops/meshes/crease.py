@@ -45,5 +45,6 @@ def crease(mesh: Mesh, angle_deg: float = 40.0) -> Mesh:
         normals=vertex_normals(vertices, triangles),
         change=None if mesh.change is None else mesh.change[source],
         filled=None if mesh.filled is None else mesh.filled[source],
+        part=None if mesh.part is None else mesh.part[source],
         name=mesh.name,
     )

@@ -12,7 +12,7 @@ from heritage.model.arrays import Mesh
 def join(meshes: Sequence[Mesh]) -> Mesh:
     """Vertices and triangles of ``meshes`` one after the other, relative to the first one's origin.
 
-    Normals and vertex colours are kept where every mesh has them, ``filled`` where any has; texture and uv are not.
+    Normals and vertex colours and ``part`` are kept where every mesh has them, ``filled`` where any has; texture and uv are not.
     """
     if len(meshes) == 1:
         return meshes[0]
@@ -20,6 +20,7 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
     starts = np.cumsum([0, *(len(m.vertices) for m in meshes)])
     normals = [m.normals for m in meshes if m.normals is not None]
     rgb = [m.rgb for m in meshes if m.rgb is not None]
+    part = [m.part for m in meshes if m.part is not None]
     filled = [np.zeros(len(m.vertices), np.uint8) if m.filled is None else m.filled for m in meshes]
     return Mesh(
         origin,
@@ -30,4 +31,5 @@ def join(meshes: Sequence[Mesh]) -> Mesh:
         normals=np.concatenate(normals) if len(normals) == len(meshes) else None,
         rgb=np.concatenate(rgb) if len(rgb) == len(meshes) else None,
         filled=np.concatenate(filled) if any(m.filled is not None for m in meshes) else None,
+        part=np.concatenate(part) if len(part) == len(meshes) else None,
     )

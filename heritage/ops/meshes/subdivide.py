@@ -64,4 +64,5 @@ def _halved(mesh: Mesh, long: npt.NDArray[np.bool_]) -> Mesh:
         normals=grown(mesh.normals),
         change=grown(mesh.change),
         filled=grown(mesh.filled),
+        part=grown(mesh.part),
     )

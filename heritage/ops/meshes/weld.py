@@ -9,7 +9,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import F32, F64, I32, Mesh
+from heritage.model.arrays import F32, F64, I32, U16, Mesh
 from heritage.ops.meshes.join import join
 
 
@@ -17,11 +17,11 @@ def weld(meshes: Sequence[Mesh]) -> tuple[Mesh, I32]:
     """Join ``meshes``, give equal positions one vertex, drop triangles that cover nothing.
 
     Relative to the first one's origin. ``change`` is kept where every mesh has it, ``filled`` where any has: the
-    first of the welded vertices speaks. Colours, normals, uv and textures are left behind. Also returns, per triangle kept, its
-    number (t,) int32 in the joined input.
+    first of the welded vertices speaks. Vertices of two ``part``s stay two. Colours, normals, uv and textures are
+    left behind. Also returns, per triangle kept, its number (t,) int32 in the joined input.
     """
     joined = join(meshes)
-    first, place = first_and_place(joined.vertices)
+    first, place = first_and_place(joined.vertices, joined.part)
     triangles = place[joined.triangles]
     kept = np.flatnonzero(covers(joined.vertices[first], triangles)).astype(np.int32)
     parts = [mesh.change for mesh in meshes if mesh.change is not None]
@@ -33,6 +33,7 @@ def weld(meshes: Sequence[Mesh]) -> tuple[Mesh, I32]:
             triangles[kept],
             change=change,
             filled=None if joined.filled is None else joined.filled[first],
+            part=None if joined.part is None else joined.part[first],
             name=joined.name,
         )
     )
@@ -44,9 +45,20 @@ def same_place(vertices: F32) -> I32:
     return first_and_place(vertices)[1]
 
 
-def first_and_place(vertices: F32) -> tuple[npt.NDArray[np.intp], I32]:
-    """The first vertex at every position, in source order, and for each vertex its place among those."""
-    bits = np.ascontiguousarray(vertices + np.float32(0)).view(np.uint32)  # + 0: -0 equals 0
+def first_and_place(vertices: F32, part: U16 | None = None) -> tuple[npt.NDArray[np.intp], I32]:
+    """The first vertex at every position, in source order, and for each vertex its place among those.
+
+    With ``part`` (v,): the first of every part at every position.
+    """
+    first, place = _firsts(np.ascontiguousarray(vertices + np.float32(0)).view(np.uint32))  # + 0: -0 equals 0
+    if part is None:
+        return first, place
+    rows = np.zeros((len(place), 3), np.uint32)
+    rows[:, 0], rows[:, 1] = place, part
+    return _firsts(rows)
+
+
+def _firsts(bits: npt.NDArray[np.uint32]) -> tuple[npt.NDArray[np.intp], I32]:
     place = np.empty(len(bits), np.int32)
     slots = np.full(1 << max(int(2 * len(bits)).bit_length(), 4), -1, np.int32)
     first = np.empty(len(bits), np.intp)
@@ -128,6 +140,7 @@ def compact(mesh: Mesh) -> Mesh:
         rgb=pick(mesh.rgb),
         change=pick(mesh.change),
         filled=pick(mesh.filled),
+        part=pick(mesh.part),
     )
 
 

@@ -70,6 +70,14 @@ def locked(seam: U8, depth: int) -> Bool:
     return np.asarray(seam < depth)
 
 
+def between_parts(mesh: Mesh) -> Bool:
+    """(v,) True where vertices of several parts lie at one place: held, so that no gap opens between parts."""
+    if mesh.part is None:
+        return np.zeros(len(mesh.vertices), bool)
+    place = same_place(mesh.vertices)
+    return np.asarray(np.bincount(place)[place] > 1)
+
+
 def normal_sums(mesh: Mesh, angle_deg: float) -> tuple[F32, F32]:
     """For every vertex of a welded mesh and each of its smooth sides: the place (m, 3), and the sum of the normals
     (m, 3) of the triangles there, weighted by area: sums of several meshes add up."""

@@ -10,6 +10,7 @@ from heritage.ops.meshes.weld import areas, vertex_normals
 from heritage.ops.tiles.bake import bake
 from heritage.ops.tiles.cells import FILL
 from heritage.ops.tiles.colours import Colours
+from heritage.ops.tiles.seams import between_parts
 from heritage.ops.tiles.unwrap import unwrap
 
 
@@ -25,8 +26,12 @@ def single(
 
     Without colours there is no uv and no texture.
     """
-    small = simplify(mesh, max(triangles, 4)).mesh
-    small = small.with_(normals=vertex_normals(small.vertices, small.triangles))
+    simple = simplify(mesh, max(triangles, 4), locked=between_parts(mesh))
+    small = simple.mesh
+    small = small.with_(
+        normals=vertex_normals(small.vertices, small.triangles),
+        part=None if mesh.part is None else mesh.part[simple.source],
+    )
     if colours is None:
         return small
     flat = unwrap(small, texel_m, side_px=side_px)

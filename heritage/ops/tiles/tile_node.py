@@ -13,7 +13,7 @@ from heritage.model.arrays import F32, F64, I32, U8, Mesh
 from heritage.ops.meshes.nearest import Nearest, change_at
 from heritage.ops.meshes.simplify import simplify
 from heritage.ops.meshes.weld import areas, compact, first_and_place
-from heritage.ops.tiles.seams import INNER, locked
+from heritage.ops.tiles.seams import INNER, between_parts, locked
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
@@ -26,7 +26,7 @@ _HELD = 32  # leaves that are ready to be searched at once
 class Part:
     """A piece of surface with, in ``seam`` (v,) uint8, the depth of each vertex (see `seams`).
 
-    The mesh has vertices, triangles, and ``change`` and ``filled`` where the surface has them.
+    The mesh has vertices, triangles, and ``change``, ``filled`` and ``part`` where the surface has them.
     """
 
     mesh: Mesh
@@ -59,6 +59,7 @@ def merged(parts: Sequence[Part]) -> Part:
     starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
     change = [mesh.change for mesh in meshes if mesh.change is not None]
     filled = [np.zeros(len(m.vertices), np.uint8) if m.filled is None else m.filled for m in meshes]
+    part = [mesh.part for mesh in meshes if mesh.part is not None]
     whole = Mesh(
         meshes[0].origin,
         np.concatenate([mesh.vertices for mesh in meshes]),
@@ -67,6 +68,7 @@ def merged(parts: Sequence[Part]) -> Part:
         ),
         change=np.concatenate(change) if len(change) == len(meshes) else None,
         filled=np.concatenate(filled) if any(m.filled is not None for m in meshes) else None,
+        part=np.concatenate(part) if len(part) == len(meshes) else None,
         name=meshes[0].name,
     )
     return _one_vertex_a_place(whole, np.concatenate([part.seam for part in parts]))
@@ -74,7 +76,7 @@ def merged(parts: Sequence[Part]) -> Part:
 
 def _one_vertex_a_place(mesh: Mesh, seam: U8) -> Part:
     """Triangles that have lost a corner by it are dropped. One flattened to a line stays: it joins its neighbours."""
-    first, place = first_and_place(mesh.vertices)
+    first, place = first_and_place(mesh.vertices, mesh.part)
     least = np.full(len(first), INNER, np.uint8)
     _least(place, seam, least)
     triangles = place[mesh.triangles]
@@ -87,6 +89,7 @@ def _one_vertex_a_place(mesh: Mesh, seam: U8) -> Part:
         kept,
         change=None if mesh.change is None else mesh.change[first],
         filled=None if mesh.filled is None else mesh.filled[first],
+        part=None if mesh.part is None else mesh.part[first],
         name=mesh.name,
     )
     return Part(compact(joined), least[used])
@@ -122,14 +125,18 @@ def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], 
     ``low`` and ``high`` (3,) are the bounds of the full surface in the cell: nothing grows beyond them.
     """
     mesh = children.mesh
-    simple = simplify(mesh, max(triangles, 4), locked=locked(children.seam, depth))
-    fixed = locked(children.seam, depth)[simple.source]
+    border = locked(children.seam, depth)
+    simple = simplify(mesh, max(triangles, 4), locked=border | between_parts(mesh))
+    fixed = border[simple.source]
     vertices = np.where(
         fixed[:, None], simple.mesh.vertices, np.clip(simple.mesh.vertices, low, high)
     ).astype(np.float32)
     result = simple.mesh.with_(vertices=vertices)
     if mesh.change is not None or mesh.filled is not None:
         result = _attributed(result, mesh, fixed, simple.source)
+    if mesh.part is not None:
+        # An edge lies within one part, and so does the vertex that it collapses to.
+        result = result.with_(part=mesh.part[simple.source])
     seam = np.where(fixed, children.seam[simple.source], INNER).astype(np.uint8)
     return snapped(Part(result, seam), depth, steps)
 

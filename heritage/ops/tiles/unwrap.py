@@ -73,6 +73,7 @@ def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int =
         rgb=None if mesh.rgb is None else mesh.rgb[source],
         change=None if mesh.change is None else mesh.change[source],
         filled=None if mesh.filled is None else mesh.filled[source],
+        part=None if mesh.part is None else mesh.part[source],
     )
     fill = float(_flat_area(pixels).sum() / (layout.width * layout.height))
     return Unwrapped(
