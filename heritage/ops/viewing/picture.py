@@ -73,7 +73,7 @@ def picture(
     for number, surface in enumerate(surfaces):
         rows = order[ends[number] : ends[number + 1]]
         if len(rows):
-            colour[rows] = _colour(surface, hit, rows)
+            colour[rows] = surface_colour(surface, hit, rows)
             if surface.hatched:
                 colour[rows] += (_HATCH - colour[rows]) * _hatch(rows, wide, samples)[:, None]
     _splat(colour, depth, xyz, rgb, orbit, right, up, wide, high)
@@ -109,7 +109,8 @@ def _hatch(rows: npt.NDArray[np.int64], wide: int, samples: int) -> F64:
     return np.where(along < _HATCH_PX / 3, 0.34, 0.05)
 
 
-def _colour(surface: Drawn, hit: dict[str, Any], rows: npt.NDArray[np.int64]) -> F64:
+def surface_colour(surface: Drawn, hit: dict[str, Any], rows: npt.NDArray[np.int64]) -> F64:
+    """Colours (n, 3), 0..255, where rays ``rows`` (n,) of a cast ``hit`` this surface."""
     corners = surface.triangles[hit["primitive_ids"][rows]]
     u, v = (hit["primitive_uvs"][rows].astype(np.float64)[:, k, None] for k in (0, 1))
 
