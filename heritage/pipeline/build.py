@@ -20,6 +20,7 @@ from heritage.pipeline.release import write_release
 from heritage.pipeline.run import Event, read_report, run
 from heritage.pipeline.stages import BY_NAME, STAGES
 from heritage.pipeline.tasks import site_tasks
+from heritage.pipeline.verdicts import Verdicts
 from heritage.store import Store
 from heritage.store.fsck import gc
 from heritage.text.site import LoadedSite, load_site
@@ -37,13 +38,15 @@ class BuildResult:
     reports: tuple[Report, ...]
 
 
-def load_checked(site: Path, *, every_point: bool = False) -> tuple[LoadedSite, tuple[Problem, ...]]:
+def load_checked(
+    site: Path, *, every_point: bool = False, verdicts: Verdicts | None = None
+) -> tuple[LoadedSite, tuple[Problem, ...]]:
     """The site's documents and every problem across them; ``every_point`` also reads sources to their end.
 
-    Raises InputError where a document cannot be read.
+    Files with one of ``verdicts`` are not opened again. Raises InputError where a document cannot be read.
     """
     loaded = load_site(site)
-    return loaded, check_site(loaded, stages=STAGES, every_point=every_point)
+    return loaded, check_site(loaded, stages=STAGES, every_point=every_point, verdicts=verdicts)
 
 
 def build_site(
@@ -60,7 +63,9 @@ def build_site(
     Raises InputError before anything is written when the site has errors; the last release stays. BusyError
     when another build runs.
     """
-    loaded, problems = load_checked(site)
+    store = Store(site)
+    verdicts = Verdicts(store.verdicts())
+    loaded, problems = load_checked(site, verdicts=verdicts)
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise InputError.of(errors)
@@ -69,8 +74,8 @@ def build_site(
         raise InputError(
             "--until", f"{until!r} is no stage", f"{', '.join(BY_NAME)} are allowed", code="option-invalid"
         )
-    store = Store(site)
     with store.writer("build"):
+        store.set_verdicts(verdicts.content)
         ground = read_ground(loaded)
         plan = fingerprinted(site_tasks(loaded, ground, monuments=chosen))
         if until is not None:
@@ -171,7 +176,7 @@ def _fingerprint_of(store: Store, release: str) -> str | None:
 
 def planned(site: Path) -> tuple[Planned, ...]:
     """What a build of ``site`` would consist of now."""
-    loaded, problems = load_checked(site)
+    loaded, problems = load_checked(site, verdicts=Verdicts(Store(site).verdicts()))
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise InputError.of(errors)

@@ -15,6 +15,7 @@ from heritage.pipeline.check_sources import footprint_problems, source_problems
 from heritage.pipeline.check_texts import annotation_texts, monument_texts, site_texts, tour_texts
 from heritage.pipeline.check_tours import tour_problems
 from heritage.pipeline.stage import Stage
+from heritage.pipeline.verdicts import Verdicts
 from heritage.text.explain import explained
 from heritage.text.lines import visible
 from heritage.text.period import read_period
@@ -40,18 +41,20 @@ def check_site(
     stages: Sequence[Stage] = (),
     read_sources: bool = True,
     every_point: bool = False,
+    verdicts: Verdicts | None = None,
 ) -> tuple[Problem, ...]:
     """All problems across the files of a site, errors and warnings; empty for a flawless one.
 
     ``stages`` are those whose options the monuments may override; overrides are checked against them.
     ``read_sources`` opens footprints, control points, recordings and the headers of clouds; ``every_point``
-    also reads models, and clouds to their end: that finds NaN and points that are promised but not there.
+    also reads models, and clouds to their end: that finds NaN and points that are promised but not there. Files with
+    one of ``verdicts`` are not opened again.
     """
-    return tuple(_problems(loaded, stages, read_sources, every_point))
+    return tuple(_problems(loaded, stages, read_sources, every_point, verdicts or Verdicts()))
 
 
 def _problems(
-    loaded: LoadedSite, stages: Sequence[Stage], read_sources: bool, every_point: bool
+    loaded: LoadedSite, stages: Sequence[Stage], read_sources: bool, every_point: bool, verdicts: Verdicts
 ) -> Iterator[Problem]:
     crs = None
     try:
@@ -60,8 +63,8 @@ def _problems(
         yield from error.problems
     yield from _site(loaded)
     yield from site_texts(loaded)
-    yield from footprint_problems(loaded, crs, read=read_sources)
-    yield from map_problems(loaded, read=read_sources)
+    yield from footprint_problems(loaded, crs, verdicts, read=read_sources)
+    yield from map_problems(loaded, verdicts, read=read_sources)
     for monument in loaded.monuments.values():
         yield from _monument(monument)
         yield from _registration(loaded, monument)
@@ -69,7 +72,7 @@ def _problems(
         yield from _options(monument, stages)
         yield from monument_texts(loaded, monument)
         yield from annotation_texts(loaded, monument)
-        yield from source_problems(loaded, monument, read=read_sources, every_point=every_point)
+        yield from source_problems(loaded, monument, verdicts, read=read_sources, every_point=every_point)
     for tour in loaded.tours.values():
         yield from tour_problems(loaded, tour, read=read_sources)
         yield from tour_texts(loaded, tour)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 from heritage.model.documents import Ground
 from heritage.model.errors import InputError, Problem
@@ -11,47 +12,46 @@ from heritage.model.raster import Raster
 from heritage.pipeline.check_sources import reading
 from heritage.pipeline.guard_map import guarded_heights, guarded_photo, guarded_shapes
 from heritage.pipeline.map.ground import datum
+from heritage.pipeline.verdicts import Verdicts
 from heritage.text.files import file_problem
 from heritage.text.site import LoadedSite
 
 
-def map_problems(loaded: LoadedSite, *, read: bool) -> Iterator[Problem]:
+def map_problems(loaded: LoadedSite, verdicts: Verdicts, *, read: bool) -> Iterator[Problem]:
     """The files that ``ground`` and ``base_map`` name: they exist, are inside the site, and open; and that the ground
     model's heights can be made the site's."""
     site, lines = loaded.site, loaded.lines
     spec = site.ground or Ground()
+    named: list[tuple[str, str, str, Callable[[Path], Iterator[Problem]], object]] = []
+    look: Callable[[Path], Iterator[Problem]]
     if spec.dem is not None:
-        rasters: list[Raster] = []
-
-        def heights(name: str) -> None:
-            rasters.append(guarded_heights(loaded.root / name, spec.dem_crs))
-
-        yield from _one(loaded, spec.dem, lines.where("ground", "dem"), "ground model", heights, read)
-        try:
-            for raster in rasters:
-                datum(loaded, raster)
-        except InputError as error:
-            yield from error.problems
+        look = partial(_heights, loaded, spec)
+        named.append((spec.dem, lines.where("ground", "dem"), "ground model", look, spec.model_dump()))
     if spec.photo is not None:
-
-        def photo(name: str) -> None:
-            guarded_photo(loaded.root / name, spec.photo_crs)
-
-        yield from _one(loaded, spec.photo, lines.where("ground", "photo"), "orthophoto", photo, read)
+        look = partial(_opens, loaded, partial(guarded_photo, crs=spec.photo_crs))
+        named.append((spec.photo, lines.where("ground", "photo"), "orthophoto", look, spec.photo_crs))
     for at, layer in enumerate(site.base_map):
         where = lines.where("base_map", at, "source")
+        look = partial(_opens, loaded, partial(guarded_shapes, layer=layer))
+        named.append((layer.source, where, "base map", look, layer.model_dump()))
+    for name, where, what, look, asked in named:
+        path = loaded.root / name
+        problem = file_problem(loaded.root, path, where, what)
+        if problem:
+            yield problem
+        elif read:
+            yield from verdicts.of((what, asked, site.crs, site.heights), [path], partial(look, path))
 
-        def shapes(name: str, at: int = at) -> None:
-            guarded_shapes(loaded.root / name, site.base_map[at])
 
-        yield from _one(loaded, layer.source, where, "base map", shapes, read)
+def _opens(loaded: LoadedSite, open_: Callable[[Path], object], path: Path) -> Iterator[Problem]:
+    return reading(loaded, path, partial(open_, path))
 
 
-def _one(
-    loaded: LoadedSite, name: str, where: str, what: str, open_: Callable[[str], None], read: bool
-) -> Iterator[Problem]:
-    problem = file_problem(loaded.root, loaded.root / name, where, what)
-    if problem:
-        yield problem
-    elif read:
-        yield from reading(loaded, loaded.root / name, partial(open_, name))
+def _heights(loaded: LoadedSite, spec: Ground, path: Path) -> Iterator[Problem]:
+    rasters: list[Raster] = []
+    yield from reading(loaded, path, lambda: rasters.append(guarded_heights(path, spec.dem_crs)))
+    try:
+        for raster in rasters:
+            datum(loaded, raster)
+    except InputError as error:
+        yield from error.problems

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -11,9 +11,10 @@ from typing import TypeVar
 import pyproj
 
 from heritage.formats.cameras import read_cameras
+from heritage.formats.cloud import sidecar
 from heritage.formats.gcp import read_gcp
 from heritage.formats.reader import CloudReader
-from heritage.model.documents import Epoch
+from heritage.model.documents import Epoch, Footprints
 from heritage.model.errors import HeritageError, Problem
 from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
@@ -21,6 +22,7 @@ from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.guard_map import guarded_footprints
 from heritage.pipeline.photos import guarded_photos
 from heritage.pipeline.source_kind import source_kind
+from heritage.pipeline.verdicts import Verdicts
 from heritage.text.files import file_problem
 from heritage.text.lines import visible
 from heritage.text.site import LoadedMonument, LoadedSite
@@ -28,7 +30,9 @@ from heritage.text.site import LoadedMonument, LoadedSite
 T = TypeVar("T")
 
 
-def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read: bool) -> Iterator[Problem]:
+def footprint_problems(
+    loaded: LoadedSite, site_crs: pyproj.CRS | None, verdicts: Verdicts, *, read: bool
+) -> Iterator[Problem]:
     """The footprints' file and its features, and that every monument's footprint is among them.
 
     ``site_crs`` is the working CRS, None where it is wrong itself.
@@ -51,15 +55,23 @@ def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read:
             return
     if not read:
         return
-    problems: list[Problem] = []
     used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
-    read_table = partial(guarded_footprints, spec.source, spec, base=loaded.root, used=used)
-    table = _attempt(read_table, problems)
-    yield from _placed(loaded, loaded.root / name, problems)
+    question = ("footprints", spec.model_dump(), sorted(used), site_crs and site_crs.to_wkt())
+    look = partial(_plans, loaded, spec, used, site_crs)
+    yield from verdicts.of(question, [loaded.root / name], look)
+
+
+def _plans(
+    loaded: LoadedSite, spec: Footprints, used: Set[str], site_crs: pyproj.CRS | None
+) -> Iterator[Problem]:
+    path = loaded.root / spec.source
+    problems: list[Problem] = []
+    table = _attempt(partial(guarded_footprints, spec.source, spec, base=loaded.root, used=used), problems)
+    yield from _placed(loaded, path, problems)
     if table is None:
         return
-    judged = plan_problems(table, loaded.root / name, used, site_crs)
-    yield from _placed(loaded, loaded.root / name, [*table.problems, *judged])
+    judged = plan_problems(table, path, used, site_crs)
+    yield from _placed(loaded, path, [*table.problems, *judged])
     ids = [feature.id for feature in table.features]
     for monument in loaded.monuments.values():
         if monument.monument.footprint is not None:
@@ -68,7 +80,7 @@ def footprint_problems(loaded: LoadedSite, site_crs: pyproj.CRS | None, *, read:
 
 
 def source_problems(
-    loaded: LoadedSite, monument: LoadedMonument, *, read: bool, every_point: bool
+    loaded: LoadedSite, monument: LoadedMonument, verdicts: Verdicts, *, read: bool, every_point: bool
 ) -> Iterator[Problem]:
     """The files a monument names: they exist, are inside the site, and open."""
     document, lines = monument.monument, monument.lines
@@ -79,7 +91,13 @@ def source_problems(
         if problem:
             yield problem
         elif read:
-            yield from _cloud_or_model(loaded, monument, path, epoch, every_point)
+            registration = document.registration.model_dump()
+            reference = document.reference_epoch or document.epochs[0].id
+            question = ("epoch", epoch.model_dump(), reference, registration, every_point)
+            look = partial(_cloud_or_model, loaded, monument, path, epoch, every_point)
+            # A model may name other files, whose changes nobody would notice.
+            known = verdicts if source_kind(path) == "cloud" else Verdicts()
+            yield from known.of(question, [path, sidecar(path)], look)
         if epoch.cameras is not None:
             yield from _cameras(loaded, monument, epoch.cameras, lines.where("epochs", at, "cameras"), read)
     for at, state in enumerate(document.states):
@@ -102,7 +120,8 @@ def source_problems(
             found = f"photos: there is no folder {visible(prior.photos)} in the monument's"
             yield Problem("file-missing", where, found, "a folder of photos", "correct the path")
         elif read:
-            yield from reading(loaded, folder, partial(guarded_photos, folder))
+            look = partial(reading, loaded, folder, partial(guarded_photos, folder))
+            yield from verdicts.of(("photos",), [folder, *sorted(folder.iterdir())], look)
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")

@@ -178,6 +178,19 @@ class Store:
         current = self.current()
         return None if current is None else self.release_path(current)
 
+    def verdicts(self) -> bytes:
+        """What the last build's check found in the site's files, as `set_verdicts` was given it; ``{}`` before the first."""
+        try:
+            return (self.root / "verdicts.json").read_bytes()
+        except OSError:  # only time is saved by it
+            return b"{}"
+
+    def set_verdicts(self, content: bytes) -> None:
+        """Keep ``content`` for the next build; nothing is written where it is the same."""
+        self.demand_writer()
+        if content != self.verdicts():
+            publish_bytes(self.root / "verdicts.json", content)
+
     def journal(self, who: str, action: str, details: Mapping[str, object]) -> None:
         """Add a record to the journal, durably."""
         self.demand_writer()

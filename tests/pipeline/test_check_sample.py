@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from heritage.pipeline import confined, verdicts
 from heritage.pipeline.check import check_site
 from heritage.pipeline.stages import STAGES
+from heritage.pipeline.verdicts import Verdicts
 from heritage.sample.site import write_sample
 from heritage.text.site import load_site
 
@@ -36,3 +38,17 @@ def test_a_scan_cut_short_is_named(sample: Path) -> None:
 
     assert [problem.where.partition(",")[0] for problem in problems] == ["monuments/thai-hoa/scans/2024.laz"]
     assert problems[0].severity == "error"
+
+
+def test_a_second_check_opens_no_file(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verdicts, "_SETTLED_NS", 0)
+    first = Verdicts()
+    problems = check_site(load_site(sample), verdicts=first)
+
+    def no_child(*_: object) -> None:
+        raise AssertionError("a file was opened")
+
+    monkeypatch.setattr(confined.Confined, "__init__", no_child)
+    assert check_site(load_site(sample), verdicts=Verdicts(first.content)) == problems
+    with pytest.raises(AssertionError, match="a file was opened"):
+        check_site(load_site(sample), verdicts=Verdicts())
