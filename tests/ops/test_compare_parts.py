@@ -7,7 +7,7 @@ import pytest
 
 from heritage.model.arrays import Mesh
 from heritage.ops.comparison.regions import find_parts, join_parts
-from heritage.ops.comparison.surface_piece import surface_piece
+from heritage.ops.comparison.surface_piece import surface_piece, vertex_areas
 from heritage.ops.comparison.tally import Tally
 from heritage.ops.comparison.where import Where
 
@@ -95,3 +95,25 @@ def test_regions_over_blocks_are_those_of_the_whole() -> None:
             assert one.volume_m3 == pytest.approx(other.volume_m3, rel=1e-9)
             assert one.centre_m == pytest.approx(other.centre_m, abs=1e-9)
             assert one.median_m == other.median_m
+
+
+@pytest.mark.parametrize(("gap_m", "count"), [(0.06, 1), (0.3, 2)])
+def test_pieces_closer_than_the_cylinders_tell_are_one_region(gap_m: float, count: int) -> None:
+    plate = _plate(50)
+    x = plate.vertices[:, 0]
+    piece = surface_piece(plate, (), 0)
+    distance = np.where(np.abs(piece.vertices[:, 0] - 0.5) >= gap_m / 2, 0.02, 0).astype(np.float32)
+    # And one that was lost beside them: never one with what was gained.
+    distance[(piece.vertices[:, 0] > 0.9)] = -0.02
+    lod, sigma = np.full(len(x), 0.006, np.float32), np.full(len(x), 0.003, np.float32)
+
+    regions = join_parts(find_parts(piece, distance, lod, sigma, 0.08, 2.0**-16), 0.08, 0.001, 2.0**-16)
+
+    assert len(regions) == count + 1
+    gained = [region for region in regions if region.volume_m3 > 0]
+    assert len(gained) == count
+    area = vertex_areas(piece.vertices, piece.triangles)
+    assert sum(region.area_m2 for region in gained) == pytest.approx(area[distance > 0].sum(), rel=1e-9)
+    assert sum(region.volume_m3 for region in regions) == pytest.approx((area * distance).sum(), rel=1e-6)
+    assert min(region.low_m[0] for region in gained) == 0
+    assert {round(region.greatest_m, 6) for region in regions} == {0.02, -0.02}

@@ -13,7 +13,8 @@ from heritage.formats.arrays import load_array, load_mesh, save_document, save_m
 from heritage.formats.blocks import save_blocks
 from heritage.model.arrays import Mesh, PointCloud, Similarity
 from heritage.model.errors import InputError
-from heritage.ops.comparison.compare import CompareOptions, compare
+from heritage.ops.comparison.compare import compare
+from heritage.ops.comparison.plan import CompareOptions
 from heritage.ops.comparison.surface_piece import vertex_areas
 from heritage.pipeline.stage import Job, Outcome, in_turn
 from heritage.pipeline.stages.align import ALIGNMENT

@@ -1,10 +1,12 @@
 """Signed distance between two epochs of a surface, with the least change that can be told from noise.
 
 Multiscale model-to-model cloud comparison (M3C2; Lague, Brodu and Leroux 2013): at every vertex of the compared
-surface, the points of either epoch within a cylinder along the outward normal give that epoch's place and
+surface, the points of either epoch within a cylinder along the outward normal (`planes`) give that epoch's place and
 scatter. Their difference is the distance; LoD95 = t sqrt(s1^2 / n1 + s2^2 / n2) + 1.96 registration error, where t is
-1.96 for many points and, unlike in the paper, Student's quantile with Welch's degrees of freedom for few. As in M3C2
-the points' errors count as independent: a warp of a whole survey is seen only through the registration error.
+1.96 for many points and, unlike in the paper, Student's quantile with Welch's degrees of freedom for few. Also unlike
+there, the root has one more term, u^2 (s1^2 + s2^2) / 2: two surveys do not see the faces of a relief in the same shares,
+so that its mean differs however many the points (``uneven``). As in M3C2 the points' errors count as independent: a warp
+of a whole survey is seen only through the registration error.
 
 The surface is measured in pieces (`distance`) that know each other only by their borders (`regions`).
 """
@@ -16,14 +18,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from pydantic import Field
 
 from heritage.model.arrays import F32, F64, Mesh, PointCloud
-from heritage.model.documents import Document, Positive
 from heritage.model.errors import InputError
 from heritage.model.release import Histogram
 from heritage.model.report import Figure
-from heritage.ops.comparison.distance import ComparePlan, Points, measure_piece
+from heritage.ops.comparison.distance import Points, measure_piece
+from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.regions import Part, Region, find_parts, join_parts
 from heritage.ops.comparison.surface_piece import SurfacePiece, surface_piece
 from heritage.ops.comparison.tally import Tally
@@ -31,32 +32,15 @@ from heritage.ops.comparison.where import Where
 from heritage.ops.points.grid import distinct, spacing
 
 _BINS = 41
-METHOD = "M3C2 (Lague et al. 2013), cylinders along the compared surface's outward normals"
-
-
-class CompareOptions(Document):
-    """How change is measured."""
-
-    radius: Positive = Field(3.0, description="cylinder's radius in spacings of the thinner epoch")
-    radius_m: Positive | None = Field(None, description="the same in metres")
-    reach_m: Positive | None = Field(
-        None,
-        description="greatest distance looked for, metres; default: 5 % of the compared surface's diagonal",
-    )
-    least_points: int = Field(
-        8, ge=3, le=1_000, description="points of each epoch that make a place comparable"
-    )
-    smoothing: int = Field(
-        3, ge=0, le=100, description="rounds in which a vertex takes its neighbours' mean normal"
-    )
+METHOD = "M3C2 (Lague et al. 2013), cylinders along outward normals"
 
 
 @dataclass(frozen=True)
 class Change:
     """What changed, in all. Positive means that material was gained.
 
-    ``regions`` are pieces beyond LoD95 that are more than chance: twice LoD95 somewhere, or wider than four
-    cylinders; largest volume first. Changed area and volumes are sums over them; medians and percentiles are by area.
+    ``regions`` are pieces beyond LoD95 that are more than chance (`regions`); largest volume first. Changed area and
+    volumes are sums over them; medians and percentiles are by area.
     """
 
     registration_m: float
@@ -84,35 +68,6 @@ class Summary:
     comparable_area_m2: float
     not_comparable_area_m2: float
     parts: tuple[Part, ...]
-
-
-def plan_comparison(
-    spacing_m: float,
-    low: F64,
-    high: F64,
-    longest_edge_m: float,
-    registration_m: float,
-    options: CompareOptions,
-) -> ComparePlan:
-    """``spacing_m`` of the thinner epoch's points; ``low`` and ``high`` (3,) bound the compared surface.
-
-    Raises InputError where the points have no spacing and no radius is given.
-    """
-    radius = options.radius_m or options.radius * spacing_m
-    if not radius > 0:
-        raise InputError(
-            "compare", "points that all lie in one place", "points of a surface",
-            "give compare.radius_m, or another scan", code="compare-empty",
-        )  # fmt: skip
-    return ComparePlan(
-        spacing_m,
-        radius,
-        options.reach_m or 0.05 * float(np.linalg.norm(high - low)),
-        registration_m,
-        options.least_points,
-        options.smoothing,
-        longest_edge_m,
-    )
 
 
 def longest_edge(mesh: Mesh) -> float:

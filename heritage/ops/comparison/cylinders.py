@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numba
 import numpy as np
@@ -11,7 +12,7 @@ from heritage.model.arrays import F32, F64
 from heritage.model.errors import MethodError
 from heritage.model.octree import I64
 
-_FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
+FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
 _BITS = 20
 
 
@@ -29,13 +30,15 @@ class Bins:
     base: I64
     size: float
 
+    CUBE: ClassVar[float] = 1.42  # a cylinder as long each way as wide fits into a ball of sqrt(2) radius
+
     @classmethod
     def of(cls, xyz: F32, normal: F32, radius: float) -> Bins:
         """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way.
 
         Raises MethodError where a million cubes would not span them.
         """
-        size = 1.42 * radius  # a cylinder as long each way as wide fits into a ball of sqrt(2) radius
+        size = cls.CUBE * radius
         cube = np.floor(xyz.astype(np.float64) / size).astype(np.int64)
         base = cube.min(0) - 1 if len(cube) else np.zeros(3, np.int64)
         cube -= base
@@ -50,13 +53,23 @@ class Bins:
 
 
 def measure(
-    bins: Bins, at: F64, direction: F64, radius: float, reach: float, least: int, *, beyond: float = 0.0
+    bins: Bins,
+    at: F64,
+    direction: F64,
+    radius: float,
+    reach: float,
+    least: int,
+    *,
+    beyond: float = 0.0,
+    facing: float = FACING,
 ) -> tuple[F64, F64, I64]:
     """Where the surface lies along ``direction`` (n, 3) through ``at`` (n, 3), metres.
 
     The cylinder of ``radius`` is moved away from ``at`` both ways, from ``beyond`` up to ``reach``, until it holds at least
-    ``least`` points of a surface that faces the same way; of two equally far the nearer counts. Returns the mean
-    (n,) along the direction, the standard deviation (n,) and the number (n,) of points; NaN, NaN, 0 where none.
+    ``least`` points of a surface that faces the same way: the cosine between the normals is ``facing`` or more. Of two
+    equally far the nearer counts. Where some but fewer lie at ``at`` itself, the surface is there, thinly measured, and is not
+    looked for elsewhere. Returns the mean (n,) along the direction, the standard deviation (n,) and the number (n,)
+    of points; NaN, NaN and fewer than ``least`` where there is no such place.
     """
     mean, deviation, count = np.full(len(at), np.nan), np.full(len(at), np.nan), np.zeros(len(at), np.int64)
     _measure(
@@ -68,6 +81,7 @@ def measure(
         at,
         direction,
         radius,
+        facing,
         beyond,
         reach,
         least,
@@ -80,7 +94,7 @@ def measure(
 
 @numba.njit(cache=True)
 def _gather(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, centre
+    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, facing, centre
 ):
     """Number, mean and variance along the direction of the points within ``radius`` of ``centre`` on the axis."""
     cx = int(np.floor((px + centre * dx) / size)) - base[0]
@@ -96,7 +110,7 @@ def _gather(  # type: ignore[no-untyped-def]
             for i in range(np.searchsorted(keys, column | max(cz - 1, 0)), len(keys)):
                 if keys[i] > last:
                     break
-                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < _FACING:
+                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < facing:
                     continue
                 x, y, z = xyz[i, 0] - px, xyz[i, 1] - py, xyz[i, 2] - pz
                 along = x * dx + y * dy + z * dz
@@ -114,7 +128,7 @@ def _gather(  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _measure(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, at, direction, radius, beyond, reach, least, mean, deviation, count
+    xyz, normal, keys, base, size, at, direction, radius, facing, beyond, reach, least, mean, deviation, count
 ):
     first, steps = int(np.floor(beyond / radius)), int(np.floor(reach / radius))
     for i in range(len(at)):
@@ -126,14 +140,32 @@ def _measure(  # type: ignore[no-untyped-def]
                 if step == 0 and sign < 0:
                     continue
                 n, m, _ = _gather(
-                    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, sign * step * radius
+                    xyz,
+                    normal,
+                    keys,
+                    base,
+                    size,
+                    px,
+                    py,
+                    pz,
+                    dx,
+                    dy,
+                    dz,
+                    radius,
+                    facing,
+                    sign * step * radius,
                 )
+                if step == 0:
+                    count[i] = n
                 if n >= least and (not found or abs(m) < abs(best)):
                     found, best = True, m
+            if not found and step == 0 and count[i] > 0:
+                break
             if not found:
                 continue
+            count[i] = 0
             # Again around what was found, so that the cylinder's end does not cut the surface's scatter.
-            n, m, v = _gather(xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, best)
+            n, m, v = _gather(xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, facing, best)
             if n >= least:
                 mean[i], deviation[i], count[i] = m, np.sqrt(v), n
             break

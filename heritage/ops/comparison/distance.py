@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from heritage.model.arrays import F32, F64
 from heritage.ops.comparison.cylinders import Bins, measure
+from heritage.ops.comparison.plan import ComparePlan
+from heritage.ops.comparison.planes import plane_normals
 from heritage.ops.comparison.surface_piece import SurfacePiece
 from heritage.ops.comparison.where import Where
 
@@ -21,30 +22,6 @@ _NEAR = 8  # radii: so far every vertex is searched at once; farther only where 
 # Radii: a cylinder found at a step is moved by up to one, and what it then holds lies within sqrt(2) of its middle.
 _ASIDE = 2.5
 _STRIDE = 4  # radii between the places along a line around which points are wanted
-
-
-@dataclass(frozen=True)
-class ComparePlan:
-    """What is the same for all pieces. ``step_m`` is how finely distances are told apart in statistics, ``rings``
-    how far from a piece its surroundings matter."""
-
-    spacing_m: float
-    radius_m: float
-    reach_m: float
-    registration_m: float
-    least_points: int
-    smoothing: int
-    longest_edge_m: float
-
-    @property
-    def step_m(self) -> float:
-        """A power of two, some thousandths of a spacing."""
-        return float(2.0 ** np.floor(np.log2(self.radius_m / 2**12)))
-
-    @property
-    def rings_m(self) -> float:
-        """Triangles no farther than this from a vertex may have a part in its direction."""
-        return (self.smoothing + 1) * self.longest_edge_m
 
 
 def measure_piece(
@@ -62,12 +39,15 @@ def measure_piece(
     if not len(rows):
         return distance, lod, sigma
     near = min(plan.reach_m, _NEAR * radius)
-    box = Where.around(at, near + (1 + _ASIDE) * radius)
-    bins = Bins.of(*after(box), radius)
+    box = Where.around(at, max(near + (1 + _ASIDE) * radius, *plan.normal_radii_m, 0.0))
+    seen = after(box)
+    if plan.normal_radii_m:
+        direction = plane_normals(*seen, at, direction, plan.normal_radii_m, least)
+    bins = Bins.of(*seen, radius)
     m2, s2, n2 = measure(bins, at, direction, radius, 0.0, least)
-    there = n2 > 0
-    rows, at, direction = rows[there], at[there], direction[there]
-    m2, s2, n2 = m2[there], s2[there], n2[there]
+    present = np.isfinite(m2)
+    rows, at, direction = rows[present], at[present], direction[present]
+    m2, s2, n2 = m2[present], s2[present], n2[present]
     if not len(rows):
         return distance, lod, sigma
     m1, s1, n1 = measure(Bins.of(*before(box), radius), at, direction, radius, near, least)
@@ -79,12 +59,12 @@ def measure_piece(
         lines = Where.along(at_, direction_, np.concatenate([-steps, steps]), (_ASIDE + _STRIDE / 2) * radius)
         far = Bins.of(*before(lines), radius)
         m, s, n = measure(far, at_, direction_, radius, plan.reach_m, least, beyond=near)
-        found = np.flatnonzero(n)
+        found = np.flatnonzero(np.isfinite(m))
         if len(found):
             lost, at_, direction_ = lost[found], at_[found], direction_[found]
             m, s, n = m[found], s[found], n[found]
-            seen = Where.along(at_ + m[:, None] * direction_, direction_, np.zeros(1), _ASIDE * radius)
-            bins = Bins.of(*after(seen), radius)
+            place = Where.along(at_ + m[:, None] * direction_, direction_, np.zeros(1), _ASIDE * radius)
+            bins = Bins.of(*after(place), radius)
             m[_elsewhere(bins, at_, direction_, m, m2[lost], plan)] = np.nan
             m1[lost], s1[lost], n1[lost] = m, s, n
     known = np.isfinite(m1)
@@ -92,18 +72,20 @@ def measure_piece(
     freedom = (e1 + e2) ** 2 / np.maximum(
         e1**2 / np.maximum(n1[known] - 1, 1) + e2**2 / np.maximum(n2[known] - 1, 1), 1e-300
     )
+    shares = plan.uneven**2 * (s1[known] ** 2 + s2[known] ** 2) / 2
     distance[rows[known]] = (m2 - m1)[known]
-    sigma[rows[known]] = np.sqrt(e1 + e2)
-    lod[rows[known]] = _t95(np.maximum(freedom, least - 1)) * np.sqrt(e1 + e2) + _Z95 * plan.registration_m
+    sigma[rows[known]] = np.sqrt(e1 + e2 + shares)
+    lod[rows[known]] = _t95(np.maximum(freedom, least - 1)) * sigma[rows[known]] + _Z95 * plan.registration_m
     return distance, lod, sigma
 
 
 def _elsewhere(bins: Bins, at: F64, direction: F64, m1: F64, m2: F64, plan: ComparePlan) -> np.ndarray:
-    """Rows whose surface of the reference, far off, is in the compared epoch as well: it has not become this one, the
-    reference did not see this place."""
+    """Rows where the compared epoch has points, facing any way, at the surface that the reference has far off: that one
+    has not become this one, the reference did not see this place."""
     far = np.flatnonzero(np.abs(m2 - m1) > 2 * plan.radius_m)
     there = at[far] + m1[far, None] * direction[far]
-    return far[measure(bins, there, direction[far], plan.radius_m, 0.0, plan.least_points)[2] > 0]
+    found = measure(bins, there, direction[far], plan.radius_m, 0.0, plan.least_points, facing=-1.0)[0]
+    return far[np.isfinite(found)]
 
 
 def _t95(freedom: F64) -> F64:

@@ -5,25 +5,28 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from heritage.model.arrays import F32, F64, Bool, triple
+from heritage.model.arrays import F32, F64, I32, Bool, triple
 from heritage.ops.comparison.surface_piece import SurfacePiece
 from heritage.ops.comparison.tally import Tally
 
 Vec = tuple[float, float, float]
 
-_CERTAIN = 2.0  # times LoD95: one such place makes a region of change certain
-_WIDE = 4.0  # cylinder sections: more area than noise, which hangs together over one, is certain too
+_CHANCE = 4.0  # sigma: of some ten thousand places noise makes about one volume beyond
+_LEAST = 0.5  # cylinder sections: what is smaller is less than a cylinder can tell
+# Half of a cube's 26 neighbours; from the other side they are the other half.
+_BESIDE = [step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
 
 
 @dataclass(frozen=True)
 class Region:
-    """A connected piece of surface that changed one way, in the common frame: where, and how much.
+    """Surface that changed one way, in the common frame: where, and how much.
 
     ``facing`` is the sum of its outward normals by area, square metres: short where it faces all ways. Mean and median
     are by area. ``volume_sigma_m3`` is 1 sigma of the points' noise and of the registration.
@@ -55,7 +58,8 @@ class Region:
 @dataclass(frozen=True, eq=False)
 class Part:
     """What one block holds of a region. ``moment`` is the sum of places times area, ``facing`` of normals times area,
-    ``noise`` of the distances' variances times area, m^4; ``border`` (b, 3) the places it shares with other blocks."""
+    ``noise`` of the distances' variances times area, m^4; ``cubes`` (k, 3) are where it is, ``border`` (b, 3) the places
+    it shares with other blocks."""
 
     area_m2: float
     volume_m3: float
@@ -65,33 +69,35 @@ class Part:
     low_m: Vec
     high_m: Vec
     greatest_m: float
-    certain: bool
     distances: Tally
+    cubes: I32
     border: F32
 
 
 def find_parts(
     piece: SurfacePiece, distance: F32, lod: F32, sigma: F32, radius_m: float, step_m: float
 ) -> tuple[Part, ...]:
-    """The regions of a block: those that count, and those that may go on in another block."""
+    """The regions of a block: those that count, and those that may go on in another block.
+
+    ``sigma`` (m,) is the distances' noise without the registration's part; ``radius_m`` the cylinders'.
+    """
     side = np.where(np.abs(distance) > lod, np.sign(distance), 0)  # comparisons with NaN are false
     edge = piece.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
     edge = edge[(side[edge[:, 0]] == side[edge[:, 1]]) & (side[edge[:, 0]] != 0)]
     label = _connected(len(side), edge)
     members = np.flatnonzero(side)
     # Most are specks of noise that lie within the block: they are told from the others all at once.
-    count, owner = int(label.max(initial=-1)) + 1, label[members]
-    certain = np.zeros(count, bool)
-    certain[owner[np.abs(distance[members]) >= _CERTAIN * lod[members]]] = True
+    count, owner, weight = int(label.max(initial=-1)) + 1, label[members], piece.area[members]
     open_ = np.zeros(count, bool)
     open_[owner[piece.shared[members]]] = True
-    area = np.bincount(owner, piece.area[members], count).astype(np.float64)
-    members = members[(open_ | _counts(area, certain, radius_m))[owner]]
+    d, variance = distance[members].astype(np.float64), sigma[members].astype(np.float64) ** 2
+    sums = [np.bincount(owner, weight * w, count).astype(np.float64) for w in (np.ones(len(d)), d, variance)]
+    members = members[(open_ | _counts(radius_m, *sums))[owner]]
     order = members[np.argsort(label[members], kind="stable")]
     parts = []
     for rows in np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else ():
         d, weight = distance[rows].astype(np.float64), piece.area[rows]
-        places, faces = piece.vertices[rows], piece.direction[rows]
+        places, faces = piece.vertices[rows].astype(np.float64), piece.direction[rows]
         parts.append(
             Part(
                 float(weight.sum()),
@@ -102,9 +108,9 @@ def find_parts(
                 triple(places.min(0)),
                 triple(places.max(0)),
                 float(d[np.abs(d).argmax()]),
-                bool(certain[label[rows[0]]]),
                 Tally.of(distance[rows], weight, step_m),
-                places[piece.shared[rows]],
+                np.unique(np.floor(places / radius_m).astype(np.int32), axis=0),
+                piece.vertices[rows[piece.shared[rows]]],
             )
         )
     return tuple(parts)
@@ -115,48 +121,86 @@ def join_parts(
 ) -> tuple[Region, ...]:
     """The regions of all blocks, largest volume first, without what chance makes of noise.
 
-    A volume's variance is the sum of every place's variance times its area times the area over which errors hang
-    together: places measured with the same points err alike, and how much two discs of pi r^2 overlap sums to pi r^2
-    over all shifts. The registration's error is common to all of a region: area times it, squared, comes on top.
+    Connected pieces of one sign that come closer than a cylinder's radius are one region: between them is nothing that
+    the cylinders could tell. A volume's variance is the sum of every place's variance times its area times the area over
+    which errors hang together: places measured with the same points err alike, and how much two discs of pi r^2
+    overlap sums to pi r^2 over all shifts. The registration's error is common to all of a region: area times it,
+    squared, comes on top.
     """
     owner = np.repeat(np.arange(len(parts)), [len(part.border) for part in parts])
     border = np.concatenate([part.border for part in parts]) if parts else np.zeros((0, 3), np.float32)
-    _, place = np.unique(border, axis=0, return_inverse=True)
-    order = np.argsort(place, kind="stable")
-    same = np.flatnonzero(np.diff(place[order]) == 0)
-    label = _connected(len(parts), np.column_stack([owner[order[same]], owner[order[same + 1]]]))
-    order = np.argsort(label, kind="stable")
-    groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
-    regions = []
-    for rows in groups:
-        held = [parts[row] for row in rows]
-        area = math.fsum(part.area_m2 for part in held)
-        if not _counts(np.array(area), np.array(any(part.certain for part in held)), radius_m):
-            continue
-        regions.append(_joined(held, area, radius_m, registration_m, step_m))
+    whole = _grouped(parts, _connected(len(parts), _alike(border, owner)))
+    sums = [np.array([getattr(part, name) for part in whole]) for name in ("area_m2", "volume_m3", "noise")]
+    held = [part for part, counts in zip(whole, _counts(radius_m, *sums), strict=True) if counts]
+    owner = np.repeat(np.arange(len(held)), [len(part.cubes) for part in held])
+    gained = np.array([part.volume_m3 > 0 for part in held], np.int32)[owner]
+    cubes = np.column_stack(
+        [np.concatenate([part.cubes for part in held]) if held else np.zeros((0, 3), np.int32), gained]
+    )
+    near = [_alike(np.vstack([cubes, cubes + np.array([*step, 0])]), np.tile(owner, 2)) for step in _BESIDE]
+    joined = _grouped(held, _connected(len(held), np.concatenate(near)))
+    regions = [_region(part, radius_m, registration_m, step_m) for part in joined]
     return tuple(sorted(regions, key=lambda region: (-abs(region.volume_m3), region.centre_m)))
 
 
-def _joined(
-    held: Sequence[Part], area_m2: float, radius_m: float, registration_m: float, step_m: float
-) -> Region:
-    together = min(area_m2, np.pi * radius_m**2)
-    noise = math.fsum(part.noise for part in held) * together
+def _counts(radius_m: float, area_m2: F64, volume_m3: F64, noise: F64) -> Bool:
+    """Whether pieces are more than chance, and large enough for a cylinder to have told them."""
+    section = np.pi * radius_m**2
+    beyond = np.abs(volume_m3) >= _CHANCE * np.sqrt(noise * np.minimum(area_m2, section))
+    return np.asarray(beyond & (area_m2 >= _LEAST * section))
+
+
+def _region(part: Part, radius_m: float, registration_m: float, step_m: float) -> Region:
+    area = part.area_m2
+    noise = part.noise * min(area, np.pi * radius_m**2)
     return Region(
-        triple(np.array([math.fsum(part.moment[k] for part in held) for k in range(3)]) / area_m2),
-        triple(np.min([part.low_m for part in held], axis=0)),
-        triple(np.max([part.high_m for part in held], axis=0)),
-        triple(np.array([math.fsum(part.facing[k] for part in held) for k in range(3)])),
-        area_m2,
-        math.fsum(part.volume_m3 for part in held),
-        math.sqrt(noise + (area_m2 * registration_m) ** 2),
-        Tally.joined(part.distances for part in held).percentile(50) * step_m,
-        max((part.greatest_m for part in held), key=lambda d: (abs(d), d)),
+        triple(np.array(part.moment) / area),
+        part.low_m,
+        part.high_m,
+        part.facing,
+        area,
+        part.volume_m3,
+        math.sqrt(noise + (area * registration_m) ** 2),
+        part.distances.percentile(50) * step_m,
+        part.greatest_m,
     )
 
 
-def _counts(area_m2: F64, certain: Bool, radius_m: float) -> Bool:
-    return np.asarray(certain | (area_m2 >= _WIDE * np.pi * radius_m**2))
+def _grouped(parts: Sequence[Part], label: npt.NDArray[np.int32]) -> list[Part]:
+    """One part of all that have a label in common."""
+    order = np.argsort(label, kind="stable")
+    groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else []
+    return [_one([parts[row] for row in rows]) for rows in groups]
+
+
+def _one(held: Sequence[Part]) -> Part:
+    if len(held) == 1:
+        return held[0]
+
+    def summed(name: str) -> Vec:
+        return triple(np.array([math.fsum(getattr(part, name)[k] for part in held) for k in range(3)]))
+
+    return Part(
+        math.fsum(part.area_m2 for part in held),
+        math.fsum(part.volume_m3 for part in held),
+        math.fsum(part.noise for part in held),
+        summed("moment"),
+        summed("facing"),
+        triple(np.min([part.low_m for part in held], axis=0)),
+        triple(np.max([part.high_m for part in held], axis=0)),
+        max((part.greatest_m for part in held), key=lambda d: (abs(d), d)),
+        Tally.joined(part.distances for part in held),
+        np.unique(np.concatenate([part.cubes for part in held]), axis=0),
+        np.concatenate([part.border for part in held]),
+    )
+
+
+def _alike(rows: npt.NDArray[np.generic], owner: npt.NDArray[np.integer]) -> npt.NDArray[np.integer]:
+    """Pairs (e, 2) of owners that join all owners of equal ``rows`` (n, k)."""
+    _, place = np.unique(rows, axis=0, return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    same = np.flatnonzero(np.diff(place[order]) == 0)
+    return np.column_stack([owner[order[same]], owner[order[same + 1]]])
 
 
 def _connected(count: int, edge: npt.NDArray[np.integer]) -> npt.NDArray[np.int32]:

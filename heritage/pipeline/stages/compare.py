@@ -19,16 +19,14 @@ from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
 from heritage.model.errors import InputError
 from heritage.ops.comparison.compare import (
     Change,
-    CompareOptions,
     Summary,
     compare_piece,
     empty_surface,
     longest_edge,
-    plan_comparison,
     summed,
 )
-from heritage.ops.comparison.distance import ComparePlan
 from heritage.ops.comparison.document import comparison_document
+from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import render_points, render_surface, view_of
@@ -208,4 +206,4 @@ def _colours(change: F32, top: float) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 4, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 5, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

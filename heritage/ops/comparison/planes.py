@@ -1,0 +1,83 @@
+"""Multi-scale normals: the direction across the most planar of the neighbourhoods around a place."""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from heritage.model.arrays import F32, F64
+from heritage.ops.comparison.cylinders import FACING, Bins
+
+_FLAT = 1e-6  # of the spread: points on a line have no plane
+
+
+def plane_normals(
+    xyz: F32, normal: F32, at: F64, direction: F64, radii: tuple[float, ...], least: int
+) -> F64:
+    """Unit normals (n, 3) of the planes through the points ``xyz`` (m, 3) around ``at`` (n, 3), metres.
+
+    Of the balls of ``radii`` the one counts whose points, at least ``least`` of them, lie flattest: least variance across,
+    as a share of all (Lague et al. 2013, after Brodu and Lague 2012). Only points take part whose ``normal`` (m, 3) is
+    within 60 degrees of ``direction`` (n, 3), so that an edge is not taken for a slope; the result is on its side. Where
+    no ball holds a plane, ``direction`` itself.
+    """
+    # The kernel looks one cube around, so cubes are as large as the largest ball.
+    bins = Bins.of(xyz, normal, max(radii) / Bins.CUBE)
+    flattest, found = np.full(len(at), np.inf), direction.copy()
+    for radius in radii:
+        spread, count = np.zeros((len(at), 3, 3)), np.zeros(len(at), np.int64)
+        _spread(bins.xyz, bins.normal, bins.keys, bins.base, bins.size, at, direction, radius, spread, count)
+        variance, axes = np.linalg.eigh(spread)
+        share = variance[:, 0] / np.maximum(variance.sum(1), 1e-300)
+        better = (count >= least) & (variance[:, 1] > _FLAT * variance[:, 2]) & (share < flattest)
+        flattest[better] = share[better]
+        across = axes[better, :, 0]
+        found[better] = across * np.sign((across * direction[better]).sum(1, keepdims=True))
+    return found
+
+
+@numba.njit(cache=True)
+def _spread(  # type: ignore[no-untyped-def]
+    xyz, normal, keys, base, size, at, direction, radius, spread, count
+):
+    """Covariance of the points within ``radius`` of each place, and their number."""
+    for i in range(len(at)):
+        px, py, pz = at[i, 0], at[i, 1], at[i, 2]
+        dx, dy, dz = direction[i, 0], direction[i, 1], direction[i, 2]
+        cx, cy, cz = (
+            int(np.floor(px / size)) - base[0],
+            int(np.floor(py / size)) - base[1],
+            int(np.floor(pz / size)) - base[2],
+        )
+        if cx < 0 or cy < 0 or cz < 0 or max(cx, cy, cz) >= 1 << 20:
+            continue
+        n = 0
+        sx, sy, sz, xx, xy, xz, yy, yz, zz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+        for a in range(max(cx - 1, 0), cx + 2):
+            for b in range(max(cy - 1, 0), cy + 2):
+                column = (a << 40) | (b << 20)
+                last = column | (cz + 1)
+                for j in range(np.searchsorted(keys, column | max(cz - 1, 0)), len(keys)):
+                    if keys[j] > last:
+                        break
+                    if normal[j, 0] * dx + normal[j, 1] * dy + normal[j, 2] * dz < FACING:
+                        continue
+                    x, y, z = xyz[j, 0] - px, xyz[j, 1] - py, xyz[j, 2] - pz
+                    if x * x + y * y + z * z > radius * radius:
+                        continue
+                    n += 1
+                    sx, sy, sz = sx + x, sy + y, sz + z
+                    xx, xy, xz = xx + x * x, xy + x * y, xz + x * z
+                    yy, yz, zz = yy + y * y, yz + y * z, zz + z * z
+        count[i] = n
+        if n == 0:
+            continue
+        sx, sy, sz = sx / n, sy / n, sz / n
+        spread[i, 0, 0], spread[i, 1, 1], spread[i, 2, 2] = (
+            xx / n - sx * sx,
+            yy / n - sy * sy,
+            zz / n - sz * sz,
+        )
+        spread[i, 0, 1] = spread[i, 1, 0] = xy / n - sx * sy
+        spread[i, 0, 2] = spread[i, 2, 0] = xz / n - sx * sz
+        spread[i, 1, 2] = spread[i, 2, 1] = yz / n - sy * sz
