@@ -340,8 +340,8 @@ class Comparing(Document):
 
     left: Shown = Field(description="the condition on the left; for change, the pair's reference")
     right: Shown = Field(description="the condition on the right; for change, the pair's compared")
-    mode: Literal["swipe", "blend", "change"] = Field(
-        "swipe", description="a line to drag, a fade, or the change map"
+    mode: Literal["swipe", "side", "blend", "change"] = Field(
+        "swipe", description="a line to drag, side by side, a fade, or the change map"
     )
     position: Annotated[float, Field(ge=0, le=1)] = Field(
         0.5, description="where line or fade begins: 0 left, 1 right"

@@ -331,7 +331,7 @@ class ComparingEntry(ReleaseDocument):
 
     left: ShownEntry
     right: ShownEntry
-    mode: Literal["swipe", "blend", "change"]
+    mode: Literal["swipe", "side", "blend", "change"]
     position: float
 
 

@@ -67,7 +67,7 @@ def _compared(tour: LoadedTour, monument: LoadedMonument, comparing: Comparing, 
         if left.epoch is None or right.epoch is None:
             found = "a change map of an interpreted state"
             allowed = "a change map is measured, between two epochs"
-            yield Problem("compare-not-measured", where, found, allowed, "use the mode swipe or blend")
+            yield Problem("compare-not-measured", where, found, allowed, "use the mode swipe, side or blend")
         elif (left.epoch, right.epoch) not in pairs:
             found = f"no comparison of {left.epoch} (left) with {right.epoch} (right) is computed"
             listed = ", ".join(f"{a} with {b}" for a, b in pairs) or "there is none yet"

@@ -71,11 +71,21 @@ class Stills:
         if stop.compare.mode == "change":
             entry = next(c for c in monument.comparisons if (c.reference, c.compared) == (left, right))
             return drawn(right, _by_change(entry, self.range_m(entry)))
+        if stop.compare.mode == "side":
+            return self._side_by_side(stop, monument, left, right)
         column = int(np.clip(round(WIDTH * stop.compare.position), _LINE_PX, WIDTH - _LINE_PX))
         both = drawn(left).copy()
         both[:, column:] = drawn(right)[:, column:]
         both[:, column - _LINE_PX : column + _LINE_PX] = 255
         return both
+
+    def _side_by_side(self, stop: StopEntry, monument: MonumentEntry, left: str, right: str) -> U8:
+        """Both conditions by the same camera, each framed for its half."""
+        half = WIDTH // 2 - _LINE_PX
+        orbit = fitted(pose_of(stop.view, monument), Window("half a still", half, HEIGHT))
+        line = np.full((HEIGHT, WIDTH - 2 * half, 3), 255, np.uint8)
+        one, other = (self._drawn({monument.id: shown}, orbit, half, HEIGHT) for shown in (left, right))
+        return np.hstack([one, line, other])
 
     def range_m(self, entry: ComparisonEntry) -> float:
         """How far a change map's colours reach at first, metres."""

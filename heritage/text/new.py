@@ -76,7 +76,7 @@ stops:
     view: {eye_m: [12, -40, 1.7], target_m: [0, 0, 6], fov_deg: 50}
     # narration: {en: media/approach.en.mp3}
   # - id: then-and-now
-  #   compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: swipe}   # swipe | blend | change
+  #   compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: swipe}   # swipe | side | blend | change
 """
 
 WORDS: Final = """\

@@ -156,7 +156,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (T, 'show: {epoch: "2024"}', 'show: {state: "1886"}', f'{T}:4: there is no state 1886 in {M}; 1885 is allowed; did you mean "1885"? [state-unknown]'),
         (T, "[dragon]", "[dragn]", f'{T}:6: there is no annotation dragn in monuments/gate/annotations.yaml; dragon is allowed; did you mean "dragon"? [annotation-unknown]'),
         (T, 'right: {epoch: "2024"}', 'right: {epoch: "2019"}', f"{T}:8: 2019 is compared with itself; two different conditions are allowed; change one side [compare-same]"),
-        (T, 'left: {epoch: "2019"}', 'left: {state: "1885"}', f"{T}:8: a change map of an interpreted state; a change map is measured, between two epochs; use the mode swipe or blend [compare-not-measured]"),
+        (T, 'left: {epoch: "2019"}', 'left: {state: "1885"}', f"{T}:8: a change map of an interpreted state; a change map is measured, between two epochs; use the mode swipe, side or blend [compare-not-measured]"),
         (T, 'left: {epoch: "2019"}, right: {epoch: "2024"}', 'left: {epoch: "2024"}, right: {epoch: "2019"}', f"{T}:8: no comparison of 2024 (left) with 2019 (right) is computed; allowed: 2019 with 2024; exchange left and right [compare-not-computed]"),
         (M, 'compare:\n  - {reference: "2019", compared: "2024"}\n', "", f'{T}:8: no comparison of 2019 (left) with 2024 (right) is computed; allowed: there is none yet; add {{reference: "2019", compared: "2024"}} to compare in {M} [compare-not-computed]'),
         (T, "media/approach.en.wav", "media/approach.fr.wav", f"{T}:5: narration: there is no file media/approach.fr.wav; an existing file; put it at media/approach.fr.wav, or correct the path [file-missing]"),

@@ -3,6 +3,7 @@ import './ui/theme.css';
 import './ui/panel.css';
 import './ui/overlay.css';
 import './ui/sun.css';
+import './ui/comparing.css';
 import { App } from './app/app.ts';
 import { loadMessages } from './app/messages.ts';
 import { translator, uiLanguage } from './core/i18n.ts';
@@ -20,14 +21,15 @@ function baseOf(page: Document): string {
 }
 
 /** Whether pictures can be drawn, and whether a graphics card draws them. */
-function graphics(): { webgl: boolean; smooth: boolean } {
+function graphics(): { webgl: boolean; smooth: boolean; strong: boolean } {
   const gl = document.createElement('canvas').getContext('webgl2');
-  if (!gl) return { webgl: false, smooth: false };
+  if (!gl) return { webgl: false, smooth: false, strong: false };
   const info = gl.getExtension('WEBGL_debug_renderer_info');
   const name = String(gl.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : gl.RENDERER));
   gl.getExtension('WEBGL_lose_context')?.loseContext(); // phones allow only a few at a time
   // Smoothed edges double the work of a processor, and dense screens hardly show them.
-  return { webgl: true, smooth: !/swiftshader|llvmpipe|software/i.test(name) && devicePixelRatio < 2 };
+  const strong = !/swiftshader|llvmpipe|software/i.test(name);
+  return { webgl: true, smooth: strong && devicePixelRatio < 2, strong };
 }
 
 async function start(): Promise<void> {

@@ -1,17 +1,23 @@
 /** The viewer's doings: routes, conditions, comparisons and tours, between the documents, the scene and the page. */
-import changeTable from '../../../assets/colours/change.json';
-import { tableOf } from '../core/colour.ts';
 import type { Viewport } from '../core/fit.ts';
 import { type Pose, poseOf } from '../core/frames.ts';
 import { chooseLanguage, direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson, loadRelease } from '../core/load.ts';
 import { formatLook, type Look, parseLook } from '../core/look.ts';
 import type { Orbit } from '../core/orbit.ts';
-import type { DataDocument, FootprintLayer, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import type {
+  DataDocument,
+  FootprintLayer,
+  MonumentEntry,
+  Release,
+  ShownEntry,
+  View as ViewEntry,
+} from '../core/release.ts';
 import { formatRoute, parseRoute, type Route } from '../core/route.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
-import type { View } from '../scene/view.ts';
-import { Comparing } from './comparing.ts';
+import type { Graphics, View } from '../scene/view.ts';
+import { CHANGE_TABLES } from './colours.ts';
+import { bytesOf, Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
 import { loadMessages } from './messages.ts';
 import { Nearby } from './nearby.ts';
@@ -75,6 +81,7 @@ export class App {
       place: null,
       pointed: null,
       near: { status: 'off' },
+      marks: [],
       picking: false,
       overview: window.matchMedia('(min-width: 761px)').matches,
       data: null,
@@ -99,7 +106,7 @@ export class App {
   }
 
   /** Load the release and open the scene on `canvas`; without WebGL the texts remain. */
-  async open(canvas: HTMLCanvasElement, graphics: { webgl: boolean; smooth: boolean }): Promise<void> {
+  async open(canvas: HTMLCanvasElement, graphics: Graphics & { webgl: boolean }): Promise<void> {
     this.set({ status: 'loading', problem: null });
     let release: Release;
     let layer: FootprintLayer;
@@ -130,14 +137,15 @@ export class App {
       release,
       this.state.base,
       layer.features,
-      tableOf(changeTable.anchors),
-      graphics.smooth,
+      bytesOf(CHANGE_TABLES[0]),
+      graphics,
       {
         onPick: (monument) => this.pickMonument(monument),
         onBuilding: (building) => this.set({ building }),
         onTaken: () => this.taken(),
         onDrawn: () => this.drawn(),
         onProgress: () => this.progress(),
+        onLayout: () => this.refit(),
         onLost: () => this.set({ status: 'lost' }),
         onRestored: () => this.set({ status: 'ready' }),
       },
@@ -176,6 +184,12 @@ export class App {
     this.viewport = viewport;
     if (!this.view) return;
     this.view.resize(viewport);
+    this.refit();
+  }
+
+  /** Frame what is on screen anew, unless the visitor has the camera. */
+  private refit(): void {
+    if (!this.view) return;
     if (this.tours.current) this.tours.current.refit();
     else if (this.pose && !this.view.rig.flying) this.view.fly(this.view.framed(this.pose), REFIT_S);
     else if (this.pose) this.view.fly(this.view.framed(this.pose), FLY_S);
@@ -198,6 +212,7 @@ export class App {
       route,
       touring: null,
       comparing: null,
+      marks: [],
       annotation: look.annotation,
       building: null,
       points: look.points,
@@ -243,6 +258,13 @@ export class App {
     this.view?.fly(this.view.framed(pose), seconds);
   }
 
+  /** Fly to a view of the open monument. */
+  look(view: ViewEntry): void {
+    const monument = monumentOf(this.state);
+    if (monument) this.frame(poseOf(view, monument.placement.site_from_monument), FLY_S);
+    this.remember();
+  }
+
   /** Put the camera where the visitor, or an address, wants it. */
   roam(orbit: Orbit, seconds: number): void {
     this.pose = null;
@@ -270,6 +292,12 @@ export class App {
         annotation: route.view === 'monument' ? annotation : null,
         points: route.view === 'monument' && points ? { ...points, hidden: [...points.hidden] } : null,
         position: position === 0.5 ? null : position,
+        region: route.view === 'compare' && comparing ? comparing.region : null,
+        lying: route.view === 'compare' && comparing?.line === 'lying',
+        colours:
+          route.view === 'compare' && comparing && comparing.colours !== CHANGE_TABLES[0].id
+            ? comparing.colours
+            : null,
         camera: this.pose ? null : this.view.rig.orbit,
       };
       const hash = formatRoute(route) + formatLook(look);
@@ -361,7 +389,7 @@ export class App {
       this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
       return;
     }
-    this.comparing.start(left, right, route.mode, look.position ?? 0.5);
+    this.comparing.start(left, right, route.mode, look.position ?? 0.5, look);
     if (look.camera) {
       this.roam(look.camera, first ? 0 : FLY_S);
       return;

@@ -1,16 +1,32 @@
 /** Two conditions compared on screen: what is asked for, its figures, and what the scene is told. */
+import { tableOf } from '../core/colour.ts';
 import { LoadError } from '../core/load.ts';
+import type { Look } from '../core/look.ts';
+import { boxMark } from '../core/marks.ts';
+import type { Line } from '../core/panes.ts';
 import type { ComparisonDocument, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
 import type { App } from './app.ts';
+import { type ChangeTable, changeTable } from './colours.ts';
 import { type ComparingState, measured, monumentOf } from './state.ts';
 
 const RANGE_SHARE = 0.5; // of what the attribute can hold, until the figures are there
 const RANGE_WITHOUT_M = 0.1;
 const RANGE_LODS = 4; // colours reach over at least so many levels of detection
 
+const TABLES = new Map<string, Uint8Array>();
+
+/** A colour table's bytes for the scene; always the same array for the same table. */
+export function bytesOf(table: ChangeTable): Uint8Array {
+  const bytes = TABLES.get(table.id) ?? tableOf(table.anchors);
+  TABLES.set(table.id, bytes);
+  return bytes;
+}
+
 export class Comparing {
   private readonly app: App;
+  private line: Line = 'upright';
+  private colours = changeTable(null).id;
 
   constructor(app: App) {
     this.app = app;
@@ -23,25 +39,65 @@ export class Comparing {
     return touring?.document.stops[touring.player.stop]?.compare?.mode ?? null;
   }
 
-  start(left: ShownEntry, right: ShownEntry, mode: Mode, position: number): void {
+  /** `look`: what an address says of line and colours; without it the visitor's last choice stays. */
+  start(
+    left: ShownEntry,
+    right: ShownEntry,
+    mode: Mode,
+    position: number,
+    look?: Pick<Look, 'lying' | 'colours' | 'region'>,
+  ): void {
     const monument = monumentOf(this.app.state);
     if (!monument) return;
     const entry = measured(monument, left, right);
     const range_m = entry ? entry.scale_m * RANGE_SHARE : RANGE_WITHOUT_M;
+    if (look) this.line = look.lying ? 'lying' : 'upright';
+    if (look) this.colours = changeTable(look.colours).id;
+    const { line, colours } = this;
     this.app.set({
-      comparing: { left, right, position, range_m, threshold_m: 0, document: null, failed: false },
+      comparing: {
+        left,
+        right,
+        position,
+        line,
+        colours,
+        range_m,
+        threshold_m: 0,
+        document: null,
+        region: look?.region ?? null,
+        failed: false,
+      },
     });
     this.show(mode);
     if (entry && mode === 'change') void this.figures(entry.sidecar);
   }
 
-  /** Move the swipe, the blend, the threshold or the range. */
-  adjust(change: Partial<Pick<ComparingState, 'position' | 'range_m' | 'threshold_m'>>): void {
+  /** Move the swipe or the blend; change line, colours, threshold or range. */
+  adjust(
+    change: Partial<Pick<ComparingState, 'position' | 'line' | 'colours' | 'range_m' | 'threshold_m'>>,
+  ): void {
     const { comparing } = this.app.state;
     const { mode } = this;
     if (!comparing || !mode) return;
-    this.app.set({ comparing: { ...comparing, ...change } });
+    const now = { ...comparing, ...change };
+    this.line = now.line;
+    this.colours = now.colours;
+    this.app.set({ comparing: now });
     this.show(mode);
+    this.app.remember();
+  }
+
+  /** Fly to a region of change and mark it; null: mark none. */
+  visit(id: string | null): void {
+    const { comparing } = this.app.state;
+    if (!comparing) return;
+    const region = comparing.document?.regions.find((r) => r.id === id) ?? null;
+    this.app.set({
+      comparing: { ...comparing, region: region?.id ?? null },
+      marks: region ? [boxMark(region.bounds, region.id.replace(/^r/, ''))] : [],
+    });
+    if (region) this.app.look(region.view);
+    else this.app.remember();
   }
 
   private async figures(sidecar: string): Promise<void> {
@@ -59,6 +115,7 @@ export class Comparing {
     if (!comparing || this.mode !== 'change') return;
     this.app.set({ comparing: { ...comparing, ...found } });
     this.show('change');
+    if (comparing.region) this.visit(comparing.region);
   }
 
   private show(mode: Mode): void {
@@ -68,7 +125,14 @@ export class Comparing {
     if (!monument || !comparing || !view) return;
     const entry = measured(monument, comparing.left, comparing.right);
     const { range_m, threshold_m } = comparing;
-    const change = entry && { attribute: entry.attribute, scale_m: entry.scale_m, range_m, threshold_m };
+    const table = bytesOf(changeTable(comparing.colours));
+    const change = entry && {
+      attribute: entry.attribute,
+      scale_m: entry.scale_m,
+      range_m,
+      threshold_m,
+      table,
+    };
     view.compare({ ...comparing, monument, mode, change }, this.app.others(monument));
     this.app.progress();
   }

@@ -1,5 +1,5 @@
 /** Points of the surface asked for one after the other: by press, or with the crosshair and Enter. */
-import { freeCentre } from '../core/fit.ts';
+import { middleOf } from '../core/panes.ts';
 import type { Picked } from '../core/picked.ts';
 import type { App } from './app.ts';
 
@@ -24,7 +24,7 @@ export class Picking {
   middle(): void {
     const { view } = this.app;
     if (!view || !this.take) return;
-    const { x, y } = freeCentre(view.stage.viewport);
+    const { x, y } = middleOf(view.stage.layout, 0);
     this.found(view.surfaceAt(x, y));
   }
 

@@ -3,6 +3,8 @@ import type { Find } from '../core/find.ts';
 import type { LangText, Translate } from '../core/i18n.ts';
 import { pick } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
+import type { Mark } from '../core/marks.ts';
+import type { Line } from '../core/panes.ts';
 import type { PlayerState, Timing } from '../core/player.ts';
 import type {
   ComparisonDocument,
@@ -22,9 +24,15 @@ export interface ComparingState {
   left: ShownEntry;
   right: ShownEntry;
   position: number;
+  /** How the swipe's line stands. */
+  line: Line;
+  /** The change map's colour table. */
+  colours: string;
   range_m: number;
   threshold_m: number;
   document: ComparisonDocument | null;
+  /** The region of change that is marked. */
+  region: string | null;
   /** The figures could not be had. */
   failed: boolean;
 }
@@ -73,6 +81,8 @@ export interface AppState {
   /** The monument pointed at, in the list or on the map. */
   pointed: string | null;
   near: Near;
+  /** What is drawn over the scene, in the open monument's frame. */
+  marks: readonly Mark[];
   /** Points of the surface are being asked for: the crosshair stands in the middle. */
   picking: boolean;
   /** Whether the small map is open. */

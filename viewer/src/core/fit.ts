@@ -29,12 +29,6 @@ export function freeArea(v: Viewport): { x: number; y: number; shiftX: number; s
   };
 }
 
-/** The middle of the free area, CSS pixels of the window. */
-export function freeCentre(v: Viewport): { x: number; y: number } {
-  const { shiftX, shiftY } = freeArea(v);
-  return { x: v.width / 2 + shiftX, y: v.height / 2 + shiftY };
-}
-
 /** Right and up of a camera that looks along `look`, with z up. */
 export function basis(look: Vec3): { right: Vec3; up: Vec3 } {
   const flat = cross(look, [0, 0, 1]);
@@ -67,9 +61,4 @@ export function fitted(pose: Pose, viewport: Viewport): Orbit {
   const tan = Math.min(wanted, widest);
   const back = Math.max(...points.map(({ slope, depth }) => slope / tan - depth), 0);
   return { ...orbit, distance: orbit.distance + back, fovDeg: (Math.atan(tan) * 360) / Math.PI };
-}
-
-/** Where the swipe's line stands, CSS pixels from the window's left. */
-export function swipeX(v: Viewport, position: number): number {
-  return v.left + (v.width - v.left - v.right) * position;
 }

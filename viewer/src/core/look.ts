@@ -13,6 +13,12 @@ export interface Look {
   points: { byLabel: boolean; hidden: string[] } | null;
   /** Of the swipe or the blend, 0..1. */
   position: number | null;
+  /** The swipe's line lies instead of standing. */
+  lying: boolean;
+  /** The change map's colour table. */
+  colours: string | null;
+  /** The region of change that is marked. */
+  region: string | null;
   /** Where the visitor has put the camera. */
   camera: Orbit | null;
 }
@@ -24,6 +30,9 @@ export const PLAIN: Look = {
   annotation: null,
   points: null,
   position: null,
+  lying: false,
+  colours: null,
+  region: null,
   camera: null,
 };
 
@@ -60,6 +69,9 @@ export function parseLook(hash: string): Look {
               .filter((label) => LABELS.test(label)),
           }
         : null,
+    lying: text('line') === 'lying',
+    colours: id('colours'),
+    region: id('region'),
     position: position >= 0 && position <= 1 ? position : null,
     camera: parseCamera(text('camera', 120)),
   };
@@ -67,7 +79,10 @@ export function parseLook(hash: string): Look {
 
 /** The query with its `?`, empty for a plain look. */
 export function formatLook(look: Partial<Look>): string {
-  const { find, place, shown, annotation, points, position, camera } = { ...PLAIN, ...look };
+  const { find, place, shown, annotation, points, position, lying, colours, region, camera } = {
+    ...PLAIN,
+    ...look,
+  };
   const values: [string, string | number | null][] = [
     ['q', find.q || null],
     ['type', find.type || null],
@@ -80,6 +95,9 @@ export function formatLook(look: Partial<Look>): string {
     ['points', points && (points.byLabel ? 'label' : 'colour')],
     ['hide', points?.hidden.join(',') || null],
     ['at', position === null ? null : Math.round(position * 1000) / 1000],
+    ['line', lying ? 'lying' : null],
+    ['colours', colours],
+    ['region', region],
     ['camera', camera && formatCamera(camera)],
   ];
   const query = new URLSearchParams(values.flatMap(([k, v]) => (v === null ? [] : [[k, String(v)]])));

@@ -44,7 +44,7 @@ export interface Candidate {
 export interface ComparingEntry {
   left: ShownEntry;
   right: ShownEntry;
-  mode: 'swipe' | 'blend' | 'change';
+  mode: 'swipe' | 'side' | 'blend' | 'change';
   position: number;
 }
 /**

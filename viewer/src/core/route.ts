@@ -1,6 +1,6 @@
 /** What is on screen, as an address: the fragment, so that any static host can serve it. */
 
-export type Mode = 'swipe' | 'blend' | 'change';
+export type Mode = 'swipe' | 'side' | 'blend' | 'change';
 export type Route =
   | { view: 'site' }
   | { view: 'data' }
@@ -9,7 +9,7 @@ export type Route =
   | { view: 'tour'; tour: string; stop: string | null };
 
 const ID = /^[a-z0-9-]{1,64}$/;
-export const MODES: readonly Mode[] = ['swipe', 'blend', 'change'];
+export const MODES: readonly Mode[] = ['swipe', 'side', 'blend', 'change'];
 
 /** The route of a fragment such as `#/m/gate?shown=2019`; null where it is no address of ours. */
 export function parseRoute(hash: string): Route | null {

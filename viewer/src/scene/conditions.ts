@@ -109,7 +109,8 @@ export class Conditions {
   /** Called when a condition has arrived or failed. */
   onChange: () => void = () => {};
   private readonly known = new Map<string, Condition>();
-  private readonly table: ReturnType<typeof tableTexture>;
+  private readonly tables = new Map<Uint8Array, ReturnType<typeof tableTexture>>();
+  private readonly first: Uint8Array;
   private readonly release: Release;
   private readonly base: string;
   private readonly stage: Stage;
@@ -118,7 +119,14 @@ export class Conditions {
     this.stage = stage;
     this.release = release;
     this.base = base;
-    this.table = tableTexture(table);
+    this.first = table;
+  }
+
+  /** The texture of a colour table's bytes. */
+  table(bytes: Uint8Array): ReturnType<typeof tableTexture> {
+    const found = this.tables.get(bytes) ?? tableTexture(bytes);
+    this.tables.set(bytes, found);
+    return found;
   }
 
   /** The condition, made when it is first asked for. */
@@ -130,7 +138,7 @@ export class Conditions {
     const epoch = monument.epochs.find((e) => e.id === shown.epoch);
     const tileset = state ? state.tileset : shown.points ? epoch?.points_tileset : epoch?.tileset;
     if (!tileset) throw new Error(`${key}: not in the release`);
-    const uniforms = surfaceUniforms(this.table);
+    const uniforms = surfaceUniforms(this.table(this.first));
     uniforms.hatch.value = state ? 1 + CERTAINTIES.indexOf(state.certainty) : 0;
     uniforms.pixelRatio.value = this.stage.renderer.getPixelRatio();
     // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.

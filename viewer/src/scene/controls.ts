@@ -1,6 +1,7 @@
 /** Mouse, touch, pen and keyboard on the canvas, as changes of the orbit. */
-import { basis, freeArea, freeCentre } from '../core/fit.ts';
+import { basis } from '../core/fit.ts';
 import { lookDirection, type Orbit, panned } from '../core/orbit.ts';
+import { middleOf, paneAt } from '../core/panes.ts';
 import { add, scale } from '../core/vec.ts';
 import type { Rig } from './rig.ts';
 import type { Stage } from './stage.ts';
@@ -25,7 +26,7 @@ interface Finger {
 
 /** Pixels to metres at the target's distance. */
 const metresPerPixel = (o: Orbit, stage: Stage) =>
-  (2 * o.distance * Math.tan((o.fovDeg * Math.PI) / 360)) / stage.viewport.height;
+  (2 * o.distance * Math.tan((o.fovDeg * Math.PI) / 360)) / stage.layout.film.height;
 
 const rotated = (o: Orbit, dx: number, dy: number): Orbit => ({
   ...o,
@@ -42,11 +43,10 @@ function dragged(o: Orbit, dx: number, dy: number, stage: Stage): Orbit {
 
 /** Nearer or farther by `factor`, keeping what is under the window position (x, y) there. */
 function zoomed(o: Orbit, factor: number, x: number, y: number, stage: Stage): Orbit {
-  const { width, height } = stage.viewport;
-  const { shiftX, shiftY } = freeArea(stage.viewport);
+  const middle = middleOf(stage.layout, paneAt(stage.layout, x, y));
   const m = metresPerPixel(o, stage) * (1 - factor);
   const { right, up } = basis(lookDirection(o));
-  const [dx, dy] = [x - (width / 2 + shiftX), y - (height / 2 + shiftY)];
+  const [dx, dy] = [x - middle.x, y - middle.y];
   const target = add(o.target, add(scale(right, dx * m), scale(up, -dy * m)));
   return { ...o, target, distance: o.distance * factor };
 }
@@ -128,7 +128,7 @@ export function connect(
     'keydown',
     (event) => {
       if (event.key === 'Enter') {
-        const { x, y } = freeCentre(stage.viewport);
+        const { x, y } = middleOf(stage.layout, 0);
         events.onTap(x, y); // what stands in the middle, for those without a pointer
         return;
       }

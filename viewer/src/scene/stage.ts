@@ -2,6 +2,7 @@
 import { PerspectiveCamera, Scene, SRGBColorSpace, Vector3, WebGLRenderer } from 'three';
 import { freeArea, type Viewport } from '../core/fit.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
+import { halves, type Layout, paneAt, type Rect, seenBy, seenByAll, whole } from '../core/panes.ts';
 import type { Vec3 } from '../core/vec.ts';
 import { Daylight } from './daylight.ts';
 
@@ -17,7 +18,10 @@ export const toThree = (p: Vec3, out = new Vector3()): Vector3 => out.set(p[0], 
 
 export class Stage {
   readonly scene = new Scene();
+  /** Sees what all panes show: tiles are chosen and rays sent by it. */
   readonly camera = new PerspectiveCamera(45, 1, 0.1, 4000);
+  /** Sees what one pane shows. */
+  private readonly paneCamera = new PerspectiveCamera();
   readonly renderer: WebGLRenderer;
   readonly daylight: Daylight;
   /** Called before each frame; returns true to ask for another one. */
@@ -28,6 +32,8 @@ export class Stage {
   onLost: () => void = () => {};
   onRestored: () => void = () => {};
   viewport: Viewport = { width: 1, height: 1, left: 0, right: 0, top: 0, bottom: 0 };
+  layout: Layout = whole(this.viewport);
+  private split = false;
   private pending = 0;
   private soon = 0;
   private last = 0;
@@ -79,31 +85,75 @@ export class Stage {
     const { width, height } = viewport;
     const changed = width !== this.viewport.width || height !== this.viewport.height;
     this.viewport = viewport;
+    this.layOut(this.split);
     if (changed) this.renderer.setSize(width, height, false);
     this.invalidate();
   }
 
-  /** Put the camera where the orbit says, with the target in the middle of the free part of the window. */
+  /** One picture, or two of the same camera beside or above each other. */
+  layOut(split: boolean): void {
+    this.split = split;
+    this.layout = (split ? halves : whole)(this.viewport);
+    this.invalidate();
+  }
+
+  /** Put the camera where the orbit says, with the target in the middle of the free part of every pane. */
   place(orbit: Orbit): void {
-    const { width, height } = this.viewport;
-    const { shiftX, shiftY } = freeArea(this.viewport);
     toThree(eyeOf(orbit), this.camera.position);
     this.camera.lookAt(toThree(orbit.target));
     this.camera.fov = orbit.fovDeg;
-    this.camera.aspect = width / height;
     this.camera.near = Math.max(0.05, orbit.distance / 400);
     this.camera.far = orbit.distance + 6000;
-    this.camera.setViewOffset(width, height, -shiftX, -shiftY, width, height);
+    this.frameOn(this.camera, seenByAll(this.layout));
     this.camera.updateMatrixWorld();
     if (this.daylight.follow(orbit)) this.shadowsChanged();
   }
 
-  /** Window coordinates of a point of the site frame in CSS pixels; null when behind the camera. */
-  project(p: Vec3): { x: number; y: number; depth: number } | null {
+  /** Let `camera` see a rectangle of the film. */
+  private frameOn(camera: PerspectiveCamera, seen: Rect): void {
+    const { film } = this.layout;
+    const { shiftX, shiftY } = freeArea(film);
+    camera.aspect = film.width / film.height;
+    camera.setViewOffset(film.width, film.height, seen.x - shiftX, seen.y - shiftY, seen.width, seen.height);
+  }
+
+  /** Draw the scene into a pane as it stands now. */
+  drawPane(index: number): void {
+    const pane = this.layout.panes[index] ?? this.layout.panes[0];
+    const { x, y, width, height } = pane.rect;
+    this.paneCamera.copy(this.camera);
+    this.frameOn(this.paneCamera, seenBy(pane));
+    // three counts rows from the bottom.
+    const bottom = this.viewport.height - y - height;
+    this.renderer.setViewport(x, bottom, width, height);
+    this.renderer.setScissor(x, bottom, width, height);
+    this.renderer.setScissorTest(true);
+    this.renderer.render(this.scene, this.paneCamera);
+    this.renderer.setScissorTest(false);
+    this.renderer.setViewport(0, 0, this.viewport.width, this.viewport.height);
+  }
+
+  /** A position of the window as the camera sees it, -1..1 to the right and upwards. */
+  aim(x: number, y: number): { x: number; y: number } {
+    const { origin } = this.layout.panes[paneAt(this.layout, x, y)] ?? this.layout.panes[0];
+    const seen = seenByAll(this.layout);
+    return {
+      x: ((x - origin.x - seen.x) / seen.width) * 2 - 1,
+      y: 1 - ((y - origin.y - seen.y) / seen.height) * 2,
+    };
+  }
+
+  /** Window coordinates of a point of the site frame in a pane, CSS pixels; null when behind the camera. */
+  project(p: Vec3, pane = 0): { x: number; y: number; depth: number } | null {
     const v = toThree(p).project(this.camera);
     if (v.z > 1 || v.z < -1) return null;
-    const { width, height } = this.viewport;
-    return { x: ((v.x + 1) / 2) * width, y: ((1 - v.y) / 2) * height, depth: v.z };
+    const { origin } = this.layout.panes[pane] ?? this.layout.panes[0];
+    const seen = seenByAll(this.layout);
+    return {
+      x: origin.x + seen.x + ((v.x + 1) / 2) * seen.width,
+      y: origin.y + seen.y + ((1 - v.y) / 2) * seen.height,
+      depth: v.z,
+    };
   }
 
   private frame(time: number): void {

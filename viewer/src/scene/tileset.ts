@@ -2,6 +2,7 @@
 import { GLTFExtensionsPlugin } from '3d-tiles-renderer/plugins';
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
+import { seenByAll } from '../core/panes.ts';
 import type { Stage } from './stage.ts';
 
 const HANDHELD = '(max-width: 760px), (pointer: coarse)';
@@ -36,7 +37,8 @@ export function openTileset(
 
 /** Choose tiles for the camera as it stands. */
 export function updateTileset(tiles: TilesRenderer, stage: Stage): void {
-  tiles.setResolution(stage.camera, stage.viewport.width, stage.viewport.height);
+  const { width, height } = seenByAll(stage.layout);
+  tiles.setResolution(stage.camera, width, height);
   tiles.group.updateMatrixWorld();
   tiles.update();
 }

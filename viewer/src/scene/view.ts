@@ -1,9 +1,10 @@
 /** The scene as the rest of the viewer sees it: show conditions, fly to poses, tell where things are on screen. */
 import { Raycaster, Vector2 } from 'three';
 import { mapRadius, reach, sizeOf } from '../core/extent.ts';
-import { fitted, swipeX, type Viewport } from '../core/fit.ts';
+import { fitted, type Viewport } from '../core/fit.ts';
 import { centre as centreOf, inverse, multiply, type Pose, three_from_site } from '../core/frames.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
+import { type Line, lineAt, paneAt } from '../core/panes.ts';
 import type { Easing } from '../core/path.ts';
 import type { Picked } from '../core/picked.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
@@ -13,11 +14,13 @@ import { length, sub, type Vec3 } from '../core/vec.ts';
 import { type BuildingInfo, Buildings } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
+import { Dissolve } from './dissolve.ts';
 import { Surroundings, THEMES } from './ground.ts';
 import { pickSurface } from './pick.ts';
 import { Rig } from './rig.ts';
 import { Stage, toThree } from './stage.ts';
 import { LABELS } from './surface.ts';
+import { handheld } from './tileset.ts';
 
 /** Two conditions of one monument on one screen. */
 export interface Comparison {
@@ -25,9 +28,24 @@ export interface Comparison {
   left: ShownEntry;
   right: ShownEntry;
   mode: Mode;
-  /** The swipe's or the blend's position, 0..1 over the free width. */
+  /** The swipe's or the blend's position, 0..1 over the free width or height. */
   position: number;
-  change: { attribute: string; scale_m: number; range_m: number; threshold_m: number } | null;
+  /** How the swipe's line stands. */
+  line: Line;
+  change: {
+    attribute: string;
+    scale_m: number;
+    range_m: number;
+    threshold_m: number;
+    /** RGBA bytes from lost to gained. */
+    table: Uint8Array;
+  } | null;
+}
+
+/** What draws here: whether edges may be smoothed, and whether two pictures may be mixed instead of dithered. */
+export interface Graphics {
+  smooth: boolean;
+  strong: boolean;
 }
 
 export interface SceneEvents {
@@ -37,6 +55,8 @@ export interface SceneEvents {
   onTaken: () => void;
   onDrawn: () => void;
   onProgress: () => void;
+  /** The window is one picture now, or two. */
+  onLayout: () => void;
   onLost: () => void;
   onRestored: () => void;
 }
@@ -50,6 +70,10 @@ export class View {
   readonly rig: Rig;
   private readonly buildings: Buildings | null;
   private readonly surroundings: Surroundings;
+  /** Whether a blend is mixed; else it is dithered, which draws everything once instead of twice. */
+  mixed: boolean;
+  private readonly dissolve = new Dissolve();
+  private readonly onLayout: () => void;
   private comparison: Comparison | null = null;
   private shown: Condition[] = [];
   /** While set, presses on the scene ask for points of the surface instead of opening what they hit. */
@@ -64,12 +88,14 @@ export class View {
     base: string,
     features: readonly FootprintFeature[],
     table: Uint8Array,
-    smooth: boolean,
+    graphics: Graphics,
     events: SceneEvents,
   ) {
     this.release = release;
     this.ray.params.Points.threshold = 0; // leaves are not for clicking, and hide nothing
-    this.stage = new Stage(canvas, smooth);
+    this.stage = new Stage(canvas, graphics.smooth);
+    this.mixed = graphics.strong && !handheld();
+    this.onLayout = events.onLayout;
     this.conditions = new Conditions(this.stage, release, base, table);
     // The tiles' root transforms lead to ECEF; in double precision the two large moves cancel.
     const three_from_ecef = multiply(three_from_site, inverse(release.frame.ecef_from_site));
@@ -150,6 +176,7 @@ export class View {
   /** Show one condition of each named monument, and nothing else. */
   show(conditions: readonly { monument: MonumentEntry; shown: Drawn }[]): void {
     this.comparison = null;
+    this.split(false);
     this.reveal(conditions.map(({ monument, shown }) => this.conditions.get(monument, shown)));
   }
 
@@ -164,6 +191,7 @@ export class View {
   /** Show two conditions of one monument beside or over each other, and the others as they are. */
   compare(comparison: Comparison, others: readonly { monument: MonumentEntry; shown: ShownEntry }[]): void {
     this.comparison = comparison;
+    this.split(comparison.mode === 'side');
     const left = this.conditions.get(comparison.monument, comparison.left);
     const right = this.conditions.get(comparison.monument, comparison.right);
     const pair = comparison.mode === 'change' ? [right] : [left, right];
@@ -175,8 +203,9 @@ export class View {
       right.uniforms.changeScale.value = change.scale_m;
       right.uniforms.changeRange.value = change.range_m;
       right.uniforms.changeThreshold.value = change.threshold_m;
+      right.uniforms.changeTable.value = this.conditions.table(change.table);
     }
-    if (comparison.mode === 'blend') {
+    if (comparison.mode === 'blend' && !this.mixed) {
       left.uniforms.keep.value = [comparison.position, 1];
       right.uniforms.keep.value = [0, comparison.position];
     }
@@ -194,9 +223,15 @@ export class View {
     this.stage.invalidate();
   }
 
+  private split(split: boolean): void {
+    if (split === this.stage.layout.panes.length > 1) return;
+    this.stage.layOut(split);
+    this.onLayout();
+  }
+
   /** The way to a pose, framed for this window. */
   framed(pose: Pose): Orbit {
-    return fitted(pose, this.stage.viewport);
+    return fitted(pose, this.stage.layout.film);
   }
 
   fly(to: Orbit, seconds: number, easing: Easing = 'smooth'): void {
@@ -284,26 +319,57 @@ export class View {
   }
 
   private draw(): void {
-    const { renderer, scene, camera, viewport } = this.stage;
-    const swipe = this.comparison?.mode === 'swipe' ? this.comparison : null;
-    if (!swipe) {
+    const { comparison, stage } = this;
+    const { renderer, scene, camera } = stage;
+    if (!comparison || comparison.mode === 'change' || (comparison.mode === 'blend' && !this.mixed)) {
       renderer.render(scene, camera);
       return;
     }
-    const left = this.conditions.get(swipe.monument, swipe.left);
-    const right = this.conditions.get(swipe.monument, swipe.right);
-    const x = Math.round(swipeX(viewport, swipe.position));
+    const left = this.conditions.get(comparison.monument, comparison.left);
+    const right = this.conditions.get(comparison.monument, comparison.right);
+    const only = (condition: Condition, render: () => void) => {
+      left.object.visible = condition === left;
+      right.object.visible = condition === right;
+      render();
+      left.object.visible = right.object.visible = true;
+    };
+    if (comparison.mode === 'blend') {
+      const render = () => renderer.render(scene, camera);
+      this.dissolve.draw(
+        renderer,
+        () => only(left, render),
+        () => only(right, render),
+        comparison.position,
+      );
+    } else if (comparison.mode === 'side') {
+      only(left, () => stage.drawPane(0));
+      only(right, () => stage.drawPane(1));
+    } else
+      this.drawSwipe(
+        comparison,
+        (r) => only(left, r),
+        (r) => only(right, r),
+      );
+  }
+
+  private drawSwipe(
+    { line, position }: Comparison,
+    first: (render: () => void) => void,
+    second: (render: () => void) => void,
+  ): void {
+    const { renderer, scene, camera, viewport } = this.stage;
+    const { width, height } = viewport;
+    const cut = Math.round(lineAt(viewport, line, position));
+    const upright = line === 'upright';
+    const render = () => renderer.render(scene, camera);
     renderer.setScissorTest(true);
-    for (const [side, from, to] of [
-      ['left', 0, x],
-      ['right', x, viewport.width],
-    ] as const) {
-      left.object.visible = side === 'left';
-      right.object.visible = side === 'right';
-      renderer.setScissor(from, 0, Math.max(0, to - from), viewport.height);
-      renderer.render(scene, camera);
-    }
-    left.object.visible = right.object.visible = true;
+    // three counts rows from the bottom.
+    if (upright) renderer.setScissor(0, 0, cut, height);
+    else renderer.setScissor(0, height - cut, width, cut);
+    first(render);
+    if (upright) renderer.setScissor(cut, 0, width - cut, height);
+    else renderer.setScissor(0, 0, width, height - cut);
+    second(render);
     renderer.setScissorTest(false);
   }
 
@@ -318,21 +384,25 @@ export class View {
   /** The point of a monument's surface at a position of the window: on the side of the swipe that is seen there. */
   surfaceAt(x: number, y: number): Picked | null {
     this.aim(x, y);
-    return pickSurface(this.ray, this.seenAt(x));
+    return pickSurface(this.ray, this.seenAt(x, y));
   }
 
   /** The surfaces that are drawn at a position of the window. */
-  private seenAt(x: number): Condition[] {
-    const { comparison } = this;
-    if (comparison?.mode !== 'swipe') return this.shown;
-    const right = x >= swipeX(this.stage.viewport, comparison.position);
-    const hidden = this.conditions.get(comparison.monument, right ? comparison.left : comparison.right);
+  private seenAt(x: number, y: number): Condition[] {
+    const { comparison, stage } = this;
+    if (comparison?.mode !== 'swipe' && comparison?.mode !== 'side') return this.shown;
+    const along = comparison.line === 'upright' ? x : y;
+    const second =
+      comparison.mode === 'side'
+        ? paneAt(stage.layout, x, y) === 1
+        : along >= lineAt(stage.viewport, comparison.line, comparison.position);
+    const hidden = this.conditions.get(comparison.monument, second ? comparison.left : comparison.right);
     return this.shown.filter((c) => c !== hidden);
   }
 
   private aim(x: number, y: number): void {
-    const { width, height } = this.stage.viewport;
-    this.ray.setFromCamera(new Vector2((x / width) * 2 - 1, 1 - (y / height) * 2), this.stage.camera);
+    const at = this.stage.aim(x, y);
+    this.ray.setFromCamera(new Vector2(at.x, at.y), this.stage.camera);
   }
 
   /** What is at a position of the window: a monument, else a building. */

@@ -15,7 +15,7 @@ export function claim(app: App): Part {
   const { state } = app;
   const { mode } = app.comparing;
   const monument = monumentOf(state);
-  if (!monument || mode === 'swipe' || state.status !== 'ready') return nothing;
+  if (!monument || mode === 'swipe' || mode === 'side' || state.status !== 'ready') return nothing;
   if (mode && state.comparing) {
     const { left, right } = state.comparing;
     if (mode === 'change') {

@@ -1,93 +1,34 @@
 /** The panel that compares two conditions: which, how, and with what figures. */
-import { html, nothing, svg } from 'lit';
-import changeTable from '../../../assets/colours/change.json';
+import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, idOf, measured, shownById, words } from '../app/state.ts';
-import { colourAt } from '../core/colour.ts';
-import { figure, metres } from '../core/format.ts';
-import type { ComparisonDocument, MonumentEntry } from '../core/release.ts';
+import type { Line } from '../core/panes.ts';
+import type { MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
+import { changeTools } from './change.ts';
 import { icon } from './icons.ts';
 import { conditionsOf } from './monument.ts';
 import { type Bands, crumb, href, type Part, slider } from './parts.ts';
-import { styled } from './styled.ts';
 
-const WIDTH = 340;
-const HEIGHT = 84;
-const FOOT = 30;
-
-const css = (rgb: readonly number[]) => `rgb(${rgb.map((c) => Math.round(c * 255)).join(' ')})`;
-
-/** Area by signed distance under the colours of the map, with the band that counts as unchanged. */
-function histogram(app: App, document: ComparisonDocument, range: number, least: number): Part {
-  const { t, language } = app.state;
-  const { edges_m, area_m2 } = document.histogram;
-  const x = (distance: number) =>
-    ((Math.max(-range, Math.min(range, distance)) + range) / (2 * range)) * WIDTH;
-  // The unchanged middle would dwarf everything else: heights are square roots of areas.
-  const tallest = Math.sqrt(Math.max(...area_m2, 1e-9));
-  const bars = area_m2.map((area, i) => {
-    const [from, to] = [edges_m[i]!, edges_m[i + 1]!];
-    if (to < -range || from > range) return nothing;
-    const middle = (from + to) / 2;
-    const fill = Math.abs(middle) < least ? '#b9b5ad' : css(colourAt(changeTable.anchors, middle / range));
-    const height = (Math.sqrt(area) / tallest) * HEIGHT;
-    return svg`<rect x=${x(from)} y=${HEIGHT - height} width=${Math.max(0.5, x(to) - x(from) - 0.5)} height=${height} fill=${fill}></rect>`;
-  });
-  const stops = Array.from({ length: 17 }, (_, i) => i / 8 - 1);
-  return html`<div class="legend">
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT + FOOT + 16}" role="img" aria-label=${t('change.histogram')}>
-      <defs>
-        ${svg`<linearGradient id="change-table">${stops.map(
-          (at) =>
-            svg`<stop offset=${(at + 1) / 2} stop-color=${css(colourAt(changeTable.anchors, at))}></stop>`,
-        )}</linearGradient>`}
-      </defs>
-      ${svg`${bars}
-        <rect y=${HEIGHT + 2} width=${WIDTH} height="10" rx="2" fill="url(#change-table)"></rect>
-        <rect x=${x(-least)} y=${HEIGHT + 2} width=${x(least) - x(-least)} height="10" fill="#c9c6c0"></rect>
-        <text x="0" y=${HEIGHT + FOOT + 4}>−${metres(range, language)}</text>
-        <text x=${WIDTH / 2} y=${HEIGHT + FOOT + 4} text-anchor="middle">0</text>
-        <text x=${WIDTH} y=${HEIGHT + FOOT + 4} text-anchor="end">+${metres(range, language)}</text>`}
-    </svg>
-    <ul class="keys">
-      <li><span class="key" ${styled({ background: changeTable.anchors[1]!.colour })}></span>${t('change.lost')}</li>
-      <li><span class="key same"></span>${t('change.same')}</li>
-      <li><span class="key" ${styled({ background: changeTable.anchors[5]!.colour })}></span>${t('change.gained')}</li>
-      <li><span class="key unknown"></span>${t('change.unknown')}</li>
-    </ul>
-  </div>`;
-}
-
-function figures(app: App, d: ComparisonDocument): Part {
-  const { t, language } = app.state;
-  const rows: [string, string][] = [
-    [t('change.lod'), metres(d.lod95_m, language)],
-    [t('change.changed'), figure(d.changed_area_m2, 'm²', language, 1)],
-    [t('change.lost.volume'), figure(d.lost_m3, 'm³', language)],
-    [t('change.gained.volume'), figure(d.gained_m3, 'm³', language)],
-    [t('change.comparable'), figure(d.comparable_area_m2, 'm²', language, 1)],
-    [t('change.incomparable'), figure(d.not_comparable_area_m2, 'm²', language, 1)],
-    [t('change.middle'), `${metres(d.p05_m, language)} … ${metres(d.p95_m, language)}`],
-    [t('change.registration'), metres(d.registration_m, language)],
-  ];
-  return html`<details>
-    <summary><span>${t('figures')}</span>${icon('chevronRight')}</summary>
-    <table class="figures">
-      <tbody>
-        ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
-      </tbody>
-    </table>
-    <p class="quiet">${t('change.method', { method: d.method })}</p>
-  </details>`;
+function swipeTools(app: App, line: Line): Part {
+  const { t } = app.state;
+  return html`<p class="quiet">${t('swipe.hint')}</p>
+    <fieldset class="segments" role="radiogroup" aria-label=${t('swipe.line')}>
+      ${(['upright', 'lying'] as const).map(
+        (l) => html`<label>
+          <input type="radio" name="line" .checked=${l === line} @change=${() => app.comparing.adjust({ line: l })} />
+          ${icon(l === 'lying' ? 'lying' : 'swipe')}<span>${t(`line.${l}`)}</span>
+        </label>`,
+      )}
+    </fieldset>`;
 }
 
 /** Sliders, legend and figures of the comparison on screen; also used at a tour's stop. */
 export function comparisonTools(app: App, mode: Mode): Part {
-  const { t, language } = app.state;
-  const comparing = app.state.comparing;
+  const { t, comparing } = app.state;
   if (!comparing) return nothing;
-  if (mode === 'swipe') return html`<p class="quiet">${t('swipe.hint')}</p>`;
+  if (mode === 'side') return html`<p class="quiet">${t('side.hint')}</p>`;
+  if (mode === 'swipe') return swipeTools(app, comparing.line);
   if (mode === 'blend') {
     const percent = Math.round(comparing.position * 100);
     return slider({
@@ -100,35 +41,7 @@ export function comparisonTools(app: App, mode: Mode): Part {
       input: (value) => app.comparing.adjust({ position: value / 100 }),
     });
   }
-  const { document, range_m, threshold_m } = comparing;
-  if (comparing.failed)
-    return html`<p class="warn">${icon('warning')}<span>${t('figures.failed')}</span></p>`;
-  if (!document) return html`<p class="quiet">${t('loading')}</p>`;
-  const limit = Math.max(...document.histogram.edges_m.map(Math.abs), range_m);
-  const least = Math.max(document.lod95_m, threshold_m);
-  return html`${histogram(app, document, range_m, least)}
-    ${slider({
-      label: t('change.threshold'),
-      text:
-        threshold_m <= document.lod95_m
-          ? t('change.atlod', { lod: metres(document.lod95_m, language) })
-          : metres(threshold_m, language),
-      value: threshold_m,
-      min: 0,
-      max: Math.round(limit * 500) / 1000,
-      step: 0.001,
-      input: (value) => app.comparing.adjust({ threshold_m: value }),
-    })}
-    ${slider({
-      label: t('change.range'),
-      text: `± ${metres(range_m, language)}`,
-      value: range_m,
-      min: Math.max(0.002, document.lod95_m),
-      max: limit,
-      step: 0.001,
-      input: (value) => app.comparing.adjust({ range_m: value }),
-    })}
-    ${figures(app, document)}`;
+  return changeTools(app, comparing);
 }
 
 export function comparePanel(
@@ -165,7 +78,7 @@ export function comparePanel(
         </button>
         ${choice(t('compare.right'), right, (id) => go(id === left ? right : left, id, mode))}
       </div>
-      <fieldset class="segments" role="radiogroup" aria-label=${t('compare.mode')}>
+      <fieldset class="segments four" role="radiogroup" aria-label=${t('compare.mode')}>
         ${MODES.map(
           (m) => html`<label title=${m === 'change' && !entry ? t('change.none') : nothing}>
             <input

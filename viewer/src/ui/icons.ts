@@ -10,6 +10,7 @@ import captionsOff from 'lucide-static/icons/captions-off.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import grip from 'lucide-static/icons/chevrons-left-right.svg?raw';
 import help from 'lucide-static/icons/circle-question-mark.svg?raw';
+import sideBySide from 'lucide-static/icons/columns-2.svg?raw';
 import change from 'lucide-static/icons/diff.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import report from 'lucide-static/icons/file-text.svg?raw';
@@ -27,6 +28,7 @@ import searchIcon from 'lucide-static/icons/search.svg?raw';
 import previous from 'lucide-static/icons/skip-back.svg?raw';
 import next from 'lucide-static/icons/skip-forward.svg?raw';
 import swipe from 'lucide-static/icons/square-split-horizontal.svg?raw';
+import lying from 'lucide-static/icons/square-split-vertical.svg?raw';
 import sun from 'lucide-static/icons/sun.svg?raw';
 import warning from 'lucide-static/icons/triangle-alert.svg?raw';
 import back from 'lucide-static/icons/undo-2.svg?raw';
@@ -64,6 +66,8 @@ const ICONS = {
   previous,
   next,
   swipe,
+  side: sideBySide,
+  lying,
   warning,
   back,
   sound,

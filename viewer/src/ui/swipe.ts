@@ -1,21 +1,26 @@
-/** The line between two conditions: a slider for mouse, touch and keyboard, with both sides named. */
-import { html } from 'lit';
+/** The line between two conditions: a slider for mouse, touch and keyboard. */
+import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
-import { swipeX } from '../core/fit.ts';
+import { lineAt, positionAt } from '../core/panes.ts';
 import { clamp } from '../core/vec.ts';
 import { icon } from './icons.ts';
-import { type Part, type Standing, standing } from './parts.ts';
+import { type Part, standing } from './parts.ts';
+import { sides } from './sides.ts';
 import { styled } from './styled.ts';
 
 const STEP = 0.02;
 const PAGE = 0.1;
 
-const KEYS: Record<string, (at: number) => number> = {
+const SIDEWAYS: Record<string, (at: number) => number> = {
   ArrowLeft: (at) => at - STEP,
-  ArrowDown: (at) => at - STEP,
   ArrowRight: (at) => at + STEP,
-  ArrowUp: (at) => at + STEP,
+};
+// The line goes where the arrow points: down is more of the upper picture.
+const UPRIGHT: typeof SIDEWAYS = { ArrowDown: (at) => at - STEP, ArrowUp: (at) => at + STEP };
+const LYING: typeof SIDEWAYS = { ArrowDown: (at) => at + STEP, ArrowUp: (at) => at - STEP };
+const KEYS: typeof SIDEWAYS = {
+  ...SIDEWAYS,
   PageDown: (at) => at - PAGE,
   PageUp: (at) => at + PAGE,
   Home: () => 0,
@@ -26,37 +31,35 @@ export function swipe(app: App): Part {
   const { comparing, t } = app.state;
   const monument = monumentOf(app.state);
   const viewport = app.view?.stage.viewport;
-  if (!comparing || !monument || !viewport) return html``;
-  const [left, right] = [
-    standing(app.state, monument, comparing.left),
-    standing(app.state, monument, comparing.right),
-  ];
-  const { position } = comparing;
+  if (!comparing || !monument || !viewport) return nothing;
+  const { position, line } = comparing;
+  const [left, right] = [comparing.left, comparing.right].map((c) => standing(app.state, monument, c).text);
+  const upright = line === 'upright';
   const move = (at: number) => app.comparing.adjust({ position: clamp(at, 0, 1) });
   const drag = (event: PointerEvent) => {
     const handle = event.currentTarget as HTMLElement;
     if (!handle.hasPointerCapture(event.pointerId)) return;
-    move((event.clientX - viewport.left) / (viewport.width - viewport.left - viewport.right));
+    move(positionAt(viewport, line, event.clientX, event.clientY));
   };
-  const side = (at: 'left' | 'right', what: Standing) => html`<div
-    class="side ${at} ${what.interpreted ? 'interpreted' : ''}"
-  >
-    <span class="swatch ${what.interpreted ? 'interpreted' : ''}"></span><span>${what.brief}</span>
-  </div>`;
-  return html`<div class="swipe" ${styled({ transform: `translateX(${swipeX(viewport, position)}px)` })}>
+  const percent = Math.round(position * 100);
+  const at = lineAt(viewport, line, position);
+  return html`<div
+      class="swipe ${line}"
+      ${styled({ transform: upright ? `translateX(${at}px)` : `translateY(${at}px)` })}
+    >
       <div
         role="slider"
         tabindex="0"
         aria-label=${t('swipe.handle')}
-        aria-orientation="horizontal"
+        aria-orientation=${upright ? 'horizontal' : 'vertical'}
         aria-valuemin="0"
         aria-valuemax="100"
-        aria-valuenow=${Math.round(position * 100)}
-        aria-valuetext=${t('swipe.value', { percent: Math.round(position * 100), left: left.text, right: right.text })}
+        aria-valuenow=${percent}
+        aria-valuetext=${t(upright ? 'swipe.value' : 'swipe.value.lying', { percent, left: left!, right: right! })}
         @pointerdown=${(event: PointerEvent) => (event.currentTarget as HTMLElement).setPointerCapture(event.pointerId)}
         @pointermove=${drag}
         @keydown=${(event: KeyboardEvent) => {
-          const change = KEYS[event.key];
+          const change = (upright ? UPRIGHT : LYING)[event.key] ?? KEYS[event.key];
           if (!change) return;
           event.preventDefault();
           move(change(position));
@@ -65,5 +68,5 @@ export function swipe(app: App): Part {
         ${icon('grip')}
       </div>
     </div>
-    ${side('left', left)} ${side('right', right)}`;
+    ${sides(app)}`;
 }

@@ -13,12 +13,15 @@ import { help } from './help.ts';
 import { icon } from './icons.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
+import type { Marks } from './marks.ts';
+import './marks.ts';
 import type { Overview } from './overview.ts';
 import './overview.ts';
 import { monumentPanel } from './monument.ts';
 import { failure, notices } from './notices.ts';
 import { type Bands, type Part, tool } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
+import { sideBySide } from './sides.ts';
 import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
 import { swipe } from './swipe.ts';
@@ -64,6 +67,7 @@ export class Viewer extends LitElement {
       const labels = this.querySelector<Labels>('heritage-labels');
       labels?.follow(true);
       this.querySelector<Overview>('heritage-overview')?.follow();
+      this.querySelector<Marks>('heritage-marks')?.follow();
       clearTimeout(this.rest);
       this.rest = window.setTimeout(() => labels?.checkCovered(), SETTLE_MS);
     };
@@ -121,7 +125,9 @@ export class Viewer extends LitElement {
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
         ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
-        ${app.comparing.mode === 'swipe' ? swipe(app) : nothing} ${claim(app)} ${wayBack(app)}
+        <heritage-marks .app=${app} .state=${state}></heritage-marks>
+        ${app.comparing.mode === 'swipe' ? swipe(app) : app.comparing.mode === 'side' ? sideBySide(app) : nothing}
+        ${claim(app)} ${wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Anchor, colourAt, oklabOf, rgbOf, tableOf } from '../../src/core/colour.ts';
 
-const { anchors } = JSON.parse(
-  readFileSync(join(import.meta.dirname, '../../../assets/colours/change.json'), 'utf8'),
-) as { anchors: Anchor[] };
+const TABLES = ['change', 'change-purple-green', 'change-teal-brown'].map((name) => {
+  const text = readFileSync(join(import.meta.dirname, `../../../assets/colours/${name}.json`), 'utf8');
+  return [name, (JSON.parse(text) as { anchors: Anchor[] }).anchors] as const;
+});
 type Triple = [number, number, number];
 
 // Full dichromacy, Machado, Oliveira and Fernandes 2009, severity 1, on linear sRGB.
@@ -28,7 +29,7 @@ function seen(rgb: Triple, by: number[]): Triple {
 }
 const apart = (a: Triple, b: Triple) => Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-describe('change colours', () => {
+describe.each(TABLES)('colours of %s', (_name, anchors) => {
   it('passes through its anchors and is clamped beyond them', () => {
     for (const { at, colour } of anchors) {
       rgbOf(colour).forEach((c, i) => {

@@ -1,0 +1,72 @@
+/** The regions of change, largest volume first: a press leads to one and marks it. */
+import { html, nothing } from 'lit';
+import type { App } from '../app/app.ts';
+import { changeTable } from '../app/colours.ts';
+import { figure, metres } from '../core/format.ts';
+import type { ComparisonDocument, RegionEntry } from '../core/release.ts';
+import { icon } from './icons.ts';
+import type { Part } from './parts.ts';
+import { styled } from './styled.ts';
+
+const FIRST = 6;
+
+/** As many places as the uncertainty leaves a meaning. */
+const places = (sigma: number) => Math.min(4, Math.max(1, Math.ceil(-Math.log10(Math.max(sigma, 1e-4)))));
+
+function row(app: App, region: RegionEntry): Part {
+  const { t, language, base, comparing } = app.state;
+  const { anchors } = changeTable(comparing?.colours ?? null);
+  const chosen = comparing?.region === region.id;
+  const digits = places(region.volume_sigma_m3);
+  const volume = figure(Math.abs(region.volume_m3), 'm³', language, digits);
+  const sigma = figure(region.volume_sigma_m3, 'm³', language, digits + 1);
+  return html`<li>
+    <button
+      type="button"
+      class="row ${chosen ? 'pointed' : ''}"
+      aria-pressed=${String(chosen)}
+      @click=${() => app.comparing.visit(chosen ? null : region.id)}
+    >
+      ${
+        region.picture
+          ? html`<img src=${base + region.picture} alt="" loading="lazy" width="88" height="66" />`
+          : html`<span class="pin" aria-hidden="true" ${styled({ background: anchors[region.kind === 'lost' ? 1 : 5]!.colour })}></span>`
+      }
+      <span class="grow">
+        <span class="name">${region.id.replace(/^r/, '')} · ${t(`change.${region.kind}`)}</span>
+        <span class="more">${volume} ± ${sigma} · ${figure(region.area_m2, 'm²', language, 2)}</span>
+        <span class="more">${t('region.depth', {
+          mean: metres(region.mean_m, language),
+          greatest: metres(region.greatest_m, language),
+        })}</span>
+      </span>
+    </button>
+  </li>`;
+}
+
+export function regionList(app: App, document: ComparisonDocument): Part {
+  const { t, language } = app.state;
+  const { regions, regions_left_out: rest } = document;
+  const unknown = html`<p class="quiet">
+    ${t('region.unknown', { area: figure(document.not_comparable_area_m2, 'm²', language, 1) })}
+  </p>`;
+  if (regions.length === 0)
+    return html`<h2>${t('regions')}</h2><p class="quiet">${t('regions.none')}</p>${unknown}`;
+  const more = regions.slice(FIRST);
+  return html`<h2>${t('regions.count', { count: regions.length + rest.count })}</h2>
+    <ol class="rows regions">
+      ${regions.slice(0, FIRST).map((region) => row(app, region))}
+    </ol>
+    ${
+      more.length > 0
+        ? html`<details>
+          <summary><span>${t('regions.more', { count: more.length })}</span>${icon('chevronRight')}</summary>
+          <ol class="rows regions">
+            ${more.map((region) => row(app, region))}
+          </ol>
+        </details>`
+        : nothing
+    }
+    ${rest.count > 0 ? html`<p class="quiet">${t('regions.rest', { count: rest.count, area: figure(rest.area_m2, 'm²', language, 2) })}</p>` : nothing}
+    ${unknown}`;
+}

@@ -1,0 +1,161 @@
+import type { Page } from '@playwright/test';
+import { accessible, expect, open, settled, test } from './helpers.ts';
+
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+type App = import('../../src/app/app.ts').App;
+const PAIR = '#/m/gate/compare/2019/2024';
+const GAINED: [number, number, number] = [6, -3, 2.5];
+
+/** The mean colour of the drawn canvas round a point of the gate's frame in a pane. */
+const colourIn = (page: Page, pane: number, half = 3) =>
+  page.evaluate(
+    ([p, i, h]) => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      const { stage } = app.view!;
+      const m = app.state.release!.monuments[0]!.placement.site_from_monument;
+      const site = [0, 1, 2].map((r) => m[r]! * p[0]! + m[4 + r]! * p[1]! + m[8 + r]! * p[2]! + m[12 + r]!);
+      const at = stage.project(site as [number, number, number], i)!;
+      return new Promise<number[]>((resolve) => {
+        const drawn = stage.onDrawn;
+        stage.onDrawn = () => {
+          drawn();
+          stage.onDrawn = drawn;
+          const gl = stage.renderer.getContext();
+          const bytes = new Uint8Array(h * h * 16);
+          gl.readPixels(
+            at.x - h,
+            stage.viewport.height - at.y - h,
+            2 * h,
+            2 * h,
+            gl.RGBA,
+            gl.UNSIGNED_BYTE,
+            bytes,
+          );
+          resolve(
+            [0, 1, 2].map((c) => bytes.filter((_, k) => k % 4 === c).reduce((a, b) => a + b) / (4 * h * h)),
+          );
+        };
+        stage.invalidate();
+      });
+    },
+    [GAINED, pane, half] as const,
+  );
+
+test('side by side each pane shows its survey, by one camera', async ({ page }) => {
+  await open(page, `${PAIR}/side`);
+  await expect(page.locator('.side')).toHaveCount(2);
+  await accessible(page);
+  const apart = async () => (await colourIn(page, 1))[1]! - (await colourIn(page, 0))[1]!;
+  expect(await apart()).toBeGreaterThan(40); // new mortar is brighter than old brick
+  await page.locator('canvas').focus();
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  expect(await apart()).toBeGreaterThan(40);
+  await page.getByRole('radio', { name: 'Swipe' }).check({ force: true });
+  await settled(page);
+  await expect(page.locator('.divider')).toHaveCount(0);
+});
+
+test('the swipe’s line can lie, moves by arrow up and down, and is in the address', async ({ page }) => {
+  await open(page, `${PAIR}/swipe`);
+  await page.getByRole('radio', { name: 'Lying' }).check({ force: true });
+  await settled(page);
+  const handle = page.getByRole('slider', { name: 'Comparison line' });
+  await expect(handle).toHaveAttribute('aria-orientation', 'vertical');
+  const upper = await colourIn(page, 0);
+  await handle.focus();
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowUp');
+  await expect(handle).toHaveAttribute('aria-valuenow', '98');
+  await settled(page);
+  const below = await colourIn(page, 0); // all of the picture is the upper survey now
+  expect(Math.abs(below[1]! - upper[1]!)).toBeGreaterThan(40);
+  await expect(page).toHaveURL(/at=0.98&line=lying/);
+  await accessible(page);
+  const box = (await handle.boundingBox())!;
+  await page.mouse.move(box.x + 28, box.y + 28);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 28, box.y - 52, { steps: 4 });
+  await page.mouse.up();
+  expect(Math.abs((await handle.boundingBox())!.y - box.y + 80)).toBeLessThan(2);
+});
+
+test('a blend is a true mixture where the device bears it, a dither where not', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'the same as on a desktop');
+  await open(page, `${PAIR}/blend`);
+  const ends: number[][] = [];
+  for (const position of [0, 1]) {
+    await page.evaluate((at) => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      app.comparing.adjust({ position: at });
+    }, position);
+    await settled(page);
+    ends.push(await colourIn(page, 0, 6));
+  }
+  const blended = async (strong: boolean) => {
+    await page.evaluate(async (mix) => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      app.view!.mixed = mix;
+      app.comparing.adjust({ position: 0.5 });
+    }, strong);
+    await settled(page);
+    return { wide: await colourIn(page, 0, 6), narrow: await colourIn(page, 0, 1) };
+  };
+  for (const strong of [false, true]) {
+    const { wide, narrow } = await blended(strong);
+    for (let c = 0; c < 3; c++) {
+      const half = (ends[0]![c]! + ends[1]![c]!) / 2;
+      expect(Math.abs(wide[c]! - half)).toBeLessThan(strong ? 3 : 14);
+      if (strong) expect(Math.abs(narrow[c]! - half)).toBeLessThan(12);
+    }
+  }
+});
+
+test('a region of change is a press away, is marked, and is in the address', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'the same as on a desktop');
+  await open(page, `${PAIR}/change`);
+  const row = page.getByRole('button', { name: /· lost/ }).first();
+  await expect(row).toContainText('±');
+  await row.click();
+  await settled(page);
+  await expect(row).toHaveAttribute('aria-pressed', 'true');
+  await expect(page.locator('.marks .region')).toHaveCount(1);
+  await expect(page).toHaveURL(/region=r\d/);
+  await expect(page.getByText('not comparable: vegetation')).toBeAttached();
+  await accessible(page);
+  await row.click();
+  await expect(page.locator('.marks .region')).toHaveCount(0);
+});
+
+test('the colours of change are the visitor’s', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'the same as on a desktop');
+  await open(page, `${PAIR}/change`);
+  const orange = await colourIn(page, 0);
+  expect(orange[0]!).toBeGreaterThan(orange[1]!);
+  await page.getByRole('radio', { name: 'Purple and green' }).check({ force: true });
+  await settled(page);
+  const green = await colourIn(page, 0);
+  expect(green[1]!).toBeGreaterThan(green[0]!);
+  await expect(page).toHaveURL(/colours=purple-green/);
+});
+
+test('no frame is drawn while nothing moves, in any way of comparing', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'the same loop as on a desktop');
+  for (const mode of ['swipe', 'side', 'blend', 'change']) {
+    await open(page, `${PAIR}/${mode}`);
+    await page.waitForTimeout(600);
+    const frames = () =>
+      page.evaluate(
+        () =>
+          (window as unknown as { heritage: { app: App } }).heritage.app.view!.stage.renderer.info.render
+            .frame,
+      );
+    const before = await frames();
+    await page.waitForTimeout(500);
+    expect(await frames(), mode).toBe(before);
+  }
+});
