@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from heritage.formats.claims import Claims
 from heritage.formats.gltf_file import GltfFile, open_gltf
 from heritage.formats.gltf_material import Material, read_material
 from heritage.formats.parts import Part, joined, wrong
@@ -29,7 +31,7 @@ _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _FLAT = 1e-12
 
 
-def read_gltf(path: Path) -> list[Part]:
+def read_gltf(path: Path, claims: Claims | None = None) -> list[Part]:
     """The triangles of the file's scene in file coordinates (y up). Raises InputError, see ``read_model``."""
     file = open_gltf(path)
     required = file.json.get("extensionsRequired", [])
@@ -43,7 +45,7 @@ def read_gltf(path: Path) -> list[Part]:
     groups: dict[tuple[Any, ...], list[Part]] = {}
     materials: dict[Any, Material] = {}
     size = 0
-    for matrix, mesh in placed_meshes(file):
+    for matrix, mesh, names in named_meshes(file):
         for primitive in primitives(file, mesh):
             index = primitive.get("material")
             if index not in materials:
@@ -54,8 +56,11 @@ def read_gltf(path: Path) -> list[Part]:
                 raise wrong(
                     path.name, f"more than {VERTICES} vertices or triangles", f"up to {VERTICES} are allowed"
                 )
+            if claims is not None:
+                every = (*names, *([part.name] if index is not None else []))
+                part = replace(part, owner=claims.owner(path.name, every))
             held = tuple(getattr(part, name) is None for name in ("normals", "uv", "rgb"))
-            groups.setdefault((index, *held), []).append(part)
+            groups.setdefault((index, part.owner, *held), []).append(part)
     return [joined(parts) for parts in groups.values()]
 
 
@@ -79,19 +84,26 @@ def read_triangles(path: Path) -> tuple[F64, npt.NDArray[np.int64]]:
 
 def placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
     """Each mesh of the scene with its (4, 4) matrix from mesh to file coordinates."""
+    return ((matrix, mesh) for matrix, mesh, _ in named_meshes(file))
+
+
+def named_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any], tuple[str, ...]]]:
+    """As `placed_meshes`, and the names that the mesh, its node and the nodes above it have."""
     nodes = file.json.get("nodes", [])
     if not isinstance(nodes, list) or len(nodes) > GLTF_NODES:
         raise wrong(file.name, "too many nodes", f"up to {GLTF_NODES} are allowed")
     scene = file.item("scenes", file.json.get("scene", 0))
     seen: set[int] = set()
-    stack = [(index, np.eye(4), 1) for index in _list(file, scene, "nodes")]
+    above: tuple[str, ...] = ()
+    stack = [(index, np.eye(4), above) for index in _list(file, scene, "nodes")]
     while stack:
-        index, parent, depth = stack.pop()
+        index, parent, above = stack.pop()
         node = file.item("nodes", index)
-        if index in seen or depth > GLTF_DEPTH:
+        if index in seen or len(above) >= GLTF_DEPTH:
             found = f"nodes[{index}] stands twice or deeper than {GLTF_DEPTH}"
             raise wrong(file.name, found, "a tree of nodes is allowed")
         seen.add(index)
+        names = (*above, _name(node))
         matrix = parent @ _matrix(file, node, f"nodes[{index}]")
         if "mesh" in node:
             if "skin" in node:
@@ -100,8 +112,13 @@ def placed_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any]]]:
             linear = matrix[:3, :3]
             if not abs(np.linalg.det(linear)) > _FLAT * np.abs(linear).max() ** 3:
                 raise wrong(file.name, f"nodes[{index}] flattens its mesh", "a scale other than 0 is needed")
-            yield matrix, file.item("meshes", node["mesh"])
-        stack += [(child, matrix, depth + 1) for child in reversed(_list(file, node, "children"))]
+            mesh = file.item("meshes", node["mesh"])
+            yield matrix, mesh, tuple(name for name in (*names, _name(mesh)) if name)
+        stack += [(child, matrix, names) for child in reversed(_list(file, node, "children"))]
+
+
+def _name(item: dict[str, Any]) -> str:
+    return str(item.get("name") or "")[:100]
 
 
 def _matrix(file: GltfFile, node: dict[str, Any], where: str) -> F64:

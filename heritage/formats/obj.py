@@ -6,12 +6,13 @@ import io
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from heritage.formats.claims import Claims
 from heritage.formats.image import read_image
 from heritage.formats.parts import Part, beside, fan, wrong
 from heritage.model.arrays import F64, U8
@@ -31,12 +32,14 @@ _FORMS = (
 
 @dataclass
 class _Content:
-    """Lines of the file by what they are; faces by material, each with the number of its line."""
+    """Lines of the file by what they are; faces by material and part, each with the number of its line."""
 
     positions: list[str] = field(default_factory=list)
     uvs: list[str] = field(default_factory=list)
     normals: list[str] = field(default_factory=list)
-    faces: dict[str, list[tuple[int, str, tuple[int, int, int]]]] = field(default_factory=dict)
+    faces: dict[tuple[str, int | None], list[tuple[int, str, tuple[int, int, int]]]] = field(
+        default_factory=dict
+    )
     libraries: list[tuple[int, str]] = field(default_factory=list)
 
 
@@ -46,22 +49,23 @@ class _Material:
     texture: U8 | None = None
 
 
-def read_obj(path: Path) -> list[Part]:
+def read_obj(path: Path, claims: Claims | None = None) -> list[Part]:
     """The polygons of the file, cut into triangles, one part for each material. Raises InputError with the
     line where something is wrong, and where an MTL file or a texture it names is not beside it."""
-    content = _sorted_lines(path)
+    content = _sorted_lines(path, claims)
     positions = _table(path, content.positions, "v", (3, 4, 6, 7))
     uvs = _table(path, content.uvs, "vt", (1, 2, 3))
     normals = _table(path, content.normals, "vn", (3,))
     materials = _materials(path, content.libraries)
     parts = []
-    for name, lines in content.faces.items():
+    for (name, owner), lines in content.faces.items():
         if name and name not in materials:
             raise wrong(
                 f"{path.name}:{lines[0][0]}", f"the material {name!r}", "one of the file's MTL is needed"
             )
         corners = _corners(path, lines, (len(positions), len(uvs), len(normals)))
-        parts.append(_part(name, corners, positions, uvs, normals, materials.get(name, _Material())))
+        part = _part(name, corners, positions, uvs, normals, materials.get(name, _Material()))
+        parts.append(replace(part, owner=owner))
     return parts
 
 
@@ -78,9 +82,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
                 raise wrong(f"{path.name}:{number}", "bytes that are no text", "UTF-8 is allowed") from None
 
 
-def _sorted_lines(path: Path) -> _Content:
+def _sorted_lines(path: Path, claims: Claims | None) -> _Content:
     content = _Content()
-    material = ""
+    material, thing = "", ""
+    groups: tuple[str, ...] = ()
+    owner: int | None = None
+    asked = claims is not None
     for number, line in _lines(path):
         key, _, rest = line.partition(" ")
         match key:
@@ -93,9 +100,17 @@ def _sorted_lines(path: Path) -> _Content:
             case "f":
                 # How many of each stood above: indices below 0 count back from here.
                 above = (len(content.positions), len(content.uvs), len(content.normals))
-                content.faces.setdefault(material, []).append((number, rest, above))
+                if asked and claims is not None:
+                    names = (thing, *groups, material)
+                    owner = claims.owner(f"{path.name}:{number}", tuple(n[:100] for n in names if n))
+                    asked = False
+                content.faces.setdefault((material, owner), []).append((number, rest, above))
             case "usemtl":
-                material = rest.strip()
+                material, asked = rest.strip(), claims is not None
+            case "o":
+                thing, asked = rest.strip(), claims is not None
+            case "g":
+                groups, asked = tuple(rest.split()), claims is not None
             case "mtllib":
                 content.libraries.append((number, rest.strip()))
     if len(content.positions) > VERTICES:

@@ -20,7 +20,8 @@ _ORIGIN_STEP = 100.0
 @dataclass(frozen=True, eq=False)
 class Part:
     """A piece of one material: ``vertices`` (v, 3) float64 file coordinates, ``triangles`` (t, 3) int64,
-    ``normals`` (v, 3), ``uv`` (v, 2) from the top left, ``rgb`` (v, 3) uint8, ``texture`` (h, w, 3) uint8."""
+    ``normals`` (v, 3), ``uv`` (v, 2) from the top left, ``rgb`` (v, 3) uint8, ``texture`` (h, w, 3) uint8; ``owner``
+    the number of the part of a state that it belongs to."""
 
     vertices: F64
     triangles: npt.NDArray[np.int64]
@@ -29,6 +30,7 @@ class Part:
     rgb: U8 | None = None
     texture: U8 | None = None
     name: str = "surface"
+    owner: int | None = None
 
 
 def as_meshes(where: str, parts: list[Part]) -> tuple[Mesh, ...]:
@@ -103,6 +105,7 @@ def _mesh(origin: F64, part: Part) -> Mesh:
         None if part.uv is None or part.texture is None else part.uv.astype(np.float32),
         part.rgb,
         part.texture,
+        part=None if part.owner is None else np.full(len(part.vertices), part.owner, np.uint16),
         name=part.name,
     )
 

@@ -8,6 +8,7 @@ from typing import BinaryIO, Literal
 import numpy as np
 import numpy.typing as npt
 
+from heritage.formats.claims import Claims
 from heritage.formats.image import read_image
 from heritage.formats.parts import Part, beside, fan, wrong
 from heritage.formats.ply import (
@@ -30,7 +31,7 @@ _VERTEX_UV = (("s", "t"), ("u", "v"), ("texture_u", "texture_v"))
 Lists = dict[str, npt.NDArray[np.float64]]
 
 
-def read_ply_mesh(path: Path) -> list[Part]:
+def read_ply_mesh(path: Path, claims: Claims | None = None) -> list[Part]:
     """The faces of a PLY file, cut into triangles. Raises InputError naming what is wrong."""
     ply = read_ply_header(path)
     vertices = vertex_element(ply)
@@ -64,7 +65,8 @@ def read_ply_mesh(path: Path) -> list[Part]:
         rgb = (values >> 8 if values.dtype == np.uint16 else values).astype(np.uint8)
     uv = _vertex_uv(vertices, table) if texture is not None else None
     triangles = np.concatenate([fan(g[corner.name].astype(np.int64)) for g in groups])
-    part = Part(xyz, triangles, normals, uv, rgb, texture)
+    owner = None if claims is None else claims.owner(path.name, ())  # nothing in a PLY has a name
+    part = Part(xyz, triangles, normals, uv, rgb, texture, owner=owner)
     if texture is None or uv is not None:
         return [part]
     return [_split(path, part, groups)]

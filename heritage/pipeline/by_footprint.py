@@ -46,13 +46,13 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
     )
     cloud, ground = walls(job), _ground(job)
     if "footprint" in facts:
-        plan, id = _polygon(facts["footprint"]), str(facts["footprint_id"])
-        beside = [_polygon(text) for text in facts["beside"]]
+        plan, id = polygon(facts["footprint"]), str(facts["footprint_id"])
+        beside = [polygon(text) for text in facts["beside"]]
         found = register_footprint(
             cloud, None, plan, known, options, beside=beside, ground=ground, threads=job.threads
         )
     else:
-        layer = {id: _polygon(text) for id, (text, _) in facts.get("layer", {}).items()}
+        layer = {id: polygon(text) for id, (text, _) in facts.get("layer", {}).items()}
         if not layer:
             raise MethodError(
                 "registration", "no footprint to place by", "method footprint needs one",
@@ -77,7 +77,7 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
         candidates=found.candidates,
         footprint=id,
     )
-    return Placed(placement, (*found.figures, *_walls_figures(found)), (), plan)
+    return Placed(placement, (*found.figures, *walls_figures(found)), (), plan)
 
 
 def walls(job: Job) -> PointCloud:
@@ -90,7 +90,7 @@ def walls(job: Job) -> PointCloud:
     return kept if len(kept) else cloud
 
 
-def _walls_figures(found: Registered) -> tuple[Figure, ...]:
+def walls_figures(found: Registered) -> tuple[Figure, ...]:
     """The residual of every wall of the footprint, in the order of its edges."""
     return tuple(
         Figure(
@@ -117,7 +117,8 @@ def _position(prior: Prior, frame: SiteFrame) -> tuple[float, float] | None:
     return float(there[0]), float(there[1])
 
 
-def _polygon(text: str) -> Polygon | MultiPolygon:
+def polygon(text: str) -> Polygon | MultiPolygon:
+    """A ground plan from WKT. Raises MethodError for any other shape."""
     geometry = wkt.loads(text)
     if not isinstance(geometry, (Polygon, MultiPolygon)):
         raise MethodError(

@@ -6,7 +6,8 @@ child ends, and the caller gets an `InputError` that names the file. See `confin
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -55,6 +56,23 @@ def guarded_model(
     """As `heritage.formats.model.read_model`, in a child; raises as ``guarded_cloud``."""
     allowed = allowed or Allowance.of(path, limits.READER_MODEL_MEMORY_BYTES)
     with Confined("model", path, allowed, program) as child:
+        return tuple(child.sound(partial(_mesh, message)) for message in child.messages("mesh"))
+
+
+def guarded_state(
+    path: Path,
+    named: Mapping[int, Sequence[str]],
+    rest: int | None,
+    *,
+    allowed: Allowance | None = None,
+    program: Sequence[str] = PROGRAM,
+) -> tuple[Mesh, ...]:
+    """As ``guarded_model``, the meshes shared out among the parts of a state by their names: see `claims.Claims`."""
+    allowed = allowed or Allowance.of(path, limits.READER_MODEL_MEMORY_BYTES)
+    with Confined("state", path, allowed, program) as child:
+        child.ask(
+            json.dumps({"named": {str(part): list(names) for part, names in named.items()}, "rest": rest})
+        )
         return tuple(child.sound(partial(_mesh, message)) for message in child.messages("mesh"))
 
 

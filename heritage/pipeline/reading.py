@@ -41,6 +41,16 @@ def _model(path: Path, send: Send) -> None:
         send("mesh", {"name": mesh.name}, _arrays(mesh))
 
 
+def _state(path: Path, send: Send) -> None:
+    from heritage.formats.claims import Claims
+    from heritage.formats.model import read_model
+
+    asked = json.loads(sys.stdin.readline())
+    claims = Claims({int(part): names for part, names in asked["named"].items()}, asked["rest"])
+    for mesh in read_model(path, claims):
+        send("mesh", {"name": mesh.name}, _arrays(mesh))
+
+
 def _tour(path: Path, send: Send) -> None:
     from heritage.pipeline.reading_tour import serve_tour
 
@@ -67,6 +77,7 @@ def _mapped(name: str) -> Serve:
 _KINDS: Mapping[str, Serve] = {
     "cloud": _cloud,
     "model": _model,
+    "state": _state,
     "tour": _tour,
     "photos": _photos,
     **{name: _mapped(name) for name in ("footprints", "shapes", "heights", "photo")},

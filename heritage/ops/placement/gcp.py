@@ -244,5 +244,18 @@ def _result(
     )
 
 
+def residual_figures(fit: GcpFit) -> tuple[Figure, ...]:
+    """One for every point: how far it is from where the fit puts it."""
+    return tuple(
+        Figure(
+            name=f"point {r.name}",
+            value=1000 * r.length_m,
+            unit="mm",
+            method=f"{r.use}: {1000 * r.east_m:+.1f} east, {1000 * r.north_m:+.1f} north, {1000 * r.up_m:+.1f} up",
+        )
+        for r in fit.residuals
+    )
+
+
 def _listed(names: list[str], which: Bool) -> str:
     return ", ".join(n for n, w in zip(names, which, strict=True) if w)

@@ -13,8 +13,7 @@ from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import SiteFrame
 from heritage.model.release import Placement
-from heritage.model.report import Figure
-from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp
+from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
 from heritage.ops.placement.place import heading_of, place_crs, place_prior
 from heritage.ops.placement.register import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
@@ -117,16 +116,7 @@ def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
         check_rms_m=fit.check_rms_m,
         sigma_m=fit.sigma_m,
     )
-    residuals = tuple(
-        Figure(
-            name=f"point {r.name}",
-            value=1000 * r.length_m,
-            unit="mm",
-            method=f"{r.use}: {1000 * r.east_m:+.1f} east, {1000 * r.north_m:+.1f} north, {1000 * r.up_m:+.1f} up",
-        )
-        for r in fit.residuals
-    )
-    return Placed(placement, (*fit.figures, *residuals), fit.warnings)
+    return Placed(placement, (*fit.figures, *residual_figures(fit)), fit.warnings)
 
 
 def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
