@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { angle, distance, flatArea, height, type MeasuredPoint } from '../../src/core/measure.ts';
+import { areaInside, earsOf, outlineOf } from '../../src/core/surfaceArea.ts';
+import type { Vec3 } from '../../src/core/vec.ts';
+
+const at = (position_m: Vec3, error_m = 0): MeasuredPoint => ({ position_m, error_m });
+
+describe('measures', () => {
+  it('a distance and a height, with the errors of both ends', () => {
+    expect(distance(at([0, 0, 0], 0.01), at([3, 4, 12], 0.02))).toEqual({ value: 13, within: 0.03 });
+    expect(height(at([0, 0, 5]), at([9, 9, 2]), [0, 0, 2]).value).toBe(-3);
+  });
+
+  it('an angle anywhere between 0 and 180 degrees, and how far its arms may turn', () => {
+    for (const degrees of [0.5, 30, 90, 150, 179.5]) {
+      const r = (degrees * Math.PI) / 180;
+      const found = angle(at([2, 0, 1]), at([0, 0, 1]), at([3 * Math.cos(r), 3 * Math.sin(r), 1]));
+      expect(found.value).toBeCloseTo(degrees, 9);
+      expect(found.within).toBe(0);
+    }
+    // 1 mm at each end of two arms of a metre: 2 · asin(0.002).
+    const off = angle(at([1, 0, 0], 0.001), at([0, 0, 0], 0.001), at([0, 1, 0], 0.001));
+    expect(off.within).toBeCloseTo((2 * Math.asin(0.002) * 180) / Math.PI, 9);
+  });
+
+  it('no error within the stated limits goes beyond what is stated', () => {
+    const [a, b, c] = [at([1, 0, 0], 0.05), at([0, 0, 0], 0.02), at([0.3, 1.2, 0.4], 0.05)];
+    const told = { d: distance(a, c), w: angle(a, b, c) };
+    for (let i = 0; i < 400; i++) {
+      const moved = [a, b, c].map((p, k): MeasuredPoint => {
+        const [u, v] = [Math.sin(i * 12.9 + k * 78.2), Math.cos(i * 4.1 + k * 3.7)];
+        const w = Math.sqrt(Math.max(0, 1 - u * u));
+        const off: Vec3 = [u, w * v, w * Math.sqrt(1 - v * v)];
+        return at(p.position_m.map((x, m) => x + off[m]! * p.error_m) as unknown as Vec3);
+      });
+      expect(Math.abs(distance(moved[0]!, moved[2]!).value - told.d.value)).toBeLessThanOrEqual(
+        told.d.within,
+      );
+      expect(Math.abs(angle(moved[0]!, moved[1]!, moved[2]!).value - told.w.value)).toBeLessThanOrEqual(
+        told.w.within,
+      );
+    }
+  });
+
+  it('a flat area, seen across', () => {
+    expect(flatArea([at([0, 0, 0]), at([2, 0, 2]), at([2, 3, 2]), at([0, 3, 0])]).value).toBeCloseTo(
+      3 * Math.sqrt(8),
+      12,
+    );
+  });
+});
+
+/** A grid over a square of side 4 round the origin, at the height `z` gives, as triangles facing up. */
+function sheet(n: number, z: (x: number, y: number) => number) {
+  const positions: number[] = [];
+  const index: number[] = [];
+  for (let i = 0; i <= n; i++) {
+    for (let j = 0; j <= n; j++) {
+      const [x, y] = [(4 * i) / n - 2, (4 * j) / n - 2];
+      positions.push(x, y, z(x, y));
+    }
+  }
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const a = i * (n + 1) + j;
+      index.push(a, a + n + 1, a + n + 2, a, a + n + 2, a + 1);
+    }
+  }
+  return { positions, index };
+}
+const lifted = (flat: [number, number][], z: (x: number, y: number) => number) =>
+  flat.map(([x, y]): Vec3 => [x, y, z(x, y)]);
+const STAR: [number, number][] = [[-1, -1], [0, -0.3], [1.1, -1], [0.4, 0.1], [0.9, 1.2], [-0.1, 0.5], [-1.2, 1]]; // biome-ignore format: points
+
+describe('area on a surface', () => {
+  it('is the flat area on a slope, whatever the outline and whichever way it was drawn', () => {
+    const slope = (x: number, y: number) => 0.7 * x - 0.2 * y + 1;
+    const { positions, index } = sheet(13, slope);
+    const points = lifted(STAR, slope);
+    const exact = flatArea(points.map((p) => at(p))).value;
+    for (const outline of [points, [...points].reverse()]) {
+      expect(areaInside(positions, index, outlineOf(outline, [0, 0, 1])!)).toBeCloseTo(exact, 9);
+    }
+    expect(areaInside(positions, index, outlineOf(points, [0, 0, -1])!)).toBe(0); // its back is not there
+  });
+
+  it('on waves is what summing over a fine raster gives', () => {
+    const wave = (x: number, y: number) => 0.15 * Math.sin(3 * x) * Math.cos(2 * y);
+    const { positions, index } = sheet(160, wave);
+    const flat: [number, number][] = [[-1, -1], [1.2, -0.9], [0.9, 1.1], [-0.8, 0.8]]; // biome-ignore format: points
+    const outline = outlineOf(
+      lifted(flat, () => 0),
+      [0, 0, 1],
+    )!;
+    let sum = 0;
+    const n = 500;
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const [x, y] = [(4 * (i + 0.5)) / n - 2, (4 * (j + 0.5)) / n - 2];
+        const inside = flat.every(([ax, ay], k) => {
+          const [bx, by] = flat[(k + 1) % 4]!;
+          return (bx - ax) * (y - ay) - (by - ay) * (x - ax) >= 0;
+        });
+        const [zx, zy] = [0.45 * Math.cos(3 * x) * Math.cos(2 * y), -0.3 * Math.sin(3 * x) * Math.sin(2 * y)];
+        if (inside) sum += Math.sqrt(1 + zx * zx + zy * zy) * (4 / n) ** 2;
+      }
+    }
+    expect(areaInside(positions, index, outline) / sum).toBeCloseTo(1, 2);
+  });
+
+  it('leaves out what lies deep behind the outline', () => {
+    const front = sheet(4, () => 0);
+    const back = sheet(4, () => -3);
+    const outline = outlineOf(
+      lifted(STAR, () => 0),
+      [0, 0, 1],
+    )!;
+    expect(areaInside(back.positions, back.index, outline)).toBe(0);
+    expect(areaInside(front.positions, front.index, outline)).toBeGreaterThan(1);
+  });
+
+  it('is not told for an outline that crosses itself or has no width', () => {
+    expect(earsOf([[0, 0], [1, 1], [1, 0], [0, 1]])).toBeNull(); // biome-ignore format: points
+    expect(outlineOf([[0, 0, 0], [1, 0, 0], [2, 0, 0]], [0, 0, 1])).toBeNull(); // biome-ignore format: points
+  });
+});
