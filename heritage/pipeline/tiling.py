@@ -1,20 +1,17 @@
-"""Make a tileset of any size: what follows what, and which pieces go at once. The pieces are in `tile_pieces`."""
+"""Make a tileset of any size: survey, share out, make, measure, tie together. The order is in `tile_plan`."""
 
 from __future__ import annotations
 
 import shutil
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from heritage.formats.gltf import write_plain_glb
 from heritage.formats.tiles3d import write_tileset
-from heritage.model.arrays import F64, Mesh
+from heritage.model.arrays import F64
 from heritage.model.errors import InputError
 from heritage.model.report import Counts, Figure, balanced
 from heritage.model.tiles import StatePart, Tile, TileTree
@@ -22,12 +19,9 @@ from heritage.ops.cleaning.vegetation import in_company
 from heritage.ops.meshes.weld import areas
 from heritage.ops.points.spread import spread
 from heritage.ops.tiles.cells import Cells, divide, joined
-from heritage.ops.tiles.colours import Colours
 from heritage.ops.tiles.seams import INNER, common, looked_up, smooth_sides
-from heritage.ops.tiles.single import single, single_texel
 from heritage.ops.tiles.tile import (
     TileOptions,
-    beside,
     bounds_of,
     budget_of,
     change_scales,
@@ -35,33 +29,24 @@ from heritage.ops.tiles.tile import (
     root_texel,
     texels,
 )
-from heritage.ops.tiles.tile_node import grid_steps, merged, on_grid
-from heritage.pipeline.tile_pieces import (
+from heritage.ops.tiles.tile_node import grid_steps, on_grid
+from heritage.pipeline.tile_figures import figures
+from heritage.pipeline.tile_files import Slice, save_cells, save_seams
+from heritage.pipeline.tile_pieces import Made, bounds_array
+from heritage.pipeline.tile_plan import Mapper, Plan
+from heritage.pipeline.tile_shares import (
     CREASE_DEG,
-    Made,
     Shared,
-    Slice,
     Surveyed,
-    Task,
     Work,
-    as_colours,
-    bounds_array,
-    deviate,
-    load_part,
-    make,
-    read_points,
     share,
     share_points,
     survey,
-    tile_file,
 )
-from heritage.pipeline.tile_source import CHUNK, Source, averaged_model, model_colours
-
-Mapper = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
+from heritage.pipeline.tile_source import CHUNK, Source, model_colours
+from heritage.pipeline.tile_whole import whole_glb
 
 _EDGES_PER_CUBE = 8.0  # of the census: about a hundred triangles in each
-_SINGLE_TRIANGLES = 200_000
-_SINGLE_PX = 4096
 _GRID_STEPS = 65_532
 
 
@@ -111,45 +96,39 @@ def make_tiles(
     numbers = range(len(source.names))
     surveyed: list[Surveyed] = mapper(partial(survey, work, _cube_size(source, options, texel)), numbers)
     counts = _counted(surveyed)
-    census = joined([s.census for s in surveyed if s.census is not None])
+    full = [s for s in surveyed if s.census is not None]
+    census = joined([s.census for s in full if s.census is not None])
     cells = divide(
         census,
         budget_of(options, texel),
         options.root_triangles,
         root_texel(options, texel, float(census.area.sum())),
     )
+    save_cells(scratch, cells)
     steps = tuple(grid_steps(cells.low, cells.high, cells.depths, spacing_m))
-    shared: list[Shared] = mapper(partial(share, work, cells), numbers)
-    _save_seams(work, cells, steps, shared)
-    sharp = texels(cells, options, texel)
-    context = _save_context(work, cells)
+    shared: list[Shared] = mapper(partial(share, work), numbers)
+    seams = _save_seams(work, cells, steps, shared)
     rows = source.rows()
     pieces = [(start, min(start + CHUNK, rows)) for start in range(0, rows, CHUNK)]
-    leaf_points: dict[int, list[Slice]] = defaultdict(list)
-    for (start, _), found in zip(
-        pieces, mapper(partial(share_points, work, cells), pieces) if pieces else [], strict=True
-    ):
-        for leaf, first, last in found:
-            leaf_points[leaf].append((f"points-{start}.npy", first, last))
-    scales = change_scales(np.max([s.changes for s in surveyed if s.census is not None], axis=0).tolist())
-    plan = _Plan(work, cells, steps, sharp, texel, spacing_m, scales, context)
-    made = plan.run(mapper, shared, leaf_points)
+    points: list[dict[int, Slice]] = mapper(partial(share_points, work), pieces) if pieces else []
+    scales = change_scales(np.max([s.changes for s in full], axis=0).tolist())
+    sharp = texels(cells, options, texel)
+    plan = Plan(work, cells, steps, sharp, texel, spacing_m, scales, _save_context(work, cells), seams)
+    made = plan.run(mapper, shared, points)
     deviations = plan.deviations(mapper)
-    if take_away:
-        (folder / "model.glb").write_bytes(_single(plan, made))
     root = _tree(cells, steps, made, deviations, options.texel_weight, 0)
     size = float(np.linalg.norm(root.high - root.low))
     tree = TileTree(root, max(size, root.geometric_error_m))
     write_tileset(folder, tree)
-    figures = _figures(plan, made, deviations)
+    said = figures(plan, made, deviations)
     if take_away:
-        mega = (folder / "model.glb").stat().st_size / 1e6
-        figures = (*figures, Figure(name="model.glb", value=mega, unit="MB"))
+        data = whole_glb(plan, made)
+        (folder / "model.glb").write_bytes(data)
+        said = (*said, Figure(name="model.glb", value=len(data) / 1e6, unit="MB"))
     shutil.rmtree(scratch)
-    low = np.min([s.vertices_low for s in surveyed if s.census is not None], axis=0)
-    high = np.max([s.vertices_high for s in surveyed if s.census is not None], axis=0)
-    triangles = sum(s.taken for s in surveyed)
-    return Tiled(tree, low, high, triangles, scales, lit, counts, figures)
+    low = np.min([s.vertices_low for s in full], axis=0)
+    high = np.max([s.vertices_high for s in full], axis=0)
+    return Tiled(tree, low, high, sum(s.taken for s in surveyed), scales, lit, counts, said)
 
 
 def _cube_size(source: Source, options: TileOptions, texel: float | None) -> float:
@@ -177,16 +156,18 @@ def _counted(surveyed: list[Surveyed]) -> tuple[Counts, ...]:
     return (balanced("triangles", taken, taken - without, {"without area": without}),)
 
 
-def _save_seams(work: Work, cells: Cells, steps: Sequence[float], shared: list[Shared]) -> None:
-    """Where leaves meet across the borders of meshes; and the full surface's normals along all seams."""
-    xyz, depth = common(
-        np.concatenate([s.border for s in shared]),
-        np.concatenate([s.border_leaf for s in shared]),
-        cells.lineage(),
-    )
-    np.savez(work.scratch / "seams.npz", xyz=xyz, depth=depth)
+def _save_seams(
+    work: Work, cells: Cells, steps: Sequence[float], shared: list[Shared]
+) -> dict[int, tuple[int, int]]:
+    """Where leaves meet across the borders of meshes, the rows of each; and the full surface's normals along all seams."""
+    border = np.concatenate([s.border for s in shared])
+    leaf = np.concatenate([s.border_leaf for s in shared])
+    xyz, depth = common(border, leaf, cells.lineage())
+    own = looked_up(border, xyz, depth)
+    on_seam = own != INNER
+    rows = save_seams(work.scratch, border[on_seam], own[on_seam], leaf[on_seam])
     if not work.lit:
-        return
+        return rows
     held = [s.normals for s in shared if s.normals is not None]
     places, sums, seam = (np.concatenate([h[k] for h in held]) for k in range(3))
     seam = np.minimum(seam, looked_up(places, xyz, depth))
@@ -195,6 +176,7 @@ def _save_seams(work: Work, cells: Cells, steps: Sequence[float], shared: list[S
     moved = on_grid(places[on_seam], seam[on_seam], 0, steps)
     moved, normals = smooth_sides(moved, sums[on_seam], CREASE_DEG)
     np.savez(work.scratch / "normals.npz", xyz=moved, normal=normals)
+    return rows
 
 
 def _save_context(work: Work, cells: Cells) -> int:
@@ -209,101 +191,6 @@ def _save_context(work: Work, cells: Cells) -> int:
     xyz = (np.rint(points.xyz[order].astype(np.float64) / step) * step).astype(np.float32)
     np.savez(work.scratch / "context.npz", xyz=xyz, rgb=points.rgb[order], leaf=cells.place(xyz))
     return len(order)
-
-
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """All that is known before the first tile is made."""
-
-    work: Work
-    cells: Cells
-    steps: tuple[float, ...]
-    sharp: list[float | None]
-    texel: float | None
-    spacing_m: float
-    scales: tuple[float, ...]
-    context: int
-
-    def run(
-        self, mapper: Mapper, shared: list[Shared], leaf_points: dict[int, list[Slice]]
-    ) -> dict[int, Made]:
-        """Make all tiles, a depth at a time, the deepest first."""
-        cells, leaves = self.cells, set(self.cells.leaves())
-        pieces: dict[int, list[int]] = defaultdict(list)
-        for number, one in enumerate(shared):
-            for leaf in one.leaves:
-                pieces[leaf].append(number)
-        made: dict[int, Made] = {}
-        # The points below a depth: those of its leaves, and what deeper tiles averaged.
-        layer: dict[int, tuple[Slice, ...]] = {leaf: tuple(leaf_points[leaf]) for leaf in leaves}
-        for depth in range(cells.levels - 1, -1, -1):
-            tasks = []
-            for cell in np.flatnonzero(cells.depths == depth).tolist():
-                leaf = cell in leaves
-                below = [cell] if leaf else cells.children(cell)
-                own = tuple(s for child in below for s in layer[child])
-                tasks.append(
-                    Task(
-                        cell,
-                        depth,
-                        leaf,
-                        tuple(pieces[cell]) if leaf else tuple(below),
-                        own,
-                        self._around(cell, below, layer),
-                        self._spacing(cell, leaf),
-                        self._texel(cell, leaf),
-                        beside(self.context, cells.levels, depth),
-                        self.steps,
-                        self.scales,
-                    )
-                )
-            results: list[Made] = mapper(partial(make, self.work, cells), tasks)
-            for task, result in zip(tasks, results, strict=True):
-                made[task.cell] = result
-                if not task.leaf:
-                    for child in task.pieces:
-                        layer.pop(child)
-                layer[task.cell] = ((f"own-{task.cell}.npy", 0, result.points_file),)
-        return made
-
-    def _texel(self, cell: int, leaf: bool) -> float | None:
-        if self.texel is None or (leaf and cell):
-            return self.texel
-        return self.sharp[int(self.cells.depths[cell])]
-
-    def _spacing(self, cell: int, leaf: bool) -> float:
-        """How far apart the points are that paint a cell."""
-        if leaf or self.texel is None:
-            return self.spacing_m
-        return max(self.spacing_m, self.texel * 2.0 ** (self.cells.levels - 2 - int(self.cells.depths[cell])))
-
-    def _around(self, cell: int, below: list[int], layer: dict[int, tuple[Slice, ...]]) -> tuple[Slice, ...]:
-        """The points of cells near this one, which paint it along its borders."""
-        if not self.spacing_m:
-            return ()
-        cells, margin = self.cells, 8 * self._spacing(cell, not cells_below(self.cells, cell))
-        low, high = cells.low[cell] - margin, cells.high[cell] + margin
-        near = (
-            other
-            for other in sorted(layer)
-            if other not in below and (cells.low[other] <= high).all() and (cells.high[other] >= low).all()
-        )
-        return tuple(s for other in near for s in layer[other])
-
-    def deviations(self, mapper: Mapper) -> dict[int, float]:
-        """The measured deviation of every tile that is no leaf."""
-        cells = self.cells
-        lineage, leaves = cells.lineage(), np.array(cells.leaves())
-        inner = sorted(set(range(len(cells))) - set(leaves.tolist()))
-        items = [
-            (cell, tuple(leaves[lineage[leaves, cells.depths[cell]] == cell].tolist())) for cell in inner
-        ]
-        return dict(zip(inner, mapper(partial(deviate, self.work, cells), items), strict=True))
-
-
-def cells_below(cells: Cells, cell: int) -> bool:
-    """Whether a cell has children."""
-    return bool((cells.parents == cell).any())
 
 
 def _tree(
@@ -328,77 +215,3 @@ def _tree(
             deviation, (own.texel_m or 0.0) * texel_weight, *(child.geometric_error_m for child in children)
         )
     return Tile(f"tiles/{cell}.glb", low, high, deviation, error, children)
-
-
-def _single(plan: _Plan, made: dict[int, Made]) -> bytes:
-    """The whole monument in one file, from the tiles of the first depth that is as fine: they join bit for bit."""
-    cells, work = plan.cells, plan.work
-    chosen: list[int] = [0]
-    while sum(made[c].triangles for c in chosen) < _SINGLE_TRIANGLES:
-        below = [d for c in chosen for d in (cells.children(c) or [c])]
-        if below == chosen:
-            break
-        chosen = below
-    mesh = merged([load_part(work.scratch / f"node-{c}.npz") for c in chosen]).mesh
-    whole = Mesh(mesh.origin, mesh.vertices, mesh.triangles, part=mesh.part)
-    colours: Colours | None = None
-    texel = 0.0
-    if plan.texel is not None:
-        texel = single_texel(whole, plan.texel, _SINGLE_PX)
-        if plan.spacing_m:
-            slices = tuple((f"own-{c}.npy", 0, made[c].points_file) for c in chosen)
-            points = read_points(work.scratch, slices)
-            dense = max(plan.spacing_m, *(made[c].texel_m or 0.0 for c in chosen))
-            colours = as_colours(points, dense).averaged(texel)
-        else:
-            colours = averaged_model(work.source, texel)
-    shown = single(whole, colours, texel, triangles=_SINGLE_TRIANGLES, side_px=_SINGLE_PX)
-    return write_plain_glb(shown, lit=work.lit, parts=work.parts)
-
-
-def _figures(plan: _Plan, made: dict[int, Made], deviations: dict[int, float]) -> tuple[Figure, ...]:
-    cells = plan.cells
-    leaves = cells.leaves()
-    stretched = [made[c].stretch for c in leaves]
-    files = [tile_file(plan.work.folder, c).stat().st_size for c in made]
-    return (
-        Figure(name="tiles", value=len(made), unit="tiles"),
-        Figure(name="levels of tiles", value=cells.levels, unit="levels"),
-        Figure(
-            name="triangles of the finest tiles",
-            value=sum(made[c].triangles for c in leaves),
-            unit="triangles",
-            method="the whole surface; long edges split",
-        ),
-        Figure(name="triangles of the first tile", value=made[0].triangles, unit="triangles"),
-        Figure(name="size of the first tile", value=made[0].size_bytes / 1e3, unit="kB"),
-        Figure(name="size of all tiles", value=sum(files) / 1e6, unit="MB"),
-        Figure(
-            name="edges fixed on borders",
-            value=sum(made[c].fixed for c in made if c not in set(leaves)),
-            unit="edges",
-            method="of tiles that are not the finest; their triangles cannot be simplified away",
-        ),
-        Figure(
-            name="deviation of the first tile",
-            value=deviations.get(0, 0.0),
-            unit="m",
-            method="largest distance to the full surface, both ways",
-        ),
-        Figure(
-            name="texel of the finest tiles",
-            value=max((made[c].texel_m or 0.0 for c in leaves), default=0.0) or None,
-            unit="m",
-            method="coarsest of them" if plan.texel is not None else "no colours",
-        ),
-        Figure(name="texels", value=sum(m.texels for m in made.values()), unit="texels"),
-        Figure(
-            name="stretch of texels",
-            value=max(s[0] for s in stretched),
-            unit="1",
-            method="95 % of a finest tile's area is below; the worst tile",
-        ),
-        Figure(
-            name="points beside the finest tiles", value=sum(made[c].points for c in leaves), unit="points"
-        ),
-    )

@@ -101,8 +101,19 @@ def covers(vertices: npt.NDArray[Any], triangles: I32) -> npt.NDArray[np.bool_]:
 
 def crosses(vertices: npt.NDArray[Any], triangles: I32) -> F64:
     """(t, 3) float64: twice the area along the normal of every triangle."""
-    a, b, c = (vertices[triangles[:, k]].astype(np.float64) for k in range(3))
-    return np.cross(b - a, c - a)
+    cross = np.empty((len(triangles), 3))
+    _crosses(vertices, triangles, cross)
+    return cross
+
+
+@numba.njit(cache=True)
+def _crosses(vertices: Any, triangles: Any, cross: Any) -> None:
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        ox, oy, oz = np.float64(vertices[a, 0]), np.float64(vertices[a, 1]), np.float64(vertices[a, 2])
+        ux, uy, uz = vertices[b, 0] - ox, vertices[b, 1] - oy, vertices[b, 2] - oz
+        wx, wy, wz = vertices[c, 0] - ox, vertices[c, 1] - oy, vertices[c, 2] - oz
+        cross[t, 0], cross[t, 1], cross[t, 2] = uy * wz - uz * wy, uz * wx - ux * wz, ux * wy - uy * wx
 
 
 def open_edges(triangles: I32) -> npt.NDArray[np.int64]:

@@ -25,8 +25,10 @@ def bake(surface: Unwrapped, colours: Colours) -> U8:
     side = side_of(unit(crosses(mesh.vertices, mesh.triangles)))
     painted = owner >= 0
     xyz, seen_from = _places(owner, weights, mesh.vertices[mesh.triangles], side, int(painted.sum()))
+    del owner, weights  # 16 bytes a texel
     texture = np.zeros((surface.height_px, surface.width_px, 3), np.uint8)
     texture[painted] = _to_srgb(colours.at(xyz, seen_from))
+    del xyz, seen_from
     return _filled(texture, painted)
 
 
@@ -76,41 +78,53 @@ def rasterise(pixels: npt.NDArray[np.float64], width: int, height: int) -> tuple
     return owner, weights
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, error_model="numpy")
 def _rasterise(pixels: Any, owner: Any, miss: Any, weights: Any) -> None:
-    height, width = owner.shape
+    # First what lies inside a triangle: then next to nothing is left whose nearest triangle must be found.
     for t in range(len(pixels)):
         x0, y0 = pixels[t, 0]
         x1, y1 = pixels[t, 1]
         x2, y2 = pixels[t, 2]
         area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        left = max(0, int(np.floor(min(x0, x1, x2) - 1.5)))
-        right = min(width - 1, int(np.ceil(max(x0, x1, x2) + 0.5)))
-        top = max(0, int(np.floor(min(y0, y1, y2) - 1.5)))
-        bottom = min(height - 1, int(np.ceil(max(y0, y1, y2) + 0.5)))
+        if area == 0:
+            continue
+        left, right, top, bottom = _box(pixels[t], 0.0, owner.shape)
+        for row in range(top, bottom + 1):
+            for column in range(left, right + 1):
+                x, y = column + 0.5, row + 0.5
+                b = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / area
+                c = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / area
+                a = 1 - b - c
+                if a >= 0 and b >= 0 and c >= 0 and miss[row, column] > 0:
+                    miss[row, column] = 0
+                    owner[row, column] = t
+                    weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = a, b, c
+    for t in range(len(pixels)):
+        x0, y0 = pixels[t, 0]
+        x1, y1 = pixels[t, 1]
+        x2, y2 = pixels[t, 2]
+        left, right, top, bottom = _box(pixels[t], 1.0, owner.shape)
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
                 if miss[row, column] == 0:
                     continue
-                x, y = column + 0.5, row + 0.5
-                inside = False
-                if area != 0:
-                    b = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / area
-                    c = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / area
-                    a = 1 - b - c
-                    inside = a >= 0 and b >= 0 and c >= 0
-                if inside:
-                    away = 0.0
-                else:
-                    away, a, b, c = _nearest_on_border(x, y, x0, y0, x1, y1, x2, y2)
-                    if away > 1:
-                        continue
-                if away < miss[row, column]:
+                away, a, b, c = _nearest_on_border(column + 0.5, row + 0.5, x0, y0, x1, y1, x2, y2)
+                if away <= 1 and away < miss[row, column]:
                     miss[row, column] = away
                     owner[row, column] = t
-                    weights[row, column, 0] = a
-                    weights[row, column, 1] = b
-                    weights[row, column, 2] = c
+                    weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = a, b, c
+
+
+@numba.njit(cache=True)
+def _box(corners: Any, margin: float, shape: Any) -> Any:
+    """First and last column and row of the pixels whose centres lie in a triangle's box, ``margin`` added."""
+    x0, y0, x1, y1 = corners[0, 0], corners[0, 1], corners[0, 0], corners[0, 1]
+    for k in range(1, 3):
+        x0, x1 = min(x0, corners[k, 0]), max(x1, corners[k, 0])
+        y0, y1 = min(y0, corners[k, 1]), max(y1, corners[k, 1])
+    left, right = max(0, int(np.ceil(x0 - margin - 0.5))), min(shape[1] - 1, int(np.floor(x1 + margin - 0.5)))
+    top, bottom = max(0, int(np.ceil(y0 - margin - 0.5))), min(shape[0] - 1, int(np.floor(y1 + margin - 0.5)))
+    return left, right, top, bottom
 
 
 @numba.njit(cache=True)

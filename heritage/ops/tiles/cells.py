@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numba
@@ -155,6 +156,10 @@ class Cells:
 
     def lineage(self) -> I32:
         """(n, levels) int32: each cell's ancestor at each depth, itself at its own, -1 below."""
+        return self._lineage
+
+    @cached_property
+    def _lineage(self) -> I32:
         held = np.full((len(self), self.levels), -1, np.int32)
         for cell, (parent, depth) in enumerate(zip(self.parents, self.depths, strict=True)):
             if parent >= 0:

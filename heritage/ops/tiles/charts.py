@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
 from heritage.model.arrays import F64, I32, Mesh
 from heritage.ops.meshes.weld import crosses, same_place, unit
@@ -31,13 +32,9 @@ def charts(mesh: Mesh) -> tuple[I64, I64]:
     """
     facing = unit(crosses(mesh.vertices, mesh.triangles)) @ AXES.T
     i, j = neighbours(same_place(mesh.vertices)[mesh.triangles])
-    t = len(facing)
-    graph = coo_matrix(
-        (np.ones(2 * len(i)), (np.concatenate([i, j]), np.concatenate([j, i]))), shape=(t, t)
-    ).tocsr()
     score = facing.clip(0) ** 2
     for _ in range(_ROUNDS):
-        score = score / 2 + (graph @ score) / 6
+        score = _smoothed(score, i, j)
     score[facing < _STEEP] = -1
     axis = np.where(score.max(1) < 0, facing.argmax(1), score.argmax(1))
     for _ in range(2):
@@ -51,21 +48,70 @@ def charts(mesh: Mesh) -> tuple[I64, I64]:
 
 def neighbours(triangles: I32) -> tuple[I64, I64]:
     """Pairs of triangles that share an edge, each pair once. An edge of more than two chains its triangles."""
-    edges = np.sort(
-        np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]]).astype(np.int64),
-        axis=1,
-    )
-    key = edges[:, 0] << 32 | edges[:, 1]
-    order = np.argsort(key, kind="stable")
-    equal = np.flatnonzero(key[order][1:] == key[order][:-1])
-    return order[equal] % len(triangles), order[equal + 1] % len(triangles)
+    slots = np.full(1 << (6 * len(triangles)).bit_length(), -1, np.int64)
+    pairs = np.empty((3 * len(triangles), 2), np.int64)
+    i, j = pairs[: _paired(np.ascontiguousarray(triangles), slots, pairs)].T.copy()
+    return i, j
 
 
-def _connected(axis: I64, i: I64, j: I64) -> I64:
-    """The connected component of equal axis that each triangle belongs to."""
-    same = axis[i] == axis[j]
-    graph = coo_matrix((np.ones(int(same.sum()), np.int8), (i[same], j[same])), shape=(len(axis), len(axis)))
-    return np.asarray(connected_components(graph, directed=False)[1], np.int64)
+@numba.njit(cache=True)
+def _paired(triangles: Any, slots: Any, pairs: Any) -> int:
+    """Fill ``pairs``; how many. A hash table of half-edges, each the last one that was met on its edge."""
+    count = 0
+    mask = np.uint64(len(slots) - 1)
+    for t in range(len(triangles)):
+        for k in range(3):
+            a, b = triangles[t, k], triangles[t, (k + 1) % 3]
+            low, high = min(a, b), max(a, b)
+            key = (np.uint64(low) << np.uint64(32) | np.uint64(high)) * np.uint64(0x9E3779B97F4A7C15)
+            slot = (key ^ (key >> np.uint64(32))) & mask
+            while slots[slot] >= 0:
+                s, m = slots[slot] // 3, slots[slot] % 3
+                c, d = triangles[s, m], triangles[s, (m + 1) % 3]
+                if min(c, d) == low and max(c, d) == high:
+                    pairs[count, 0], pairs[count, 1] = s, t
+                    count += 1
+                    break
+                slot = (slot + np.uint64(1)) & mask
+            slots[slot] = 3 * t + k
+    return count
+
+
+@numba.njit(cache=True)
+def _smoothed(score: Any, i: Any, j: Any) -> Any:
+    """Half of a triangle's own score (t, 6) and a sixth of each neighbour's."""
+    result = score / 2
+    for pair in range(len(i)):
+        for d in range(6):
+            result[i[pair], d] += score[j[pair], d] / 6
+            result[j[pair], d] += score[i[pair], d] / 6
+    return result
+
+
+@numba.njit(cache=True)
+def _connected(axis: Any, i: Any, j: Any) -> Any:
+    """The connected component of equal axis that each triangle belongs to, numbered by their first triangles."""
+    above = np.arange(len(axis))
+    for pair in range(len(i)):
+        a, b = i[pair], j[pair]
+        if axis[a] != axis[b]:
+            continue
+        while above[a] != a:
+            above[a] = above[above[a]]
+            a = above[a]
+        while above[b] != b:
+            above[b] = above[above[b]]
+            b = above[b]
+        above[max(a, b)] = min(a, b)
+    count = 0
+    number = np.empty(len(axis), np.int64)
+    for t in range(len(axis)):
+        if above[t] == t:
+            number[t] = count
+            count += 1
+        else:
+            number[t] = number[above[t]]  # a parent comes first and has its number
+    return number
 
 
 def _absorbed(axis: I64, small: npt.NDArray[np.bool_], facing: F64, i: I64, j: I64) -> I64:

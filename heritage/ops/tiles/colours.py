@@ -81,6 +81,7 @@ class CloudColours:
         self.xyz, self.colour, self.normal = xyz, colour, normal
         self.weight = np.ones(len(xyz), np.float32) if weight is None else weight
         self._gatherers: dict[float, Gatherer] = {}
+        self._wider: dict[float, CloudColours] = {}
 
     @classmethod
     def of(cls, cloud: PointCloud, rgb: U8, origin: F64) -> CloudColours:
@@ -103,7 +104,9 @@ class CloudColours:
             missed = np.flatnonzero(~seen)
             if not len(missed):
                 return colour
-            wider = self.averaged(self.spacing_m * factor)
+            if factor not in self._wider:
+                self._wider[factor] = self.averaged(self.spacing_m * factor)
+            wider = self._wider[factor]
             asked = side[missed] if own_side else np.full(len(missed), 255, np.uint8)
             colour[missed], seen[missed] = wider._gathered(xyz[missed], asked, 2.0, 1.0)
         missed = np.flatnonzero(~seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,12 @@ import numpy as np
 from heritage.model.arrays import F32, F64, I32, U8, Mesh
 from heritage.ops.meshes.nearest import Nearest, change_at
 from heritage.ops.meshes.simplify import simplify
-from heritage.ops.meshes.weld import areas, compact, first_and_place
+from heritage.ops.meshes.weld import compact, first_and_place
+from heritage.ops.points.grid import morton_order
 from heritage.ops.tiles.seams import INNER, between_parts, locked
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
-_SAMPLES = 20_000  # places per part at which a distance is measured, besides its vertices
-_LONG = 3  # times their spacing: a triangle longer than this gets places of its own
-_HELD = 32  # leaves that are ready to be searched at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,6 +109,27 @@ def snapped(part: Part, depth: int, steps: Sequence[float]) -> Part:
     return result if len(result.mesh.triangles) else part
 
 
+def in_order(part: Part) -> Part:
+    """Vertices along a Z-curve and triangles by their first vertex: near ones are near in memory, for all that
+    reads them."""
+    mesh = part.mesh
+    source = morton_order(mesh.vertices)
+    place = np.empty(len(source), np.int32)
+    place[source] = np.arange(len(source), dtype=np.int32)
+    triangles = place[mesh.triangles]
+    triangles = triangles[np.argsort(triangles.min(1), kind="stable")]
+    ordered = Mesh(
+        mesh.origin,
+        mesh.vertices[source],
+        triangles,
+        change=None if mesh.change is None else mesh.change[source],
+        filled=None if mesh.filled is None else mesh.filled[source],
+        part=None if mesh.part is None else mesh.part[source],
+        name=mesh.name,
+    )
+    return Part(ordered, part.seam[source])
+
+
 def on_grid(vertices: F32, seam: U8, depth: int, steps: Sequence[float]) -> F32:
     """Where ``snapped`` puts vertices (v, 3), given the depth of the seam (v,) on which each lies."""
     by_depth = np.array([*steps, steps[-1]])
@@ -155,64 +174,3 @@ def _attributed(mesh: Mesh, finer: Mesh, fixed: np.ndarray, source: I32) -> Mesh
         marks[fixed] = finer.filled[source[fixed]]
         changes["filled"] = marks
     return mesh.with_(**changes)
-
-
-def places(mesh: Mesh, apart: float, *, middles: bool) -> F32:
-    """Vertices; with ``middles`` the centre of every triangle; and within triangles much longer than ``apart``
-    metres a regular grid of that width."""
-    corners = mesh.vertices[mesh.triangles]
-    longest = np.linalg.norm(corners - np.roll(corners, 1, axis=1), axis=2).max(1)
-    parts = np.minimum(np.ceil(longest / max(apart, 1e-9)), 200).astype(np.int64)
-    parts[parts <= _LONG] = 0
-    result = [mesh.vertices]
-    if middles:
-        result.append(corners[parts == 0].mean(1))
-    for n in np.unique(parts[parts > 0]):
-        i, j = (grid.ravel() for grid in np.meshgrid(np.arange(n + 1), np.arange(n + 1)))
-        inside = (i + j <= n) & (np.maximum(np.maximum(i, j), n - i - j) < n)  # without the corners
-        weights = np.stack([n - i - j, i, j], axis=1)[inside] / n
-        result.append(
-            np.einsum("wk,tkd->twd", weights.astype(np.float32), corners[parts == n]).reshape(-1, 3)
-        )
-    return np.concatenate(result)
-
-
-def deviation(part: Mesh, boxes: tuple[F64, F64], leaf: Callable[[int], Mesh]) -> float:
-    """The largest distance, both ways, between a node's ``part`` and the full surface in its cell.
-
-    ``leaf(i)`` gives leaf i of the full surface, within ``boxes`` ((n, 3), (n, 3)); it may be asked for more than
-    once, and only a few leaves are held at a time. Metres. Measured at all vertices, at the middle of the part's
-    triangles, and at places within every triangle that is long.
-    """
-    apart = float(np.sqrt(areas(part).sum() / _SAMPLES))
-    search, xyz = Nearest(part), places(part, apart, middles=True)
-    held: dict[int, Nearest] = {}
-
-    def searched(i: int) -> Nearest:
-        if i not in held:
-            if len(held) >= _HELD:
-                held.pop(next(iter(held)))
-            held[i] = Nearest(leaf(i))
-        return held[i]
-
-    gap = np.stack([_gap(xyz, low, high) for low, high in zip(*boxes, strict=True)], axis=1)
-    first = gap.argmin(1)
-    away = np.zeros(len(xyz), np.float32)
-    largest = 0.0
-    for i in range(gap.shape[1]):
-        largest = max(largest, float(search.distance(places(leaf(i), apart, middles=False)).max(initial=0.0)))
-        own = np.flatnonzero(first == i)
-        if len(own):
-            away[own] = searched(i).distance(xyz[own])
-    # Another leaf may be nearer; that matters only for places that would be the farthest of all.
-    for i in range(gap.shape[1]):
-        nearer = np.flatnonzero((away > largest) & (gap[:, i] < away) & (first != i))
-        if len(nearer):
-            away[nearer] = np.minimum(away[nearer], searched(i).distance(xyz[nearer]))
-    return max(largest, float(away.max(initial=0.0)))
-
-
-def _gap(xyz: F32, low: F64, high: F64) -> F32:
-    """(n,) distance from places to a box."""
-    beyond = np.maximum(np.maximum(low.astype(np.float32) - xyz, xyz - high.astype(np.float32)), 0)
-    return np.asarray(np.sqrt(np.einsum("nd,nd->n", beyond, beyond)))

@@ -68,4 +68,4 @@ def _source(job: Job) -> Source:
     )
 
 
-TILE = Stage("tile", 3, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
+TILE = Stage("tile", 4, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
