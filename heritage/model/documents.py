@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from heritage.model.limits import TOUR_STOPS
+from heritage.model.limits import ANNOTATION_VERTICES, TOUR_STOPS
 
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -407,16 +407,61 @@ class Tour(Document):
     )
 
 
+class Term(Document):
+    """What an annotation can say about a surface: one word of the site's vocabulary."""
+
+    id: Id = Field(description="unique in the vocabulary; what annotations name")
+    label: LangText = Field(description="what visitors read")
+    definition: LangText | None = Field(None, description="what it means, and where it ends")
+    broader: Id | None = Field(None, description="the wider term that it is a kind of")
+    uri: Url | None = Field(None, description="the same term in a published vocabulary")
+
+
+class Vocabulary(Document):
+    """``vocabulary.yaml``: the words of the condition mapping."""
+
+    terms: Annotated[tuple[Term, ...], Field(strict=False, max_length=2000)] = Field(
+        (), description="the terms; colours and patterns of maps follow their order"
+    )
+
+
 class Annotation(Document):
-    """Content anchored to the monument: a point in its frame, with words."""
+    """Content anchored to the monument: a point, a line or an area on its surface, with words."""
 
     id: Id = Field(description="unique among the monument's annotations")
     title: LangText = Field(description="its name")
     text: LangText | None = Field(None, description="what it says; Markdown")
-    position_m: Vec3 = Field(description="its place in the monument frame, x y z in metres")
+    position_m: Vec3 | None = Field(None, description="a point: x y z in the monument frame, metres")
+    line_m: (
+        Annotated[tuple[Vec3, ...], Field(strict=False, min_length=2, max_length=ANNOTATION_VERTICES)] | None
+    ) = Field(None, description="a line: two or more points on the surface, in their order")
+    area_m: (
+        Annotated[tuple[Vec3, ...], Field(strict=False, min_length=3, max_length=ANNOTATION_VERTICES)] | None
+    ) = Field(
+        None, description="an area: its outline, three or more points on the surface; it closes by itself"
+    )
     normal: Vec3 | None = Field(None, description="the direction the surface faces there")
-    epoch: Id | None = Field(None, description="only with this epoch; default: with every condition")
-    term: Text | None = Field(None, description="a condition term, such as spalling, biological growth")
+    epoch: Id | None = Field(
+        None,
+        description="the survey it was seen in; default: every condition, measured on the reference epoch",
+    )
+    term: Id | None = Field(None, description="a term of `vocabulary.yaml`")
+
+    @model_validator(mode="after")
+    def _one(self) -> Annotation:
+        if sum(shape is not None for shape in (self.position_m, self.line_m, self.area_m)) != 1:
+            raise ValueError("exactly one of position_m, line_m and area_m")
+        return self
+
+    @property
+    def shape(self) -> tuple[Literal["position_m", "line_m", "area_m"], tuple[Vec3, ...]]:
+        """The key that is set, and its points."""
+        if self.area_m is not None:
+            return "area_m", self.area_m
+        if self.line_m is not None:
+            return "line_m", self.line_m
+        assert self.position_m is not None  # noqa: S101 - the validator has seen to it
+        return "position_m", (self.position_m,)
 
 
 class Annotations(Document):

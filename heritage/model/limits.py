@@ -43,6 +43,10 @@ MARKDOWN_MARKS: Final = (
     5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
 )
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
+ANNOTATION_VERTICES: Final = 2000  # of one line or outline; drawn by hand it has dozens
+VOCABULARY_BYTES: Final = (
+    32 * 2**20
+)  # a SKOS file to import; the largest thesauri of conservation take some 10 MB
 EXCHANGE_BYTES: Final = 8 * 2**20  # a tour of another system; 500 stops with their words take under 3 MB
 EXCHANGE_DEPTH: Final = 64  # IIIF nests deepest: a content state in a scope reaches 20
 EXCHANGE_ARTICLES_BYTES: Final = 4 * 2**20  # the words beside an SVX document, all languages together

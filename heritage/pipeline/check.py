@@ -9,10 +9,17 @@ from pydantic import ValidationError
 
 from heritage.model.errors import HeritageError, Problem
 from heritage.model.frames import working_crs
+from heritage.pipeline.check_annotations import annotation_problems, vocabulary_problems
 from heritage.pipeline.check_ids import repeated, unknown
 from heritage.pipeline.check_map import map_problems
 from heritage.pipeline.check_sources import footprint_problems, source_problems
-from heritage.pipeline.check_texts import annotation_texts, monument_texts, site_texts, tour_texts
+from heritage.pipeline.check_texts import (
+    annotation_texts,
+    monument_texts,
+    site_texts,
+    tour_texts,
+    vocabulary_texts,
+)
 from heritage.pipeline.check_tours import tour_problems
 from heritage.pipeline.stage import Stage
 from heritage.pipeline.verdicts import Verdicts
@@ -63,12 +70,14 @@ def _problems(
         yield from error.problems
     yield from _site(loaded)
     yield from site_texts(loaded)
+    yield from vocabulary_texts(loaded)
     yield from footprint_problems(loaded, crs, verdicts, read=read_sources)
     yield from map_problems(loaded, verdicts, read=read_sources)
+    yield from vocabulary_problems(loaded)
     for monument in loaded.monuments.values():
         yield from _monument(monument)
         yield from _registration(loaded, monument)
-        yield from _annotations(monument)
+        yield from annotation_problems(loaded, monument)
         yield from _options(monument, stages)
         yield from monument_texts(loaded, monument)
         yield from annotation_texts(loaded, monument)
@@ -163,16 +172,6 @@ def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Prob
         here = lines.where("footprint")
         allowed = "footprints in site.yaml are needed"
         yield Problem("footprint-unknown", here, found, allowed, "add footprints: there")
-
-
-def _annotations(monument: LoadedMonument) -> Iterator[Problem]:
-    lines = monument.annotation_lines
-    epochs = [epoch.id for epoch in monument.monument.epochs]
-    annotations = monument.annotations.annotations
-    yield from repeated("annotation", [annotation.id for annotation in annotations], lines, "annotations")
-    for at, annotation in enumerate(annotations):
-        if annotation.epoch is not None:
-            yield from unknown("epoch", annotation.epoch, epochs, lines.where("annotations", at, "epoch"))
 
 
 def _options(monument: LoadedMonument, stages: Sequence[Stage]) -> Iterator[Problem]:

@@ -9,13 +9,14 @@ from heritage.model.errors import Problem
 from heritage.text.explain import nearest
 from heritage.text.lines import Lines, visible
 
-Named = Literal["monument", "epoch", "state", "annotation", "footprint"]
+Named = Literal["monument", "epoch", "state", "annotation", "footprint", "term"]
 _CODES: dict[Named, str] = {
     "monument": "monument-unknown",
     "epoch": "epoch-unknown",
     "state": "state-unknown",
     "annotation": "annotation-unknown",
     "footprint": "footprint-unknown",
+    "term": "term-unknown",
 }
 
 

@@ -38,6 +38,13 @@ def annotation_texts(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[P
         yield from _markdown(loaded, annotation.text, monument.annotation_lines, "annotations", at, "text")
 
 
+def vocabulary_texts(loaded: LoadedSite) -> Iterator[Problem]:
+    """Labels and definitions of the vocabulary's terms."""
+    for at, term in enumerate(loaded.vocabulary.terms):
+        yield from _languages(loaded, term.label, loaded.vocabulary_lines, "terms", at, "label")
+        yield from _languages(loaded, term.definition, loaded.vocabulary_lines, "terms", at, "definition")
+
+
 def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
     """A file of words for every language of the site, and for no other; its pictures exist."""
     for language in loaded.site.languages:

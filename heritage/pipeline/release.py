@@ -14,7 +14,6 @@ from heritage.formats.tiles3d import TILESET, with_root_transform
 from heritage.model.arrays import Similarity
 from heritage.model.documents import Epoch, Pair, State, View
 from heritage.model.release import (
-    AnnotationEntry,
     Box,
     ComparisonEntry,
     EpochEntry,
@@ -24,7 +23,9 @@ from heritage.model.release import (
     Release,
     ReleaseDocument,
     StateEntry,
+    TermEntry,
 )
+from heritage.pipeline.annotations import annotation_entries
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
@@ -88,6 +89,16 @@ def write_release(
         search=_SEARCH,
         data=write_open_data(into, loaded, ground, monuments),
         still="opening.webp",
+        vocabulary=tuple(
+            TermEntry(
+                id=term.id,
+                label=dict(term.label),
+                definition=dict(term.definition or {}),
+                broader=term.broader,
+                uri=term.uri,
+            )
+            for term in loaded.vocabulary.terms
+        ),
         monuments=tuple(monuments),
         tours=tuple(map(tour_entry, tours)),
     )
@@ -146,19 +157,9 @@ def _monument(
         epochs=epochs,
         states=states,
         comparisons=comparisons,
-        annotations=tuple(
-            AnnotationEntry(
-                id=a.id,
-                title=dict(a.title),
-                html=html(into, loaded.root, a.text),
-                position_m=a.position_m,
-                normal=a.normal,
-                epoch=a.epoch,
-            )
-            for a in monument.annotations.annotations
-        ),
         report=report,
     )
+    entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})
     if document.view is None:
         entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))

@@ -70,7 +70,7 @@ class Stills:
         left, right = (str(s.epoch or s.state) for s in (stop.compare.left, stop.compare.right))
         if stop.compare.mode == "change":
             entry = next(c for c in monument.comparisons if (c.reference, c.compared) == (left, right))
-            return drawn(right, _by_change(entry, self.range_m(entry)))
+            return drawn(right, by_change(entry, self.range_m(entry)))
         if stop.compare.mode == "side":
             return self._side_by_side(stop, monument, left, right)
         column = int(np.clip(round(WIDTH * stop.compare.position), _LINE_PX, WIDTH - _LINE_PX))
@@ -122,16 +122,17 @@ class Stills:
             state = isinstance(found, StateEntry)
             for path in chosen_tiles(self._folder / found.tileset, _ERROR_PX * pixel / placed.scale):
                 content = self._tile(path)
-                surfaces += _surfaces(content, placed, state, colouring if own else None)
+                surfaces += drawn_surfaces(content, placed, state, colouring if own else None)
                 xyz.append(placed.apply(content.xyz))
                 rgb.append(content.rgb)
         points, colours = np.concatenate(xyz), np.concatenate(rgb)
         return picture(surfaces, points, colours, orbit, width, height, ground_m=min(grounds, default=0.0))
 
 
-def _surfaces(
+def drawn_surfaces(
     content: TileContent, placed: Similarity, state: bool, colouring: Colouring | None
 ) -> list[Drawn]:
+    """A tile's surfaces, moved by ``placed``: coloured by ``colouring``, else as they are, a ``state`` lit and hatched."""
     drawn = []
     for surface in content.surfaces:
         part, vertices = surface.part, placed.apply(surface.part.vertices)
@@ -142,7 +143,7 @@ def _surfaces(
     return drawn
 
 
-def _by_change(entry: ComparisonEntry, range_m: float) -> Colouring:
+def by_change(entry: ComparisonEntry, range_m: float) -> Colouring:
     """Colours (v, 3) of a tile's vertices: quiet where nothing significant changed, darker where nothing was compared."""
     number = int(entry.attribute.rpartition("_")[2])
     places, anchors = (np.array(values, float) for values in zip(*CHANGE, strict=True))

@@ -143,7 +143,8 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
 def _copy_words(package: Path, root: Path, wanted: set[str]) -> None:
     """The curators' files: those of the wanted monuments, of their tours, and the tours' media."""
     tours = {"hoang-thanh": "thai-hoa", "ngu-phung": "ngo-mon"}
-    shutil.copyfile(package / "words" / "site.yaml", root / "site.yaml")
+    for name in ("site.yaml", "vocabulary.yaml"):
+        shutil.copyfile(package / "words" / name, root / name)
     for id_ in sorted(wanted):
         shutil.copytree(package / "words" / "monuments" / id_, root / "monuments" / id_)
         (root / "monuments" / id_ / "scans").mkdir()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from heritage.model.documents import LANGUAGE_PATTERN, Annotations, Document, Monument, Site, Tour
+from heritage.model.documents import LANGUAGE_PATTERN, Annotations, Document, Monument, Site, Tour, Vocabulary
 from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.model.limits import MARKDOWN_BYTES
 from heritage.text.files import file_problem, id_folders
@@ -16,6 +16,7 @@ from heritage.text.lines import Lines, visible
 from heritage.text.words import Words, parse_words
 from heritage.text.yaml import Loaded, read_text, read_yaml
 
+VOCABULARY = "vocabulary.yaml"
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
@@ -52,6 +53,8 @@ class LoadedSite:
     lines: Lines
     monuments: Mapping[str, LoadedMonument]
     tours: Mapping[str, LoadedTour]
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    vocabulary_lines: Lines = field(default_factory=lambda: Lines(VOCABULARY, {}))
 
 
 def load_site(root: Path) -> LoadedSite:
@@ -64,6 +67,7 @@ def load_site(root: Path) -> LoadedSite:
         raise InputError(str(root), "no site.yaml here", "a site folder", remedy, code="site-missing")
     loader = _Loader(root)
     site = loader.yaml(root / "site.yaml", Site)
+    vocabulary = loader.optional(root / VOCABULARY, Vocabulary)
     monuments = [loader.monument(folder) for folder in id_folders(root, "monuments", loader.problems)]
     tours = [loader.tour(folder) for folder in id_folders(root, "tours", loader.problems)]
     if site is None or loader.problems:
@@ -74,6 +78,8 @@ def load_site(root: Path) -> LoadedSite:
         site.lines,
         {monument.id: monument for monument in monuments if monument},
         {tour.id: tour for tour in tours if tour},
+        vocabulary.document,
+        vocabulary.lines,
     )
 
 
@@ -102,13 +108,15 @@ class _Loader:
             return None
         return self.attempt(lambda: read_yaml(path, model, shown))
 
+    def optional(self, path: Path, model: type[D]) -> Loaded[D]:
+        """As `yaml`; an empty document where there is no file, or a bad one."""
+        found = self.yaml(path, model) if path.exists() or path.is_symlink() else None
+        return found or Loaded(model(), Lines(self.shown(path), {}))
+
     def monument(self, folder: Path) -> LoadedMonument | None:
         self.only(folder, {"monument.yaml", "annotations.yaml"})
         loaded = self.yaml(folder / "monument.yaml", Monument)
-        path = folder / "annotations.yaml"
-        annotations = Loaded(Annotations(), Lines(self.shown(path), {}))
-        if path.exists() or path.is_symlink():
-            annotations = self.yaml(path, Annotations) or annotations
+        annotations = self.optional(folder / "annotations.yaml", Annotations)
         if loaded is None:
             return None
         return LoadedMonument(

@@ -36,6 +36,12 @@ ANNOTATIONS = """\
 annotations:
   - {id: dragon, title: {en: Dragon, vi: Rồng}, position_m: [0, 0, 1]}
 """
+VOCABULARY = """\
+terms:
+  - {id: loss, label: {en: Loss, vi: Mất mát}}
+  - {id: spalling, label: {en: Spalling, vi: Bong}, broader: loss}
+  - {id: lichen, label: {en: Lichen, vi: Địa y}}
+"""
 TOUR = """\
 monument: gate
 stops:
@@ -82,6 +88,7 @@ def root(tmp_path: Path) -> Path:
             "footprints.geojson": FOOTPRINTS,
             "monuments/gate/monument.yaml": MONUMENT,
             "monuments/gate/annotations.yaml": ANNOTATIONS,
+            "vocabulary.yaml": VOCABULARY,
             "monuments/gate/scans/2019.ply": CLOUD,
             "monuments/gate/scans/2024.ply": CLOUD,
             "monuments/gate/models/1885.obj": "v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 3\n",
@@ -151,6 +158,10 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (M, "en: Gate, ", "", f"{M}:1: the title in en is missing; it is the site's first language, shown where another is missing; add en: … [language-missing]"),
         (M, "footprint: gate\n", "footprint: gate\ndescription:\n  en: a\n  vi: '[x](http://a.example)'\n", f"{M}:5: a link to http://a.example; https:// and mailto: are allowed; write the whole https:// address [markdown-link]"),
         ("monuments/gate/annotations.yaml", "position_m", 'epoch: "1972", position_m', 'monuments/gate/annotations.yaml:2: there is no epoch 1972; 2019, 2024 are allowed [epoch-unknown]'),
+        ("monuments/gate/annotations.yaml", "position_m: [0, 0, 1]", 'position_m: [0, 0, 1], term: spaling', 'monuments/gate/annotations.yaml:2: there is no term spaling in vocabulary.yaml; lichen, loss, spalling are allowed; did you mean "spalling"? [term-unknown]'),
+        ("monuments/gate/annotations.yaml", "position_m: [0, 0, 1]", 'area_m: [[0, 0, 0], [2, 0, 2], [2.5, 0, 0], [0, 0, 1]]', "monuments/gate/annotations.yaml:2: the outline crosses or touches itself at [0.71, 0.00, 0.71]; a ring that meets itself nowhere is needed; give its points in their order around it, or make two areas of it [annotation-outline]"),
+        ("vocabulary.yaml", "broader: loss", "broader: los", 'vocabulary.yaml:3: there is no term los; lichen, loss, spalling are allowed; did you mean "loss"? [term-unknown]'),
+        ("vocabulary.yaml", "id: loss,", "id: loss, broader: spalling,", "vocabulary.yaml:2: loss is under spalling is under loss: a circle; a term has no way back to itself; take one out [term-circle]"),
         (T, "monument: gate", "monument: gates", f'{T}:1: there is no monument gates; gate is allowed; did you mean "gate"? [monument-unknown]'),
         (T, 'show: {epoch: "2024"}', 'show: {epoch: "1972"}', f"{T}:4: there is no epoch 1972 in {M}; 2019, 2024 are allowed [epoch-unknown]"),
         (T, 'show: {epoch: "2024"}', 'show: {state: "1886"}', f'{T}:4: there is no state 1886 in {M}; 1885 is allowed; did you mean "1885"? [state-unknown]'),

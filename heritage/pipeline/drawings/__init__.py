@@ -1,0 +1,1 @@
+"""Drawings to scale from a release's own tiles: elevations and sections."""
