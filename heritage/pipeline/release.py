@@ -30,6 +30,7 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
 from heritage.pipeline.opendata.write import write_open_data
+from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
@@ -159,6 +160,7 @@ def _monument(
         comparisons=comparisons,
         report=report,
     )
+    write_comparisons(into, entry, built)
     entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})
     if document.view is None:
         entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
@@ -245,7 +247,6 @@ def _state(
 def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built: Built) -> ComparisonEntry:
     name = f"{pair.reference}--{pair.compared}"
     sidecar = f"monuments/{monument.id}/compare/{name}.json"
-    into.add(sidecar, built.folder(f"compare:{monument.id}:{name}") / "comparison.json")
     k = compared_pairs(monument.monument, pair.compared).index(name)
     tiled = _tiled(built.folder(f"tile:{monument.id}:{pair.compared}"))
     return ComparisonEntry(

@@ -90,8 +90,7 @@ class Stills:
     def range_m(self, entry: ComparisonEntry) -> float:
         """How far a change map's colours reach at first, metres."""
         text = (self._folder / entry.sidecar).read_bytes()
-        document = ComparisonDocument.model_validate_json(text, strict=False)
-        return max(abs(document.p05_m), abs(document.p95_m), RANGE_LODS * document.lod95_m)
+        return change_range(ComparisonDocument.model_validate_json(text, strict=False))
 
     def _drawn(
         self,
@@ -141,6 +140,11 @@ def drawn_surfaces(
         else:
             drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, state))
     return drawn
+
+
+def change_range(document: ComparisonDocument) -> float:
+    """How far a change map's colours reach at first, metres."""
+    return max(abs(document.p05_m), abs(document.p95_m), RANGE_LODS * document.lod95_m)
 
 
 def by_change(entry: ComparisonEntry, range_m: float) -> Colouring:

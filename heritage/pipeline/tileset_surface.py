@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from heritage.formats.gltf_read import read_triangles
 from heritage.model.arrays import F64
+from heritage.ops.viewing.camera import Orbit
 
 SIGHT_ERROR_M = 0.05  # of tiles that lines of sight are judged by: a camera keeps farther away
 
@@ -27,6 +28,32 @@ def chosen_tiles(tileset: Path, error_m: float) -> list[Path]:
     """The files of the coarsest tiles whose geometric error is within ``error_m``, or of leaves."""
     root = json.loads(tileset.read_bytes())["root"]
     return [tileset.parent / uri for uri in _chosen(root, error_m)]
+
+
+def seen_tiles(tileset: Path, orbit: Orbit, width: int, height: int, error_px: float) -> list[Path]:
+    """The files of the tiles that ``orbit``, in the tileset's own frame, may see in a window of so many pixels, with
+    errors that look no larger than ``error_px``."""
+    root = json.loads(tileset.read_bytes())["root"]
+    upright = np.tan(np.radians(orbit.fov_deg) / 2)
+    corner = float(np.arctan(upright * np.hypot(1, width / height)))
+    return [tileset.parent / uri for uri in _seen(root, orbit, corner, error_px * 2 * upright / height)]
+
+
+def _seen(tile: Mapping[str, Any], orbit: Orbit, corner: float, error: float) -> Iterator[str]:
+    """``corner``: radians from the middle of the picture to its corner; ``error``: metres for each of distance."""
+    box = np.array(tile["boundingVolume"]["box"])
+    way, radius = box[:3] - orbit.eye, float(np.linalg.norm(box[3:]))
+    length = float(np.linalg.norm(way))
+    if length > radius:
+        aside = float(np.arccos(np.clip(way @ orbit.look / length, -1, 1)))
+        if aside > corner + float(np.arcsin(radius / length)):
+            return
+    children = tile.get("children", [])
+    if children and tile["geometricError"] > error * max(length - radius, 0.0):
+        for child in children:
+            yield from _seen(child, orbit, corner, error)
+    elif "content" in tile:
+        yield tile["content"]["uri"]
 
 
 def _chosen(tile: Mapping[str, Any], error_m: float) -> Iterator[str]:

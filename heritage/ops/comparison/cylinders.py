@@ -3,53 +3,58 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 import numba
 import numpy as np
 
-from heritage.model.arrays import F32, F64
+from heritage.model.arrays import F32, F64, I32
 from heritage.model.errors import MethodError
 from heritage.model.octree import I64
 
 FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
-_BITS = 20
+_MOST = 1 << 30  # cubes from the frame's zero
+# Of the radius. Smaller cubes hold fewer points that are looked at in vain, but there are more to look up.
+_CUBE = 1.4
 
 
 @dataclass(frozen=True, eq=False)
 class Bins:
-    """Points sorted into cubes, so that a run of three cubes along z is one run in memory.
+    """Points sorted into cubes by columns along z, and a hash table of the columns.
 
     The cubes lie alike for every piece of a cloud and points in one keep their order, so that sums over them are
-    the same in every piece that has them.
+    the same in every piece that has them. Columns are ``column`` (c, 2) with points from ``start`` (c + 1,) on; of
+    each point ``layer`` (n,) is the cube's place in its column.
     """
 
-    xyz: F64
-    normal: F64
-    keys: I64
-    base: I64
+    xyz: F32
+    normal: F32
+    layer: I32
+    column: I32
+    start: I64
+    table: I32
     size: float
-
-    CUBE: ClassVar[float] = 1.42  # a cylinder as long each way as wide fits into a ball of sqrt(2) radius
 
     @classmethod
     def of(cls, xyz: F32, normal: F32, radius: float) -> Bins:
         """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way.
 
-        Raises MethodError where a million cubes would not span them.
+        Raises MethodError where a thousand million cubes would not span them.
         """
-        size = cls.CUBE * radius
-        cube = np.floor(xyz.astype(np.float64) / size).astype(np.int64)
-        base = cube.min(0) - 1 if len(cube) else np.zeros(3, np.int64)
-        cube -= base
-        if len(cube) and int(cube.max()) >= 1 << _BITS:
+        size = _CUBE * radius
+        cube = np.floor(xyz.astype(np.float64) / size)
+        if len(cube) and float(np.abs(cube).max()) >= _MOST:
             raise MethodError(
-                "compare", f"{int(cube.max())} cubes of {size:g} m along one axis", f"up to {1 << _BITS} are allowed",
-                "give a larger compare.radius_m", code="grid-too-fine",
+                "compare", f"points {float(np.abs(xyz).max()):.3g} m from the frame's zero and cubes of {size:.3g} m",
+                f"up to {_MOST} cubes are allowed", "give a larger compare.radius_m", code="grid-too-fine",
             )  # fmt: skip
-        keys = (cube[:, 0] << 2 * _BITS) | (cube[:, 1] << _BITS) | cube[:, 2]
-        order = np.argsort(keys, kind="stable")
-        return cls(xyz[order].astype(np.float64), normal[order].astype(np.float64), keys[order], base, size)
+        x, y, z = cube.astype(np.int32).T
+        order = np.lexsort((z, (x.astype(np.int64) << 32) + y))  # stable
+        x, y, z = x[order], y[order], z[order]
+        new = np.flatnonzero((np.diff(x, prepend=_MOST) != 0) | (np.diff(y, prepend=_MOST) != 0))
+        column = np.stack([x[new], y[new]], axis=1)
+        table = np.full(1 << max(4, (2 * len(column)).bit_length()), -1, np.int32)
+        _enter(table, column)
+        return cls(xyz[order], normal[order], z, column, np.append(new, len(x)).astype(np.int64), table, size)
 
 
 def measure(
@@ -69,103 +74,139 @@ def measure(
     ``least`` points of a surface that faces the same way: the cosine between the normals is ``facing`` or more. Of two
     equally far the nearer counts. Where some but fewer lie at ``at`` itself, the surface is there, thinly measured, and is not
     looked for elsewhere. Returns the mean (n,) along the direction, the standard deviation (n,) and the number (n,)
-    of points; NaN, NaN and fewer than ``least`` where there is no such place.
+    of points; NaN and NaN where there is no such place, and then the number at ``at`` itself.
     """
     mean, deviation, count = np.full(len(at), np.nan), np.full(len(at), np.nan), np.zeros(len(at), np.int64)
+    # Neighbours one after the other find each other's points in the processor's cache.
+    order = nearby(at, 4 * radius)
     _measure(
-        bins.xyz,
-        bins.normal,
-        bins.keys,
-        bins.base,
-        bins.size,
-        at,
-        direction,
-        radius,
-        facing,
-        beyond,
-        reach,
-        least,
-        mean,
-        deviation,
-        count,
-    )
+        bins.xyz, bins.normal, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
+        at, direction, radius, facing, beyond, reach, least, mean, deviation, count,
+    )  # fmt: skip
     return mean, deviation, count
+
+
+def nearby(at: F64, size: float) -> I64:
+    """An order of the places ``at`` (n, 3) in which those in a cube of ``size`` follow each other."""
+    cube = np.floor(at / size).astype(np.int64)
+    return np.argsort((cube[:, 0] << 42) + (cube[:, 1] << 21) + cube[:, 2], kind="stable")
+
+
+@numba.njit(cache=True)
+def _slot(table, a, b):  # type: ignore[no-untyped-def]
+    return (a * 73856093 ^ b * 19349663) & (len(table) - 1)
+
+
+@numba.njit(cache=True)
+def _enter(table, column):  # type: ignore[no-untyped-def]
+    for c in range(len(column)):
+        slot = _slot(table, np.int64(column[c, 0]), np.int64(column[c, 1]))
+        while table[slot] >= 0:
+            slot = (slot + 1) & (len(table) - 1)
+        table[slot] = c
+
+
+@numba.njit(cache=True)
+def from_layer(layer, column, start, table, a, b, low):  # type: ignore[no-untyped-def]
+    """First and end of the points of column (``a``, ``b``) from the layer ``low`` on; equal where there are none."""
+    slot = _slot(table, a, b)
+    while table[slot] >= 0:
+        c = table[slot]
+        if column[c, 0] == a and column[c, 1] == b:
+            first, end = start[c], start[c + 1]
+            last = end
+            while first < last:
+                middle = (first + last) >> 1
+                if layer[middle] < low:
+                    first = middle + 1
+                else:
+                    last = middle
+            return first, end
+        slot = (slot + 1) & (len(table) - 1)
+    return 0, 0
 
 
 @numba.njit(cache=True)
 def _gather(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, facing, centre
+    xyz, normal, layer, column, start, table, size, px, py, pz, dx, dy, dz, hx, hy, hz, radius, facing, centre, held
 ):
-    """Number, mean and variance along the direction of the points within ``radius`` of ``centre`` on the axis."""
-    cx = int(np.floor((px + centre * dx) / size)) - base[0]
-    cy = int(np.floor((py + centre * dy) / size)) - base[1]
-    cz = int(np.floor((pz + centre * dz) / size)) - base[2]
-    n, total, squares = 0, 0.0, 0.0
-    if cx < 0 or cy < 0 or cz < 0 or max(cx, cy, cz) >= 1 << 20:
-        return n, 0.0, 0.0
-    for a in range(max(cx - 1, 0), cx + 2):
-        for b in range(max(cy - 1, 0), cy + 2):
-            column = (a << 40) | (b << 20)
-            last = column | (cz + 1)
-            for i in range(np.searchsorted(keys, column | max(cz - 1, 0)), len(keys)):
-                if keys[i] > last:
+    """Into ``held``: how far along the axis the points within ``radius`` of it and twice that of ``centre`` on it
+    are, from ``centre``; their box reaches (hx, hy, hz) from there. Returns their number and ``held``, longer if needed."""
+    ex, ey, ez = px + centre * dx, py + centre * dy, pz + centre * dz
+    n = 0
+    low, high = int(np.floor((ez - hz) / size)), int(np.floor((ez + hz) / size))
+    for a in range(int(np.floor((ex - hx) / size)), int(np.floor((ex + hx) / size)) + 1):
+        for b in range(int(np.floor((ey - hy) / size)), int(np.floor((ey + hy) / size)) + 1):
+            first, end = from_layer(layer, column, start, table, a, b, low)
+            for i in range(first, end):
+                if layer[i] > high:
                     break
-                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < facing:
-                    continue
                 x, y, z = xyz[i, 0] - px, xyz[i, 1] - py, xyz[i, 2] - pz
                 along = x * dx + y * dy + z * dz
-                if abs(along - centre) > radius or x * x + y * y + z * z - along * along > radius * radius:
+                if x * x + y * y + z * z - along * along > radius * radius:
                     continue
+                along -= centre
+                if abs(along) > 2 * radius:
+                    continue
+                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < facing:
+                    continue
+                if n == len(held):
+                    held = np.append(held, np.empty(n))
+                held[n] = along
                 n += 1
-                total += along - centre
-                squares += (along - centre) ** 2
+    return n, held
+
+
+@numba.njit(cache=True)
+def _within(held, count, centre, radius):  # type: ignore[no-untyped-def]
+    """Number, mean and variance of what is held within ``radius`` of ``centre``."""
+    n, total, squares = 0, 0.0, 0.0
+    for i in range(count):
+        off = held[i] - centre
+        if abs(off) <= radius:
+            n += 1
+            total += off
+            squares += off * off
     if n == 0:
         return n, 0.0, 0.0
     mean = total / n
-    variance = max(squares / n - mean * mean, 0.0) * n / max(n - 1, 1)
-    return n, centre + mean, variance
+    return n, centre + mean, max(squares / n - mean * mean, 0.0) * n / max(n - 1, 1)
 
 
 @numba.njit(cache=True)
 def _measure(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, at, direction, radius, facing, beyond, reach, least, mean, deviation, count
-):
-    first, steps = int(np.floor(beyond / radius)), int(np.floor(reach / radius))
-    for i in range(len(at)):
+    xyz, normal, layer, column, start, table, size, order, at, direction, radius, facing, beyond, reach, least,
+    mean, deviation, count,
+):  # fmt: skip
+    near, steps = int(np.floor(beyond / radius)), int(np.floor(reach / radius))
+    held = np.empty(256)
+    for i in order:
         px, py, pz = at[i, 0], at[i, 1], at[i, 2]
         dx, dy, dz = direction[i, 0], direction[i, 1], direction[i, 2]
-        for step in range(first, steps + 1):
-            found, best = False, 0.0
+        # Half the sides of the box around a cylinder; a little more, for what rounding may do.
+        hx = 1.000001 * radius * (2 * abs(dx) + np.sqrt(max(1 - dx * dx, 0.0)))
+        hy = 1.000001 * radius * (2 * abs(dy) + np.sqrt(max(1 - dy * dy, 0.0)))
+        hz = 1.000001 * radius * (2 * abs(dz) + np.sqrt(max(1 - dz * dz, 0.0)))
+        for step in range(near, steps + 1):
+            found, best, spread = 0, 0.0, 0.0
             for sign in (1.0, -1.0):
                 if step == 0 and sign < 0:
                     continue
-                n, m, _ = _gather(
-                    xyz,
-                    normal,
-                    keys,
-                    base,
-                    size,
-                    px,
-                    py,
-                    pz,
-                    dx,
-                    dy,
-                    dz,
-                    radius,
-                    facing,
-                    sign * step * radius,
-                )
+                centre = sign * step * radius
+                total, held = _gather(
+                    xyz, normal, layer, column, start, table, size,
+                    px, py, pz, dx, dy, dz, hx, hy, hz, radius, facing, centre, held,
+                )  # fmt: skip
+                n, m, v = _within(held, total, 0.0, radius)
                 if step == 0:
                     count[i] = n
-                if n >= least and (not found or abs(m) < abs(best)):
-                    found, best = True, m
-            if not found and step == 0 and count[i] > 0:
+                if n < least:
+                    continue
+                # Again around what was found, so that the cylinder's end does not cut the surface's scatter.
+                n, m, v = _within(held, total, m, radius)
+                if n >= least and (found == 0 or abs(centre + m) < abs(best)):
+                    found, best, spread = n, centre + m, v
+            if found > 0:
+                mean[i], deviation[i], count[i] = best, np.sqrt(spread), found
+            if found > 0 or (step == 0 and count[i] > 0):
                 break
-            if not found:
-                continue
-            count[i] = 0
-            # Again around what was found, so that the cylinder's end does not cut the surface's scatter.
-            n, m, v = _gather(xyz, normal, keys, base, size, px, py, pz, dx, dy, dz, radius, facing, best)
-            if n >= least:
-                mean[i], deviation[i], count[i] = m, np.sqrt(v), n
-            break

@@ -6,7 +6,7 @@ import numba
 import numpy as np
 
 from heritage.model.arrays import F32, F64
-from heritage.ops.comparison.cylinders import FACING, Bins
+from heritage.ops.comparison.cylinders import FACING, Bins, from_layer, nearby
 
 _FLAT = 1e-6  # of the spread: points on a line have no plane
 
@@ -21,12 +21,15 @@ def plane_normals(
     within 60 degrees of ``direction`` (n, 3), so that an edge is not taken for a slope; the result is on its side. Where
     no ball holds a plane, ``direction`` itself.
     """
-    # The kernel looks one cube around, so cubes are as large as the largest ball.
-    bins = Bins.of(xyz, normal, max(radii) / Bins.CUBE)
+    bins = Bins.of(xyz, normal, max(radii))
+    order = nearby(at, 4 * max(radii))
     flattest, found = np.full(len(at), np.inf), direction.copy()
     for radius in radii:
         spread, count = np.zeros((len(at), 3, 3)), np.zeros(len(at), np.int64)
-        _spread(bins.xyz, bins.normal, bins.keys, bins.base, bins.size, at, direction, radius, spread, count)
+        _spread(
+            bins.xyz, bins.normal, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
+            at, direction, radius, spread, count,
+        )  # fmt: skip
         variance, axes = np.linalg.eigh(spread)
         share = variance[:, 0] / np.maximum(variance.sum(1), 1e-300)
         better = (count >= least) & (variance[:, 1] > _FLAT * variance[:, 2]) & (share < flattest)
@@ -38,27 +41,21 @@ def plane_normals(
 
 @numba.njit(cache=True)
 def _spread(  # type: ignore[no-untyped-def]
-    xyz, normal, keys, base, size, at, direction, radius, spread, count
+    xyz, normal, layer, column, start, table, size, order, at, direction, radius, spread, count
 ):
     """Covariance of the points within ``radius`` of each place, and their number."""
-    for i in range(len(at)):
+    reach = 1.000001 * radius
+    for i in order:
         px, py, pz = at[i, 0], at[i, 1], at[i, 2]
         dx, dy, dz = direction[i, 0], direction[i, 1], direction[i, 2]
-        cx, cy, cz = (
-            int(np.floor(px / size)) - base[0],
-            int(np.floor(py / size)) - base[1],
-            int(np.floor(pz / size)) - base[2],
-        )
-        if cx < 0 or cy < 0 or cz < 0 or max(cx, cy, cz) >= 1 << 20:
-            continue
         n = 0
         sx, sy, sz, xx, xy, xz, yy, yz, zz = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for a in range(max(cx - 1, 0), cx + 2):
-            for b in range(max(cy - 1, 0), cy + 2):
-                column = (a << 40) | (b << 20)
-                last = column | (cz + 1)
-                for j in range(np.searchsorted(keys, column | max(cz - 1, 0)), len(keys)):
-                    if keys[j] > last:
+        low, high = int(np.floor((pz - reach) / size)), int(np.floor((pz + reach) / size))
+        for a in range(int(np.floor((px - reach) / size)), int(np.floor((px + reach) / size)) + 1):
+            for b in range(int(np.floor((py - reach) / size)), int(np.floor((py + reach) / size)) + 1):
+                first, end = from_layer(layer, column, start, table, a, b, low)
+                for j in range(first, end):
+                    if layer[j] > high:
                         break
                     if normal[j, 0] * dx + normal[j, 1] * dy + normal[j, 2] * dz < FACING:
                         continue

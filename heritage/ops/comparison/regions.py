@@ -19,17 +19,19 @@ from heritage.ops.comparison.tally import Tally
 Vec = tuple[float, float, float]
 
 _CHANCE = 4.0  # sigma: of some ten thousand places noise makes about one volume beyond
+_SPOTS = 40  # about so many places of a region are kept
 _LEAST = 0.5  # cylinder sections: what is smaller is less than a cylinder can tell
 # Half of a cube's 26 neighbours; from the other side they are the other half.
 _BESIDE = [step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region:
     """Surface that changed one way, in the common frame: where, and how much.
 
     ``facing`` is the sum of its outward normals by area, square metres: short where it faces all ways. Mean and median
-    are by area. ``volume_sigma_m3`` is 1 sigma of the points' noise and of the registration.
+    are by area. ``volume_sigma_m3`` is 1 sigma of the points' noise and of the registration. ``spots`` (k, 3) are
+    some of its places, all over it.
     """
 
     centre_m: Vec
@@ -41,6 +43,7 @@ class Region:
     volume_sigma_m3: float
     median_m: float
     greatest_m: float
+    spots: F32
 
     @property
     def mean_m(self) -> float:
@@ -52,14 +55,15 @@ class Region:
         centre, low, high = (
             triple(np.asarray(place) + by) for place in (self.centre_m, self.low_m, self.high_m)
         )
-        return replace(self, centre_m=centre, low_m=low, high_m=high)
+        spots = (self.spots + by).astype(np.float32)
+        return replace(self, centre_m=centre, low_m=low, high_m=high, spots=spots)
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
     """What one block holds of a region. ``moment`` is the sum of places times area, ``facing`` of normals times area,
-    ``noise`` of the distances' variances times area, m^4; ``cubes`` (k, 3) are where it is, ``border`` (b, 3) the places
-    it shares with other blocks."""
+    ``noise`` of the distances' variances times area, m^4; ``cubes`` (k, 3) are where it is and ``spots`` (k, 3) a place
+    of it in each, ``border`` (b, 3) the places it shares with other blocks."""
 
     area_m2: float
     volume_m3: float
@@ -71,6 +75,7 @@ class Part:
     greatest_m: float
     distances: Tally
     cubes: I32
+    spots: F32
     border: F32
 
 
@@ -109,7 +114,7 @@ def find_parts(
                 triple(places.max(0)),
                 float(d[np.abs(d).argmax()]),
                 Tally.of(distance[rows], weight, step_m),
-                np.unique(np.floor(places / radius_m).astype(np.int32), axis=0),
+                *_thinned(np.floor(places / radius_m).astype(np.int32), piece.vertices[rows]),
                 piece.vertices[rows[piece.shared[rows]]],
             )
         )
@@ -163,7 +168,16 @@ def _region(part: Part, radius_m: float, registration_m: float, step_m: float) -
         math.sqrt(noise + (area * registration_m) ** 2),
         part.distances.percentile(50) * step_m,
         part.greatest_m,
+        part.spots[:: -(-len(part.spots) // _SPOTS)],
     )
+
+
+def _thinned(cubes: I32, places: F32) -> tuple[I32, F32]:
+    """Each of ``cubes`` (n, 3) once, with the least of its ``places`` (n, 3)."""
+    order = np.lexsort((*places.T[::-1], *cubes.T[::-1]))
+    cubes, places = cubes[order], places[order]
+    first = np.concatenate([[True], (np.diff(cubes, axis=0) != 0).any(1)])
+    return cubes[first], places[first]
 
 
 def _grouped(parts: Sequence[Part], label: npt.NDArray[np.int32]) -> list[Part]:
@@ -190,7 +204,9 @@ def _one(held: Sequence[Part]) -> Part:
         triple(np.max([part.high_m for part in held], axis=0)),
         max((part.greatest_m for part in held), key=lambda d: (abs(d), d)),
         Tally.joined(part.distances for part in held),
-        np.unique(np.concatenate([part.cubes for part in held]), axis=0),
+        *_thinned(
+            np.concatenate([part.cubes for part in held]), np.concatenate([part.spots for part in held])
+        ),
         np.concatenate([part.border for part in held]),
     )
 

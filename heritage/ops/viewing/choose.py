@@ -15,6 +15,12 @@ _AROUND_DEG = np.arange(0.0, 360.0, 15.0)
 _RISE_DEG = (8.0, 18.0, 30.0, 45.0, 2.0, 60.0)
 _FARTHER = (1.0, 1.5, 2.2)
 _TURNS_DEG = (0, 30, -30, 60, -60, 90, -90, 135, -135, 180)
+_HIDING = 4.0  # what a piece of surface that is all hidden costs
+_RIM, _RIM_M = 0.12, 0.15  # around a piece of surface is shown: a share of its size, or so much
+_NEAR_M, _NEAR = (
+    0.08,
+    0.03,
+)  # a line of sight that comes so near has reached a place, metres or share of its length
 _HIDDEN = 0.35  # more of a monument than this must not be hidden
 
 
@@ -46,6 +52,34 @@ def view_of_places(
             if (best is None or cost < best[0]) and not standing(scenery, eye).enclosed:
                 best = cost, eye
     return None if best is None else _view(best[1], centre, low, high)
+
+
+def view_of_surface(
+    scenery: Scenery, places: F64, facing: F64, low: F64, high: F64, ground_m: float
+) -> View | None:
+    """A view that a piece of surface fills and from which most of it is seen; None where all views are from inside a body.
+
+    ``places`` (k, 3) lie all over the piece, ``low``..``high`` (3,) bound it, ``facing`` (3,) is where it faces by and
+    large. What is hidden costs most, then obliqueness. Metres, z up; the eye stays above ``ground_m``.
+    """
+    centre, around = (low + high) / 2, max(_RIM * float(np.linalg.norm(high - low)), _RIM_M)
+    low, high = low - around, high + around
+    near = float(np.linalg.norm(high - low)) / 2 / np.tan(np.radians(_FOV_DEG) / 2)
+    candidates: list[tuple[float, int, F64]] = []
+    for farther in _FARTHER:
+        for direction in _directions():
+            eye = centre + direction * near * farther
+            eye[2] = max(eye[2], ground_m + _EYE_HEIGHT_M)
+            ways = places - eye
+            length = np.linalg.norm(ways, axis=1)
+            reached, _ = scenery.hits(np.broadcast_to(eye, ways.shape), ways / length[:, None])
+            hidden = float((reached < length - np.maximum(_NEAR_M, _NEAR * length)).mean())
+            cost = _cost(eye - centre, facing if np.linalg.norm(facing) > 0 else None, farther)
+            candidates.append((cost + _HIDING * hidden, len(candidates), eye))
+    for _, _, eye in sorted(candidates):
+        if not standing(scenery, eye).enclosed:
+            return _view(eye, centre, low, high)
+    return None
 
 
 def view_of_box(scenery: Scenery, given: View) -> View:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.arrays import read_document
+from heritage.formats.arrays import read_document, save_document
 from heritage.formats.blocks import Blocks, save_blocks
 from heritage.formats.columns import create_column, read_rows, write_rows
 from heritage.formats.texture import save_picture
@@ -38,6 +38,8 @@ from heritage.pipeline.stages.mesh import SURFACES
 from heritage.pipeline.tile_source import Source, rows_of
 from heritage.pipeline.views import facing_view
 
+COMPARISON = "comparison.json"
+SPOTS = "spots.json"  # places all over each region, which a view of it should see
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
 _DRAWN = 1_500_000
 # Points on a model that was never measured: so many for each of its vertices, within bounds.
@@ -106,7 +108,9 @@ def _run(job: Job) -> Outcome:
         compared,
         lambda r: facing_view(np.array(r.low_m), np.array(r.high_m), np.array(r.facing)),
     )
-    (job.folder / "comparison.json").write_text(document.model_dump_json(), encoding="utf-8")
+    (job.folder / COMPARISON).write_text(document.model_dump_json(), encoding="utf-8")
+    spots = [region.spots.tolist() for region in change.regions[: len(document.regions)]]
+    save_document(job.folder / SPOTS, {"regions": spots})
     save_picture(job.folder / "change.webp", _picture(work, change))
     return Outcome((), change.figures, (), ("change.webp",))
 
