@@ -180,7 +180,7 @@ def _conditions(
     used = {_main(stop) for stop in document.stops} | {f"epoch-{monument.reference_epoch}"}
     epochs = sorted(monument.epochs, key=lambda one: one.id != monument.reference_epoch)
     held = [(f"epoch-{one.id}", one.title, one.tileset, one.download) for one in epochs]
-    held += [(f"state-{one.id}", one.title, one.tileset, None) for one in monument.states]
+    held += [(f"state-{one.id}", one.title, one.tileset, one.download) for one in monument.states]
     conditions: list[Condition] = []
     files: dict[str, Path] = {}
     problems: list[Problem] = []

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from heritage.formats.gltf_file import open_gltf
+from heritage.formats.gltf_file import GltfFile, open_gltf
 from heritage.formats.gltf_material import read_material
 from heritage.formats.gltf_read import part_of, placed_meshes, primitives
 from heritage.formats.parts import Part
@@ -23,11 +24,13 @@ _CHANGE = "_CHANGE_"
 class TileSurface:
     """``part`` as in models, z up; ``change``: by comparison number (v, 2) of signed distance and LoD95 over its scale.
 
-    A LoD95 below 0 says that the place is not comparable.
+    A LoD95 below 0 says that the place is not comparable. ``certainty`` (v,) uint8 is how sure what a state shows is
+    (its place in `CERTAINTIES`), None on what was measured.
     """
 
     part: Part
     change: Mapping[int, F64]
+    certainty: U8 | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +62,18 @@ def read_tile(path: Path) -> TileContent:
                 for name, index in attributes.items()
                 if name.startswith(_CHANGE)
             }
-            surfaces.append(TileSurface(_turned(part), change))
+            surfaces.append(TileSurface(_turned(part), change, _certainty(file, primitive)))
     return TileContent(tuple(surfaces), np.concatenate(xyz), np.concatenate(rgb))
+
+
+def _certainty(file: GltfFile, primitive: Mapping[str, Any]) -> U8 | None:
+    """Of each vertex, by its feature id and the property table that `gltf_parts` writes."""
+    if "_FEATURE_ID_0" not in primitive["attributes"]:
+        return None
+    feature = file.accessor(primitive["attributes"]["_FEATURE_ID_0"], ("SCALAR",))[:, 0].astype(np.int64)
+    (table,) = file.json["extensions"]["EXT_structural_metadata"]["propertyTables"]
+    codes, _ = file.view(table["properties"]["certainty"]["values"])
+    return np.asarray(np.frombuffer(codes, np.uint8)[feature])
 
 
 def _turned(part: Part) -> Part:

@@ -28,6 +28,14 @@ class Problem:
         return f"{self.where}: {self.found}" + (f"; {tail}" if tail else "")
 
 
+class Contradiction(ValueError):
+    """What the keys of one document say together and may not; the reader of the file adds where it stands."""
+
+    def __init__(self, found: str, allowed: str, remedy: str = "") -> None:
+        super().__init__(f"{found}; {allowed}")
+        self.found, self.allowed, self.remedy = found, allowed, remedy
+
+
 class HeritageError(Exception):
     """Base of all expected failures. ``exit_code`` is the command line's, ``status`` the web's."""
 

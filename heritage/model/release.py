@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, View
+from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, View, Words
 
 Matrix = tuple[float, ...]
 
@@ -98,16 +98,48 @@ class EpochEntry(ReleaseDocument):
     )
 
 
+class StatePartEntry(ReleaseDocument):
+    """A part of a state: its place in the list is its feature id in the tiles."""
+
+    id: str
+    title: dict[str, str]
+    certainty: Certainty
+    evidence: tuple[Evidence, ...] = ()
+    without_evidence: Words | None = Field(None, description="why there is none")
+    author: str | None = None
+    period: str | None = None
+
+
+class StatePlacementEntry(ReleaseDocument):
+    """How a state's model came into the monument frame, and how well that is known."""
+
+    method: Literal["frame", "gcp", "footprint"]
+    settled: bool = Field(description="false: another place fits as well")
+    reason: str
+    monument_from_state: Matrix
+    scale: float
+    rms_m: float | None = None
+    check_rms_m: float | None = None
+    iou: float | None = None
+    sigma_m: float | None = None
+
+
 class StateEntry(ReleaseDocument):
     """An interpreted condition as tiles."""
 
     id: str
     title: dict[str, str]
     period: str | None
-    certainty: Certainty
-    evidence: tuple[Evidence, ...] = ()
+    certainty: Certainty = Field(description="that of its least certain part")
+    evidence: tuple[Evidence, ...] = Field((), description="of those parts that have no other")
     author: str | None = None
+    parts: tuple[StatePartEntry, ...] = Field(
+        (), description="none in releases of before there were parts: the state is one, as sure as it says"
+    )
+    placement: StatePlacementEntry | None = Field(None, description="None in such releases")
     tileset: str
+    download: str | None = None
+    download_bytes: int = 0
     bounds: Box
 
 
@@ -122,6 +154,9 @@ class ComparisonEntry(ReleaseDocument):
     scale_m: float
     no_data: int = -32768
     sidecar: str
+    reports: dict[str, str] = Field(
+        default_factory=dict, description="the condition report to print, a page per language"
+    )
 
 
 class CarriedEntry(ReleaseDocument):

@@ -13,6 +13,7 @@ from heritage.pipeline.check_annotations import annotation_problems, vocabulary_
 from heritage.pipeline.check_ids import repeated, unknown
 from heritage.pipeline.check_map import map_problems
 from heritage.pipeline.check_sources import footprint_problems, source_problems
+from heritage.pipeline.check_states import state_problems
 from heritage.pipeline.check_texts import (
     annotation_texts,
     monument_texts,
@@ -55,7 +56,7 @@ def check_site(
     ``stages`` are those whose options the monuments may override; overrides are checked against them.
     ``read_sources`` opens footprints, control points, recordings and the headers of clouds; ``every_point``
     also reads models, and clouds to their end: that finds NaN and points that are promised but not there. Files with
-    one of ``verdicts`` are not opened again.
+    a verdict among ``verdicts`` are not opened again.
     """
     return tuple(_problems(loaded, stages, read_sources, every_point, verdicts or Verdicts()))
 
@@ -82,6 +83,7 @@ def _problems(
         yield from monument_texts(loaded, monument)
         yield from annotation_texts(loaded, monument)
         yield from source_problems(loaded, monument, verdicts, read=read_sources, every_point=every_point)
+        yield from state_problems(loaded, monument, read=read_sources, every_point=every_point)
     for tour in loaded.tours.values():
         yield from tour_problems(loaded, tour, read=read_sources)
         yield from tour_texts(loaded, tour)
@@ -110,9 +112,16 @@ def _monument(monument: LoadedMonument) -> Iterator[Problem]:
     for at, epoch in enumerate(document.epochs):
         yield from _known_crs(epoch.crs, lines.where("epochs", at, "crs"))
     for at, state in enumerate(document.states):
-        yield from unknown("epoch", state.frame, epochs, lines.where("states", at, "frame"))
-        if state.period is not None and read_period(state.period) is None:
-            yield _no_edtf(state.period, lines.where("states", at, "period"))
+        if state.frame is not None:
+            yield from unknown("epoch", state.frame, epochs, lines.where("states", at, "frame"))
+        periods = [(state.period, lines.where("states", at, "period"))]
+        periods += [
+            (part.period, lines.where("states", at, "parts", k, "period"))
+            for k, part in enumerate(state.parts)
+        ]
+        for period, where in periods:
+            if period is not None and read_period(period) is None:
+                yield _no_edtf(period, where)
     # A building's period may be in words; what begins like a date is meant to be one.
     if document.period and document.period[0].isdigit() and read_period(document.period) is None:
         yield _no_edtf(document.period, lines.where("period"))

@@ -87,7 +87,7 @@ def source_problems(
     for at, epoch in enumerate(document.epochs):
         where = lines.where("epochs", at, "source")
         path = monument.folder / epoch.source
-        problem = _missing(loaded, monument, epoch.source, where, f"epoch {epoch.id}")
+        problem = missing(loaded, monument, epoch.source, where, f"epoch {epoch.id}")
         if problem:
             yield problem
         elif read:
@@ -100,18 +100,6 @@ def source_problems(
             yield from known.of(question, [path, sidecar(path)], look)
         if epoch.cameras is not None:
             yield from _cameras(loaded, monument, epoch.cameras, lines.where("epochs", at, "cameras"), read)
-    for at, state in enumerate(document.states):
-        where = lines.where("states", at, "source")
-        path = monument.folder / state.source
-        problem = _missing(loaded, monument, state.source, where, f"state {state.id}")
-        if problem:
-            yield problem
-        elif source_kind(path) != "model":
-            found = f"the state {state.id} is a cloud: {visible(state.source)}"
-            allowed = "an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces)"
-            yield Problem("state-no-model", where, found, allowed, "list a survey under epochs")
-        elif every_point:
-            yield from reading(loaded, path, partial(guarded_model, path))
     prior = document.registration.prior
     if prior is not None and prior.photos is not None:
         folder = monument.folder / prior.photos
@@ -125,7 +113,7 @@ def source_problems(
     if document.registration.gcp is not None:
         path = monument.folder / document.registration.gcp
         where = lines.where("registration", "gcp")
-        problem = _missing(loaded, monument, document.registration.gcp, where, "control points")
+        problem = missing(loaded, monument, document.registration.gcp, where, "control points")
         if problem:
             yield problem
         elif read:
@@ -135,16 +123,14 @@ def source_problems(
 def _cameras(
     loaded: LoadedSite, monument: LoadedMonument, name: str, where: str, read: bool
 ) -> Iterator[Problem]:
-    problem = _missing(loaded, monument, name, where, "cameras")
+    problem = missing(loaded, monument, name, where, "cameras")
     if problem:
         yield problem
     elif read:
         yield from reading(loaded, monument.folder / name, partial(read_cameras, monument.folder / name))
 
 
-def _missing(
-    loaded: LoadedSite, monument: LoadedMonument, name: str, where: str, what: str
-) -> Problem | None:
+def missing(loaded: LoadedSite, monument: LoadedMonument, name: str, where: str, what: str) -> Problem | None:
     """As `file_problem`, for a path of monument.yaml."""
     problem = file_problem(loaded.root, monument.folder / name, where, what)
     if problem and problem.code == "file-missing" and (loaded.root / name).is_file():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from heritage.model.documents import Basis
 from heritage.model.errors import HeritageError, Problem
 from heritage.text.explain import nearest
 from heritage.text.files import file_problem
@@ -29,6 +30,19 @@ def monument_texts(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Pro
         yield from _languages(loaded, epoch.title, lines, "epochs", at, "title")
     for at, state in enumerate(document.states):
         yield from _languages(loaded, state.title, lines, "states", at, "title")
+        yield from _grounds(loaded, monument, state, "states", at)
+        for k, part in enumerate(state.parts):
+            yield from _languages(loaded, part.title, lines, "states", at, "parts", k, "title")
+            yield from _grounds(loaded, monument, part, "states", at, "parts", k)
+
+
+def _grounds(loaded: LoadedSite, monument: LoadedMonument, basis: Basis, *path: Key) -> Iterator[Problem]:
+    """Words on what an interpretation rests, where they are per language."""
+    for k, evidence in enumerate(basis.evidence):
+        if isinstance(evidence.label, dict):
+            yield from _languages(loaded, evidence.label, monument.lines, *path, "evidence", k, "label")
+    if isinstance(basis.without_evidence, dict):
+        yield from _languages(loaded, basis.without_evidence, monument.lines, *path, "without_evidence")
 
 
 def annotation_texts(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Problem]:

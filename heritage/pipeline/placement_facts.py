@@ -9,7 +9,7 @@ import shapely
 from shapely import wkt
 from shapely.geometry import Point
 
-from heritage.model.documents import Monument, Prior
+from heritage.model.documents import Monument, Prior, State
 from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D
 from heritage.pipeline.frame import to_site
@@ -57,6 +57,25 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
             for p in ground.gcps[monument.id]
         ]
     return facts
+
+
+def state_facts(
+    loaded: LoadedSite, monument: LoadedMonument, state: State, ground: Ground
+) -> dict[str, object]:
+    """What the stage `place` is told of the plan that a state's model is laid on. Raises InputError where there is none."""
+    footprint = ground.footprints.get(monument.monument.footprint or "")
+    if footprint is None:
+        raise InputError(
+            f"monuments/{monument.id}/monument.yaml", f"the state {state.id} is to be laid on a ground plan",
+            "the monument's footprint is needed", "name it under footprint:", code="register-no-footprint",
+        )  # fmt: skip
+    height = ground.ground_at(footprint)
+    plan = to_site(footprint.geometry, ground.footprints_crs, ground.frame, height)
+    return {
+        "footprint": wkt.dumps(plan, rounding_precision=4),
+        "ground_m": height - ground.frame.height_m,
+        "heading_deg": state.placement.heading_deg,
+    }
 
 
 def _sought(ground: Ground, prior: Prior | None) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,9 +9,8 @@ import numpy as np
 
 from heritage import __version__
 from heritage.formats.texture import webp
-from heritage.formats.tiles3d import TILESET, with_root_transform
 from heritage.model.arrays import Similarity
-from heritage.model.documents import Epoch, Pair, State, View
+from heritage.model.documents import Epoch, Pair, View
 from heritage.model.release import (
     Box,
     ComparisonEntry,
@@ -22,25 +20,26 @@ from heritage.model.release import (
     Placement,
     Release,
     ReleaseDocument,
-    StateEntry,
     TermEntry,
 )
-from heritage.pipeline.annotations import annotation_entries
+from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
 from heritage.pipeline.built import Built
+from heritage.pipeline.condition.page import condition_reports
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
 from heritage.pipeline.opendata.write import write_open_data
-from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT
-from heritage.pipeline.stages.tile import TILED, Tiled
+from heritage.pipeline.stages.tile import tiled
+from heritage.pipeline.state_entry import state_entry
 from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.tasks import compared_pairs
+from heritage.pipeline.tileset import copied_tileset
 from heritage.pipeline.tour_pages import write_tour_pages
 from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
@@ -56,7 +55,10 @@ def write_release(
     into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built: Built, release_id: str, sequence: int
 ) -> None:
     """Write every file of a release into its folder."""
-    monuments = [_monument(into, loaded, m, ground, built, release_id) for m in loaded.monuments.values()]
+    vocabulary = vocabulary_entries(loaded)
+    monuments = [
+        _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
+    ]
     by_id = {entry.id: entry for entry in monuments}
     tours = [tour_document(into, loaded, t, by_id[t.tour.monument]) for t in loaded.tours.values()]
     for tour in tours:
@@ -90,16 +92,7 @@ def write_release(
         search=_SEARCH,
         data=write_open_data(into, loaded, ground, monuments),
         still="opening.webp",
-        vocabulary=tuple(
-            TermEntry(
-                id=term.id,
-                label=dict(term.label),
-                definition=dict(term.definition or {}),
-                broader=term.broader,
-                uri=term.uri,
-            )
-            for term in loaded.vocabulary.terms
-        ),
+        vocabulary=vocabulary,
         monuments=tuple(monuments),
         tours=tuple(map(tour_entry, tours)),
     )
@@ -130,13 +123,14 @@ def _monument(
     ground: Ground,
     built: Built,
     release_id: str,
+    vocabulary: Sequence[TermEntry],
 ) -> MonumentEntry:
     document = monument.monument
     placement = read_placement(built, monument.id)
     site_from_monument = Similarity.from_columns(placement.site_from_monument)
     ecef_from_monument = (ground.frame.ecef_from_site @ site_from_monument).columns
     epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
-    states = tuple(_state(into, monument, state, built, ecef_from_monument) for state in document.states)
+    states = tuple(state_entry(into, monument.id, s, built, ecef_from_monument) for s in document.states)
     comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
     reference = next(e for e in epochs if e.id == document.reference.id)
     report = f"monuments/{monument.id}/report.html"
@@ -160,8 +154,8 @@ def _monument(
         comparisons=comparisons,
         report=report,
     )
-    write_comparisons(into, entry, built)
     entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})
+    entry = condition_reports(into, loaded, monument, entry, vocabulary, built, release_id)
     if document.view is None:
         entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
@@ -174,37 +168,24 @@ def read_placement(built: Built, monument: str) -> Placement:
     return Placement.model_validate_json(path.read_bytes(), strict=False)
 
 
-def _tileset(into: ReleaseFolder, folder: Path, target: str, root_transform: Sequence[float]) -> str:
-    """Copy a stage's tileset; only its root changes, so a new placement rewrites no tile. The tileset's path."""
-    for path in sorted((folder / "tiles").iterdir()):
-        into.add(f"{target}/tiles/{path.name}", path)
-    tileset = with_root_transform(json.loads((folder / TILESET).read_bytes()), root_transform)
-    into.write(f"{target}/{TILESET}", json.dumps(tileset, separators=(",", ":")).encode())
-    return f"{target}/{TILESET}"
-
-
-def _tiled(folder: Path) -> Tiled:
-    return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
-
-
 def _epoch(
     into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]
 ) -> EpochEntry:
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
-    tiled = _tiled(folder)
+    made = tiled(folder)
     into.add(f"{target}/model.glb", folder / "model.glb")
     return EpochEntry(
         id=epoch.id,
         title=dict(epoch.title or {}),
         captured=epoch.captured.isoformat() if epoch.captured else None,
         method=epoch.method,
-        tileset=_tileset(into, folder, target, root),
+        tileset=copied_tileset(into, folder, target, root),
         download=f"{target}/model.glb",
         download_bytes=(folder / "model.glb").stat().st_size,
-        bounds=Box(min=tiled.min, max=tiled.max),
-        points=tiled.points,
-        triangles=tiled.triangles,
+        bounds=Box(min=made.min, max=made.max),
+        points=made.points,
+        triangles=made.triangles,
         filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
         points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
     )
@@ -224,36 +205,19 @@ def _points(
         return None
     monument_from_epoch, _ = alignment(built.folder(aligned) if aligned in built.plan else None)
     moved = Similarity.from_columns(root) @ monument_from_epoch
-    return _tileset(into, built.folder(key), target, moved.columns)
-
-
-def _state(
-    into: ReleaseFolder, monument: LoadedMonument, state: State, built: Built, root: Sequence[float]
-) -> StateEntry:
-    folder = built.folder(f"tile:{monument.id}:state/{state.id}")
-    tiled = _tiled(folder)
-    return StateEntry(
-        id=state.id,
-        title=dict(state.title or {}),
-        period=state.period,
-        certainty=state.certainty,
-        evidence=state.evidence,
-        author=state.author,
-        tileset=_tileset(into, folder, f"monuments/{monument.id}/states/{state.id}", root),
-        bounds=Box(min=tiled.min, max=tiled.max),
-    )
+    return copied_tileset(into, built.folder(key), target, moved.columns)
 
 
 def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built: Built) -> ComparisonEntry:
     name = f"{pair.reference}--{pair.compared}"
     sidecar = f"monuments/{monument.id}/compare/{name}.json"
     k = compared_pairs(monument.monument, pair.compared).index(name)
-    tiled = _tiled(built.folder(f"tile:{monument.id}:{pair.compared}"))
+    made = tiled(built.folder(f"tile:{monument.id}:{pair.compared}"))
     return ComparisonEntry(
         reference=pair.reference,
         compared=pair.compared,
         attribute=f"_CHANGE_{k}",
-        scale_m=tiled.change_scale_m[k],
+        scale_m=made.change_scale_m[k],
         sidecar=sidecar,
     )
 

@@ -14,7 +14,7 @@ from heritage.pipeline.built import Built
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
 
-_ORDER = ("ingest", "clean", "normals", "mesh", "align", "register", "compare", "tile", "points")
+_ORDER = ("ingest", "clean", "normals", "mesh", "align", "register", "place", "compare", "tile", "points")
 _CAPTIONS = {
     "before": "The cloud as it came.",
     "labels": "What was set aside: outliers red, fragments pink, vegetation green, ground yellow, halo light blue, "

@@ -138,7 +138,8 @@ def drawn_surfaces(
         if colouring is not None:
             drawn.append(Drawn(vertices, part.triangles, colouring(surface), lit=True))
         else:
-            drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, state))
+            sure = surface.certainty if state else None
+            drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, sure))
     return drawn
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from heritage.model.documents import Document, Epoch, Monument, State
 from heritage.model.errors import InputError, Problem
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.placement_facts import placement_facts
+from heritage.pipeline.placement_facts import placement_facts, state_facts
 from heritage.pipeline.plan import Task
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.stage import Stage
@@ -97,7 +97,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
             needs = {name: f"{name}:{monument.id}:{epoch.id}" for name in ("ingest", "clean")}
             tasks.append(_task(monument, "points", epoch.id, needs))
     for state in document.states:
-        tasks += _state_tasks(monument, state)
+        tasks += _state_tasks(loaded, monument, state, ground)
     return tasks
 
 
@@ -189,22 +189,46 @@ def compared_pairs(document: Monument, epoch: str) -> list[str]:
     return [f"{pair.reference}--{pair.compared}" for pair in document.compare if pair.compared == epoch]
 
 
-def _state_tasks(monument: LoadedMonument, state: State) -> list[Task]:
+def _state_tasks(loaded: LoadedSite, monument: LoadedMonument, state: State, ground: Ground) -> list[Task]:
     # A state's id may equal an epoch's; a sign that no id holds keeps their tasks apart.
     subject = f"state/{state.id}"
-    ingest = f"ingest:{monument.id}:{subject}"
-    needs = {"ingest": ingest}
-    if state.frame != monument.monument.reference.id:
-        needs["align"] = f"align:{monument.id}:{state.frame}"
+    ingest, place = f"ingest:{monument.id}:{subject}", f"place:{monument.id}:{subject}"
+    reference, method = monument.monument.reference, state.placement.method
+    frame = state.frame or reference.id
+    sources = {f"part-{p.id}": monument.folder / p.source for p in state.parts if p.source is not None}
+    if state.source is not None:
+        sources["source"] = monument.folder / state.source
+    parts = [{"id": p.id, "named": list(p.named), "own": p.source is not None} for p in state.whole]
+    needs = {"ingest": ingest, "survey": _points(monument, reference)}
+    facts: dict[str, object] = {
+        "method": method,
+        "frame": frame,
+        "scale": state.placement.scale,
+        "settled": state.placement.settled,
+    }
+    if method == "footprint":
+        needs["register"] = f"register:{monument.id}:"
+        facts |= state_facts(loaded, monument, state, ground)
+    elif frame != reference.id:
+        needs["align"] = f"align:{monument.id}:{frame}"
+    points = {} if state.placement.gcp is None else {"gcp": monument.folder / state.placement.gcp}
+    certainties = [{"id": p.id, "certainty": p.certainty} for p in state.whole]
     return [
         _task(
             monument,
             "ingest",
             subject,
             {},
-            given={"up": state.up},
-            facts={"kind": "model"},
-            sources={"source": monument.folder / state.source},
+            given={"up": state.up, "units": state.units},
+            facts={"kind": "model", "parts": parts},
+            sources=sources,
         ),
-        _task(monument, "tile", subject, needs, facts={"kind": "model", "interpreted": True}),
+        _task(monument, "place", subject, needs, facts=facts, sources=points),
+        _task(
+            monument,
+            "tile",
+            subject,
+            {"ingest": ingest, "place": place},
+            facts={"kind": "model", "interpreted": True, "parts": certainties},
+        ),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -64,10 +65,10 @@ def write_ply(path: Path, xyz: F64, rgb: U8, normal: F32) -> None:
     path.write_bytes("\n".join([*header, "end_header", ""]).encode("ascii") + table.tobytes())
 
 
-def write_glb(path: Path, vertices: F32, normals: F32, triangles: I32, srgb: F64) -> None:
-    """glTF 2.0 binary, one mesh with vertex colours (16-bit linear, as glTF wants them).
+def write_glb(path: Path, vertices: F32, normals: F32, pieces: Mapping[str, I32], srgb: F64) -> None:
+    """glTF 2.0 binary with vertex colours (16-bit linear, as glTF wants them); every piece is a node with its name.
 
-    Input is z up, metres, colours (v, 3) sRGB in 0..1; the file is y up: (x, z, -y).
+    Input is z up, metres, colours (v, 3) sRGB in 0..1; the file is y up: (x, z, -y). ``pieces`` are triangles (t, 3).
     """
 
     def turned(a: F32) -> F32:
@@ -82,7 +83,10 @@ def write_glb(path: Path, vertices: F32, normals: F32, triangles: I32, srgb: F64
         (position, 5126, "VEC3", 34962),
         (turned(normals), 5126, "VEC3", 34962),
         (colour, 5123, "VEC4", 34962),
-        (np.ascontiguousarray(triangles, "<u4").reshape(-1), 5125, "SCALAR", 34963),
+        *(
+            (np.ascontiguousarray(triangles, "<u4").reshape(-1), 5125, "SCALAR", 34963)
+            for triangles in pieces.values()
+        ),
     ]
     views: list[dict[str, object]] = []
     accessors: list[dict[str, object]] = []
@@ -103,15 +107,21 @@ def write_glb(path: Path, vertices: F32, normals: F32, triangles: I32, srgb: F64
     document = {
         "asset": {"version": "2.0", "generator": "heritage sample"},
         "scene": 0,
-        "scenes": [{"nodes": [0]}],
-        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": list(range(len(pieces)))}],
+        "nodes": [{"name": name, "mesh": k} for k, name in enumerate(pieces)],
         "materials": [{"pbrMetallicRoughness": {"metallicFactor": 0.0, "roughnessFactor": 0.75}}],
         "meshes": [
             {
+                "name": name,
                 "primitives": [
-                    {"attributes": {"POSITION": 0, "NORMAL": 1, "COLOR_0": 2}, "indices": 3, "material": 0}
-                ]
+                    {
+                        "attributes": {"POSITION": 0, "NORMAL": 1, "COLOR_0": 2},
+                        "indices": 3 + k,
+                        "material": 0,
+                    }
+                ],
             }
+            for k, name in enumerate(pieces)
         ],
         "buffers": [{"byteLength": offset}],
         "bufferViews": views,

@@ -5,16 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from heritage.model.arrays import F64
 from heritage.sample.damage import IN_1844
 from heritage.sample.files import write_glb
-from heritage.sample.hall import hall
+from heritage.sample.hall import FLOOR_M, LOWER, hall
 from heritage.sample.light import face_normals
 from heritage.sample.materials import albedo
 from heritage.sample.noise import Noise
 from heritage.sample.roof import COARSE_M
+from heritage.sample.scene import Surface
 from heritage.sample.weathering import Spot
+
+PIECES = ("base", "hall", "roofs", "porch")
+"""The nodes of the model; the parts of the state are named by them."""
 
 
 def write_state(path: Path, noise: Noise, rng: np.random.Generator) -> None:
@@ -46,5 +51,20 @@ def write_state(path: Path, noise: Noise, rng: np.random.Generator) -> None:
             )
         colour[mine] = total / 6
     triangles = index.reshape(-1, 3).astype(np.int32)
-    triangles = triangles[area > 1e-10]
-    write_glb(path, vertex, normals.astype(np.float32), triangles, colour)
+    solid = area > 1e-10
+    piece = _pieces(surface)[solid]
+    pieces = {name: triangles[solid][piece == name] for name in PIECES}
+    write_glb(path, vertex, normals.astype(np.float32), pieces, colour)
+
+
+def _pieces(surface: Surface) -> npt.NDArray[np.str_]:
+    """Which of `PIECES` every triangle belongs to: by its coat, and where it lies."""
+    coats = np.array([coat.material for coat in surface.coats])[surface.coat]
+    x, y, z = surface.corners.mean(1).T
+    stone = np.isin(coats, ["stone", "paving"]) & (z < FLOOR_M + 0.3)
+    rail = np.isin(coats, ["ceramic", "lime"]) & (z < FLOOR_M + 1.2)
+    behind = (x > 2.2) & (x < 7.8) & ((y > 5.95) | ((y > 5) & (z > LOWER.height(x, y) + 0.35)))
+    roof = (z > 3.2) & ~np.isin(coats, ["lacquer", "door", "ochre", "enamel", "gold", "lime", "wood"])
+    return np.asarray(
+        np.select([stone | rail, behind, roof | (z > LOWER.crest())], ["base", "porch", "roofs"], "hall")
+    )

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from heritage.model.documents import ID_PATTERN, LANGUAGE_PATTERN
-from heritage.model.errors import Problem
+from heritage.model.errors import Contradiction, Problem
 from heritage.text.lines import Lines, Path, dotted, visible
 
 _KINDS = {
@@ -64,7 +64,7 @@ def _problem(
     detail: ErrorDetails, schema: dict[str, Any], lines: Lines, base: Path, written: Mapping[Path, str]
 ) -> Problem:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
-    loc: Path = detail["loc"]
+    loc: Path = tuple(key for key in detail["loc"] if not str(key).startswith("~"))  # a kind, no key
     about_key = loc[-1:] == ("[key]",)
     if about_key:
         loc = loc[:-1]
@@ -133,6 +133,9 @@ def _problem(
             f"{name} has {len(value)} characters",
             f"up to {context['max_length']} are allowed",
         )
+    if kind == "value_error" and isinstance(context["error"], Contradiction):
+        said = context["error"]
+        return Problem("yaml-contradiction", where, f"{name}: {said.found}", said.allowed, said.remedy)
     if kind == "value_error":
         rule = str(context["error"])
         if isinstance(value, dict):
@@ -178,6 +181,8 @@ def _schema_at(schema: dict[str, Any], loc: Path) -> dict[str, Any]:
                 node = {**definitions[node["$ref"].rpartition("/")[2]], **extra}
             elif "anyOf" in node:
                 node = next(option for option in node["anyOf"] if option.get("type") != "null")
+            elif "oneOf" in node:
+                node = node["oneOf"][-1]  # text, or text per language: there keys lead on
             else:
                 return node
 

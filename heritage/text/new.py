@@ -55,6 +55,9 @@ epochs:
 #     frame: "2024"
 #     certainty: probable           # documented | probable | conjectural
 #     evidence: [{label: Photograph of 1886, url: "https://example.org/1886"}]
+#     parts:                        # where parts are not equally sure; what a part leaves out is its state's
+#       - {id: walls, named: ["Wall*"]}               # names of nodes, meshes or materials in the model
+#       - {id: roof, named: [Roof], certainty: conjectural, without_evidence: Like the roofs around it}
 
 # Which surveys to compare; needs two epochs.
 # compare: [{reference: "2019", compared: "2024"}]

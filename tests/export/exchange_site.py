@@ -9,7 +9,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Similarity
-from heritage.model.documents import Rights, View
+from heritage.model.documents import Evidence, Rights, View
 from heritage.model.frames import SiteFrame
 from heritage.model.release import (
     AnnotationEntry,
@@ -23,6 +23,8 @@ from heritage.model.release import (
     Release,
     ShownEntry,
     StateEntry,
+    StatePartEntry,
+    StatePlacementEntry,
     StopEntry,
     TourDocument,
     TourEntry,
@@ -37,7 +39,7 @@ epochs:
   - {id: "2019", captured: 2019-03-14, source: scans/2019.laz}
   - {id: "2024", captured: 2024-05-02, source: scans/2024.laz}
 states:
-  - {id: "1885", source: models/1885.glb, frame: "2019", certainty: probable}
+  - {id: "1885", source: models/1885.glb, frame: "2019", certainty: probable, evidence: [{label: x}]}
 """
 ANNOTATIONS = """\
 annotations:
@@ -167,6 +169,9 @@ def release(heights: str) -> Release:
     )  # fmt: skip
     state = StateEntry(
         id="1885", title={"en": "As in 1885"}, period="1885~", certainty="probable", bounds=box,
+        parts=(StatePartEntry(id="whole", title={}, certainty="probable", evidence=(Evidence(label="x"),)),),
+        placement=StatePlacementEntry(method="frame", settled=True, reason="", scale=1.0,
+                                      monument_from_state=tuple(np.eye(4).ravel().tolist())),
         tileset="monuments/gate/states/1885/tileset.json",
     )  # fmt: skip
     gate = MonumentEntry(

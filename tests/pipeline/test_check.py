@@ -27,7 +27,7 @@ epochs:
   - {id: "2019", source: scans/2019.ply}
   - {id: "2024", source: scans/2024.ply}
 states:
-  - {id: "1885", source: models/1885.obj, frame: "2024", certainty: probable}
+  - {id: "1885", source: models/1885.obj, frame: "2024", certainty: probable, evidence: [{label: A drawing}]}
 compare:
   - {reference: "2019", compared: "2024"}
 registration: {method: footprint, prior: {heading_deg: 10}}
@@ -145,6 +145,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (M, '{id: "2024", source', '{id: "2019", source', f"{M}:5: the epoch 2019 stands here again (first on line 4); each id once; give it another id [id-repeated]"),
         (M, 'frame: "2024"', 'frame: "2042"', f'{M}:7: there is no epoch 2042; 2019, 2024 are allowed; did you mean "2024"? [epoch-unknown]'),
         (M, "models/1885.obj", "scans/2019.ply", f"{M}:7: the state 1885 is a cloud: scans/2019.ply; an interpreted state is a model (GLB, glTF, OBJ, or PLY with faces); list a survey under epochs [state-no-model]"),
+        (M, "label: A drawing", "label: {en: A drawing, de: Zeichnung}", f"{M}:7: de is no language of the site; en, vi (languages of site.yaml); add de to languages [language-unlisted]"),
         (M, 'compared: "2024"', 'compared: "2019"', f"{M}:9: the epoch 2019 is compared with itself; two different epochs are allowed [compare-same]"),
         (M, 'compared: "2024"', 'compared: "2030"', f"{M}:9: there is no epoch 2030; 2019, 2024 are allowed [epoch-unknown]"),
         (M, "footprint: gate\n", 'reference_epoch: "1999"\n', f"{M}:2: there is no epoch 1999; 2019, 2024 are allowed [epoch-unknown]"),

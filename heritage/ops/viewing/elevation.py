@@ -10,6 +10,7 @@ import open3d as o3d
 from heritage.model.arrays import F32, F64, U8
 from heritage.model.errors import InputError
 from heritage.ops.meshes.rays import tensor
+from heritage.ops.viewing.certainty import marked
 from heritage.ops.viewing.picture import Drawn, surface_colour
 
 MOST_PIXELS = 64_000_000  # 7 bytes each while it is drawn
@@ -115,7 +116,12 @@ class Elevation:
         axes = np.stack([self.sheet.right, -self.sheet.up, self.sheet.look])
         hit["primitive_normals"] = hit["primitive_normals"] @ axes
         colour = self._colour[window].reshape(-1, 3)
-        colour[nearer] = np.clip(np.rint(surface_colour(surface, hit, nearer)), 0, 255).astype(np.uint8)
+        shown = surface_colour(surface, hit, nearer)
+        if surface.certainty is not None:
+            codes = surface.certainty[surface.triangles[hit["primitive_ids"][nearer], 0]]
+            column, row = nearer % across.shape[1] + x[0], nearer // across.shape[1] + y[0]
+            shown = marked(shown, codes, column / self._samples, row / self._samples)
+        colour[nearer] = np.clip(np.rint(shown), 0, 255).astype(np.uint8)
         self._colour[window] = colour.reshape(*across.shape, 3)
 
     def picture(self) -> U8:

@@ -13,13 +13,12 @@ import open3d as o3d
 from heritage.model.arrays import F64, U8
 from heritage.ops.meshes.rays import tensor
 from heritage.ops.viewing.camera import Orbit
+from heritage.ops.viewing.certainty import marked
 
 # The viewer's light theme (viewer/src/scene/ground.ts).
 _ZENITH, _HORIZON, _GROUND = (np.array(c, float) for c in ((185, 203, 214), (241, 236, 225), (230, 223, 208)))
 _GROUND_FADES = 18.0  # distances of the camera after which the ground is the horizon
 _SUN = np.array([-0.45, -0.55, 0.7])
-_HATCH = np.array((245.0, 230.0, 194.0))
-_HATCH_PX = 7.0
 _POINT_M = 0.06  # how large a tree's point is drawn
 
 
@@ -28,7 +27,8 @@ class Drawn:
     """One surface: ``vertices`` (v, 3), ``triangles`` (t, 3), and its colours.
 
     These are ``rgb`` (v, 3) floats 0..255, or ``texture`` (h, w, 3) uint8 at ``uv`` (v, 2) from the top left; grey without
-    either. ``lit``: shaded by the sun. ``hatched``: interpreted, and marked so in the picture itself.
+    either. ``lit``: shaded by the sun. ``certainty`` (v,): interpreted, how surely (a place in `certainty.MARKS`), and
+    marked so in the picture itself.
     """
 
     vertices: F64
@@ -37,7 +37,7 @@ class Drawn:
     uv: F64 | None = None
     texture: U8 | None = None
     lit: bool = False
-    hatched: bool = False
+    certainty: npt.NDArray[Any] | None = None
 
 
 def picture(
@@ -74,8 +74,10 @@ def picture(
         rows = order[ends[number] : ends[number + 1]]
         if len(rows):
             colour[rows] = surface_colour(surface, hit, rows)
-            if surface.hatched:
-                colour[rows] += (_HATCH - colour[rows]) * _hatch(rows, wide, samples)[:, None]
+            if surface.certainty is not None:
+                codes = surface.certainty[surface.triangles[hit["primitive_ids"][rows], 0]]
+                x, y = rows % wide / samples, rows // wide / samples
+                colour[rows] = marked(colour[rows], codes, x, y)
     _splat(colour, depth, xyz, rgb, orbit, right, up, wide, high)
     small = colour.reshape(height, samples, width, samples, 3).mean((1, 3))
     return np.asarray(np.clip(np.rint(small), 0, 255), np.uint8)
@@ -101,12 +103,6 @@ def _backdrop(directions: F64, orbit: Orbit, ground_m: float) -> F64:
     near = np.where((table < 0) & (orbit.eye[2] > ground_m), np.clip(1 - reach / _GROUND_FADES, 0, 1), 0)
     colours = _HORIZON + (_ZENITH - _HORIZON) * share[:, None] + (_GROUND - _HORIZON) * near[:, None]
     return np.asarray(colours[((rise + 1) / 2 * (len(table) - 1)).astype(np.int64)])
-
-
-def _hatch(rows: npt.NDArray[np.int64], wide: int, samples: int) -> F64:
-    """How much of each ray's pixel is a diagonal line, 0..1: as the viewer marks what is not measured."""
-    along = (rows % wide + rows // wide) / samples % _HATCH_PX
-    return np.where(along < _HATCH_PX / 3, 0.34, 0.05)
 
 
 def surface_colour(surface: Drawn, hit: dict[str, Any], rows: npt.NDArray[np.int64]) -> F64:

@@ -9,9 +9,10 @@ from heritage.pipeline.stages.compare import COMPARE
 from heritage.pipeline.stages.ingest import INGEST
 from heritage.pipeline.stages.mesh import MESH
 from heritage.pipeline.stages.normals import NORMALS
+from heritage.pipeline.stages.place import PLACE
 from heritage.pipeline.stages.points import POINTS
 from heritage.pipeline.stages.register import REGISTER
 from heritage.pipeline.stages.tile import TILE
 
-STAGES: tuple[Stage, ...] = (INGEST, CLEAN, NORMALS, MESH, ALIGN, REGISTER, COMPARE, TILE, POINTS)
+STAGES: tuple[Stage, ...] = (INGEST, CLEAN, NORMALS, MESH, ALIGN, REGISTER, PLACE, COMPARE, TILE, POINTS)
 BY_NAME = {stage.name: stage for stage in STAGES}

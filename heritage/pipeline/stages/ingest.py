@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 
@@ -13,13 +15,14 @@ from heritage.formats.blocks import BLOCK_POINTS, cubes
 from heritage.formats.reader import CHUNK_POINTS, CloudReader
 from heritage.formats.scatter import scatter, sort_block
 from heritage.formats.spill import Spill
+from heritage.model.arrays import Mesh
 from heritage.model.octree import Octree
 from heritage.model.report import Figure, balanced
 from heritage.model.source import UpAxis
 from heritage.ops.ingest import Seen, Settled, settle
 from heritage.ops.points.divide import divide_cloud
 from heritage.ops.source_frame import IngestOptions, SourceFrame, begin, upright_mesh
-from heritage.pipeline.guard import guarded_cloud, guarded_model
+from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_state
 from heritage.pipeline.stage import Job, Outcome, Stage
 
 # glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
@@ -31,8 +34,10 @@ FRAME = "frame.json"
 
 def _run(job: Job) -> Outcome:
     options = job.chosen(IngestOptions)
+    if "parts" in job.facts:
+        return _state(job, options)
     if job.facts["kind"] == "model":
-        return _model(job, options)
+        return _adopted(job, guarded_model(job.sources["source"]), _up(job, options), options)
     settled = in_blocks(job, guarded_cloud(job.sources["source"]), options)
     save_document(job.folder / FRAME, settled.frame.model_dump(mode="json"))
     return Outcome((settled.counts,), settled.figures, settled.warnings)
@@ -81,14 +86,27 @@ def source_frame(folder: Path) -> SourceFrame:
     return SourceFrame.model_validate(read_document(folder / FRAME), strict=False)
 
 
-def _model(job: Job, options: IngestOptions) -> Outcome:
-    parts = guarded_model(job.sources["source"])
-    upright = [
-        upright_mesh(
-            part, options.up or _MODEL_UP.get(job.sources["source"].suffix.lower(), "z"), options.units or "m"
-        )
-        for part in parts
-    ]
+def _up(job: Job, options: IngestOptions) -> UpAxis:
+    return options.up or _MODEL_UP.get(job.sources["source"].suffix.lower(), "z")
+
+
+def _state(job: Job, options: IngestOptions) -> Outcome:
+    """The model of a state, every vertex with the number of its part; parts may have files of their own."""
+    parts = cast(Sequence[Mapping[str, Any]], job.facts["parts"])
+    inside = {k: part["named"] for k, part in enumerate(parts) if not part["own"]}
+    meshes: list[Mesh] = []
+    if inside:
+        rest = next((k for k, named in inside.items() if not named), None)
+        named = {k: names for k, names in inside.items() if names}
+        meshes += guarded_state(job.sources["source"], named, rest)
+    for k, part in enumerate(parts):
+        if part["own"]:
+            meshes += guarded_state(job.sources[f"part-{part['id']}"], {}, k)
+    return _adopted(job, meshes, options.up or "y", options)
+
+
+def _adopted(job: Job, parts: Sequence[Mesh], up: UpAxis, options: IngestOptions) -> Outcome:
+    upright = [upright_mesh(part, up, options.units or "m") for part in parts]
     for i, part in enumerate(upright):
         save_mesh(job.folder, f"part-{i}", part)
     save_document(job.folder / PARTS, {"parts": len(upright)})

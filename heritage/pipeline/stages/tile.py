@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
 from heritage.formats.arrays import read_document
-from heritage.model.arrays import triple
+from heritage.model.arrays import Similarity, triple
 from heritage.model.documents import Document
+from heritage.model.tiles import StatePart
 from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import PARTS
 from heritage.pipeline.stages.mesh import SURFACES
+from heritage.pipeline.stages.place import state_placement
 from heritage.pipeline.tile_source import Source, rows_of
 from heritage.pipeline.tiling import make_tiles
 
@@ -30,17 +36,23 @@ def _run(job: Job) -> Outcome:
     interpreted = bool(job.facts["interpreted"])
     source = _source(job)
     made = make_tiles(
-        source, job.folder, job.chosen(TileOptions), job.map, lit=interpreted, take_away=not interpreted
+        source,
+        job.folder,
+        job.chosen(TileOptions),
+        job.map,
+        lit=interpreted,
+        take_away=True,
+        parts=tuple(StatePart(**part) for part in cast(Sequence[dict[str, Any]], job.facts.get("parts", ()))),
     )
     points = 0 if source.points is None else read_document(source.points / "cloud.json")["points"]
-    tiled = Tiled(
+    said = Tiled(
         min=triple(made.low),
         max=triple(made.high),
         points=points,
         triangles=made.triangles,
         change_scale_m=made.change_scale_m,
     )
-    (job.folder / TILED).write_text(tiled.model_dump_json(), encoding="utf-8")
+    (job.folder / TILED).write_text(said.model_dump_json(), encoding="utf-8")
     return Outcome(made.counts, made.figures)
 
 
@@ -48,6 +60,9 @@ def _source(job: Job) -> Source:
     monument_from_source, _ = alignment(job.inputs.get("align"))
     if job.facts["interpreted"]:
         folder = job.inputs["ingest"]
+        monument_from_source = Similarity.from_columns(
+            state_placement(job.inputs["place"]).monument_from_state
+        )
         count, name = read_document(folder / PARTS)["parts"], "part"
     else:
         folder = job.inputs["mesh"]
@@ -66,6 +81,11 @@ def _source(job: Job) -> Source:
         job.inputs["clean"] if measured else None,
         rows_of(monument_from_source),
     )
+
+
+def tiled(folder: Path) -> Tiled:
+    """What the stage wrote of its tileset."""
+    return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
 
 
 TILE = Stage("tile", 4, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
