@@ -28,6 +28,7 @@ from heritage.pipeline.condition.page import condition_reports
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.write import FOOTPRINTS, write_map
 from heritage.pipeline.opendata.write import write_open_data
+from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
@@ -154,6 +155,7 @@ def _monument(
         comparisons=comparisons,
         report=report,
     )
+    write_comparisons(into, entry, built)
     entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})
     entry = condition_reports(into, loaded, monument, entry, vocabulary, built, release_id)
     if document.view is None:
