@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pyproj
 from scipy.spatial import cKDTree
 
 from heritage.formats.arrays import load_array, load_cloud
-from heritage.model.arrays import F64, REASONS, U8, Mesh, PointCloud, Similarity
+from heritage.model.arrays import F64, REASONS, U8, PointCloud, Similarity
 from heritage.model.frames import ECEF, SiteFrame
 from heritage.ops.meshes.deviation import deviation, sample_surface
 from heritage.ops.meshes.join import join
@@ -23,25 +22,15 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground
 from heritage.pipeline.release import read_placement
 from heritage.pipeline.run import read_report
-from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.ingest import source_frame
 from heritage.pipeline.stages.mesh import surfaces
 from heritage.pipeline.views import box_corners
+from heritage.sample.score_changes import score_changes
+from heritage.sample.truth import Score, epoch_from_truth, similarity, true_mesh
 from heritage.store import Store
 from heritage.text.site import load_site
 
 _SAMPLES = 200_000
 _SEEN_M = 0.10  # truth with no captured point nearer than this was never seen: nobody could mesh it
-
-
-@dataclass(frozen=True)
-class Score:
-    """One figure against the truth. ``of`` says of what, for instance ``thai-hoa/2024``."""
-
-    of: str
-    name: str
-    value: float
-    unit: str
 
 
 def score(site: Path) -> tuple[Score, ...]:
@@ -60,18 +49,9 @@ def score(site: Path) -> tuple[Score, ...]:
         scores += _placing(built, monument, facts, frame)
         changes = site / "truth" / monument / "changes.json"
         if changes.exists():
-            scores += _changes(built, monument, facts, json.loads(changes.read_text(encoding="utf-8")))
+            made = json.loads(changes.read_text(encoding="utf-8"))
+            scores += score_changes(site, built, monument, facts, made)
     return tuple(scores)
-
-
-def _similarity(rows: Any) -> Similarity:
-    return Similarity.from_matrix(np.array(rows, np.float64))
-
-
-def _epoch_from_truth(built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> Similarity:
-    """The truth's monument frame to the epoch's frame, which is its file's less the origin ingest took."""
-    origin = np.array(source_frame(built.folder(f"ingest:{monument}:{epoch}")).origin_m)
-    return Similarity(np.eye(3), -origin) @ _similarity(facts["epochs"][epoch]["source_from_monument"])
 
 
 def _cleaning(site: Path, built: Built, monument: str, epoch: str) -> list[Score]:
@@ -113,18 +93,10 @@ def _true_labels(site: Path, built: Built, monument: str, epoch: str) -> U8:
     return np.asarray(np.load(site / "truth" / monument / epoch / "labels.npy")[order])
 
 
-def _true_mesh(site: Path, monument: str, epoch: str, *names: str) -> Mesh:
-    parts = []
-    for name in names:
-        with np.load(site / "truth" / monument / epoch / f"{name}.npz", allow_pickle=False) as held:
-            parts.append(Mesh(held["origin"], held["vertices"], held["triangles"]))
-    return join(parts)
-
-
 def _sides(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
     """How many normals of points that truly are surface point into the nearest true face."""
-    frame = _epoch_from_truth(built, monument, epoch, facts)
-    true = move_mesh(_true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
+    frame = epoch_from_truth(built, monument, epoch, facts)
+    true = move_mesh(true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
     folder = built.folder(f"normals:{monument}:{epoch}")
     cloud = load_cloud(folder)
     labels = np.load(site / "truth" / monument / epoch / "labels.npy")[load_array(folder, "order")]
@@ -138,11 +110,11 @@ def _sides(site: Path, built: Built, monument: str, epoch: str, facts: dict[str,
 
 def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> list[Score]:
     """Distance of the surface to the truth, and of the truth that was seen to the surface."""
-    frame = _epoch_from_truth(built, monument, epoch, facts)
-    true = move_mesh(_true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
+    frame = epoch_from_truth(built, monument, epoch, facts)
+    true = move_mesh(true_mesh(site, monument, epoch, "monument", "ground"), frame, np.zeros(3))
     # A trunk that was meshed is there in truth too; only what stands nowhere is wrong.
     everything = move_mesh(
-        _true_mesh(site, monument, epoch, "monument", "ground", "vegetation"), frame, np.zeros(3)
+        true_mesh(site, monument, epoch, "monument", "ground", "vegetation"), frame, np.zeros(3)
     )
     made = join(surfaces(built.folder(f"mesh:{monument}:{epoch}")))
     there = deviation(made, everything, samples=_SAMPLES)
@@ -168,7 +140,7 @@ def _placing(built: Built, monument: str, facts: dict[str, Any], frame: SiteFram
     site_from_monument = Similarity.from_columns(placement.site_from_monument)
     epoch = next(iter(facts["epochs"]))
     ecef_from_truth = (
-        frame.ecef_from_site @ site_from_monument @ _epoch_from_truth(built, monument, epoch, facts)
+        frame.ecef_from_site @ site_from_monument @ epoch_from_truth(built, monument, epoch, facts)
     )
     low, high = (np.array(c) for c in _box(built, monument, epoch, facts))
     corners = box_corners(low, high)
@@ -187,7 +159,7 @@ def _placing(built: Built, monument: str, facts: dict[str, Any], frame: SiteFram
 def _true_ecef(facts: dict[str, Any], places: F64) -> F64:
     """Where places of the truth's monument frame are on the globe; a frame that is a CRS is mapped by PROJ, exactly."""
     if facts["ecef_from_monument"] is not None:
-        return _similarity(facts["ecef_from_monument"]).apply(places)
+        return similarity(facts["ecef_from_monument"]).apply(places)
     to_ecef = pyproj.Transformer.from_crs(
         pyproj.CRS.from_user_input(facts["frame"]).to_3d(), ECEF, always_xy=True
     )
@@ -195,65 +167,6 @@ def _true_ecef(facts: dict[str, Any], places: F64) -> F64:
 
 
 def _box(built: Built, monument: str, epoch: str, facts: dict[str, Any]) -> tuple[F64, F64]:
-    truth_from_epoch = _epoch_from_truth(built, monument, epoch, facts).inverse()
+    truth_from_epoch = epoch_from_truth(built, monument, epoch, facts).inverse()
     mesh = move_mesh(join(surfaces(built.folder(f"mesh:{monument}:{epoch}"))), truth_from_epoch, np.zeros(3))
     return mesh.bounds()
-
-
-def _changes(built: Built, monument: str, facts: dict[str, Any], made: list[dict[str, Any]]) -> list[Score]:
-    """What was changed on purpose, as measured; and what was called changed although nothing was."""
-    pair = next(key for key in built.plan if key.startswith(f"compare:{monument}:")).rsplit(":", 1)[1]
-    reference, compared = pair.split("--")
-    monument_from_epoch, _ = alignment(built.folder(f"align:{monument}:{compared}"))
-    truth_from_monument = _epoch_from_truth(built, monument, reference, facts).inverse()
-    mesh = join(surfaces(built.folder(f"mesh:{monument}:{compared}")))
-    mesh = move_mesh(mesh, truth_from_monument @ monument_from_epoch, np.zeros(3))
-    distance, lod = load_array(built.folder(f"compare:{monument}:{pair}"), "change").T
-    known = np.isfinite(distance)
-    beyond = known & (np.abs(distance) > lod)
-    untouched = known.copy()
-    scores = []
-    for region in made:
-        low, high = np.array(region["low"]) - 0.05, np.array(region["high"]) + 0.05
-        inside = ((mesh.vertices >= low) & (mesh.vertices <= high)).all(1)
-        untouched &= ~inside
-        hit = inside & beyond
-        least, most = region["depth_mm"]
-        if hit.any():
-            scores.append(
-                Score(
-                    f"{region['id']} ({least:+g}..{most:+g} mm)",
-                    "change found: median",
-                    1000 * float(np.median(distance[hit])),
-                    "mm",
-                )
-            )
-        scores.append(
-            Score(
-                f"{region['id']} ({least:+g}..{most:+g} mm)",
-                "vertices beyond LoD95",
-                float(hit.sum()),
-                "vertices",
-            )
-        )
-    true_from_epoch = _epoch_from_truth(built, monument, reference, facts).inverse() @ monument_from_epoch
-    exact = _epoch_from_truth(built, monument, compared, facts).inverse()
-    corners = box_corners(*mesh.bounds())
-    off = true_from_epoch.apply(exact.inverse().apply(corners)) - corners
-    scores.append(
-        Score(
-            pair,
-            "alignment of the epochs: worst corner",
-            1000 * float(np.linalg.norm(off, axis=1).max()),
-            "mm",
-        )
-    )
-    scores.append(
-        Score(
-            pair,
-            "false alarms: unchanged vertices beyond LoD95",
-            float((untouched & beyond).sum() / max(untouched.sum(), 1)),
-            "1",
-        )
-    )
-    return scores
