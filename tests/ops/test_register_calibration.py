@@ -64,8 +64,8 @@ def test_no_flip_of_a_symmetric_plan_is_silent():
     plans = [extruded.RECTANGLE, extruded.SQUARE]
     for seed in range(200):
         cells, edges, pose = _trial(plans[seed % 2], 1000 + seed)
-        trials = try_poses(cells, edges, free_scale=False, inset_sigma=INSET_M, yaw=None, threads=1)
-        choice = choose(trials, edges.centre, FootprintPrior(), margin=0.1)
+        trials = try_poses(cells, edges, free_scale=False, inset_sigma=INSET_M, expected=None, threads=1)
+        choice = choose(trials, edges.centre, cells.covered.middle, FootprintPrior(), margin=0.1)
         assert choice.doubts, f"seed {seed} was settled"
         turns = [*(c.heading_deg for c in choice.candidates), float(-np.degrees(choice.trial.held.pose.yaw))]
         off = [(t + np.degrees(pose.yaw) + 180) % 360 - 180 for t in turns]

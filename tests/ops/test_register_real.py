@@ -19,14 +19,14 @@ pytestmark = pytest.mark.real
 def test_airborne_buildings_of_delft_are_found_again(real_data):
     """Buildings over 100 square metres cut from the laser scan (class 6), turned at random, compass good to 10
     degrees. The scan has 8-20 points per square metre and hardly a wall, so the outline decides: worst corner
-    within 1 m, and most truths inside the stated region."""
+    within 1.2 m, most truths inside the stated region, and what is not known to half a metre is not called settled."""
     folder = real_data / "delft_ahn3_bgt"
     scans = [laspy.read(folder / f"ahn3_cropped_{i}.laz") for i in (1, 2)]
     xyz = np.concatenate([s.xyz[np.asarray(s.classification) == 6] for s in scans])
     plans = geopandas.read_file(folder / "delft_bgt_pand_28992.geojson").geometry
     tree = shapely.STRtree(plans)
     rng = np.random.default_rng(0)
-    inside, settled, count = 0, 0, 0
+    inside, doubted, count = 0, 0, 0
     for i, plan in enumerate(plans):
         if plan.area < 100:
             continue
@@ -49,14 +49,15 @@ def test_airborne_buildings_of_delft_are_found_again(real_data):
             [shapely.get_coordinates(plan.exterior), np.zeros(len(plan.exterior.coords))]
         )
         moved = found.site_from_monument.apply(truth.inverse().apply(corners)) - corners
-        assert np.linalg.norm(moved[:, :2], axis=1).max() < 1.2, f"building {i}: {found.reason}"
+        worst = np.linalg.norm(moved[:, :2], axis=1).max()
+        assert worst < (0.5 if found.settled else 1.2), f"building {i}: {found.reason}"
         centre = found.centre_m[None]
         off = (found.site_from_monument.apply(centre) - truth.apply(centre))[0, :2]
         inside += off @ np.linalg.solve(found.covariance[:2, :2], off) < 5.99
-        settled += found.settled
+        doubted += "its corners are known to" in found.reason
     assert count == 7
     assert inside >= 5
-    assert settled >= 5
+    assert doubted >= 5
 
 
 def test_buildings_of_hue_made_from_their_footprints_are_found(real_data):

@@ -9,9 +9,11 @@ import numpy as np
 
 from heritage.model.arrays import F64
 from heritage.model.release import Candidate
+from heritage.ops.placement.footprint_search import Expected
 from heritage.ops.placement.footprint_trials import Trial
 
-_EXCLUDED: Final = 9.0  # 3 sigma more surprising than the least surprising one
+_SIGMAS: Final = 3.0
+_EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprising one
 _CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
 
 _LEAST_SCORE: Final = 0.3
@@ -32,11 +34,19 @@ class FootprintPrior:
     ground_m: float = 0.0
     scale: float | None = 1.0
 
-    def yaw(self) -> tuple[float, float] | None:
-        """The expected turn and 2 sigma of it, radians counter-clockwise."""
-        if self.heading_deg is None:
+    def expected(self, centre: F64, middle: F64) -> Expected | None:
+        """The same for poses of a plan about ``centre`` (2,) of the site, whose cloud has its middle at ``middle`` (2,):
+        within 3 sigma. None where neither heading nor position is known."""
+        if self.heading_deg is None and self.position_m is None:
             return None
-        return -float(np.radians(self.heading_deg)), 2 * float(np.radians(self.heading_sigma_deg))
+        yaw = None
+        if self.heading_deg is not None:
+            yaw = (-float(np.radians(self.heading_deg)), _SIGMAS * float(np.radians(self.heading_sigma_deg)))
+        place = None
+        if self.position_m is not None:
+            x, y = np.array(self.position_m) - centre
+            place = (float(x), float(y), _SIGMAS * self.position_sigma_m + float(np.hypot(*middle)))
+        return Expected(yaw, place)
 
     def surprise(self, heading_deg: float, east_m: float, north_m: float) -> float:
         """Sum of squared deviations in sigmas: chi squared of a placement under this prior."""
@@ -59,15 +69,16 @@ class Choice:
     doubts: tuple[str, ...]
 
 
-def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, margin: float) -> Choice:
-    """The best fit that ``prior`` allows. ``trials`` best first; ``centre`` (2,) of the footprint, site frame.
+def choose(trials: list[Trial], centre: F64, middle: F64, prior: FootprintPrior, *, margin: float) -> Choice:
+    """The best fit that ``prior`` allows. ``trials`` best first; ``centre`` (2,) of the footprint, site frame; ``middle``
+    (2,) of the cloud in the plan. Of those that fit nearly as well, the one that ``prior`` makes likelier comes first.
 
     A placement is excluded when it is 3 sigma more surprising than another one that fits nearly as well.
     """
-    rows = [_described(trial, centre) for trial in trials]
+    rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
     allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
-    best = max(allowed, key=lambda i: rows[i].score)
+    best = max(allowed, key=lambda i: likeliness(rows[i].score, surprise[i], margin))
     doubts: list[str] = []
     top = rows[best].score
     others = tuple(
@@ -84,6 +95,11 @@ def choose(trials: list[Trial], centre: F64, prior: FootprintPrior, *, margin: f
             f"a placement with heading {rows[0].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
+
+
+def likeliness(score: float, surprise: float, margin: float) -> float:
+    """What placements are ranked by: 3 sigma of surprise outweigh what counts as fitting nearly as well."""
+    return score - margin * surprise / _EXCLUDED
 
 
 def nearly(best: float, margin: float) -> float:
@@ -108,11 +124,12 @@ def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:
     return "; ".join(words)
 
 
-def _described(trial: Trial, centre: F64) -> Candidate:
+def _described(trial: Trial, centre: F64, middle: F64) -> Candidate:
     pose = trial.held.pose
+    east, north = pose.apply(middle[None])[0] + centre
     return Candidate(
         heading_deg=float(-np.degrees(pose.yaw) % 360),
-        east_m=float(pose.x + centre[0]),
-        north_m=float(pose.y + centre[1]),
+        east_m=float(east),
+        north_m=float(north),
         score=trial.score.value,
     )

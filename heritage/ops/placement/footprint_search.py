@@ -13,9 +13,11 @@ import numpy.typing as npt
 import shapely
 from scipy import fft, ndimage
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, Bool
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.walls import Cells
+
+Field = npt.NDArray[np.complex128]
 
 _BLUR_M = 0.7
 _PIXEL_M = 0.4
@@ -43,6 +45,31 @@ class Pose:
         return np.asarray((xy - [self.x, self.y]) @ turn(self.yaw) / self.scale)
 
 
+@dataclass(frozen=True)
+class Expected:
+    """What is known beforehand of a pose: ``yaw`` and how far off it may be, radians; ``place`` (x, y) of the plan's
+    origin and how far off, metres. None = anything."""
+
+    yaw: tuple[float, float] | None = None
+    place: tuple[float, float, float] | None = None
+
+    def holds(self, pose: Pose) -> bool:
+        """Whether a pose is as expected."""
+        return self.turned(pose.yaw, 0.0) and bool(self.there(np.array(pose.x), np.array(pose.y), 0.0))
+
+    def turned(self, yaw: float, slack: float) -> bool:
+        """Whether the turn may be ``yaw``, which stands for turns up to ``slack`` away."""
+        if self.yaw is None:
+            return True
+        return abs((yaw - self.yaw[0] + np.pi) % (2 * np.pi) - np.pi) < max(self.yaw[1], slack)
+
+    def there(self, x: F64, y: F64, slack: float) -> Bool:
+        """Whether the origin may lie at x, y (any shape)."""
+        if self.place is None:
+            return np.ones(np.broadcast(x, y).shape, bool)
+        return np.asarray(np.hypot(x - self.place[0], y - self.place[1]) < self.place[2] + slack)
+
+
 def turn(yaw: float) -> F64:
     """(2, 2) counter-clockwise rotation."""
     c, s = np.cos(yaw), np.sin(yaw)
@@ -55,12 +82,13 @@ def search(
     scales: F64,
     *,
     keep: int,
-    yaw: tuple[float, float] | None = None,
+    expected: Expected | None = None,
+    only: bool = False,
     threads: int = 1,
     pixels: int | None = None,
 ) -> tuple[list[Pose], float]:
-    """The ``keep`` best poses, best first, then a third as many about ``yaw`` (radians, half width); and how far off
-    they may be, metres. ``pixels`` a side: fewer are coarser and faster.
+    """The ``keep`` best poses, best first, then a third as many of those ``expected`` (with ``only``: just the best
+    ``keep`` of those); and how far off they may be, metres. ``pixels`` a side: fewer are coarser and faster.
 
     ``cells`` about their own centre, ``edges`` about theirs. Poses nearer to a better one than that are dropped.
     """
@@ -73,26 +101,50 @@ def search(
     step = float(np.clip(1.5 * blur / max(reach * float(scales.max()), 1e-9), np.radians(1.5), np.radians(6)))
     yaws = np.arange(0, 2 * np.pi, 2 * np.pi / np.ceil(2 * np.pi / step))
     share = cells.weight / cells.weight.sum()
+    known = expected or Expected()
+    place: F64 = -((np.arange(n) + n // 2) % n - n // 2) * np.float64(
+        pixel
+    )  # where the plan goes for a peak in that row
+    elsewhere = ~known.there(place[:, None], place[None, :], blur)
     found: list[tuple[float, Pose]] = []
+    about: list[tuple[float, Pose]] = []
     for scale in scales:
         for angle in yaws:
-            place = np.floor(scale * (cells.xy @ turn(angle).T) / pixel).astype(np.int64) % n
-            flat = place[:, 0] * n + place[:, 1]
-            doubled = 2 * (cells.angle + angle)
-            real, imaginary, plain = (
-                np.bincount(flat, share * f, n * n).reshape(n, n)
-                for f in (np.cos(doubled), np.sin(doubled), np.ones(len(doubled)))
+            turned = known.turned(float(angle), step)
+            if only and not turned:
+                continue
+            score = _correlation(
+                cells, share, float(angle), float(scale), (direction, inside), n, pixel, threads
             )
-            spectrum = fft.fft2(real + 1j * imaginary, workers=threads) * direction
-            spectrum += fft.fft2(plain, workers=threads) * inside
-            score = fft.ifft2(spectrum, workers=threads).real
-            found += _peaks(score, float(angle), float(scale), pixel, blur)
-    found.sort(key=lambda pair: -pair[0])
+            if turned:
+                there = np.where(elsewhere, -np.inf, score)
+                about += _peaks(there, float(angle), float(scale), pixel, blur)
+            if not only:
+                found += _peaks(score, float(angle), float(scale), pixel, blur)
+    for peaks in (found, about):
+        peaks.sort(key=lambda pair: -pair[0])
+    if only:
+        return _thinned(about, [], keep, step, blur), blur
     poses = _thinned(found, [], keep, step, blur)
-    if yaw is not None:
-        about = [f for f in found if abs((f[1].yaw - yaw[0] + np.pi) % (2 * np.pi) - np.pi) < yaw[1]]
+    if expected is not None:
         poses += _thinned(about, poses, keep // 3, step, blur)
     return poses, blur
+
+
+def _correlation(
+    cells: Cells, share: F64, yaw: float, scale: float, fields: tuple[Field, Field], n: int, pixel: float, threads: int
+) -> F64:  # fmt: skip
+    """(n, n) how well the turned plan lies on the edges, for every shift at once; ``fields`` their conjugate spectra."""
+    place = np.floor(scale * (cells.xy @ turn(yaw).T) / pixel).astype(np.int64) % n
+    flat = place[:, 0] * n + place[:, 1]
+    doubled = 2 * (cells.angle + yaw)
+    real, imaginary, plain = (
+        np.bincount(flat, share * f, n * n).reshape(n, n)
+        for f in (np.cos(doubled), np.sin(doubled), np.ones(len(doubled)))
+    )
+    spectrum = fft.fft2(real + 1j * imaginary, workers=threads) * fields[0]
+    spectrum += fft.fft2(plain, workers=threads) * fields[1]
+    return np.asarray(fft.ifft2(spectrum, workers=threads).real)
 
 
 def _thinned(
@@ -133,6 +185,8 @@ def _peaks(score: F64, yaw: float, scale: float, pixel: float, blur: float) -> l
     for _ in range(_PER_HEADING):
         i, j = np.unravel_index(int(score.argmax()), score.shape)
         value = float(score[i, j])
+        if not np.isfinite(value):
+            break
         # The correlation peaks where the footprint lies relative to the plan; the plan moves the other way.
         x, y = (-((k + n // 2) % n - n // 2) * pixel for k in (int(i), int(j)))
         result.append((value, Pose(yaw, x, y, scale)))

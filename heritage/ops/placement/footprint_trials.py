@@ -9,7 +9,7 @@ import numpy as np
 
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_fit import Held, Score, hold, score
-from heritage.ops.placement.footprint_search import Pose, search, turn
+from heritage.ops.placement.footprint_search import Expected, Pose, search, turn
 from heritage.ops.placement.walls import Cells
 
 _COARSE_CELLS: Final = 250
@@ -42,18 +42,18 @@ def try_poses(
     *,
     free_scale: bool,
     inset_sigma: float,
-    yaw: tuple[float, float] | None,
+    expected: Expected | None,
     threads: int,
 ) -> list[Trial]:
     """Refined placements, best first, no two the same.
 
-    ``cells`` about their own centre. ``yaw``: a heading to look at in any case and how widely, radians; a round plan
-    fits at so many headings that the expected one could otherwise be missing.
+    ``cells`` about their own centre. ``expected``: what to look at in any case; a round plan fits at so many headings,
+    and a house of a row at so many places, that the expected one could otherwise be missing.
     """
     scales = np.exp(np.linspace(-0.36, 0.36, 13)) if free_scale else np.ones(1)
     fine = _some(cells, _FINE_CELLS)
     coarse = _some(cells, _COARSE_CELLS)
-    poses, blur = search(fine, edges, scales, keep=_KEPT, yaw=yaw, threads=threads)
+    poses, blur = search(fine, edges, scales, keep=_KEPT, expected=expected, threads=threads)
 
     def refined(some: Cells, pose: Pose, wide: float, rounds: int) -> Trial:
         held = hold(
@@ -71,19 +71,27 @@ def try_poses(
     # Plans that look the same when turned: their turned placements must be among the candidates, found or not.
     turned = [_turned(trial.held.pose, angle) for trial in rough[:3] for angle in _QUARTERS]
     rough = _distinct([*rough, *(refined(coarse, pose, 1.5 * blur, 10) for pose in turned)])
-    asked = [t for t in rough[_FINE:] if yaw and abs(wrapped(t.held.pose.yaw - yaw[0])) < yaw[1]]
+    asked = [t for t in rough[_FINE:] if expected and expected.holds(t.held.pose)]
     return _distinct(
         [refined(fine, trial.held.pose, 1.0, 12) for trial in [*rough[:_FINE], *asked[: _FINE // 2]]]
     )
 
 
-def glance(
-    cells: Cells, edges: Edges, *, free_scale: bool, yaw: tuple[float, float] | None, threads: int
-) -> float:
-    """The best score of a few placements of some cells: whether a closer look is worth it."""
+def glance(cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected | None, threads: int) -> float:
+    """The best score of a few placements of some cells that are as ``expected``: whether a closer look is worth it.
+    Minus infinity where there is none."""
     scales = np.exp(np.linspace(-0.36, 0.36, 7)) if free_scale else np.ones(1)
     few = _some(cells, _COARSE_CELLS)
-    poses, blur = search(few, edges, scales, keep=_GLANCED, yaw=yaw, threads=threads, pixels=_GLANCE_PIXELS)
+    poses, blur = search(
+        few,
+        edges,
+        scales,
+        keep=_GLANCED,
+        expected=expected,
+        only=True,
+        threads=threads,
+        pixels=_GLANCE_PIXELS,
+    )
     best = -np.inf
     for pose in poses:
         held = hold(

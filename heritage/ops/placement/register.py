@@ -50,7 +50,11 @@ class RegisterOptions(Document):
     )
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
-    most_sigma_m: float = Field(1.0, gt=0, description="a less certain position is not settled, metres")
+    most_sigma_m: float = Field(
+        0.45,
+        gt=0,
+        description="with corners less certain than this, by 1 sigma of position and heading, it is not settled, metres",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +62,8 @@ class Registered:
     """A placement on a footprint.
 
     ``covariance`` (3, 3) of east, north (metres) and heading (radians, counter-clockwise) at ``centre_m``, the middle
-    of the walls in the monument frame; ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
+    of the walls in the monument frame; ``middle_m`` (2,) where the middle of the cloud is placed, east and north;
+    ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
     the plan area that the points cover or enclose, overhanging eaves not counted. ``candidates``: other placements
     that fit nearly as well and that no prior excludes. ``score``: what placements are compared by, 1 = perfect.
     """
@@ -75,6 +80,7 @@ class Registered:
     outside: float
     covariance: F64
     centre_m: F64
+    middle_m: F64
     sigma_m: float
     sigma_heading_deg: float
     sigma_up_m: float
@@ -116,7 +122,7 @@ def register_footprint(
             edges,
             free_scale=known.scale is None,
             inset_sigma=_INSET_SIGMA[kind],
-            yaw=known.yaw(),
+            expected=known.expected(edges.centre, centred.covered.middle),
             threads=threads,
         )
         trials.append((kind, centred, middle, tried))
@@ -149,7 +155,7 @@ def _conclude(
     options: RegisterOptions,
     ground: F64 | None,
 ) -> Registered:
-    choice = choose(trials, edges.centre, prior, margin=options.margin)
+    choice = choose(trials, edges.centre, cells.covered.middle, prior, margin=options.margin)
     free, inset = prior.scale is None, _INSET_SIGMA[kind]
     pose = choice.trial.held.pose
     held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
@@ -172,7 +178,8 @@ def _conclude(
     rms = float(np.sqrt((weight * held.residual**2).sum() / max(float(weight.sum()), 1e-9)))
     sigma = float(np.sqrt(np.linalg.eigvalsh(solution.covariance[:2, :2])[-1]))
     sigma_heading = float(np.degrees(np.sqrt(solution.covariance[2, 2])))
-    doubts = [*choice.doubts, *_weak(fit, sigma, options)]
+    corner = float(np.hypot(sigma, np.radians(sigma_heading) * edges.radius))
+    doubts = [*choice.doubts, *_weak(fit, corner, options)]
     basis = {
         "walls": "by walls on the footprint",
         "outline": "by the cloud's outline: hardly a wall was seen",
@@ -205,6 +212,7 @@ def _conclude(
         fit.outside,
         solution.covariance,
         centre,
+        held.pose.apply(cells.covered.middle[None])[0] + edges.centre,
         sigma,
         sigma_heading,
         sigma_up,
@@ -213,14 +221,14 @@ def _conclude(
     )
 
 
-def _weak(fit: Score, sigma: float, options: RegisterOptions) -> list[str]:
+def _weak(fit: Score, corner: float, options: RegisterOptions) -> list[str]:
     doubts = []
     if fit.cover < options.least_cover:
         doubts.append(f"only {fit.cover:.0%} of the footprint's edges have a wall on them")
     if fit.outside > options.most_outside:
         doubts.append(f"{fit.outside:.0%} of the walls are outside the footprint")
-    if sigma > options.most_sigma_m:
-        doubts.append(f"the position is known to {sigma:.1f} m only")
+    if corner > options.most_sigma_m:
+        doubts.append(f"its corners are known to {corner:.1f} m only")
     return doubts
 
 

@@ -32,6 +32,11 @@ class Covered:
         """(k, 2) of the covered squares."""
         return np.asarray((np.argwhere(self.mask) + 0.5) * self.cell + self.low)
 
+    @property
+    def middle(self) -> F64:
+        """(2,) of the covered squares: what a position of the cloud is about."""
+        return np.asarray(self.centres.mean(0))
+
     def holds(self, xy: F64) -> Bool:
         """(n,) whether points (n, 2) lie on covered squares."""
         place = np.floor((xy - self.low) / self.cell).astype(np.int64)
