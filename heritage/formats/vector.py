@@ -59,7 +59,11 @@ def read_footprints(
     leaves ``base``, no file, no features, no CRS, no such layer or column.
     """
     path = inside(source, base)
-    layer = read_layer(path, spec)
+    return footprints_of(read_layer(path, spec), path, spec, used)
+
+
+def footprints_of(layer: Layer, path: Path, spec: Footprints, used: Collection[str] | None) -> FootprintTable:
+    """As `read_footprints`, of a layer that was read; messages name it as ``path``."""
     if not layer.rows:
         raise InputError(
             path.name, "a layer without features", "footprints are needed", code="footprints-empty"
@@ -104,9 +108,9 @@ def inside(source: str, base: Path) -> Path:
     if "://" in source or source.startswith("/vsi"):
         raise InputError(
             source.split("://")[0],
-            "footprints from a database or another host",
-            "a vector file in the site folder is allowed",
-            "export the table as GeoPackage into the site folder",
+            "footprints from another host",
+            "a vector file in the site folder, or a table of PostGIS (postgresql://…#table), is allowed",
+            "copy the file into the site folder",
             code="footprints-remote",
         )
     path = (base / source).resolve()
@@ -205,5 +209,5 @@ def _number(values: dict[str, Any], column: str | None) -> float | str | None:
 
 def feature_place(path: Path, layer: str, index: int, id: str) -> str:
     """How a feature is named to a curator: file, layer where it is not named like the file, place, id."""
-    of_layer = f", layer {layer[:64]}" if layer != path.stem else ""
+    of_layer = f", layer {layer[:64]}" if layer not in (path.stem, path.name) else ""
     return f"{path.name}{of_layer}, feature {index}" + (f" ({id[:64]})" if id else "")

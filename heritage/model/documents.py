@@ -74,7 +74,8 @@ class Footprints(Document):
         str,
         Field(
             min_length=1,
-            description="a file in the site's folder: GeoPackage, GeoJSON, Shapefile, SpatiaLite",
+            description="a file in the site's folder: GeoPackage, GeoJSON, Shapefile, SpatiaLite; or a table of "
+            "PostGIS: postgresql://user@host/database#schema.table",
         ),
     ]
     layer: str | None = Field(None, description="layer of the file; default: its only one")

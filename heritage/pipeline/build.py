@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heritage import __version__
+from heritage.formats.postgis import is_table
 from heritage.model.errors import InputError, Problem
 from heritage.model.report import Report
 from heritage.pipeline.built import Built
 from heritage.pipeline.check import check_site
-from heritage.pipeline.ground import read_ground
+from heritage.pipeline.ground import Ground, footprints_digest, read_ground
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.plan import Planned, fingerprinted, library_versions, source_digest
 from heritage.pipeline.release import write_release
@@ -86,7 +87,7 @@ def build_site(
         everything = tuple(reports.values())
         if chosen or until is not None:
             return BuildResult(None, False, problems, everything)
-        fingerprint = _release_fingerprint(loaded, plan)
+        fingerprint = _release_fingerprint(loaded, ground, plan)
         current = store.current()
         if current is not None and _fingerprint_of(store, current) == fingerprint:
             return BuildResult(current, False, problems, everything)
@@ -127,19 +128,21 @@ def _until(plan: Sequence[Planned], until: str) -> tuple[Planned, ...]:
     return tuple(planned for planned in plan if planned.task.key in keys)
 
 
-def _release_fingerprint(loaded: LoadedSite, plan: Sequence[Planned]) -> str:
+def _release_fingerprint(loaded: LoadedSite, ground: Ground, plan: Sequence[Planned]) -> str:
     """SHA-256 of all that a release is made from: tasks, the curators' documents, media."""
     documents = [loaded.root / "site.yaml"]
     for folder in ("monuments", "tours"):
         documents += [p for p in (loaded.root / folder).rglob("*") if p.suffix in {".yaml", ".md"}]
     documents += [p for p in (loaded.root / "media").rglob("*") if p.is_file()]
-    content = {
+    content: dict[str, object] = {
         "version": RELEASE_VERSION,
         "heritage": __version__,
         "tasks": sorted(planned.fingerprint for planned in plan),
         "documents": {p.relative_to(loaded.root).as_posix(): source_digest(p) for p in sorted(documents)},
         "map": {name: source_digest(loaded.root / name) for name in _map_sources(loaded)},
     }
+    if loaded.site.footprints is not None and is_table(loaded.site.footprints.source):
+        content["database"] = footprints_digest(ground)
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 

@@ -8,9 +8,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from heritage.formats.geojson import feature_text, write_geojson
-from heritage.formats.vector import read_footprints
 from heritage.ops.plans.repair import repair_plan
 from heritage.pipeline.check_footprints import repair_area_m2
+from heritage.pipeline.ground import read_plans
 from heritage.text.site import LoadedSite
 
 
@@ -20,12 +20,12 @@ def footprint_repairs(loaded: LoadedSite) -> tuple[bytes, int]:
     Three features for each, told apart by the property ``is``: ``as given`` (its rings as lines), ``proposed``
     (the repaired polygons) and ``fault`` (the place where it crosses itself). Areas are square metres; the one
     as given is the shoelace formula's, in which crossed parts count against each other. Raises InputError as
-    `read_footprints` does.
+    `read_plans` does.
     """
     spec = loaded.site.footprints
     if spec is None:
         return write_geojson([]).data, 0
-    table = read_footprints(spec.source, spec, base=loaded.root, used=())
+    table = read_plans(spec, loaded.root, ())
     to_degrees = pyproj.Transformer.from_crs(table.crs, 4326, always_xy=True)
 
     def degrees(shape: BaseGeometry) -> BaseGeometry:

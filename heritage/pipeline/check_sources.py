@@ -13,13 +13,16 @@ import pyproj
 from heritage.formats.cameras import read_cameras
 from heritage.formats.cloud import sidecar
 from heritage.formats.gcp import read_gcp
+from heritage.formats.postgis import is_table, table_of
 from heritage.formats.reader import CloudReader
-from heritage.model.documents import Epoch, Footprints
-from heritage.model.errors import HeritageError, Problem
+from heritage.formats.vector import FootprintTable
+from heritage.model.documents import Epoch
+from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
 from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.guard_map import guarded_footprints
+from heritage.pipeline.guard_table import guarded_table
 from heritage.pipeline.photos import guarded_photos
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.verdicts import Verdicts
@@ -41,6 +44,24 @@ def footprint_problems(
     if spec is None:
         return
     where = loaded.lines.where("footprints", "source")
+    used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
+    if is_table(spec.source):
+        try:
+            table = table_of(spec.source, spec.layer)
+        except InputError as error:
+            yield from (replace(problem, where=where) for problem in error.problems)
+            return
+        if table.password:
+            found = "the password of a database stands in the address"
+            remedy = (
+                "move it to PGPASSWORD or a password file (.pgpass), and change it where this file was shared"
+            )
+            yield Problem("password-in-site", where, found, "files of a site are shared", remedy, "warning")
+        if read:
+            # A database is asked every time: nothing outside it tells that it has not changed.
+            open_ = partial(guarded_table, spec.source, spec, used=used)
+            yield from _plans(loaded, loaded.root / table.label, open_, table.shown, used, site_crs)
+        return
     name = PurePosixPath(spec.source)
     if "://" not in spec.source:
         if name.is_absolute() or ".." in name.parts or "\\" in spec.source:
@@ -55,18 +76,24 @@ def footprint_problems(
             return
     if not read:
         return
-    used = {m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None}
+    path = loaded.root / name
     question = ("footprints", spec.model_dump(), sorted(used), site_crs and site_crs.to_wkt())
-    look = partial(_plans, loaded, spec, used, site_crs)
-    yield from verdicts.of(question, [loaded.root / name], look)
+    open_ = partial(guarded_footprints, spec.source, spec, base=loaded.root, used=used)
+    look = partial(_plans, loaded, path, open_, spec.source, used, site_crs)
+    yield from verdicts.of(question, [path], look)
 
 
 def _plans(
-    loaded: LoadedSite, spec: Footprints, used: Set[str], site_crs: pyproj.CRS | None
+    loaded: LoadedSite,
+    path: Path,
+    open_: Callable[[], FootprintTable],
+    source: str,
+    used: Set[str],
+    site_crs: pyproj.CRS | None,
 ) -> Iterator[Problem]:
-    path = loaded.root / spec.source
+    """``path`` is what messages of the reader name; ``source`` what is named to the curator."""
     problems: list[Problem] = []
-    table = _attempt(partial(guarded_footprints, spec.source, spec, base=loaded.root, used=used), problems)
+    table = _attempt(open_, problems)
     yield from _placed(loaded, path, problems)
     if table is None:
         return
@@ -76,7 +103,7 @@ def _plans(
     for monument in loaded.monuments.values():
         if monument.monument.footprint is not None:
             here = monument.lines.where("footprint")
-            yield from unknown("footprint", monument.monument.footprint, ids, here, spec.source)
+            yield from unknown("footprint", monument.monument.footprint, ids, here, source)
 
 
 def source_problems(

@@ -6,6 +6,7 @@ import contextlib
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -59,7 +60,15 @@ class Allowance:
 class Confined:
     """A reader at work. Only the time this process waits for it is counted against it."""
 
-    def __init__(self, kind: str, path: Path, allowed: Allowance, program: Sequence[str]) -> None:
+    def __init__(
+        self,
+        kind: str,
+        path: Path,
+        allowed: Allowance,
+        program: Sequence[str],
+        connection: socket.socket | None = None,
+    ) -> None:
+        """``connection``: one that the child inherits; it can open none itself."""
         self.name, self.allowed, self._waited = path.name, allowed, 0.0
         given = (kind, str(path.absolute()), str(allowed.memory_bytes), str(ceil(allowed.cpu_seconds)))
         # -P: a numpy.py that lies where we are started is not the numpy we want.
@@ -69,6 +78,7 @@ class Confined:
             stdout=subprocess.PIPE,
             cwd="/",
             env=_environment(),
+            pass_fds=() if connection is None else (connection.fileno(),),
             start_new_session=True,
         )
         self.close = weakref.finalize(self, _end, self._process, os.getpid())

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,14 +14,16 @@ import pyproj
 import shapely
 
 from heritage.formats.gcp import ControlPoint, read_gcp
-from heritage.formats.vector import Footprint
+from heritage.formats.postgis import is_table
+from heritage.formats.vector import Footprint, FootprintTable
 from heritage.model.arrays import F64
-from heritage.model.documents import Prior
+from heritage.model.documents import Footprints, Prior
 from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame, working_crs
 from heritage.pipeline.frame import lon_lat, site_frame
 from heritage.pipeline.guard import guarded_cloud
 from heritage.pipeline.guard_map import guarded_footprints
+from heritage.pipeline.guard_table import guarded_table
 from heritage.pipeline.map.extent import map_box
 from heritage.pipeline.map.ground import GroundModel, read_ground_model
 from heritage.pipeline.photos import prior_of
@@ -85,9 +90,7 @@ def read_ground(loaded: LoadedSite) -> Ground:
     layer_crs = crs
     used = [m.monument.footprint for m in loaded.monuments.values() if m.monument.footprint is not None]
     if loaded.site.footprints is not None:
-        table = guarded_footprints(
-            loaded.site.footprints.source, loaded.site.footprints, base=loaded.root, used=used
-        )
+        table = read_plans(loaded.site.footprints, loaded.root, used)
         footprints = {feature.id: feature for feature in table.features}
         layer_crs = table.crs
     gcps = {
@@ -116,6 +119,22 @@ def read_ground(loaded: LoadedSite) -> Ground:
     return Ground(
         frame, crs, footprints, layer_crs, gcps, plans, low, high, loaded.site.ground_m, model, priors
     )
+
+
+def read_plans(spec: Footprints, base: Path, used: Collection[str]) -> FootprintTable:
+    """The site's footprints from its file or database. Raises InputError as the readers do."""
+    if is_table(spec.source):
+        return guarded_table(spec.source, spec, used=used)
+    return guarded_footprints(spec.source, spec, base=base, used=used)
+
+
+def footprints_digest(ground: Ground) -> str:
+    """SHA-256 of the footprints' words and shapes: what of a database a release is made from."""
+    content = hashlib.sha256(ground.footprints_crs.to_wkt().encode())
+    for f in ground.footprints.values():
+        content.update(json.dumps([f.id, f.name, f.height_m, f.ground_m, f.index]).encode())
+        content.update(shapely.to_wkb(f.geometry))
+    return content.hexdigest()
 
 
 def _in_site(

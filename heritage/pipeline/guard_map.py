@@ -38,12 +38,17 @@ def guarded_footprints(
     asked = {"spec": spec.model_dump(), "used": None if used is None else sorted(used)}
     with Confined("footprints", path, Allowance.of(path, limits.READER_MEMORY_BYTES), program) as child:
         child.ask(json.dumps(asked))
-        head = child.first("layer").document
-        crs = child.sound(partial(_crs, head))
-        problems = child.sound(lambda: tuple(_PROBLEM.validate_python(p) for p in head["problems"]))
-        features: list[Footprint] = []
-        for message in child.messages("features"):
-            features += child.sound(partial(_features, message))
+        return received_footprints(child)
+
+
+def received_footprints(child: Confined) -> FootprintTable:
+    """What a child sends that reads footprints. Raises as `Confined.sound` does."""
+    head = child.first("layer").document
+    crs = child.sound(partial(_crs, head))
+    problems = child.sound(lambda: tuple(_PROBLEM.validate_python(p) for p in head["problems"]))
+    features: list[Footprint] = []
+    for message in child.messages("features"):
+        features += child.sound(partial(_features, message))
     return FootprintTable(str(head["layer"]), tuple(features), crs, problems)
 
 

@@ -80,7 +80,7 @@ _KINDS: Mapping[str, Serve] = {
     "state": _state,
     "tour": _tour,
     "photos": _photos,
-    **{name: _mapped(name) for name in ("footprints", "shapes", "heights", "photo")},
+    **{name: _mapped(name) for name in ("footprints", "table", "shapes", "heights", "photo")},
 }
 
 

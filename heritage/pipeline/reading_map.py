@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from heritage.formats.vector import FootprintTable
     from heritage.model.raster import Raster
 
 Send = Callable[..., None]
@@ -18,10 +19,31 @@ def serve_footprints(path: Path, send: Send, asked: dict[str, Any]) -> None:
     """The child's side of `guarded_footprints`."""
     from heritage.formats.vector import read_footprints
     from heritage.model.documents import Footprints
-    from heritage.pipeline.ragged import packed
 
     spec = Footprints.model_validate(asked["spec"])
-    table = read_footprints(path.name, spec, base=path.parent, used=asked["used"])
+    _send_footprints(send, read_footprints(path.name, spec, base=path.parent, used=asked["used"]))
+
+
+def serve_table(path: Path, send: Send, asked: dict[str, Any]) -> None:
+    """The child's side of `guarded_table`."""
+    import socket
+
+    from heritage.formats.postgis import read_table, table_of
+    from heritage.formats.vector import footprints_of
+    from heritage.model.documents import Footprints
+
+    spec = Footprints.model_validate(asked["spec"])
+    table = table_of(asked["url"])
+    with socket.socket(fileno=asked["connection"]) as connection:
+        layer = read_table(
+            connection, table, asked["user"], asked["password"], spec, seconds=asked["seconds"]
+        )
+    _send_footprints(send, footprints_of(layer, table.label, spec, asked["used"]))
+
+
+def _send_footprints(send: Send, table: FootprintTable) -> None:
+    from heritage.pipeline.ragged import packed
+
     problems = [asdict(problem) for problem in table.problems]
     send("layer", {"layer": table.layer, "crs": table.crs.to_wkt(), "problems": problems})
     for start in range(0, len(table.features), _PER_MESSAGE):
