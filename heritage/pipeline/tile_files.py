@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32, U8, Mesh
 from heritage.ops.tiles.cells import Cells
-from heritage.ops.tiles.colours import CloudColours
+from heritage.ops.tiles.cloud_colours import CloudColours
 from heritage.ops.tiles.tile_node import Part
 
 Slice = tuple[str, int, int]

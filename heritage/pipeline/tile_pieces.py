@@ -8,7 +8,8 @@ import numpy as np
 
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
-from heritage.ops.tiles.colours import CloudColours, Colours
+from heritage.ops.tiles.cloud_colours import CloudColours
+from heritage.ops.tiles.colours import Colours
 from heritage.ops.tiles.deviation import deviation
 from heritage.ops.tiles.seams import locked, looked_up
 from heritage.ops.tiles.tile import dress, edges_fixed, goal_of

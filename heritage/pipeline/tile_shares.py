@@ -11,7 +11,7 @@ from heritage.model.arrays import F32, I32, U8, Mesh
 from heritage.model.tiles import StatePart
 from heritage.ops.meshes.subdivide import subdivide
 from heritage.ops.meshes.weld import open_edges, weld
-from heritage.ops.tiles.cells import Census, centres, take_census
+from heritage.ops.tiles.census import Census, centres, take_census
 from heritage.ops.tiles.seams import INNER, looked_up, normal_sums, seam_depths
 from heritage.ops.tiles.tile import TileOptions, largest_changes
 from heritage.ops.tiles.tile_node import Part

@@ -16,7 +16,9 @@ from heritage.formats.columns import column_kind, read_rows
 from heritage.model.arrays import F32, F64, REASONS, U8, Bool, Mesh, PointCloud, Similarity
 from heritage.model.colour import to_linear
 from heritage.ops.points.grid import distinct, morton_order, spacing
-from heritage.ops.tiles.colours import CloudColours, SurfaceColours, colours_of
+from heritage.ops.tiles.cloud_colours import CloudColours
+from heritage.ops.tiles.colours import colours_of
+from heritage.ops.tiles.surface_colours import SurfaceColours
 
 CHUNK = 1_000_000  # points that are read at once
 _SPACING_POINTS = 400_000  # enough to know how dense a cloud is

@@ -18,7 +18,8 @@ from heritage.model.tiles import StatePart, Tile, TileTree
 from heritage.ops.cleaning.vegetation import in_company
 from heritage.ops.meshes.weld import areas
 from heritage.ops.points.spread import spread
-from heritage.ops.tiles.cells import Cells, divide, joined
+from heritage.ops.tiles.cells import Cells, divide
+from heritage.ops.tiles.census import joined
 from heritage.ops.tiles.seams import INNER, common, looked_up, smooth_sides
 from heritage.ops.tiles.tile import (
     TileOptions,

@@ -8,7 +8,10 @@ from tile_scene import ORIGIN, blob, box, mesh_of, sampled, sheet, tint
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
 from heritage.ops.tiles.bake import bake, rasterise
-from heritage.ops.tiles.colours import CloudColours, SurfaceColours, colours_of, side_of
+from heritage.ops.tiles.charts import side_of
+from heritage.ops.tiles.cloud_colours import CloudColours
+from heritage.ops.tiles.colours import colours_of
+from heritage.ops.tiles.surface_colours import SurfaceColours
 from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, F64, I32, Bool, Mesh
 from heritage.model.errors import InputError
 from heritage.model.report import Figure
-from heritage.ops.meshes.collapse import chain, evaluate, mean_area, quadrics, sweep
+from heritage.ops.meshes.collapse import evaluate, sweep
+from heritage.ops.meshes.quadric import chain, mean_area, quadrics
 from heritage.ops.meshes.weld import compact
 from heritage.ops.points.grid import morton_order
 

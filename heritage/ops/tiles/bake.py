@@ -11,7 +11,8 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, I32, U8
 from heritage.model.colour import to_srgb
 from heritage.ops.meshes.weld import crosses, unit
-from heritage.ops.tiles.colours import Colours, side_of
+from heritage.ops.tiles.charts import side_of
+from heritage.ops.tiles.colours import Colours
 from heritage.ops.tiles.unwrap import Unwrapped
 
 

@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import F64, I32, Mesh
+from heritage.model.arrays import F64, I32, U8, Mesh
 from heritage.ops.meshes.weld import crosses, same_place, unit
 
 I64 = npt.NDArray[np.int64]
@@ -122,3 +122,9 @@ def _absorbed(axis: I64, small: npt.NDArray[np.bool_], facing: F64, i: I64, j: I
     votes[facing < _FACING] = 0
     moved = small & (votes.max(1) > 0)
     return np.where(moved, votes.argmax(1), axis)
+
+
+def side_of(normal: npt.NDArray[np.floating]) -> U8:
+    """(n,) 0..5: the axis that each normal is nearest to."""
+    axis = np.abs(normal).argmax(1)
+    return np.asarray(2 * axis + (normal[np.arange(len(normal)), axis] < 0), np.uint8)
