@@ -12,7 +12,7 @@ from heritage.model.errors import MethodError
 from heritage.model.octree import I64
 
 FACING = 0.5  # cosine: a point whose surface faces more than 60 degrees away is another face
-_MOST = 1 << 30  # cubes from the frame's zero
+_BITS = 21  # of a cube's place along an axis
 # Of the radius. Smaller cubes hold fewer points that are looked at in vain, but there are more to look up.
 _CUBE = 1.4
 
@@ -22,12 +22,11 @@ class Bins:
     """Points sorted into cubes by columns along z, and a hash table of the columns.
 
     The cubes lie alike for every piece of a cloud and points in one keep their order, so that sums over them are
-    the same in every piece that has them. Columns are ``column`` (c, 2) with points from ``start`` (c + 1,) on; of
-    each point ``layer`` (n,) is the cube's place in its column.
+    the same in every piece that has them. ``row`` (n, 6) are places and normals; ``layer`` (n,) is each point's cube in
+    its column; columns are ``column`` (c, 2), their points begin at ``start`` (c + 1,).
     """
 
-    xyz: F32
-    normal: F32
+    row: F32
     layer: I32
     column: I32
     start: I64
@@ -38,23 +37,30 @@ class Bins:
     def of(cls, xyz: F32, normal: F32, radius: float) -> Bins:
         """``xyz`` (n, 3) metres and unit ``normal`` (n, 3), for cylinders of ``radius`` and as long each way.
 
-        Raises MethodError where a thousand million cubes would not span them.
+        Raises MethodError where two million cubes along an axis would not span them.
         """
         size = _CUBE * radius
-        cube = np.floor(xyz.astype(np.float64) / size)
-        if len(cube) and float(np.abs(cube).max()) >= _MOST:
+        cube = _cubes(xyz, size)
+        low = cube.min(0) if len(cube) else np.zeros(3, np.int64)
+        cube -= low
+        if len(cube) and int(cube.max()) >= 1 << _BITS:
             raise MethodError(
-                "compare", f"points {float(np.abs(xyz).max()):.3g} m from the frame's zero and cubes of {size:.3g} m",
-                f"up to {_MOST} cubes are allowed", "give a larger compare.radius_m", code="grid-too-fine",
+                "compare", f"{int(cube.max())} cubes of {size:.3g} m along one axis",
+                f"up to {1 << _BITS} are allowed", "give a larger compare.radius_m", code="grid-too-fine",
             )  # fmt: skip
-        x, y, z = cube.astype(np.int32).T
-        order = np.lexsort((z, (x.astype(np.int64) << 32) + y))  # stable
-        x, y, z = x[order], y[order], z[order]
-        new = np.flatnonzero((np.diff(x, prepend=_MOST) != 0) | (np.diff(y, prepend=_MOST) != 0))
-        column = np.stack([x[new], y[new]], axis=1)
+        key = (cube[:, 0] << 2 * _BITS) + (cube[:, 1] << _BITS) + cube[:, 2]
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        new = np.flatnonzero(np.diff(key >> _BITS, prepend=-1))
+        column = key[new] >> _BITS
         table = np.full(1 << max(4, (2 * len(column)).bit_length()), -1, np.int32)
+        column = np.stack([column >> _BITS, column & ((1 << _BITS) - 1)], axis=1) + low[:2]
         _enter(table, column)
-        return cls(xyz[order], normal[order], z, column, np.append(new, len(x)).astype(np.int64), table, size)
+        layer = (key & ((1 << _BITS) - 1)) + low[2]
+        row = np.empty((len(xyz), 6), np.float32)
+        row[:, :3], row[:, 3:] = xyz[order], normal[order]
+        start = np.append(new, len(xyz)).astype(np.int64)
+        return cls(row, layer.astype(np.int32), column.astype(np.int32), start, table, size)
 
 
 def measure(
@@ -80,7 +86,7 @@ def measure(
     # Neighbours one after the other find each other's points in the processor's cache.
     order = nearby(at, 4 * radius)
     _measure(
-        bins.xyz, bins.normal, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
+        bins.row, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
         at, direction, radius, facing, beyond, reach, least, mean, deviation, count,
     )  # fmt: skip
     return mean, deviation, count
@@ -90,6 +96,15 @@ def nearby(at: F64, size: float) -> I64:
     """An order of the places ``at`` (n, 3) in which those in a cube of ``size`` follow each other."""
     cube = np.floor(at / size).astype(np.int64)
     return np.argsort((cube[:, 0] << 42) + (cube[:, 1] << 21) + cube[:, 2], kind="stable")
+
+
+@numba.njit(cache=True)
+def _cubes(xyz, size):  # type: ignore[no-untyped-def]
+    cube = np.empty((len(xyz), 3), np.int64)
+    for i in range(len(xyz)):
+        for k in range(3):
+            cube[i, k] = int(np.floor(xyz[i, k] / size))
+    return cube
 
 
 @numba.njit(cache=True)
@@ -128,7 +143,7 @@ def from_layer(layer, column, start, table, a, b, low):  # type: ignore[no-untyp
 
 @numba.njit(cache=True)
 def _gather(  # type: ignore[no-untyped-def]
-    xyz, normal, layer, column, start, table, size, px, py, pz, dx, dy, dz, hx, hy, hz, radius, facing, centre, held
+    row, layer, column, start, table, size, px, py, pz, dx, dy, dz, hx, hy, hz, radius, facing, centre, held
 ):
     """Into ``held``: how far along the axis the points within ``radius`` of it and twice that of ``centre`` on it
     are, from ``centre``; their box reaches (hx, hy, hz) from there. Returns their number and ``held``, longer if needed."""
@@ -141,14 +156,14 @@ def _gather(  # type: ignore[no-untyped-def]
             for i in range(first, end):
                 if layer[i] > high:
                     break
-                x, y, z = xyz[i, 0] - px, xyz[i, 1] - py, xyz[i, 2] - pz
+                x, y, z = row[i, 0] - px, row[i, 1] - py, row[i, 2] - pz
                 along = x * dx + y * dy + z * dz
                 if x * x + y * y + z * z - along * along > radius * radius:
                     continue
                 along -= centre
                 if abs(along) > 2 * radius:
                     continue
-                if normal[i, 0] * dx + normal[i, 1] * dy + normal[i, 2] * dz < facing:
+                if row[i, 3] * dx + row[i, 4] * dy + row[i, 5] * dz < facing:
                     continue
                 if n == len(held):
                     held = np.append(held, np.empty(n))
@@ -175,7 +190,7 @@ def _within(held, count, centre, radius):  # type: ignore[no-untyped-def]
 
 @numba.njit(cache=True)
 def _measure(  # type: ignore[no-untyped-def]
-    xyz, normal, layer, column, start, table, size, order, at, direction, radius, facing, beyond, reach, least,
+    row, layer, column, start, table, size, order, at, direction, radius, facing, beyond, reach, least,
     mean, deviation, count,
 ):  # fmt: skip
     near, steps = int(np.floor(beyond / radius)), int(np.floor(reach / radius))
@@ -194,7 +209,7 @@ def _measure(  # type: ignore[no-untyped-def]
                     continue
                 centre = sign * step * radius
                 total, held = _gather(
-                    xyz, normal, layer, column, start, table, size,
+                    row, layer, column, start, table, size,
                     px, py, pz, dx, dy, dz, hx, hy, hz, radius, facing, centre, held,
                 )  # fmt: skip
                 n, m, v = _within(held, total, 0.0, radius)

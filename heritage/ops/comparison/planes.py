@@ -27,7 +27,7 @@ def plane_normals(
     for radius in radii:
         spread, count = np.zeros((len(at), 3, 3)), np.zeros(len(at), np.int64)
         _spread(
-            bins.xyz, bins.normal, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
+            bins.row, bins.layer, bins.column, bins.start, bins.table, bins.size, order,
             at, direction, radius, spread, count,
         )  # fmt: skip
         variance, axes = np.linalg.eigh(spread)
@@ -41,7 +41,7 @@ def plane_normals(
 
 @numba.njit(cache=True)
 def _spread(  # type: ignore[no-untyped-def]
-    xyz, normal, layer, column, start, table, size, order, at, direction, radius, spread, count
+    row, layer, column, start, table, size, order, at, direction, radius, spread, count
 ):
     """Covariance of the points within ``radius`` of each place, and their number."""
     reach = 1.000001 * radius
@@ -57,9 +57,9 @@ def _spread(  # type: ignore[no-untyped-def]
                 for j in range(first, end):
                     if layer[j] > high:
                         break
-                    if normal[j, 0] * dx + normal[j, 1] * dy + normal[j, 2] * dz < FACING:
+                    if row[j, 3] * dx + row[j, 4] * dy + row[j, 5] * dz < FACING:
                         continue
-                    x, y, z = xyz[j, 0] - px, xyz[j, 1] - py, xyz[j, 2] - pz
+                    x, y, z = row[j, 0] - px, row[j, 1] - py, row[j, 2] - pz
                     if x * x + y * y + z * z > radius * radius:
                         continue
                     n += 1
