@@ -11,14 +11,19 @@ function preloadScene(): Plugin {
     name: 'preload-scene',
     transformIndexHtml: {
       order: 'post',
-      handler: (_html, { bundle }) =>
-        Object.values(bundle ?? {})
-          .filter((file) => file.type === 'chunk' && ['three', 'view'].includes(file.name))
+      handler: (_html, { bundle }) => {
+        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
+        const entry = chunks.find((file) => file.isEntry);
+        const view = chunks.find((file) => file.name === 'view');
+        const wanted = view ? [view.fileName, ...view.imports] : [];
+        return wanted
+          .filter((file) => file !== entry?.fileName)
           .map((file) => ({
             tag: 'link',
-            attrs: { rel: 'modulepreload', href: `./${file.fileName}` },
+            attrs: { rel: 'modulepreload', href: `./${file}` },
             injectTo: 'head' as const,
-          })),
+          }));
+      },
     },
   };
 }

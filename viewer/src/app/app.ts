@@ -13,7 +13,7 @@ import type {
   ShownEntry,
   View as ViewEntry,
 } from '../core/release.ts';
-import { formatRoute, parseRoute, type Route } from '../core/route.ts';
+import { formatRoute, parseRoute, type Route, type Work, workOf } from '../core/route.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
 import type { Graphics, View } from '../scene/view.ts';
 import { CHANGE_TABLES } from './colours.ts';
@@ -37,6 +37,7 @@ import {
 } from './state.ts';
 import { Tours } from './tours.ts';
 import { warm } from './warm.ts';
+import type { Workbench } from './workbench.ts';
 
 const FLY_S = 1.8;
 const REFIT_S = 0.35;
@@ -52,6 +53,8 @@ export class App {
   readonly finding = new Finding(this);
   readonly nearby = new Nearby(this);
   readonly picking = new Picking(this);
+  /** Measuring, sections and elevations, once they were wanted. */
+  bench: Workbench | null = null;
   /** The pose the screen is framed on, until the visitor takes the camera. */
   private pose: Pose | null = null;
   private viewport: Viewport | null = null;
@@ -225,6 +228,8 @@ export class App {
     const chosen = monument && look.shown ? shownById(monument, look.shown) : null;
     if (monument && chosen) this.set({ shown: { ...this.state.shown, [monument.id]: chosen } });
     if (route.view === 'data') void this.loadData();
+    const work = workOf(route);
+    if (work) void this.work(work, look);
     if (this.state.find.q) void this.finding.load();
     if (route.view !== 'site' && route.view !== 'data' && !monument) {
       this.go({ view: 'site' });
@@ -243,6 +248,7 @@ export class App {
       this.showAll();
       this.roam(look.camera, first ? 0 : FLY_S);
     } else if (route.view === 'data' && !first) this.showAll();
+    else if (work && !first && monument && this.view.isAt(monument)) this.showAll();
     else {
       this.showAll();
       const pose = monument
@@ -251,6 +257,19 @@ export class App {
       this.frame(pose, first ? 0 : FLY_S);
     }
     this.sayWhere();
+  }
+
+  /** Fetch the workbench and begin what the address says. */
+  private async work(work: Work, look: Look): Promise<void> {
+    const { release } = this.state;
+    const code = await import('./workbench.ts').catch(() => null);
+    if (!release || this.state.route.view !== work) return;
+    if (!code) {
+      this.set({ status: 'failed', problem: 'offline' });
+      return;
+    }
+    this.bench ??= new code.Workbench(this, release);
+    this.bench.enter(work, look);
   }
 
   private frame(pose: Pose, seconds: number): void {
@@ -284,7 +303,8 @@ export class App {
         return;
       }
       const monument = monumentOf(this.state);
-      const chosen = monument && route.view === 'monument' ? shown[monument.id] : undefined;
+      const work = workOf(route);
+      const chosen = monument && (route.view === 'monument' || work) ? shown[monument.id] : undefined;
       const position = route.view === 'compare' && comparing ? comparing.position : null;
       const look = {
         ...(route.view === 'site' ? { find, place } : {}),
@@ -292,6 +312,7 @@ export class App {
         annotation: route.view === 'monument' ? annotation : null,
         points: route.view === 'monument' && points ? { ...points, hidden: [...points.hidden] } : null,
         position: position === 0.5 ? null : position,
+        ...(work === 'section' ? this.bench?.sectioning.look : {}),
         region: route.view === 'compare' && comparing ? comparing.region : null,
         lying: route.view === 'compare' && comparing?.line === 'lying',
         colours:

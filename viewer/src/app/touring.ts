@@ -2,10 +2,19 @@
 import { type Pose, poseOf } from '../core/frames.ts';
 import type { Orbit } from '../core/orbit.ts';
 import { EASINGS, pathBetween } from '../core/path.ts';
-import { type PlayerEvent, type PlayerState, positionOf, step, type Timing } from '../core/player.ts';
+import {
+  type PlayerEvent,
+  type PlayerState,
+  positionOf,
+  startAt,
+  step,
+  type Timing,
+} from '../core/player.ts';
 import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
 import type { View } from '../scene/view.ts';
 import { Narrator } from './narrator.ts';
+
+export { startAt };
 
 export interface TouringEvents {
   /** The player's state has changed; `stopChanged` when it is at another stop than before. */

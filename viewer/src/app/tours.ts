@@ -1,13 +1,13 @@
 /** Tours as the page knows them: opened by address or press, shown stop by stop. */
 import { poseOf } from '../core/frames.ts';
 import { LoadError } from '../core/load.ts';
-import { type PlayerEvent, startAt } from '../core/player.ts';
+import type { PlayerEvent } from '../core/player.ts';
 import type { MonumentEntry, TourDocument } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { monumentOf } from './state.ts';
-import { Touring } from './touring.ts';
+import type { Touring } from './touring.ts';
 
 const CLOCK_MS = 200; // a clock alone is not worth more drawings of the page than that
 
@@ -41,8 +41,13 @@ export class Tours {
     const monument = monumentOf(state);
     if (!entry || !monument || !view) return;
     let document: TourDocument;
+    let code: typeof import('./touring.ts');
     try {
-      document = await this.app.document<TourDocument>(entry.url);
+      // The player is fetched with the first tour.
+      const player = import('./touring.ts').catch(() => {
+        throw new LoadError('offline', 'player');
+      });
+      [document, code] = await Promise.all([this.app.document<TourDocument>(entry.url), player]);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       this.app.set({ status: 'failed', problem: error.problem });
@@ -50,10 +55,11 @@ export class Tours {
     }
     const { route } = this.app.state;
     if (route.view !== 'tour' || route.tour !== id || this.touring) return;
-    this.begin(document, monument, view, stopId, first);
+    this.begin(code, document, monument, view, stopId, first);
   }
 
   private begin(
+    { Touring, startAt }: typeof import('./touring.ts'),
     document: TourDocument,
     monument: MonumentEntry,
     view: View,

@@ -2,7 +2,8 @@
  * A section as DXF of AutoCAD R12, which every CAD program reads: ASCII, one metre is one unit, a layer for each
  * condition, dashed where it is interpreted. Text that is not ASCII is written as \U+XXXX.
  */
-import { type Extent, type Layer, roundLength } from './sheet.ts';
+import { roundLength } from './geo.ts';
+import type { Extent, Layer } from './sheet.ts';
 
 type Pair = [number, string | number];
 

@@ -19,6 +19,9 @@ export interface Look {
   colours: string | null;
   /** The region of change that is marked. */
   region: string | null;
+  /** A section's plane, as `core/section` writes it, and the conditions it cuts. */
+  cut: string | null;
+  conditions: string[];
   /** Where the visitor has put the camera. */
   camera: Orbit | null;
 }
@@ -33,6 +36,8 @@ export const PLAIN: Look = {
   lying: false,
   colours: null,
   region: null,
+  cut: null,
+  conditions: [],
   camera: null,
 };
 
@@ -72,6 +77,10 @@ export function parseLook(hash: string): Look {
     lying: text('line') === 'lying',
     colours: id('colours'),
     region: id('region'),
+    cut: text('cut') || null,
+    conditions: text('of', 400)
+      .split(',')
+      .filter((c) => ID.test(c)),
     position: position >= 0 && position <= 1 ? position : null,
     camera: parseCamera(text('camera', 120)),
   };
@@ -79,7 +88,20 @@ export function parseLook(hash: string): Look {
 
 /** The query with its `?`, empty for a plain look. */
 export function formatLook(look: Partial<Look>): string {
-  const { find, place, shown, annotation, points, position, lying, colours, region, camera } = {
+  const {
+    find,
+    place,
+    shown,
+    annotation,
+    points,
+    position,
+    lying,
+    colours,
+    region,
+    cut,
+    conditions,
+    camera,
+  } = {
     ...PLAIN,
     ...look,
   };
@@ -98,10 +120,12 @@ export function formatLook(look: Partial<Look>): string {
     ['line', lying ? 'lying' : null],
     ['colours', colours],
     ['region', region],
+    ['cut', cut],
+    ['of', conditions.join(',') || null],
     ['camera', camera && formatCamera(camera)],
   ];
   const query = new URLSearchParams(values.flatMap(([k, v]) => (v === null ? [] : [[k, String(v)]])));
-  const text = query.toString().replace(/%2C/g, ',');
+  const text = query.toString().replace(/%2C/g, ',').replace(/%40/g, '@');
   return text ? `?${text}` : '';
 }
 

@@ -9,6 +9,8 @@ export interface Picked {
   shown: ShownEntry;
   /** Monument frame, in its metres. */
   position_m: Vec3;
+  /** From where it was seen, monument frame. */
+  eye_m: Vec3;
   /** Unit normal of the triangle that was hit, monument frame, on the viewer's side. */
   normal: Vec3;
   /** Geometric error of the tile that was hit: how far its simplified surface may be from the full one, metres. */

@@ -1,4 +1,5 @@
 /** A section as a sheet of paper: lines at a round scale, a scale bar, and the figures a reader needs. */
+import { roundLength } from './geo.ts';
 import type { Polyline } from './section.ts';
 
 /** One condition's cut. `filled` closes holes where nothing was measured. Metres, true to scale. */
@@ -68,12 +69,6 @@ export function scaleFor({ min, max }: Extent): number {
   const [w, h] = [(max[0] - min[0]) * 1000, (max[1] - min[1]) * 1000];
   const fits = (s: number) => w / s <= DRAWN_MM.width && h / s <= DRAWN_MM.height;
   return SCALES.find(fits) ?? SCALES[SCALES.length - 1]!;
-}
-
-/** A round length of 1, 2 or 5 times a power of ten, at most `most`. */
-export function roundLength(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(most));
-  return ([5, 2, 1].find((k) => k * power <= most * (1 + 1e-9)) ?? 1) * power;
 }
 
 /**

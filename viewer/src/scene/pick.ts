@@ -5,11 +5,30 @@ import type { Picked } from '../core/picked.ts';
 import { normalized, type Vec3 } from '../core/vec.ts';
 import type { Condition } from './conditions.ts';
 
+type Hit = ReturnType<Raycaster['intersectObject']>[number];
+
 const vec = (v: Vector3): Vec3 => [v.x, v.y, v.z];
+
+/** A hit triangle's unit normal against `look` and its mean edge, through a matrix. */
+export function facetOf(
+  hit: Hit,
+  target_from_mesh: Matrix4,
+  look: Vector3,
+): { normal: Vec3; edge_m: number } {
+  const { a, b, c } = hit.face!;
+  const positions = (hit.object as Mesh).geometry.getAttribute('position');
+  const [p, q, r] = [a, b, c].map((i) =>
+    new Vector3().fromBufferAttribute(positions, i).applyMatrix4(target_from_mesh),
+  ) as [Vector3, Vector3, Vector3];
+  const normal = q.clone().sub(p).cross(r.clone().sub(p));
+  if (normal.dot(look) > 0) normal.negate();
+  const edge_m = (p.distanceTo(q) + q.distanceTo(r) + r.distanceTo(p)) / 3;
+  return { normal: normalized(vec(normal)), edge_m };
+}
 
 /** The nearest point of `conditions` on the ray; null where it meets none. Points and leaves are no surface. */
 export function pickSurface(ray: Raycaster, conditions: readonly Condition[]): Picked | null {
-  let best: { condition: Condition; hit: ReturnType<Raycaster['intersectObject']>[number] } | null = null;
+  let best: { condition: Condition; hit: Hit } | null = null;
   for (const condition of conditions) {
     const hit = ray.intersectObject(condition.object, true).find((h) => h.face);
     if (hit && (!best || hit.distance < best.hit.distance)) best = { condition, hit };
@@ -21,20 +40,14 @@ export function pickSurface(ray: Raycaster, conditions: readonly Condition[]): P
   const three_from_monument = multiply(three_from_site, monument.placement.site_from_monument);
   const monument_from_three = new Matrix4().fromArray(inverse(three_from_monument));
   const monument_from_mesh = monument_from_three.clone().multiply(mesh.matrixWorld);
-  const { a, b, c } = hit.face!;
-  const positions = mesh.geometry.getAttribute('position');
-  const [p, q, r] = [a, b, c].map((i) =>
-    new Vector3().fromBufferAttribute(positions, i).applyMatrix4(monument_from_mesh),
-  ) as [Vector3, Vector3, Vector3];
-  const edge_m = (p.distanceTo(q) + q.distanceTo(r) + r.distanceTo(p)) / 3;
-  const normal = q.clone().sub(p).cross(r.clone().sub(p));
   const look = ray.ray.direction.clone().transformDirection(monument_from_three);
-  if (normal.dot(look) > 0) normal.negate();
+  const { normal, edge_m } = facetOf(hit, monument_from_mesh, look);
   return {
     monument: monument.id,
     shown: { epoch: shown.epoch, state: shown.state },
     position_m: vec(hit.point.clone().applyMatrix4(monument_from_three)),
-    normal: normalized(vec(normal)),
+    eye_m: vec(ray.ray.origin.clone().applyMatrix4(monument_from_three)),
+    normal,
     error_m: condition.errorOf(mesh),
     edge_m,
   };

@@ -11,26 +11,35 @@ import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import grip from 'lucide-static/icons/chevrons-left-right.svg?raw';
 import help from 'lucide-static/icons/circle-question-mark.svg?raw';
 import sideBySide from 'lucide-static/icons/columns-2.svg?raw';
+import copy from 'lucide-static/icons/copy.svg?raw';
+import crosshair from 'lucide-static/icons/crosshair.svg?raw';
 import change from 'lucide-static/icons/diff.svg?raw';
 import download from 'lucide-static/icons/download.svg?raw';
 import report from 'lucide-static/icons/file-text.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
+import elevation from 'lucide-static/icons/image-down.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
 import near from 'lucide-static/icons/locate-fixed.svg?raw';
 import map from 'lucide-static/icons/map.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
+import height from 'lucide-static/icons/move-vertical.svg?raw';
 import pause from 'lucide-static/icons/pause.svg?raw';
+import area from 'lucide-static/icons/pentagon.svg?raw';
 import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import retry from 'lucide-static/icons/refresh-cw.svg?raw';
+import distance from 'lucide-static/icons/ruler.svg?raw';
 import reset from 'lucide-static/icons/scan.svg?raw';
 import searchIcon from 'lucide-static/icons/search.svg?raw';
 import previous from 'lucide-static/icons/skip-back.svg?raw';
 import next from 'lucide-static/icons/skip-forward.svg?raw';
+import section from 'lucide-static/icons/slice.svg?raw';
 import swipe from 'lucide-static/icons/square-split-horizontal.svg?raw';
 import lying from 'lucide-static/icons/square-split-vertical.svg?raw';
 import sun from 'lucide-static/icons/sun.svg?raw';
+import trash from 'lucide-static/icons/trash-2.svg?raw';
 import warning from 'lucide-static/icons/triangle-alert.svg?raw';
+import angle from 'lucide-static/icons/triangle-right.svg?raw';
 import back from 'lucide-static/icons/undo-2.svg?raw';
 import sound from 'lucide-static/icons/volume-2.svg?raw';
 import silent from 'lucide-static/icons/volume-x.svg?raw';
@@ -68,6 +77,15 @@ const ICONS = {
   swipe,
   side: sideBySide,
   lying,
+  copy,
+  crosshair,
+  elevation,
+  height,
+  area,
+  distance,
+  section,
+  trash,
+  angle,
   warning,
   back,
   sound,

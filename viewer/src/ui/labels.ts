@@ -5,6 +5,7 @@ import { monumentOf, words } from '../app/state.ts';
 import { sizeOf } from '../core/extent.ts';
 import { direction, point } from '../core/frames.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
+import { workOf } from '../core/route.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';
 import { href, prose, tool } from './parts.ts';
 
@@ -56,7 +57,8 @@ export class Labels extends LitElement {
   /** The monuments whose names are shown: all in the site's view, the others beside the one that is open. */
   private get named(): readonly MonumentEntry[] {
     const { release, route, status } = this.state;
-    if (!release || status !== 'ready' || route.view === 'tour' || route.view === 'compare') return [];
+    if (!release || status !== 'ready' || route.view === 'tour' || route.view === 'compare' || workOf(route))
+      return [];
     if (route.view !== 'monument') return release.monuments.filter((m) => this.app.finding.passes(m));
     return release.monuments.filter((m) => m.id !== route.monument);
   }

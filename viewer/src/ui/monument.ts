@@ -1,15 +1,16 @@
 /** The panel of one monument: its conditions, its tours, how its place is known. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { conditionName, idOf, newest, words } from '../app/state.ts';
+import { idOf, newest, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
-import type { Route } from '../core/route.ts';
+import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
-import { type Bands, crumb, href, type Part, prose, siteHref, standing, tourRows } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, siteHref, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
+import { timeline } from './timeline.ts';
 
 /** Every condition in order of time; periods such as `1885~` sort by their first digits. */
 export function conditionsOf(monument: MonumentEntry): ShownEntry[] {
@@ -43,28 +44,17 @@ function firstComparison(monument: MonumentEntry): Route | null {
   return { view: 'compare', monument: monument.id, left: idOf(other), right: idOf(last), mode: 'swipe' };
 }
 
-function rail(app: App, monument: MonumentEntry): Part {
-  const { state } = app;
-  const all = conditionsOf(monument);
-  if (all.length < 2) return nothing;
-  const chosen = idOf(state.shown[monument.id] ?? newest(monument));
-  return html`<h2 id="conditions">${state.t('conditions')}</h2>
-    <fieldset class="rail" role="radiogroup" aria-labelledby="conditions">
-      ${all.map((shown) => {
-        const { interpreted, text } = standing(state, monument, shown);
-        return html`<label title=${text}>
-          <input
-            type="radio"
-            name="condition"
-            .checked=${idOf(shown) === chosen}
-            aria-label=${text}
-            @change=${() => app.choose(monument, shown)}
-          />
-          <span class="mark ${interpreted ? 'interpreted' : ''}"></span>
-          <span class="year">${conditionName(state, monument, shown)}</span>
-        </label>`;
-      })}
-    </fieldset>`;
+/** What conservators and surveyors do with it. */
+function works(app: App, monument: MonumentEntry): Part {
+  const { t } = app.state;
+  return html`<h2>${t('work')}</h2>
+    <div class="buttons">
+      ${WORKS.map(
+        (view) => html`<a class="button" href=${href({ view, monument: monument.id })}>
+          ${icon(view === 'measure' ? 'distance' : view)}${t(`work.${view}`)}
+        </a>`,
+      )}
+    </div>`;
 }
 
 /** What an interpretation rests on, when one is on screen. */
@@ -129,7 +119,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
           ? nothing
           : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
       }
-      ${rail(app, monument)} ${evidence(app, monument)}
+      ${timeline(app, monument)} ${evidence(app, monument)}
       ${
         comparison
           ? html`<div class="buttons">
@@ -141,7 +131,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
         app,
         state.release!.tours.filter((tour) => tour.monument === monument.id),
       )}
-      ${pointTools(app, monument)} ${placement(app, monument)}
+      ${works(app, monument)} ${pointTools(app, monument)} ${placement(app, monument)}
       <div class="buttons">
         ${
           monument.report

@@ -21,6 +21,14 @@ export interface Bands {
   label: string;
 }
 
+/** A panel whose words are still on their way. */
+export const waitingPanel = ({ state }: App): Bands => ({
+  label: state.t('loading'),
+  head: html`<h1 tabindex="-1">${state.t('loading')}</h1>`,
+  body: nothing,
+  foot: nothing,
+});
+
 /** The site's marked-up words, marked with the language they are really in. */
 export function prose(state: AppState, text: LangText): Part {
   const found = pick(text, state.language, state.release?.languages ?? []);

@@ -4,10 +4,11 @@ import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
 import type { Viewport } from '../core/fit.ts';
 import { languageName } from '../core/i18n.ts';
+import { Later } from '../core/later.ts';
 import type { TourDocument } from '../core/release.ts';
+import { workOf } from '../core/route.ts';
 import { building } from './building.ts';
 import { claim } from './claim.ts';
-import { comparePanel } from './compare.ts';
 import { dataPanel } from './data.ts';
 import { help } from './help.ts';
 import { icon } from './icons.ts';
@@ -19,14 +20,11 @@ import type { Overview } from './overview.ts';
 import './overview.ts';
 import { monumentPanel } from './monument.ts';
 import { failure, notices } from './notices.ts';
-import { type Bands, type Part, tool } from './parts.ts';
+import { type Bands, type Part, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
-import { sideBySide } from './sides.ts';
 import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
-import { swipe } from './swipe.ts';
 import { textVersion } from './text.ts';
-import { tourPanel, wayBack } from './tour.ts';
 
 const SETTLE_MS = 180;
 const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
@@ -38,6 +36,16 @@ export class Viewer extends LitElement {
   declare tours: readonly TourDocument[];
   readonly canvas = document.createElement('canvas');
   private readonly sheet = new Sheet(() => this.querySelector('.panel'));
+  private readonly works = new Later(
+    () => import('./work.ts'),
+    () => this.requestUpdate(),
+  );
+  private readonly guided = new Later(
+    () => import('./guided.ts'),
+    () => this.requestUpdate(),
+  );
+  /** The panel's code is still on its way. */
+  private waiting = false;
   private viewport = '';
   private place = '';
   private rest = 0;
@@ -79,12 +87,17 @@ export class Viewer extends LitElement {
     const { state } = app;
     const { route } = state;
     if (!state.release) return null;
-    if (route.view === 'tour') return tourPanel(app);
+    if (route.view === 'tour') return this.guided.get()?.tourPanel(app) ?? null;
     if (route.view === 'data') return dataPanel(app);
     const monument = monumentOf(state);
     if (!monument) return sitePanel(app);
-    if (route.view === 'compare') return comparePanel(app, monument, route.left, route.right, route.mode);
-    return monumentPanel(app, monument);
+    if (route.view === 'compare') {
+      const { left, right, mode } = route;
+      return this.guided.get()?.comparePanel(app, monument, left, right, mode) ?? null;
+    }
+    const work = workOf(route);
+    if (!work) return monumentPanel(app, monument);
+    return this.works.get()?.workPanel(app, monument, work) ?? null;
   }
 
   private languages(): Part {
@@ -113,7 +126,11 @@ export class Viewer extends LitElement {
     if (status === 'no-webgl') return textVersion(app, this.tours, this.languages());
     if (!release)
       return html`<main class="centre waiting">${this.canvas}${icon('seal')}<p>${t('loading')}</p></main>`;
-    const bands = this.bands();
+    const found = this.bands();
+    this.waiting = found === null;
+    const bands = found ?? waitingPanel(app);
+    const guided = state.route.view === 'tour' || state.route.view === 'compare' ? this.guided.get() : null;
+    const { mode } = app.comparing;
     const touring = state.touring;
     // The still is of the opening view: before another one it would only mislead.
     const still = state.route.view === 'site' ? release.still : null;
@@ -126,8 +143,8 @@ export class Viewer extends LitElement {
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
         ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
         <heritage-marks .app=${app} .state=${state}></heritage-marks>
-        ${app.comparing.mode === 'swipe' ? swipe(app) : app.comparing.mode === 'side' ? sideBySide(app) : nothing}
-        ${claim(app)} ${wayBack(app)}
+        ${mode === 'swipe' ? guided?.swipe(app) : mode === 'side' ? guided?.sideBySide(app) : nothing}
+        ${claim(app)} ${guided?.wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
@@ -186,7 +203,7 @@ export class Viewer extends LitElement {
   /** A view has opened: start at the top of its panel, and bring the keyboard there if it was in the old one. */
   private arrive(): void {
     const { release, route, touring } = this.app.state;
-    if (!release) return;
+    if (!release || this.waiting) return;
     const place = JSON.stringify([route.view, monumentOf(this.app.state)?.id, touring?.player.stop]);
     if (place === this.place) return;
     const first = this.place === '';
@@ -238,7 +255,8 @@ export class Viewer extends LitElement {
   private shortcut(event: KeyboardEvent): void {
     const { app } = this;
     if (event.ctrlKey || event.metaKey || event.altKey || !app) return;
-    if (event.key === 'Escape' && !app.state.help) this.escape();
+    // An open dialog closes by itself, and nothing behind it moves.
+    if (event.key === 'Escape' && !this.querySelector('dialog')) this.escape();
     const target = event.target as Element;
     if (target !== this.canvas && target !== document.body && !target.closest('.transport')) return;
     const touring = app.state.touring;
@@ -250,6 +268,7 @@ export class Viewer extends LitElement {
       n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
       p: touring ? () => app.tours.play({ type: 'previous' }) : undefined,
       ' ': touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
+      backspace: () => app.bench?.measuring.undo(),
       k: touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
     };
     const wanted = act[event.key.toLowerCase()];

@@ -14,7 +14,9 @@ describe('the rest of the address', () => {
       annotation: 'dragon-finial',
       points: { byLabel: true, hidden: ['halo', 'low_confidence'] },
     },
-    { position: 0.25 },
+    { position: 0.25, lying: true },
+    { colours: 'purple-green', region: 'r3' },
+    { cut: 'x@-1.25', conditions: ['2019', 'as-it-was'] },
     { camera: { target: [12.5, -40.25, 3], distance: 80.5, heading: 2, pitch: 0.5, fovDeg: 45 } },
   ];
 

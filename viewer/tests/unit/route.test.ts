@@ -5,6 +5,10 @@ const ROUTES: Route[] = [
   { view: 'site' },
   { view: 'monument', monument: 'ngo-mon' },
   { view: 'compare', monument: 'gate', left: '2019', right: '2024', mode: 'change' },
+  { view: 'compare', monument: 'gate', left: '2019', right: '2024', mode: 'side' },
+  { view: 'measure', monument: 'gate' },
+  { view: 'section', monument: 'gate' },
+  { view: 'elevation', monument: 'gate' },
   { view: 'tour', tour: 'gate', stop: null },
   { view: 'tour', tour: 'gate', stop: 'then-and-now' },
 ];
@@ -26,6 +30,7 @@ describe('route', () => {
     '#/m/gate/compare/2019/2024',
     '#/m/gate/compare/2019/2024/fade',
     '#/m/gate/other',
+    '#/m/gate/section/2',
     '#/t/gate/a/b',
     `#/m/${'a'.repeat(65)}`,
     '#/m/gate/compare/a b/c/swipe',

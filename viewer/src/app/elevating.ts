@@ -1,0 +1,165 @@
+/** Elevations of the open monument as PNG: drawn, captioned, and given to save. */
+import { barOf, type Frame, frameOf, type Side, withPaperSize } from '../core/elevation.ts';
+import { metres } from '../core/format.ts';
+import { LoadError } from '../core/load.ts';
+import type { MonumentEntry } from '../core/release.ts';
+import { drawElevation } from '../scene/elevation.ts';
+import { handheld } from '../scene/tileset.ts';
+import type { App } from './app.ts';
+import { idOf, monumentOf, shownNow } from './state.ts';
+import type { Workbench } from './workbench.ts';
+
+/** What the device can hold as one picture: pixels, and a canvas' longest side. */
+const MOST_PIXELS = { desk: 64e6, hand: 16e6 };
+const LONGEST_PX = 16_384;
+
+export interface ElevatingState {
+  side: Side;
+  mm_per_pixel: number;
+  status: 'idle' | 'drawing' | 'ready' | 'failed';
+  share: number;
+  picture: {
+    url: string;
+    name: string;
+    width: number;
+    height: number;
+    bytes: number;
+    error_m: number;
+  } | null;
+}
+
+export class Elevating {
+  state: ElevatingState = { side: 'south', mm_per_pixel: 10, status: 'idle', share: 0, picture: null };
+  private readonly app: App;
+  private readonly bench: Workbench;
+  private monument: MonumentEntry | null = null;
+  private abort = new AbortController();
+
+  constructor(app: App, bench: Workbench) {
+    this.app = app;
+    this.bench = bench;
+  }
+
+  enter(): void {
+    const monument = monumentOf(this.app.state);
+    if (monument !== this.monument) this.forget();
+    this.monument = monument;
+    // The finest that the device bears, at first.
+    const finest = [2, 5, 10, 20, 50].find((mm) => this.fits(this.frame(mm)));
+    if (!this.state.picture && finest) this.state = { ...this.state, mm_per_pixel: finest };
+    this.tell();
+  }
+
+  leave(): void {
+    this.abort.abort();
+  }
+
+  set(change: Partial<Pick<ElevatingState, 'side' | 'mm_per_pixel'>>): void {
+    this.forget();
+    this.state = { ...this.state, ...change };
+    this.tell();
+  }
+
+  private forget(): void {
+    this.abort.abort();
+    if (this.state.picture) URL.revokeObjectURL(this.state.picture.url);
+    this.state = { ...this.state, status: 'idle', share: 0, picture: null };
+  }
+
+  /** The picture's frame at a resolution; without one, at the chosen. */
+  frame(mm_per_pixel = this.state.mm_per_pixel): Frame {
+    const { monument, app } = this;
+    const shown = monument && shownNow(app.state, monument);
+    const found =
+      monument?.epochs.find((e) => e.id === shown?.epoch) ??
+      monument?.states.find((s) => s.id === shown?.state);
+    const bounds = found?.bounds ?? { min: [0, 0, 0] as const, max: [1, 1, 1] as const };
+    return frameOf(bounds, this.state.side, mm_per_pixel, monument?.placement.scale ?? 1);
+  }
+
+  get most(): number {
+    return handheld() ? MOST_PIXELS.hand : MOST_PIXELS.desk;
+  }
+
+  fits({ width, height }: Frame): boolean {
+    return width * height <= this.most && Math.max(width, height) <= LONGEST_PX;
+  }
+
+  /** Draw the picture. `caption` gives lines of words for below it, knowing the error of the tiles used. */
+  async draw(caption: (error_m: number) => readonly string[]): Promise<void> {
+    const { monument, app } = this;
+    const { view } = app;
+    const frame = this.frame();
+    if (!monument || !view || !this.fits(frame)) return;
+    this.forget();
+    this.abort = new AbortController();
+    const { signal } = this.abort;
+    this.state = { ...this.state, status: 'drawing' };
+    this.tell();
+    const shown = shownNow(app.state, monument);
+    const condition = view.conditions.get(monument, { epoch: shown.epoch, state: shown.state });
+    const { side } = this.state;
+    try {
+      const drawn = await drawElevation(this.bench.reader, monument, shown, condition, side, frame, {
+        signal,
+        progress: (share) => {
+          this.state = { ...this.state, share };
+          this.tell();
+        },
+      });
+      if (!drawn || signal.aborted) return;
+      const error_m = drawn.error_m * monument.placement.scale;
+      const canvas = this.captioned(drawn.canvas, caption(error_m));
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+      if (!blob) throw new LoadError('broken', 'elevation'); // the device had no room for it
+      const bytes = withPaperSize(new Uint8Array(await blob.arrayBuffer()));
+      if (signal.aborted) return;
+      const url = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'image/png' }));
+      const name = `${monument.id}-${idOf(shown)}-${side}-${this.state.mm_per_pixel}mm.png`;
+      const { width, height } = canvas;
+      this.state = { ...this.state, status: 'ready', picture: { url, name, width, height, bytes: bytes.length, error_m } }; // biome-ignore format: one value
+      app.set({ announcement: app.state.t('elevation.ready') });
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      if (!signal.aborted) this.state = { ...this.state, status: 'failed' };
+    }
+    this.tell();
+  }
+
+  /** The picture with a scale bar and words below it, on white. */
+  private captioned(picture: HTMLCanvasElement, caption: readonly string[]): HTMLCanvasElement {
+    const { language } = this.app.state;
+    const { mm_per_pixel } = this.state;
+    const letter = Math.round(Math.min(64, Math.max(14, picture.width / 70)));
+    const line = Math.round(letter * 1.6);
+    const canvas = document.createElement('canvas');
+    canvas.width = picture.width;
+    canvas.height = picture.height + line * (caption.length + 3);
+    const c = canvas.getContext('2d')!;
+    c.fillStyle = '#fff';
+    c.fillRect(0, 0, canvas.width, canvas.height);
+    c.drawImage(picture, 0, 0);
+    c.fillStyle = c.strokeStyle = '#1e2523';
+    c.font = `${letter}px 'Be Vietnam Pro', sans-serif`;
+    const { length_m, pixels } = barOf(picture.width, mm_per_pixel);
+    const left = line;
+    let y = picture.height + line;
+    c.lineWidth = Math.max(1, letter / 8);
+    c.beginPath();
+    for (const [i, x] of [left, left, left + pixels, left + pixels].entries())
+      c[i === 0 ? 'moveTo' : 'lineTo'](x, i === 0 || i === 3 ? y - letter / 2 : y);
+    c.stroke();
+    c.fillText(metres(length_m, language), left + pixels + letter, y);
+    for (const text of caption) {
+      y += line;
+      c.fillText(text, left, y + letter / 2, canvas.width - 2 * left);
+    }
+    return canvas;
+  }
+
+  private tell(): void {
+    const { app, monument } = this;
+    if (app.state.route.view !== 'elevation' || !monument) return;
+    app.set({ marks: [] });
+  }
+}

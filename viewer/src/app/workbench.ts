@@ -1,0 +1,35 @@
+/** What conservators and surveyors do with a monument: measuring, sections, elevations. Loaded when first wanted. */
+import type { Look } from '../core/look.ts';
+import type { Release } from '../core/release.ts';
+import type { Work } from '../core/route.ts';
+import { Reader } from '../scene/read.ts';
+import type { App } from './app.ts';
+import { Elevating } from './elevating.ts';
+import { Measuring } from './measuring.ts';
+import { Sectioning } from './sectioning.ts';
+
+export class Workbench {
+  readonly reader: Reader;
+  readonly measuring: Measuring;
+  readonly sectioning: Sectioning;
+  readonly elevating: Elevating;
+
+  constructor(app: App, release: Release) {
+    this.reader = new Reader(app.state.base, release);
+    this.measuring = new Measuring(app, this);
+    this.sectioning = new Sectioning(app, this);
+    this.elevating = new Elevating(app, this);
+  }
+
+  enter(work: Work, look: Look): void {
+    if (work === 'measure') this.measuring.enter();
+    else if (work === 'section') this.sectioning.enter(look);
+    else this.elevating.enter();
+  }
+
+  /** Stop what is on its way. */
+  leave(): void {
+    this.sectioning.leave();
+    this.elevating.leave();
+  }
+}
