@@ -4,6 +4,7 @@ import './ui/panel.css';
 import './ui/overlay.css';
 import './ui/sun.css';
 import './ui/comparing.css';
+import './ui/interpretation.css';
 import { App } from './app/app.ts';
 import { loadMessages } from './app/messages.ts';
 import { translator, uiLanguage } from './core/i18n.ts';

@@ -18,6 +18,7 @@ import type {
 import type { Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
 import type { BuildingInfo } from '../scene/buildings.ts';
+import type { ChosenPart } from './interpreting.ts';
 import type { Near } from './nearby.ts';
 
 export interface ComparingState {
@@ -69,6 +70,8 @@ export interface AppState {
   comparing: ComparingState | null;
   touring: TouringState | null;
   annotation: string | null;
+  /** The part of a state whose grounds are open. */
+  part: ChosenPart | null;
   /** The building of the map that was pressed last. */
   building: BuildingInfo | null;
   /** The site's time whose sun lights the map; null: the map's own light. */

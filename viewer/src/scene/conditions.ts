@@ -2,12 +2,12 @@
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import type { Object3D } from 'three';
 import { inverse, multiply, three_from_site } from '../core/frames.ts';
-import type { MonumentEntry, Release, ShownEntry, StateEntry } from '../core/release.ts';
+import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import { codesOf, outline, outlineMaterial } from './certainty.ts';
 import type { Stage } from './stage.ts';
 import { chooseChange, dress, type SurfaceUniforms, surfaceUniforms, tableTexture } from './surface.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
 
-const CERTAINTIES: readonly StateEntry['certainty'][] = ['documented', 'probable', 'conjectural'];
 /** One condition of one monument. */
 export class Condition {
   readonly tiles: TilesRenderer;
@@ -32,6 +32,9 @@ export class Condition {
   ) {
     this.of = of;
     this.uniforms = uniforms;
+    const state = of.monument.states.find((s) => s.id === of.shown.state);
+    const codes = state ? codesOf(state) : null;
+    const edge = state ? outlineMaterial(uniforms) : null;
     const tiles = openTileset(url, matrix, stage, errorTarget ?? (handheld() ? 16 : 12), [0.5, 0.18]);
     this.tiles = tiles;
     tiles.group.visible = false;
@@ -40,7 +43,8 @@ export class Condition {
       ({ scene, tile }: { scene: Object3D; tile: { geometricError: number } }) => {
         tiles.group.updateWorldMatrix(false, false);
         this.errors.set(scene, tile.geometricError);
-        dress(scene, uniforms);
+        dress(scene, uniforms, codes);
+        if (edge) outline(scene, edge, uniforms.pixelRatio.value);
         if (this.attribute) chooseChange(scene, this.attribute);
       },
     );
@@ -139,7 +143,6 @@ export class Conditions {
     const tileset = state ? state.tileset : shown.points ? epoch?.points_tileset : epoch?.tileset;
     if (!tileset) throw new Error(`${key}: not in the release`);
     const uniforms = surfaceUniforms(this.table(this.first));
-    uniforms.hatch.value = state ? 1 + CERTAINTIES.indexOf(state.certainty) : 0;
     uniforms.pixelRatio.value = this.stage.renderer.getPixelRatio();
     // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.
     const three_from_ecef = multiply(three_from_site, inverse(this.release.frame.ecef_from_site));

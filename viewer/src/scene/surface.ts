@@ -1,6 +1,7 @@
 /**
  * What is added to every tile's material: round points, dither for blending, the change map, dots where a surface
- * was filled in, and the hatch of interpreted states. All of it is steered by uniforms that a condition's tiles share.
+ * was filled in, and the look of interpreted states (`certainty.ts`). All of it is steered by uniforms that a condition's
+ * tiles share.
  */
 import {
   type BufferAttribute,
@@ -16,6 +17,13 @@ import {
   type WebGLProgramParametersWithUniforms,
 } from 'three';
 import labelTable from '../../../assets/colours/labels.json';
+import {
+  CLAIM_FRAGMENT_END,
+  CLAIM_FRAGMENT_HEAD,
+  CLAIM_VERTEX_BODY,
+  CLAIM_VERTEX_HEAD,
+  claimed,
+} from './certainty.ts';
 
 const POINT_OVERLAP = 1.25; // of the spacing, so that leaves close up
 const LARGEST_POINT_M = 0.3; // a thinned tree shows fewer leaves, not larger ones
@@ -24,8 +32,8 @@ const SPARSEST_M = 0.8; // farther apart, points are dust in the air rather than
 export interface SurfaceUniforms {
   /** Share of pixels kept: those whose noise lies in [x, y). */
   keep: { value: [number, number] };
-  /** 0 none, 1 to 3: documented, probable, conjectural. */
-  hatch: { value: number };
+  /** The part of a state that is chosen, -1 for none. */
+  chosenPart: { value: number };
   /** 0 off, 1 on. */
   change: { value: number };
   /** Metres that the attribute's 1.0 stands for, colour range in metres, and the visitor's threshold in metres. */
@@ -55,7 +63,7 @@ export const LABELS = labelTable.labels.map(({ reason }) => reason);
 export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
   return {
     keep: { value: [0, 1] },
-    hatch: { value: 0 },
+    chosenPart: { value: -1 },
     change: { value: 0 },
     changeScale: { value: 1 },
     changeRange: { value: 0.1 },
@@ -80,6 +88,7 @@ const VERTEX_HEAD = /* glsl */ `
   attribute float filled;
   varying float vFilled;
 #endif
+${CLAIM_VERTEX_HEAD}
 `;
 
 // The encoder writes the lowest value where a vertex is not comparable; a triangle that touches one is not either.
@@ -90,6 +99,7 @@ const VERTEX_BODY = /* glsl */ `
 #ifdef HAS_FILLED
   vFilled = filled;
 #endif
+${CLAIM_VERTEX_BODY}
 `;
 
 // A label that is not wanted goes outside the picture; no size can bring it back.
@@ -120,7 +130,6 @@ gl_PointSize = clamp(
 
 const FRAGMENT_HEAD = /* glsl */ `
 uniform vec2 keep;
-uniform float hatch;
 uniform float changeOn;
 uniform float changeScale;
 uniform float changeRange;
@@ -144,6 +153,7 @@ float gradientNoise(vec2 p) {
 float stripes(vec2 p, float width, float share) {
   return step(fract((p.x + p.y) / (width * pixelRatio)), share);
 }
+${CLAIM_FRAGMENT_HEAD}
 `;
 
 const FRAGMENT_START = /* glsl */ `
@@ -188,11 +198,7 @@ const FRAGMENT_END = /* glsl */ `
     gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.94, 0.92, 0.88), 0.10 + 0.32 * dot);
   }
 #endif
-  if (hatch > 0.5) {
-    float width = hatch < 1.5 ? 22.0 : hatch < 2.5 ? 13.0 : 8.0;
-    float line = stripes(gl_FragCoord.xy, width, 0.13);
-    gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(0.96, 0.90, 0.76), 0.05 + 0.2 * line);
-  }
+${CLAIM_FRAGMENT_END}
 `;
 
 function patch(material: Material, uniforms: SurfaceUniforms, round: boolean, labelled: boolean): void {
@@ -231,7 +237,7 @@ function patch(material: Material, uniforms: SurfaceUniforms, round: boolean, la
   };
   material.customProgramCacheKey = () => {
     const defines = material.defines ?? {};
-    return `heritage ${round} ${labelled} ${'HAS_CHANGE' in defines} ${'HAS_FILLED' in defines}`;
+    return `heritage ${round} ${labelled} ${['HAS_CHANGE', 'HAS_FILLED', 'HAS_CLAIM'].map((d) => d in defines)}`;
   };
   material.defines = {
     ...material.defines,
@@ -260,8 +266,12 @@ export function spacingOf(geometry: BufferGeometry, samples = 48): number {
   return (distances[distances.length >> 1] ?? 0) / Math.sqrt(stride);
 }
 
-/** Prepare a tile's objects as they arrive. */
-export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
+/** Prepare a tile's objects as they arrive. `codes` are the certainties of a state's parts. */
+export function dress(
+  tile: Object3D,
+  uniforms: SurfaceUniforms,
+  codes: readonly number[] | null = null,
+): void {
   const scale = new Vector3();
   tile.traverse((object) => {
     const mesh = object as Mesh;
@@ -280,6 +290,10 @@ export function dress(tile: Object3D, uniforms: SurfaceUniforms): void {
         uniforms.pointSpacing.value = Math.min(uniforms.pointSpacing.value, spacing * POINT_OVERLAP);
       }
       return;
+    }
+    if (codes && !points) {
+      claimed(mesh.geometry, codes);
+      material.defines = { ...material.defines, HAS_CLAIM: '' };
     }
     const filled = mesh.geometry.getAttribute('_filled');
     if (filled) {

@@ -49,7 +49,8 @@ export interface Graphics {
 }
 
 export interface SceneEvents {
-  onPick: (monument: string) => void;
+  /** A monument was pressed, where its surface was: `picked`. */
+  onPick: (monument: string, picked: Picked | null) => void;
   /** A building was pressed, or nothing was. */
   onBuilding: (building: BuildingInfo | null) => void;
   onTaken: () => void;
@@ -144,7 +145,7 @@ export class View {
           return;
         }
         const { monument, building } = this.at(x, y);
-        if (monument) events.onPick(monument);
+        if (monument) events.onPick(monument, this.surfaceAt(x, y));
         else events.onBuilding(building);
       },
       onHover: (x, y) => {
@@ -178,6 +179,12 @@ export class View {
     this.comparison = null;
     this.split(false);
     this.reveal(conditions.map(({ monument, shown }) => this.conditions.get(monument, shown)));
+  }
+
+  /** Mark one part of a state, by its feature id; null for none. */
+  choosePart(monument: MonumentEntry, state: string, part: number | null): void {
+    this.conditions.get(monument, { epoch: null, state }).uniforms.chosenPart.value = part ?? -1;
+    this.stage.invalidate();
   }
 
   /** How the measured points of an epoch are drawn: in their own colours or by label, and which labels. */

@@ -2,20 +2,25 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, monumentOf, shownNow } from '../app/state.ts';
+import { legend } from './interpretation.ts';
 import { type Part, standing } from './parts.ts';
 
 const chip = (
   interpreted: boolean,
   text: string,
-): Part => html`<p class="claim ${interpreted ? 'interpreted' : ''}">
-  <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span>
-</p>`;
+  more: Part = nothing,
+): Part => html`<div class="claim ${interpreted ? 'interpreted' : ''}">
+  <p><span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${text}</span></p>
+  ${more}
+</div>`;
 
 export function claim(app: App): Part {
   const { state } = app;
   const { mode } = app.comparing;
   const monument = monumentOf(state);
   if (!monument || mode === 'swipe' || mode === 'side' || state.status !== 'ready') return nothing;
+  const { states } = app.interpreting;
+  const patterns = states.length > 0 ? legend(app, states) : nothing;
   if (mode && state.comparing) {
     const { left, right } = state.comparing;
     if (mode === 'change') {
@@ -23,8 +28,8 @@ export function claim(app: App): Part {
       return chip(false, state.t('claim.change', { left: a!, right: b! }));
     }
     const [l, r] = [left, right].map((shown) => standing(state, monument, shown));
-    return chip(l!.interpreted || r!.interpreted, `${l!.text} → ${r!.text}`);
+    return chip(l!.interpreted || r!.interpreted, `${l!.text} → ${r!.text}`, patterns);
   }
   const { interpreted, text } = standing(state, monument, shownNow(state, monument));
-  return chip(interpreted, text);
+  return chip(interpreted, text, patterns);
 }

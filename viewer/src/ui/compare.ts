@@ -7,6 +7,7 @@ import type { MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
 import { changeTools } from './change.ts';
 import { icon } from './icons.ts';
+import { interpretation } from './interpretation.ts';
 import { conditionsOf } from './monument.ts';
 import { type Bands, crumb, href, type Part, slider } from './parts.ts';
 
@@ -91,7 +92,7 @@ export function comparePanel(
           </label>`,
         )}
       </fieldset>
-      ${comparisonTools(app, mode)}`,
+      ${comparisonTools(app, mode)} ${interpretation(app)}`,
     foot: nothing,
   };
 }

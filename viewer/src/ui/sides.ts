@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
+import { legend } from './interpretation.ts';
 import { type Part, standing } from './parts.ts';
 import { styled } from './styled.ts';
 
@@ -22,7 +23,15 @@ export function sides(app: App): Part {
       class="side ${places[i]} ${mode === 'side' ? 'panes' : ''} ${interpreted ? 'interpreted' : ''}"
       ${styled({ '--cut': cut })}
     >
-      <span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${brief}</span>
+      <p><span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${brief}</span></p>
+      ${
+        interpreted
+          ? legend(
+              app,
+              app.interpreting.states.filter((s) => s.id === shown.state),
+            )
+          : nothing
+      }
     </div>`;
   })}`;
 }

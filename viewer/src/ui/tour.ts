@@ -9,6 +9,7 @@ import type { MonumentEntry } from '../core/release.ts';
 import { comparisonTools } from './compare.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
+import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, prose, tool } from './parts.ts';
 import { styled } from './styled.ts';
 
@@ -121,7 +122,7 @@ export function tourPanel(app: App): Bands {
       ${prose(state, stop.html)} ${monument ? nextStop(app, monument) : nothing}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
-      ${asText(app, document.id)}
+      ${interpretation(app)} ${asText(app, document.id)}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };

@@ -68,10 +68,94 @@ test('an interpreted state is always marked as one', async ({ page }) => {
   await expect(page.locator('.claim')).not.toHaveClass(/interpreted/);
   await page.getByRole('radio', { name: /Interpretation/ }).check({ force: true });
   await settled(page);
-  await expect(page.locator('.claim')).toHaveText(/1885~ · Interpretation – probable/);
+  await expect(page.locator('.claim')).toContainText('1885~ · Interpretation – partly conjectural');
   await expect(page.locator('.claim')).toHaveClass(/interpreted/);
-  await expect(page.getByText('Photograph, 1896')).toBeAttached();
+  await expect(page.locator('.claim .certainties li')).toHaveText(['documented', 'probable', 'conjectural']);
   await accessible(page);
+});
+
+test('every part of a state says on press and by keyboard what it rests on', async ({ page }) => {
+  await open(page, '#/m/pavilion?shown=1885');
+  const card = page.locator('.part-card');
+  const press = async (place: [number, number, number]) => {
+    const at = await page.evaluate((p) => {
+      const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+        .heritage;
+      const m = app.state.release!.monuments[1]!.placement.site_from_monument;
+      const [x, y, z] = p;
+      return app.view!.stage.project([
+        m[0]! * x! + m[4]! * y! + m[12]!,
+        m[1]! * x! + m[5]! * y! + m[13]!,
+        z! + m[14]!,
+      ]);
+    }, place);
+    await page.mouse.click(at!.x, at!.y);
+  };
+  await press([0, -5, 0.5]);
+  await expect(card).toContainText('Platform');
+  await expect(card).toContainText('The survey of 2024');
+  const claim = (await page.locator('.claim').boundingBox())!;
+  expect((await card.boundingBox())!.y).toBeGreaterThan(claim.y + claim.height);
+  await press([0, -1.2, 7.3]);
+  await expect(card).toContainText('Interpretation, conjectural');
+  await expect(card).toContainText('No source: drawn after other pavilions of its time');
+  await page.keyboard.press('Escape');
+  await expect(card).toHaveCount(0);
+  const lower = page.getByRole('button', { name: /Columns and lower roof/ });
+  await lower.press('Enter');
+  await expect(lower).toHaveAttribute('aria-pressed', 'true');
+  await expect(card.getByRole('link', { name: 'Photograph, 1896' })).toBeVisible();
+  await expect(card).toContainText('By Heritage · For 1885~');
+  await accessible(page);
+});
+
+test('certainties are drawn apart from each other, and from what was measured', async ({ page }) => {
+  await open(page, '#/m/pavilion?shown=1885');
+  const [platform, roof, crown] = [
+    await colourAt(page, 'pavilion', [0, -5.02, 0.45], 9),
+    await colourAt(page, 'pavilion', [0, -4.4, 4.7], 9),
+    await colourAt(page, 'pavilion', [0, -1.22, 7.3], 9),
+  ];
+  const apart = (a: number[], b: number[]) => Math.hypot(...a.map((v, k) => v - b[k]!));
+  await open(page, '#/m/pavilion?shown=2024');
+  const measured = await colourAt(page, 'pavilion', [0, -5.02, 0.45], 9);
+  for (const [a, b] of [
+    [platform, roof],
+    [roof, crown],
+    [platform, crown],
+    [platform, measured],
+  ] as const)
+    expect(apart(a!, b!)).toBeGreaterThan(12);
+});
+
+test('a state is named and explained in every way of showing it', async ({ page }) => {
+  for (const mode of ['swipe', 'side', 'blend']) {
+    await open(page, `#/m/pavilion/compare/1885/2024/${mode}`);
+    const said = page.locator('.claim.interpreted, .side.interpreted');
+    await expect(said).toBeVisible();
+    await expect(said).toContainText('Interpretation');
+    await expect(said.locator('.certainties li')).toHaveCount(3);
+    await expect(page.getByRole('button', { name: /Upper roof/ })).toBeAttached();
+  }
+});
+
+test('a tour cannot hide that it shows an interpretation', async ({ page }) => {
+  const changed = (path: string, change: (document: Record<string, Record<string, unknown>[]>) => void) =>
+    page.route(`**/${path}`, async (route) => {
+      const response = await route.fetch();
+      const document = await response.json();
+      change(document);
+      await route.fulfill({ response, json: document });
+    });
+  await changed('release.json', ({ tours }) => Object.assign(tours![0]!, { monument: 'pavilion' }));
+  await changed('tour.json', (document) => {
+    Object.assign(document.stops![1]!, { show: { epoch: null, state: '1885' }, annotations: [] });
+  });
+  await open(page, '#/t/gate/roof');
+  await expect(page.locator('.claim')).toContainText('Interpretation');
+  await expect(page.locator('.claim.interpreted .certainties li')).toHaveCount(3);
+  await page.getByRole('button', { name: /Upper roof/ }).press('Enter');
+  await expect(page.locator('.part-card')).toContainText('No source');
 });
 
 test('a tour goes through all its stops and back by the address', async ({ page }) => {
