@@ -19,6 +19,7 @@ import type { Graphics, View } from '../scene/view.ts';
 import { CHANGE_TABLES } from './colours.ts';
 import { bytesOf, Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
+import { Interpreting } from './interpreting.ts';
 import { loadMessages } from './messages.ts';
 import { Nearby } from './nearby.ts';
 import { Picking } from './picking.ts';
@@ -49,6 +50,7 @@ export class App {
   onState: () => void = () => {};
   onDrawn: () => void = () => {};
   readonly comparing = new Comparing(this);
+  readonly interpreting = new Interpreting(this);
   readonly tours = new Tours(this);
   readonly finding = new Finding(this);
   readonly nearby = new Nearby(this);
@@ -77,6 +79,7 @@ export class App {
       comparing: null,
       touring: null,
       annotation: null,
+      part: null,
       building: null,
       sun: null,
       find: parseLook(location.hash).find,
@@ -143,8 +146,13 @@ export class App {
       bytesOf(CHANGE_TABLES[0]),
       graphics,
       {
-        onPick: (monument) => this.pickMonument(monument),
-        onBuilding: (building) => this.set({ building }),
+        onPick: (monument, picked) => {
+          if (!this.interpreting.press(picked)) this.pickMonument(monument);
+        },
+        onBuilding: (building) => {
+          this.interpreting.choose(null);
+          this.set({ building });
+        },
         onTaken: () => this.taken(),
         onDrawn: () => this.drawn(),
         onProgress: () => this.progress(),
@@ -209,6 +217,7 @@ export class App {
     if (this.tours.follows(route)) return;
     this.tours.end();
     this.picking.end();
+    this.interpreting.choose(null);
     const look = parseLook(location.hash);
     this.entered = location.hash;
     this.set({

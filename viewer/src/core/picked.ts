@@ -7,6 +7,8 @@ export interface Picked {
   monument: string;
   /** The epoch or state whose surface it is on. */
   shown: ShownEntry;
+  /** The part of a state, by its feature id; null on what was measured. */
+  part: number | null;
   /** Monument frame, in its metres. */
   position_m: Vec3;
   /** From where it was seen, monument frame. */

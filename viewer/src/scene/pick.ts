@@ -3,6 +3,7 @@ import { Matrix4, type Mesh, type Raycaster, Vector3 } from 'three';
 import { inverse, multiply, three_from_site } from '../core/frames.ts';
 import type { Picked } from '../core/picked.ts';
 import { normalized, type Vec3 } from '../core/vec.ts';
+import { partAt } from './certainty.ts';
 import type { Condition } from './conditions.ts';
 
 type Hit = ReturnType<Raycaster['intersectObject']>[number];
@@ -45,6 +46,7 @@ export function pickSurface(ray: Raycaster, conditions: readonly Condition[]): P
   return {
     monument: monument.id,
     shown: { epoch: shown.epoch, state: shown.state },
+    part: partAt(mesh.geometry, hit.face!.a),
     position_m: vec(hit.point.clone().applyMatrix4(monument_from_three)),
     eye_m: vec(ray.ray.origin.clone().applyMatrix4(monument_from_three)),
     normal,

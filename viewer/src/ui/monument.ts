@@ -1,13 +1,14 @@
 /** The panel of one monument: its conditions, its tours, how its place is known. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { idOf, newest, words } from '../app/state.ts';
+import { idOf, newest, shownNow, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
+import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, prose, siteHref, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
 import { timeline } from './timeline.ts';
@@ -57,29 +58,6 @@ function works(app: App, monument: MonumentEntry): Part {
     </div>`;
 }
 
-/** What an interpretation rests on, when one is on screen. */
-function evidence(app: App, monument: MonumentEntry): Part {
-  const { state } = app;
-  const shown = state.shown[monument.id];
-  const found = monument.states.find((s) => s.id === shown?.state);
-  if (!found) return nothing;
-  return html`<div class="warn">
-    ${icon('warning')}
-    <div>
-      <p>${state.t('interpretation.about', { certainty: state.t(`certainty.${found.certainty}`) })}</p>
-      ${found.author ? html`<p>${found.author}</p>` : nothing}
-      ${
-        found.evidence.length > 0
-          ? html`<p>${state.t('interpretation.evidence')}</p>
-            <ul>
-              ${found.evidence.map((e) => html`<li>${e.url ? html`<a href=${e.url} target="_blank" rel="noopener noreferrer">${e.label}</a>` : e.label}</li>`)}
-            </ul>`
-          : nothing
-      }
-    </div>
-  </div>`;
-}
-
 function placement(app: App, monument: MonumentEntry): Part {
   const { t, language } = app.state;
   const p = monument.placement;
@@ -104,7 +82,9 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
   const { state } = app;
   const { t, language } = state;
   const comparison = firstComparison(monument);
-  const epoch = monument.epochs.find((e) => e.id === state.shown[monument.id]?.epoch);
+  const now = shownNow(state, monument);
+  const shown =
+    monument.epochs.find((e) => e.id === now.epoch) ?? monument.states.find((s) => s.id === now.state);
   const facts = [monument.type, monument.period, monument.protection].filter(Boolean).join(' · ');
   return {
     label: words(state, monument.title),
@@ -119,7 +99,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
           ? nothing
           : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
       }
-      ${timeline(app, monument)} ${evidence(app, monument)}
+      ${timeline(app, monument)} ${interpretation(app)}
       ${
         comparison
           ? html`<div class="buttons">
@@ -139,9 +119,9 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
             : nothing
         }
         ${
-          epoch?.download
-            ? html`<a class="button" href=${state.base + epoch.download} download>
-              ${icon('download')}${t('download', { size: bytes(epoch.download_bytes, language) })}
+          shown?.download
+            ? html`<a class="button" href=${state.base + shown.download} download>
+              ${icon('download')}${t('download', { size: bytes(shown.download_bytes, language) })}
             </a>`
             : nothing
         }

@@ -7,6 +7,7 @@ import { type LangText, pick } from '../core/i18n.ts';
 import { formatLook, type Look } from '../core/look.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
+import { certaintiesOf } from '../core/states.ts';
 import { type IconName, icon } from './icons.ts';
 import { sanitised } from './sanitise.ts';
 import { styled } from './styled.ts';
@@ -92,7 +93,10 @@ export function standing(state: AppState, monument: MonumentEntry, shown: ShownE
   const name = conditionName(state, monument, shown);
   const interpretation = monument.states.find((s) => s.id === shown.state);
   if (interpretation) {
-    const brief = `${t('standing.interpretation')} – ${t(`certainty.${interpretation.certainty}`)}`;
+    const certainties = certaintiesOf([interpretation]);
+    const weakest = t(`certainty.${certainties.at(-1)!}`);
+    const sure = certainties.length > 1 ? t('standing.partly', { certainty: weakest }) : weakest;
+    const brief = `${t('standing.interpretation')} – ${sure}`;
     return { interpreted: true, text: `${name} · ${brief}`, brief };
   }
   const epoch = monument.epochs.find((e) => e.id === shown.epoch);

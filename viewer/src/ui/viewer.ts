@@ -12,6 +12,7 @@ import { claim } from './claim.ts';
 import { dataPanel } from './data.ts';
 import { help } from './help.ts';
 import { icon } from './icons.ts';
+import { partCard } from './interpretation.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
 import type { Marks } from './marks.ts';
@@ -28,6 +29,7 @@ import { textVersion } from './text.ts';
 
 const SETTLE_MS = 180;
 const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
+const CLAIM_GAP_PX = 6; // below the legend of what is interpreted, which takes more
 
 export class Viewer extends LitElement {
   static override properties = { app: { attribute: false }, tours: { state: true } };
@@ -150,7 +152,7 @@ export class Viewer extends LitElement {
             ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
             : nothing
         }
- ${building(app)}
+        ${building(app)}
         <heritage-overview .app=${app} .state=${state}></heritage-overview>
         <div class="tools low" role="group" aria-label=${t('camera')}>
           ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
@@ -184,7 +186,7 @@ export class Viewer extends LitElement {
       <nav class="tools" aria-label=${t('tools')}>
         ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
-      ${notices(app)} ${state.help ? help(app) : nothing}
+      ${partCard(app)} ${notices(app)} ${state.help ? help(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
 
@@ -231,7 +233,11 @@ export class Viewer extends LitElement {
       // A sheet pulled up to read covers the scene for a while; the picture need not move.
       const snap = this.sheet.snap === 'full' ? 'half' : this.sheet.snap;
       free.bottom = this.sheet.height(snap);
-      free.top = PHONE_TOP_PX;
+      const claim = this.querySelector('.claim.interpreted');
+      free.top = Math.max(
+        PHONE_TOP_PX,
+        Math.ceil((claim?.getBoundingClientRect().bottom ?? 0) + CLAIM_GAP_PX),
+      );
     } else if (panel) {
       const box = panel.getBoundingClientRect();
       if (document.dir === 'rtl') free.right = width - box.left;
@@ -282,7 +288,8 @@ export class Viewer extends LitElement {
     const { app } = this;
     const { route, annotation } = app.state;
     const monument = monumentOf(app.state);
-    if (annotation) app.annotate(null);
+    if (app.interpreting.chosen) app.interpreting.choose(null);
+    else if (annotation) app.annotate(null);
     else if (route.view === 'monument' || route.view === 'data')
       app.go({ view: 'site' }, { find: app.state.find });
     else if (monument && route.view !== 'site') app.go({ view: 'monument', monument: monument.id });
