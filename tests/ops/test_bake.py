@@ -7,7 +7,7 @@ from tile_scene import ORIGIN, blob, box, mesh_of, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
-from heritage.ops.tiles.bake import bake, rasterise
+from heritage.ops.tiles.bake import bake, places, rasterise
 from heritage.ops.tiles.charts import side_of
 from heritage.ops.tiles.cloud_colours import CloudColours
 from heritage.ops.tiles.colours import colours_of
@@ -147,7 +147,7 @@ def test_vertex_colours_reach_the_texture() -> None:
 def test_every_pixel_belongs_to_the_triangle_that_covers_it() -> None:
     rng = np.random.default_rng(3)
     corners = rng.uniform(2, 30, (1, 3, 2))
-    owner, weights = rasterise(corners, 32, 32)
+    owner = rasterise(corners, 32, 32)
     y, x = np.indices((32, 32))
     centre = np.stack([x, y], axis=2) + 0.5
     a, b, c = corners[0]
@@ -156,15 +156,22 @@ def test_every_pixel_belongs_to_the_triangle_that_covers_it() -> None:
     )[..., 0]
     inside = (solved >= 0).all(2)
     assert (owner[inside] == 0).all()
-    assert np.allclose(weights[inside], solved[inside], atol=1e-4)
     # Around it, exactly the pixels within one pixel, at the nearest place of the border.
     dense = np.concatenate(
         [p + np.linspace(0, 1, 2000)[:, None] * (q - p) for p, q in ((a, b), (b, c), (c, a))]
     )
-    away = np.sqrt(((centre[~inside][:, None] - dense) ** 2).sum(2).min(1))
+    apart = np.sqrt(((centre[~inside][:, None] - dense) ** 2).sum(2))
+    away = apart.min(1)
     clear = np.abs(away - 1) > 0.01
     assert np.array_equal((owner[~inside] == 0)[clear], (away <= 1)[clear])
-    assert np.allclose(weights[owner == 0].sum(1), 1, atol=1e-5)
+    # Heights that rise with the picture's columns tell where each pixel looks.
+    shown = np.full((32, 32, 3), np.nan, np.float32)
+    shown[owner == 0] = places(owner, corners, np.dstack([corners, corners[..., :1]]).astype(np.float32))
+    assert np.allclose(shown[inside][:, :2], centre[inside], atol=1e-4)
+    assert np.array_equal(shown[..., 0], shown[..., 2], equal_nan=True)
+    border = (owner == 0) & ~inside
+    nearest = dense[apart.argmin(1)][(owner[~inside] == 0)]
+    assert np.abs(shown[border][:, :2] - nearest).max() < 0.02
 
 
 def test_empty_texels_continue_their_neighbours() -> None:

@@ -9,7 +9,7 @@ from tile_scene import blob, box, mesh_of, sheet
 
 from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError
-from heritage.ops.tiles.bake import rasterise
+from heritage.ops.tiles.bake import places, rasterise
 from heritage.ops.tiles.charts import charts
 from heritage.ops.tiles.pack import pack
 from heritage.ops.tiles.unwrap import Unwrapped, unwrap
@@ -24,10 +24,9 @@ def signed_areas(flat: Unwrapped) -> np.ndarray:
 def covered(flat: Unwrapped, which: np.ndarray) -> np.ndarray:
     """(h, w) pixels whose centre lies strictly inside one of the triangles ``which``."""
     pixels = flat.pixels[which]
-    owner, weights = rasterise(pixels, flat.width_px, flat.height_px)
+    owner = rasterise(pixels, flat.width_px, flat.height_px)
     y, x = np.nonzero(owner >= 0)
-    hit = pixels[owner[y, x]]
-    at = np.einsum("nk,nkd->nd", weights[y, x].astype(np.float64), hit)
+    at = places(owner, pixels, np.pad(pixels, ((0, 0), (0, 0), (0, 1))).astype(np.float32))[:, :2]
     mask = np.zeros(owner.shape, bool)
     mask[y, x] = np.abs(at - np.stack([x, y], 1) - 0.5).max(1) < 1e-3
     return mask

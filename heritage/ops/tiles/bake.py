@@ -8,7 +8,7 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import F32, I32, U8
+from heritage.model.arrays import F32, F64, I32, U8
 from heritage.model.colour import to_srgb
 from heritage.ops.meshes.weld import crosses, unit
 from heritage.ops.tiles.charts import side_of
@@ -22,37 +22,16 @@ def bake(surface: Unwrapped, colours: Colours) -> U8:
     Texels between the charts continue the charts' colours, so that no filter finds a foreign one.
     """
     mesh = surface.mesh
-    owner, weights = rasterise(surface.pixels, surface.width_px, surface.height_px)
-    side = side_of(unit(crosses(mesh.vertices, mesh.triangles)))
+    owner = rasterise(surface.pixels, surface.width_px, surface.height_px)
     painted = owner >= 0
-    xyz, seen_from = _places(owner, weights, mesh.vertices[mesh.triangles], side, int(painted.sum()))
-    del owner, weights  # 16 bytes a texel
-    texture = np.zeros((surface.height_px, surface.width_px, 3), np.uint8)
-    texture[painted] = _to_srgb(colours.at(xyz, seen_from))
+    xyz = places(owner, surface.pixels, mesh.vertices[mesh.triangles])
+    seen_from = side_of(unit(crosses(mesh.vertices, mesh.triangles)))[owner[painted]]
+    del owner  # the largest texture of a monument has 17 million texels
+    colour = colours.at(xyz, seen_from)
     del xyz, seen_from
+    texture = np.zeros((*painted.shape, 3), np.uint8)
+    _paint(texture, painted, colour, _SRGB)
     return _filled(texture, painted)
-
-
-@numba.njit(cache=True)
-def _places(owner: Any, weights: Any, corners: Any, side: Any, count: int) -> Any:
-    """Where every painted texel lies on the surface, and which side of it is seen, row by row."""
-    xyz = np.empty((count, 3), np.float32)
-    seen_from = np.empty(count, np.uint8)
-    i = 0
-    for row in range(owner.shape[0]):
-        for column in range(owner.shape[1]):
-            t = owner[row, column]
-            if t < 0:
-                continue
-            for d in range(3):
-                xyz[i, d] = (
-                    weights[row, column, 0] * corners[t, 0, d]
-                    + weights[row, column, 1] * corners[t, 1, d]
-                    + weights[row, column, 2] * corners[t, 2, d]
-                )
-            seen_from[i] = side[t]
-            i += 1
-    return xyz, seen_from
 
 
 _LEVELS = 65_535
@@ -61,59 +40,88 @@ _SRGB = to_srgb(
 )  # the steps at the dark end are 20 times finer than a byte's
 
 
-def _to_srgb(linear: F32) -> U8:
-    return np.asarray(_SRGB[np.rint(np.clip(linear, 0, 1) * _LEVELS).astype(np.uint16)])
+@numba.njit(cache=True)
+def _paint(texture: Any, painted: Any, linear: Any, srgb: Any) -> None:
+    """Painted texels, row by row, in bytes of sRGB."""
+    i = 0
+    for row in range(painted.shape[0]):
+        for column in range(painted.shape[1]):
+            if painted[row, column]:
+                for c in range(3):
+                    level = np.rint(min(max(linear[i, c], 0.0), 1.0) * _LEVELS)
+                    texture[row, column, c] = srgb[int(level)]
+                i += 1
 
 
-def rasterise(pixels: npt.NDArray[np.float64], width: int, height: int) -> tuple[I32, F32]:
-    """Which triangle covers each pixel's centre: owner (h, w) int32, -1 for none, and weights (h, w, 3).
+def rasterise(pixels: F64, width: int, height: int) -> I32:
+    """Which triangle covers each pixel's centre: (h, w) int32, -1 for none.
 
     ``pixels`` (t, 3, 2) are corners in pixel units, centres at halves. A pixel whose centre lies up to one
-    pixel outside belongs to the nearest such triangle, at the nearest place in it: half-covered border
-    pixels get the border's colour.
+    pixel outside belongs to the nearest such triangle: half-covered border pixels get the border's colour.
     """
     owner = np.full((height, width), -1, np.int32)
     miss = np.full((height, width), np.inf, np.float32)
-    weights = np.zeros((height, width, 3), np.float32)
-    _rasterise(np.ascontiguousarray(pixels), owner, miss, weights)
-    return owner, weights
+    _rasterise(np.ascontiguousarray(pixels), owner, miss)
+    return owner
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _rasterise(pixels: Any, owner: Any, miss: Any, weights: Any) -> None:
+def _rasterise(pixels: Any, owner: Any, miss: Any) -> None:
     # First what lies inside a triangle: then next to nothing is left whose nearest triangle must be found.
     for t in range(len(pixels)):
-        x0, y0 = pixels[t, 0]
-        x1, y1 = pixels[t, 1]
-        x2, y2 = pixels[t, 2]
-        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if area == 0:
-            continue
         left, right, top, bottom = _box(pixels[t], 0.0, owner.shape)
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
-                x, y = column + 0.5, row + 0.5
-                b = ((x - x0) * (y2 - y0) - (x2 - x0) * (y - y0)) / area
-                c = ((x1 - x0) * (y - y0) - (x - x0) * (y1 - y0)) / area
-                a = 1 - b - c
-                if a >= 0 and b >= 0 and c >= 0 and miss[row, column] > 0:
+                if miss[row, column] > 0 and _inside(column + 0.5, row + 0.5, pixels[t])[0]:
                     miss[row, column] = 0
                     owner[row, column] = t
-                    weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = a, b, c
     for t in range(len(pixels)):
-        x0, y0 = pixels[t, 0]
-        x1, y1 = pixels[t, 1]
-        x2, y2 = pixels[t, 2]
         left, right, top, bottom = _box(pixels[t], 1.0, owner.shape)
         for row in range(top, bottom + 1):
             for column in range(left, right + 1):
-                if miss[row, column] == 0:
-                    continue
-                away, a, b, c = _nearest_on_border(column + 0.5, row + 0.5, x0, y0, x1, y1, x2, y2)
-                if away <= 1 and away < miss[row, column]:
-                    miss[row, column] = away
-                    owner[row, column] = t
-                    weights[row, column, 0], weights[row, column, 1], weights[row, column, 2] = a, b, c
+                if miss[row, column] > 0:
+                    away = _nearest_on_border(column + 0.5, row + 0.5, pixels[t])[0]
+                    if away <= 1 and away < miss[row, column]:
+                        miss[row, column] = away
+                        owner[row, column] = t
+
+
+def places(owner: I32, pixels: F64, corners: F32) -> F32:
+    """Where the pixels (n, 3) that have an ``owner`` lie on the surface, row by row: at the centre, or at the nearest
+    place of their triangle. ``pixels`` as in `rasterise`, ``corners`` (t, 3, 3) of the same triangles in space."""
+    xyz = np.empty((int((owner >= 0).sum()), 3), np.float32)
+    _places(owner, np.ascontiguousarray(pixels), corners, xyz)
+    return xyz
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _places(owner: Any, pixels: Any, corners: Any, xyz: Any) -> None:
+    i = 0
+    for row in range(owner.shape[0]):
+        for column in range(owner.shape[1]):
+            t = owner[row, column]
+            if t < 0:
+                continue
+            inside, a, b, c = _inside(column + 0.5, row + 0.5, pixels[t])
+            if not inside:
+                _, a, b, c = _nearest_on_border(column + 0.5, row + 0.5, pixels[t])
+            for d in range(3):
+                xyz[i, d] = a * corners[t, 0, d] + b * corners[t, 1, d] + c * corners[t, 2, d]
+            i += 1
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _inside(x: Any, y: Any, corners: Any) -> Any:
+    """Whether a triangle (3, 2) covers a place, and the place's weights."""
+    x0, y0 = corners[0, 0], corners[0, 1]
+    ux, uy, wx, wy = corners[1, 0] - x0, corners[1, 1] - y0, corners[2, 0] - x0, corners[2, 1] - y0
+    area = ux * wy - wx * uy
+    if area == 0:
+        return False, 0.0, 0.0, 0.0
+    b = ((x - x0) * wy - wx * (y - y0)) / area
+    c = (ux * (y - y0) - (x - x0) * uy) / area
+    a = 1 - b - c
+    return a >= 0 and b >= 0 and c >= 0, a, b, c
 
 
 @numba.njit(cache=True)
@@ -129,8 +137,11 @@ def _box(corners: Any, margin: float, shape: Any) -> Any:
 
 
 @numba.njit(cache=True)
-def _nearest_on_border(x: Any, y: Any, x0: Any, y0: Any, x1: Any, y1: Any, x2: Any, y2: Any) -> Any:
-    """Squared distance to the nearest point of a triangle's border, and its weights."""
+def _nearest_on_border(x: Any, y: Any, corners: Any) -> Any:
+    """Squared distance to the nearest place of a triangle's border, and its weights."""
+    x0, y0, x1, y1, x2, y2 = (
+        corners[0, 0], corners[0, 1], corners[1, 0], corners[1, 1], corners[2, 0], corners[2, 1],
+    )  # fmt: skip
     best, a, b, c = np.inf, 0.0, 0.0, 0.0
     d, s = _nearest_on_edge(x, y, x0, y0, x1, y1)
     if d < best:
@@ -159,12 +170,13 @@ def _filled(texture: U8, painted: npt.NDArray[np.bool_]) -> U8:
     """
     if painted.all():
         return texture
-    pulled = [(texture.astype(np.float32), painted)]
+    pulled = [_pull(texture, painted)]
     while max(pulled[-1][1].shape) > 1:
         pulled.append(_pull(*pulled[-1]))
     for (fine, has), (coarse, _) in zip(pulled[-2::-1], pulled[:0:-1], strict=True):
         _push(fine, has, coarse)
-    return np.clip(np.rint(pulled[0][0]), 0, 255).astype(np.uint8)
+    _push(texture, painted, np.rint(pulled[0][0]))
+    return texture
 
 
 @numba.njit(cache=True)
