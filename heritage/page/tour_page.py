@@ -43,7 +43,7 @@ def tour_page(
             "html": _PICTURE.sub(rf"\1{_RELEASE}", stop.html[language]),
             "still": _RELEASE + stills[stop.id],
             "shown": shown(stop, monument, language, release.languages, ranges_mm.get(stop.id)),
-            "state": _state(stop, monument),
+            "grounds": _grounds(_state(stop, monument), language, release.languages),
             "audio": stop.narration.get(language),
             "transcript": transcripts.get(stop.id, ()),
         }
@@ -97,6 +97,29 @@ def _condition(
         claim = say["interpreted"].format(certainty=say[found.certainty])
         return f"{title}. {claim}" if whole else f"{title} ({say[found.certainty]})"
     return title
+
+
+def _grounds(
+    state: StateEntry | None, language: str, languages: Sequence[str]
+) -> tuple[dict[str, object], ...]:
+    """What each part of an interpretation is called, how sure it is, and what it rests on."""
+    if state is None:
+        return ()
+    say = words(language)
+
+    def told(text: str | Mapping[str, str]) -> str:
+        return text if isinstance(text, str) else spoken(text, language, languages)
+
+    # A release from before there were parts has none.
+    return tuple(
+        {
+            "title": told(part.title) if len(state.parts) > 1 and part.title else "",
+            "certainty": say[part.certainty],
+            "evidence": [{"label": told(one.label), "url": one.url} for one in part.evidence],
+            "none": told(part.without_evidence) if part.without_evidence is not None else "",
+        }
+        for part in state.parts
+    )
 
 
 def _state(stop: StopEntry, monument: MonumentEntry) -> StateEntry | None:

@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "probable",
         "conjectural": "conjectural",
         "evidence": "It rests on:",
+        "no evidence": "No source: {reason}.",
         "beside": "Left: {left}. Right: {right}.",
         "change": "Change from {left} to {right}: blue is lost, orange is gained, up to {range} mm; "
         "light grey is no significant change, dark grey was not compared.",
@@ -66,6 +67,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "probable",
         "conjectural": "conjecturale",
         "evidence": "Elle s’appuie sur :",
+        "no evidence": "Sans source : {reason}.",
         "beside": "À gauche : {left}. À droite : {right}.",
         "change": "Évolution de {left} à {right} : en bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
         "{range} mm ; en gris clair aucun changement significatif, en gris foncé ce qui n’a pas été comparé.",
@@ -103,6 +105,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "có thể đúng",
         "conjectural": "phỏng đoán",
         "evidence": "Dựa trên:",
+        "no evidence": "Không có nguồn: {reason}.",
         "beside": "Bên trái: {left}. Bên phải: {right}.",
         "change": "Thay đổi từ {left} đến {right}: màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
         "xám nhạt là không thay đổi đáng kể, xám đậm là phần không được so sánh.",
