@@ -61,9 +61,11 @@ def centres(mesh: Mesh) -> F64:
 def take_census(mesh: Mesh, size_m: float) -> Census:
     """The census of one mesh, relative to its origin."""
     cubes = cubes_of(centres(mesh), size_m)
-    corners = mesh.vertices[mesh.triangles]
+    a, b, c = (mesh.vertices[mesh.triangles[:, k]] for k in range(3))
     ones = np.ones(len(cubes), np.int64)
-    return _gathered(size_m, cubes, ones, areas(mesh), corners.min(1), corners.max(1))
+    return _gathered(
+        size_m, cubes, ones, areas(mesh), np.minimum(np.minimum(a, b), c), np.maximum(np.maximum(a, b), c)
+    )
 
 
 def joined(parts: Sequence[Census]) -> Census:

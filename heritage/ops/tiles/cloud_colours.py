@@ -76,7 +76,7 @@ class CloudColours:
         key = voxel_keys(np.floor(self.xyz.astype(np.float64) / size_m).astype(np.int64) + (1 << 19))
         if self.normal is not None:
             # Both faces of a thin wall may share a voxel: their colours must not.
-            unknown = np.abs(self.normal).max(1) == 0
+            unknown = _unknown(self.normal)
             key = key * 7 + np.where(unknown, 6, side_of(self.normal))
         order = np.argsort(key, kind="stable")
         start = np.flatnonzero(np.diff(key[order], prepend=-1))
@@ -106,6 +106,11 @@ class CloudColours:
                     self.normal[:, None] * np.array([1, -1], np.float32)[None, :, None]
                 ) > 0  # (n, sign, axis)
                 bits = facing.transpose(0, 2, 1).reshape(-1, 6) @ (1 << np.arange(6))
-                sides = np.where(np.abs(self.normal).max(1) == 0, 255, bits).astype(np.uint8)
+                sides = np.where(_unknown(self.normal), 255, bits).astype(np.uint8)
             self._gatherers[reach] = Gatherer(self.xyz, self.colour, sides, reach * self.spacing_m)
         return self._gatherers[reach].means(xyz, side, sigma * self.spacing_m)
+
+
+def _unknown(normal: F32) -> Bool:
+    """(n,) True for normals (n, 3) of length 0. Column by column: numpy is slow along a short axis."""
+    return np.asarray((normal[:, 0] == 0) & (normal[:, 1] == 0) & (normal[:, 2] == 0))

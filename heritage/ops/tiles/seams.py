@@ -6,8 +6,9 @@ below, it lies on the border, must not move, and must lie on a grid that all of 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -25,14 +26,11 @@ def seam_depths(vertex: npt.NDArray[np.integer], leaf: I32, lineage: I32, count:
     ``lineage`` (cells, levels) is that of ``Cells``. Vertices without a pair are inner.
     """
     depths = np.full(count, INNER, np.uint8)
-    pairs = np.unique(vertex.astype(np.int64) << 32 | leaf.astype(np.int64))
-    who, by = pairs >> 32, (pairs & 0xFFFFFFFF).astype(np.int32)
-    start = np.flatnonzero(np.diff(who, prepend=-1))
-    many = np.diff(np.append(start, len(who))) > 1
-    if not many.any():
+    shared = _shared(vertex, leaf, count)[vertex]
+    pairs = np.unique(vertex[shared].astype(np.int64) << 32 | leaf[shared].astype(np.int64))
+    if not len(pairs):
         return depths
-    chosen = np.repeat(many, np.diff(np.append(start, len(who))))
-    who, by = who[chosen], by[chosen]
+    who, by = pairs >> 32, (pairs & 0xFFFFFFFF).astype(np.int32)
     start = np.flatnonzero(np.diff(who, prepend=-1))
     deepest = np.zeros(len(start), np.uint8)  # the root holds all
     for depth in range(1, lineage.shape[1]):
@@ -42,6 +40,20 @@ def seam_depths(vertex: npt.NDArray[np.integer], leaf: I32, lineage: I32, count:
         deepest[same] = depth
     depths[who[start]] = deepest
     return depths
+
+
+@numba.njit(cache=True)
+def _shared(vertex: Any, leaf: Any, count: int) -> Any:
+    """(``count``,) True for the vertices that more than one leaf uses: few, so that few pairs need be sorted."""
+    first = np.full(count, -1, np.int32)
+    shared = np.zeros(count, np.bool_)
+    for i in range(len(vertex)):
+        v = vertex[i]
+        if first[v] < 0:
+            first[v] = leaf[i]
+        elif first[v] != leaf[i]:
+            shared[v] = True
+    return shared
 
 
 def common(xyz: F32, leaf: I32, lineage: I32) -> tuple[F32, U8]:

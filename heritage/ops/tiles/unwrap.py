@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -106,11 +108,19 @@ def _flat_area(pixels: F64) -> F64:
 
 def _extents(flat: F64, chart: I64) -> tuple[F64, F64]:
     """Least corner and size (c, 2), metres, of every chart in its picture."""
-    order = np.argsort(chart, kind="stable")
-    start = np.searchsorted(chart[order], np.arange(int(chart.max()) + 1))
-    low = np.minimum.reduceat(flat.min(1)[order], start, axis=0)
-    high = np.maximum.reduceat(flat.max(1)[order], start, axis=0)
+    low = np.full((int(chart.max()) + 1, 2), np.inf)
+    high = -low
+    _extend(flat, chart, low, high)
     return low, high - low
+
+
+@numba.njit(cache=True)
+def _extend(flat: Any, chart: Any, low: Any, high: Any) -> None:
+    for t in range(len(flat)):
+        for k in range(3):
+            for d in range(2):
+                low[chart[t], d] = min(low[chart[t], d], flat[t, k, d])
+                high[chart[t], d] = max(high[chart[t], d], flat[t, k, d])
 
 
 @dataclass(frozen=True, eq=False)
