@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from outside_gltf import judge
+from tiles3d_rules import check_tileset
 
 from heritage.formats.arrays import save_document, save_mesh
 from heritage.formats.gltf_file import open_gltf
@@ -98,6 +100,15 @@ def test_every_tile_says_how_sure_its_parts_are(tileset: Path) -> None:
     assert metadata["propertyTables"][0]["count"] == 3
     names = [value["name"] for value in metadata["schema"]["enums"]["certainty"]["values"]]
     assert names == ["documented", "probable", "conjectural"]
+
+
+def test_the_outside_validators_have_nothing_to_say(tileset: Path, tmp_path: Path) -> None:
+    check_tileset(tileset / "tileset.json", "REPLACE")
+    first, deepest = (
+        tileset / "tiles" / "0.glb",
+        max((tileset / "tiles").glob("*.glb"), key=lambda p: int(p.stem)),
+    )
+    judge([first, deepest, tileset / "model.glb"], tmp_path)
 
 
 def test_the_model_to_take_away_says_by_itself_that_it_is_interpreted(tileset: Path, tmp_path: Path) -> None:
