@@ -28,8 +28,16 @@ def small_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_sample(site, points=60_000, monuments=["thai-hoa"])
     path = site / "monuments" / "thai-hoa" / "monument.yaml"
     words = path.read_text(encoding="utf-8")
-    kept = words[: words.index("\nstates:")] + words[words.index("\ncompare:") :]
+    # A state of a dozen triangles instead of the sample's.
+    states = (
+        "\nstates: [{id: box, source: models/box.obj, certainty: conjectural, without_evidence: none is needed here, "
+        "placement: {settled: true}}]"
+    )
+    kept = words[: words.index("\nstates:")] + states + words[words.index("\ncompare:") :]
     path.write_text(kept, encoding="utf-8")
+    corners = [f"v {x} {y} {z}" for x in (-8, 8) for y in (0, 9) for z in (-6, 6)]
+    faces = ["f 1 2 4 3", "f 5 7 8 6", "f 1 5 6 2", "f 3 4 8 7", "f 1 3 7 5", "f 2 6 8 4"]
+    (path.parent / "models" / "box.obj").write_text("\n".join([*corners, *faces]) + "\n")
     # Its tours show the state and other monuments.
     shutil.rmtree(site / "tours")
     return site
