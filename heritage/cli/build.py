@@ -101,9 +101,37 @@ def serve(
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.argument("monument", required=False)
+@click.argument("reference", required=False)
+@click.argument("compared", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print the stages' reports as JSON.")
-def report(site: Path, monument: str | None, as_json: bool) -> None:
-    """Print the figures of every stage of SITE, or of one MONUMENT."""
+@click.option("--language", help="Of the condition report; default: the site's first.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where the condition report is written; default: MONUMENT-REFERENCE-COMPARED.LANGUAGE.html here.",
+)
+def report(
+    site: Path,
+    monument: str | None,
+    reference: str | None,
+    compared: str | None,
+    as_json: bool,
+    language: str | None,
+    out: Path | None,
+) -> None:
+    """Print the figures of every stage of SITE, or of one MONUMENT; or write the condition report of a comparison.
+
+    With REFERENCE and COMPARED, two epochs that are compared, the report of the current release is written as one HTML
+    file with its pictures in it, to hand in, or to print to PDF from any browser.
+    """
+    if reference is not None:
+        if monument is None or compared is None:
+            raise click.UsageError("MONUMENT, REFERENCE and COMPARED go together")
+        from heritage.export.condition import export_condition_report
+
+        written = export_condition_report(site, monument, reference, compared, language=language, target=out)
+        click.echo(f"wrote {written}")
+        return
     from heritage.pipeline.build import reports_of
 
     reports = reports_of(site, monument)

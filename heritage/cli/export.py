@@ -39,6 +39,20 @@ def cloud(site: Path, monument: str, epoch: str, target: Path) -> None:
     click.echo(f"wrote {target}: {count} points")
 
 
+@export_group.command("annotations")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+def annotations_out(site: Path, target: Path) -> None:
+    """Write the annotations of SITE's current release to TARGET.
+
+    Its ending says how: .geojson, .jsonld (W3C Web Annotation) or .csv. The same files are among the site's open data.
+    """
+    from heritage.export.annotations import export_annotations
+
+    export_annotations(site, target)
+    click.echo(f"wrote {target}")
+
+
 @export_group.command("tour")
 @click.argument("site", type=click.Path(path_type=Path))
 @click.argument("tour")
@@ -87,6 +101,34 @@ def tour_out(
 @cli.group("import")
 def import_group() -> None:
     """Bring in what other systems made."""
+
+
+@import_group.command("annotations")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def annotations_in(site: Path, file: Path) -> None:
+    """Add the annotations drawn in the viewer and saved in FILE to their monument's annotations.yaml.
+
+    What stands there stays as it is written; the new ones come at the end.
+    """
+    from heritage.export.drawn import import_annotations
+
+    monument, count = import_annotations(site, file)
+    click.echo(
+        f"added {count} annotation(s) to monuments/{monument}/annotations.yaml; next: heritage check {site}"
+    )
+
+
+@import_group.command("vocabulary")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def vocabulary_in(site: Path, file: Path) -> None:
+    """Add the terms of a SKOS FILE (Turtle, RDF/XML, JSON-LD) to SITE's vocabulary.yaml; nothing is fetched."""
+    from heritage.export.vocabulary import import_vocabulary
+
+    count, problems = import_vocabulary(site, file)
+    show_problems(problems)
+    click.echo(f"added {count} term(s) to vocabulary.yaml; {len(problems)} left out")
 
 
 @import_group.command("tour")

@@ -360,7 +360,7 @@ class DataSet(ReleaseDocument):
     """A data set of the release, whose it is and in which files it comes."""
 
     id: str
-    kind: Literal["monuments", "footprints", "model"]
+    kind: Literal["monuments", "footprints", "annotations", "model"]
     title: dict[str, str] = Field(description="the monument's, for a model; else empty: the viewer's words")
     subtitle: dict[str, str] = Field(default_factory=dict, description="the epoch's, for a model")
     items: int

@@ -17,6 +17,7 @@ from heritage.model.release import (
     ComparisonEntry,
     EpochEntry,
     MonumentEntry,
+    TermEntry,
 )
 from heritage.ops.annotation.carry import carried
 from heritage.ops.annotation.outline import outline_of
@@ -46,6 +47,20 @@ def annotation_entries(
     if problems:
         raise InputError.of(problems)
     return tuple(entries)
+
+
+def vocabulary_entries(loaded: LoadedSite) -> tuple[TermEntry, ...]:
+    """The site's terms as released."""
+    return tuple(
+        TermEntry(
+            id=term.id,
+            label=dict(term.label),
+            definition=dict(term.definition or {}),
+            broader=term.broader,
+            uri=term.uri,
+        )
+        for term in loaded.vocabulary.terms
+    )
 
 
 def _entry(

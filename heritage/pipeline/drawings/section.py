@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from heritage.formats.tile_read import read_tile
 from heritage.model.arrays import F64
@@ -30,7 +31,7 @@ def profile_of(
     plane: Plane,
     window: tuple[F64, F64] | None = None,
 ) -> Profile:
-    """Of a condition in the release ``folder``. ``window``: only lines that reach into this rectangle of the plane, low and
+    """Of a condition in the release ``folder``. ``window``: only what lies in this rectangle of the plane, low and
     high (2,), metres of the monument frame."""
     low, high = np.array(shown.bounds.min), np.array(shown.bounds.max)
     segments, worst = [np.empty((0, 2, 2))], 0.0
@@ -40,6 +41,13 @@ def profile_of(
             worst = max(worst, error)
     lines = chained(np.concatenate(segments))
     if window is not None:
-        lines = [n for n in lines if ((n.max(0) >= window[0]) & (n.min(0) <= window[1])).all()]
+        lines = _within(lines, *window)
     scale = monument.placement.scale
     return Profile(shown.id, tuple(scale * line for line in lines), worst * scale)
+
+
+def _within(lines: list[F64], low: F64, high: F64) -> list[F64]:
+    """Lines (n, 2) cut off at a rectangle."""
+    shapes = shapely.clip_by_rect([shapely.LineString(line) for line in lines], *low, *high)
+    parts = shapely.get_parts(shapes)
+    return [shapely.get_coordinates(part) for part in parts[~shapely.is_empty(parts)]]

@@ -20,7 +20,7 @@ _ERROR_M = 0.05  # of the tiles that walls and extent are taken from
 _UPRIGHT = 0.3  # greatest rise of a wall's normal
 _LEAST_STRENGTH = 0.15  # below, walls face all ways: a round building is drawn from true north
 _ABOVE_M = 0.5  # what rises so far above the ground belongs to the building
-_APART_DEG = 10.0  # of two façades that are about as near to a named direction
+_APART_DEG = 15.0  # of two façades that are about as near to a named direction
 
 
 @dataclass(frozen=True, eq=False)

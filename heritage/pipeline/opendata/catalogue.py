@@ -26,6 +26,7 @@ _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _TITLES = {
     "monuments": {"en": "Monuments", "fr": "Monuments", "vi": "Di tích"},
     "footprints": {"en": "Ground plans", "fr": "Emprises au sol", "vi": "Mặt bằng công trình"},
+    "annotations": {"en": "Annotations", "fr": "Annotations", "vi": "Ghi chú"},
 }
 
 

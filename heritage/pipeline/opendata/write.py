@@ -13,6 +13,7 @@ from heritage.formats.geojson import Written, write_geojson
 from heritage.formats.geopackage import write_geopackage
 from heritage.model.release import DataDocument, DataFile, DataSet, MonumentEntry
 from heritage.pipeline.ground import Ground
+from heritage.pipeline.opendata.annotations import PATHS, write_annotations
 from heritage.pipeline.opendata.catalogue import catalogue
 from heritage.pipeline.opendata.layers import Layer, footprint_layer, monument_layer
 from heritage.store import ReleaseFolder
@@ -45,6 +46,9 @@ def write_open_data(
         indexed += _indexed(layer, written)
         files = (_file(path, len(written.data)), _file(_GEOPACKAGE, len(package)))
         sets.append(_set_of(loaded, layer, files))
+    count = write_annotations(into, loaded, ground, monuments)
+    if count:
+        sets.append(_annotations(into, loaded, count))
     sets += _models(loaded, monuments)
     content = catalogue(loaded.site, sets, _whole(layers))
     into.write(_CATALOGUE, content)
@@ -70,6 +74,18 @@ def _set_of(loaded: LoadedSite, layer: Layer, files: tuple[DataFile, ...]) -> Da
         rights=(plans and spec and spec.rights) or site.rights,
         credits=(plans and spec and spec.credits) or site.credits,
         files=files,
+    )
+
+
+def _annotations(into: ReleaseFolder, loaded: LoadedSite, count: int) -> DataSet:
+    return DataSet(
+        id="annotations",
+        kind="annotations",
+        title={},
+        items=count,
+        rights=loaded.site.rights,
+        credits=loaded.site.credits,
+        files=tuple(_file(path, (into.path / path).stat().st_size) for path in PATHS),
     )
 
 

@@ -243,6 +243,12 @@ export interface ComparisonEntry {
   scale_m: number;
   no_data: number;
   sidecar: string;
+  /**
+   * the condition report to print, a page per language
+   */
+  reports: {
+    [k: string]: string;
+  };
 }
 /**
  * Who did what.
@@ -284,7 +290,7 @@ export interface DataFile {
  */
 export interface DataSet {
   id: string;
-  kind: 'monuments' | 'footprints' | 'model';
+  kind: 'monuments' | 'footprints' | 'annotations' | 'model';
   /**
    * the monument's, for a model; else empty: the viewer's words
    */

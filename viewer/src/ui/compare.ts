@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, idOf, measured, shownById, words } from '../app/state.ts';
 import type { Line } from '../core/panes.ts';
-import type { MonumentEntry } from '../core/release.ts';
+import type { ComparisonEntry, MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
 import { changeTools } from './change.ts';
 import { icon } from './icons.ts';
@@ -43,6 +43,15 @@ export function comparisonTools(app: App, mode: Mode): Part {
     });
   }
   return changeTools(app, comparing);
+}
+
+/** The printable report of a measured pair, in the language on screen where the site has it. */
+function conditionReport(app: App, entry: ComparisonEntry): Part {
+  const { t, base, language } = app.state;
+  const page = entry.reports?.[language] ?? Object.values(entry.reports ?? {})[0];
+  return page
+    ? html`<a class="button" href=${base + page} target="_blank">${icon('report')}${t('compare.report')}</a>`
+    : nothing;
 }
 
 export function comparePanel(
@@ -93,6 +102,6 @@ export function comparePanel(
         )}
       </fieldset>
       ${comparisonTools(app, mode)} ${interpretation(app)}`,
-    foot: nothing,
+    foot: entry ? conditionReport(app, entry) : nothing,
   };
 }
