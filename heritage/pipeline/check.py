@@ -132,6 +132,14 @@ def _monument(monument: LoadedMonument) -> Iterator[Problem]:
         if pair.reference == pair.compared:
             found = f"the epoch {pair.reference} is compared with itself"
             yield Problem("compare-same", where, found, "two different epochs are allowed")
+        days = {epoch.id: epoch.captured for epoch in document.epochs}
+        first, second = days.get(pair.reference), days.get(pair.compared)
+        if first is not None and second is not None and second < first:
+            found = f"{pair.compared} ({second}) was captured before {pair.reference} ({first})"
+            allowed = "the earlier epoch is the reference: now what was lost reads as gained"
+            yield Problem(
+                "compare-order", where, found, allowed, "exchange reference and compared", "warning"
+            )
         if pair in document.compare[:at]:
             found = f"{pair.reference} and {pair.compared} are compared a second time"
             yield Problem("id-repeated", where, found, "each pair once", "remove one of the two")

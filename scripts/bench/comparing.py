@@ -89,7 +89,7 @@ def ours_distances(given: Given) -> dict[str, Any]:
         np.asarray(given["at"]), np.asarray(given["direction"]), np.zeros((0, 3), np.int32), np.zeros(cores),
         np.zeros(cores, bool), np.zeros(cores, bool), np.arange(cores, dtype=np.int32),
     )  # fmt: skip
-    plan = ComparePlan(radius / 3, radius, float(given["reach"]), 0.0, 8, 0, (), 0.0, 0.0)
+    plan = ComparePlan(radius / 3, radius, float(given["reach"]), 0.0, 8, 0, (), 0.0, 0.0, 0.0)
 
     def points(name: str) -> Any:
         def held(where: Any) -> Any:

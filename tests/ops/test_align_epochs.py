@@ -91,6 +91,17 @@ def test_what_cannot_be_aligned_is_an_error(reference):
         align(reference.cloud, _later(3, 2.0, (0.8, -0.5, 0.3))[0], AlignOptions(iterations=1))
 
 
+@pytest.mark.parametrize(("factor", "what"), [(0.5, "small"), (1.01, "large")])
+def test_epochs_in_different_scales_are_an_error_and_not_a_large_doubt(reference, factor, what):
+    later = capture(12_000, seed=2, sigma=0.002).cloud
+
+    with pytest.raises(MethodError, match=f"the moving epoch is too {what}"):
+        align(
+            reference.cloud,
+            later.with_(xyz=(later.xyz * factor).astype(np.float32), origin=later.origin * factor),
+        )
+
+
 def test_moving_turns_normals_and_keeps_places():
     turn = Similarity(Rotation.from_euler("z", 90, degrees=True).as_matrix(), np.array([1.0, 0, 0]))
     cloud = PointCloud(

@@ -216,7 +216,7 @@ def test_a_place_that_the_reference_did_not_see_is_no_change():
     unseen = compare(mesh, lower[0], both, 0.0001, CompareOptions(reach_m=0.6))
     built = compare(
         upper[1].with_(vertices=upper[1].vertices + up), lower[0],
-        upper[0].with_(xyz=upper[0].xyz + up), 0.0001, CompareOptions(reach_m=0.6),
+        upper[0].with_(xyz=upper[0].xyz + up), 0.0001, CompareOptions(reach_m=0.6, unchanged_min=0.0),
     )  # fmt: skip
 
     assert np.isnan(unseen.distance[v:]).mean() > 0.995  # but for the corners, where points are few
@@ -260,7 +260,13 @@ def test_a_volumes_sigma_is_how_much_it_scatters():
         (before, _), (after, mesh) = _plate(100 + seed, n=5_000), _plate(200 + seed, n=5_000)
         off = np.array([0, 0, 0.02 + rng.normal(0, registration_m)], np.float32)
         raised = after.with_(xyz=after.xyz + off)
-        change = compare(mesh.with_(vertices=mesh.vertices + off), before, raised, registration_m)
+        change = compare(
+            mesh.with_(vertices=mesh.vertices + off),
+            before,
+            raised,
+            registration_m,
+            CompareOptions(unchanged_min=0.0),
+        )
         (region,) = change.regions
         assert region.area_m2 == pytest.approx(change.comparable_area_m2, rel=0.01)
         score.append((region.volume_m3 - 0.02 * region.area_m2) / region.volume_sigma_m3)
@@ -296,3 +302,86 @@ def test_planes_are_those_of_brute_force_and_an_edge_is_no_slope():
         np.testing.assert_allclose(found[i], best, atol=1e-6)
     # The roof's faces, not something between them at the ridge.
     assert np.quantile(np.degrees(np.arccos(np.clip((found * normal[:50]).sum(1), -1, 1))), 0.9) < 3
+
+
+@pytest.fixture(scope="module")
+def hall():
+    """Two surveys of a small building without change: clouds with normals and surfaces."""
+    epochs = []
+    for seed in (1, 2):
+        scene = capture(12_000, seed=seed, sigma=SIGMA_M)
+        cloud = scene.cloud.with_(normal=scene.normal.astype(np.float32))
+        epochs.append((cloud, mesh_surface(cloud).mesh))
+    return epochs
+
+
+def test_an_epoch_compared_with_itself_is_the_same_everywhere(hall):
+    cloud, mesh = hall[0]
+
+    change = compare(mesh, cloud, cloud, 0.0)
+
+    known = np.isfinite(change.distance)
+    assert known.mean() > 0.5
+    assert (change.distance[known] == 0).all()
+    assert change.regions == ()
+    assert change.changed_area_m2 == change.gained_m3 == change.lost_m3 == 0
+
+
+@pytest.mark.parametrize("factor", [0.5, 2.0, 1000.0])
+def test_epochs_of_another_scale_are_no_comparison(hall, factor):
+    (before, _), (after, mesh) = hall
+    large = after.with_(xyz=(after.xyz * factor).astype(np.float32))
+
+    with pytest.raises(
+        InputError, match=r"unchanged; at least 5%; the epochs differ in scale|no place where both"
+    ):
+        compare(mesh.with_(vertices=(mesh.vertices * factor).astype(np.float32)), before, large, 0.0)
+
+
+def test_epochs_kilometres_apart_are_no_comparison(hall):
+    (before, _), (after, mesh) = hall
+    away = np.array([5_000.0, 0, 0])
+
+    with pytest.raises(InputError, match="no place where both epochs"):
+        compare(mesh, before.with_(origin=before.origin + away), after, 0.0)
+
+
+@pytest.mark.parametrize("thin", ["reference", "compared"])
+def test_an_epoch_ten_times_coarser_blurs_and_invents_nothing(hall, thin):
+    (before, _), (after, mesh) = hall
+    few = np.arange(len(before)) % 100 == 0
+    clouds = {"reference": before, "compared": after}
+    clouds[thin] = clouds[thin].select(few[: len(clouds[thin])])
+
+    change = compare(mesh, clouds["reference"], clouds["compared"], 0.0001)
+
+    known = np.isfinite(change.distance)
+    assert np.mean(np.abs(change.distance[known]) > change.lod95[known]) < 0.1
+    assert change.gained_m3 + change.lost_m3 < 0.002 * change.comparable_area_m2
+
+
+def test_holes_in_the_mesh_are_not_measured_and_change_nothing_else(hall):
+    (before, _), (after, mesh) = hall
+    there = np.linalg.norm(mesh.vertices[mesh.triangles].mean(1) - mesh.vertices[0], axis=1) > 1.5
+    kept, triangles = np.unique(mesh.triangles[there], return_inverse=True)
+    triangles = triangles.reshape(-1, 3).astype(np.int32)
+    holed = Mesh(mesh.origin, mesh.vertices[kept], triangles, filled=mesh.filled[kept])
+    radius = CompareOptions(radius_m=0.6, reach_m=0.6, normals="mesh", smoothing=0)
+
+    whole, change = compare(mesh, before, after, 0.0, radius), compare(holed, before, after, 0.0, radius)
+
+    inner = ~np.isin(kept, np.unique(mesh.triangles[~there]))  # at the rim a normal is another one
+    np.testing.assert_array_equal(change.distance[inner], whole.distance[kept][inner])
+    assert change.comparable_area_m2 < whole.comparable_area_m2
+    total = vertex_areas(holed.vertices, holed.triangles).sum()
+    assert change.comparable_area_m2 + change.not_comparable_area_m2 == pytest.approx(total)
+
+
+def test_epochs_in_the_wrong_order_change_signs_and_nothing_else():
+    (before, early), (after, late) = _plate(1), _plate(3, 0.01)
+
+    right = compare(late, before, after, 0.0001)
+    wrong = compare(early, after, before, 0.0001)
+
+    assert wrong.lost_m3 == pytest.approx(right.gained_m3, rel=0.03)
+    assert [region.volume_m3 > 0 for region in (right.regions[0], wrong.regions[0])] == [True, False]

@@ -199,6 +199,16 @@ def test_what_is_missing_in_a_further_language_is_a_warning(root: Path) -> None:
     ]
 
 
+def test_a_pair_in_the_wrong_order_is_a_warning(root: Path) -> None:
+    edit(root, M, '{id: "2019", source', '{id: "2019", captured: 2024-05-02, source')
+    edit(root, M, '{id: "2024", source', '{id: "2024", captured: 2019-03-14, source')
+
+    assert found(root) == [
+        f"warning: {M}:9: 2024 (2019-03-14) was captured before 2019 (2024-05-02); the earlier epoch is the reference: "
+        "now what was lost reads as gained; exchange reference and compared [compare-order]"
+    ]
+
+
 def test_words_in_a_language_nobody_listed(root: Path) -> None:
     (root / "tours/walk/fr.md").write_text(WORDS)
 

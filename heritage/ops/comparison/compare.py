@@ -67,6 +67,7 @@ class Summary:
     lods: Tally
     comparable_area_m2: float
     not_comparable_area_m2: float
+    unchanged_area_m2: float
     parts: tuple[Part, ...]
 
 
@@ -90,6 +91,7 @@ def compare_piece(
         Tally.of(lod[known], weight, plan.step_m),
         float(weight.sum()),
         float(piece.area[~known].sum()),
+        float(weight[np.abs(distance[known]) <= lod[known]].sum()),
         find_parts(piece, distance, lod, sigma, plan.radius_m, plan.step_m),
     )
     return distance, lod, summary
@@ -107,7 +109,7 @@ def compare(
 
     All in memory and in one piece; all three in one frame, both clouds with outward normals. ``registration_m`` is the
     alignment's error, 1 sigma. Where ``compared.filled`` says that the surface closes a hole, nothing is comparable.
-    Raises InputError for an empty mesh or cloud, or where nothing is comparable.
+    Raises InputError for an empty mesh or cloud, or where nothing is comparable or next to nothing unchanged.
     """
     chosen = options or CompareOptions()
     if not len(compared.triangles):
@@ -147,7 +149,7 @@ def empty_surface(name: str) -> InputError:
 
 def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled: Sequence[str]) -> Change:
     """The change of the whole from that of its pieces, whose frame has its zero at ``origin`` (3,). ``sampled`` names
-    the epochs that came as a mesh. Raises InputError where nothing is comparable."""
+    the epochs that came as a mesh. Raises InputError where nothing is comparable, or next to nothing unchanged."""
     step = plan.step_m
     distances, lods = Tally.joined(s.distances for s in summaries), Tally.joined(s.lods for s in summaries)
     if not len(distances.step):
@@ -155,6 +157,13 @@ def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled
             "compare",
             f"no place where both epochs have {plan.least_points} points within {plan.radius_m:.3g} m",
             "epochs that overlap", "align them first, or give a larger compare.radius_m", code="compare-nothing",
+        )  # fmt: skip
+    unchanged = math.fsum(s.unchanged_area_m2 for s in summaries) / float(distances.weight.sum())
+    if unchanged < plan.unchanged_min:
+        raise InputError(
+            "compare", f"{unchanged:.1%} of what can be compared is unchanged", f"at least {plan.unchanged_min:.0%}",
+            "the epochs differ in scale or are not aligned; if all of it changed, set compare.unchanged_min to 0",
+            code="compare-unlike",
         )  # fmt: skip
     regions = tuple(
         region.moved(origin)

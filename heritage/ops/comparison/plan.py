@@ -38,6 +38,10 @@ class CompareOptions(Document):
     smoothing: int = Field(
         3, ge=0, le=100, description="rounds in which a vertex takes its neighbours' mean normal in the mesh"
     )
+    unchanged_min: float = Field(
+        0.05, ge=0, le=1,
+        description="less of what can be compared unchanged is a mistake of alignment or scale; 0 where all may have changed",
+    )  # fmt: skip
     uneven: float = Field(
         0.1, ge=0, le=1, allow_inf_nan=False,
         description="how unevenly two surveys may have seen relief, as a share of a cylinder's scatter; 0: LoD95 as in the paper",
@@ -57,6 +61,7 @@ class ComparePlan:
     smoothing: int
     normal_radii_m: tuple[float, ...]
     uneven: float
+    unchanged_min: float
     longest_edge_m: float
 
     @property
@@ -97,5 +102,6 @@ def plan_comparison(
         options.smoothing,
         tuple(scale * radius for scale in options.normal_scales) if options.normals == "planes" else (),
         options.uneven,
+        options.unchanged_min,
         longest_edge_m,
     )

@@ -56,6 +56,12 @@ class AlignOptions(Document):
     overlap_min: float = Field(
         0.3, ge=0, le=1, description="least share of the moving epoch that must lie on the reference"
     )
+    scale_max: float = Field(
+        0.005,
+        gt=0,
+        le=1,
+        description="an epoch that would fit better larger or smaller by more is in another scale",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +83,7 @@ def align(reference: PointCloud, moving: PointCloud, options: AlignOptions | Non
     """Where ``moving`` belongs in the frame of ``reference``; origins are accounted for. Use cleaned clouds.
 
     Raises MethodError where there are too few points, the surface can slide on itself (a single plane), the
-    iterations do not settle, or too little of the two overlaps.
+    iterations do not settle, too little of the two overlaps, or they differ in scale.
     """
     chosen = options or AlignOptions()
     centre = reference.xyz.mean(0).astype(np.float64) if len(reference) else np.zeros(3)
@@ -236,6 +242,17 @@ def _solved(pairs: _Pairs) -> F64:
     return np.asarray(np.linalg.lstsq(weighted.T @ rows, -weighted.T @ pairs.residual, rcond=1e-9)[0])
 
 
+def _larger(pairs: _Pairs) -> float:
+    """By how much the moving epoch is too large: the step that turns, shifts and shrinks it onto the planes.
+
+    Where the true factor is far from 1 most pairs are wrong and the step is too short, but not nought.
+    """
+    rows = np.hstack([pairs.rows, (pairs.at * pairs.normal).sum(1)[:, None]])
+    weighted = rows * pairs.weight[:, None]
+    step = np.linalg.lstsq(weighted.T @ rows, -weighted.T @ pairs.residual, rcond=1e-9)[0]
+    return float(-step[6])
+
+
 def _coarse(fixed: F32, mobile: F32, reach: float, spaced: float, options: AlignOptions) -> _Pose:
     """The best of 27 starts, shifted by up to half the reach, each refined on a few thousand points."""
     size = max(reach / 3, 2 * spaced)
@@ -285,6 +302,15 @@ def _judged(
             "raise align.iterations, or bring the epochs nearer first",
             code="align-unsettled",
         )
+    larger = _larger(pairs)
+    if abs(larger) > options.scale_max:
+        raise MethodError(
+            "align",
+            f"the moving epoch is too {'large' if larger > 0 else 'small'}, by {abs(larger):.1%} or more",
+            f"at most {options.scale_max:.1%}",
+            "correct the unit or scale of one of the two sources; epochs are aligned, not scaled",
+            code="align-scale",
+        )
     rms = float(np.sqrt((weight * pairs.residual[used] ** 2).sum() / weight.sum()))
     # Point-to-plane pulls points at edges to one side, and the other side when the epochs change places: the middle
     # is right to first order, and half of the difference stays in doubt.
@@ -308,6 +334,7 @@ def _judged(
             Figure(name="sigma", value=sigma, unit="m", method="1 sigma along the normals: the two figures below together"),
             Figure(name="sigma_scatter", value=scatter, unit="m", method=f"jackknife over {_BLOCKS} blocks alone"),
             Figure(name="sigma_direction", value=doubt, unit="m", method="half the difference of moving onto reference and back"),
+            Figure(name="scale", value=1 + larger, unit="1", method="of the moving epoch, were it free; it stays as it is"),
             Figure(name="turned", value=turned, unit="deg", method="angle of the rotation"),
             Figure(name="moved", value=float(np.linalg.norm(offset, axis=1).mean()), unit="m", method="mean way of the points"),
             Figure(name="pairs", value=int(used.sum()), unit="1", method="voxels with weight at the finest level"),

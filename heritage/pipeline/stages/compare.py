@@ -42,6 +42,7 @@ COMPARISON = "comparison.json"
 SPOTS = "spots.json"  # places all over each region, which a view of it should see
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
 _DRAWN = 1_500_000
+_COARSE = 5.0  # times as far apart: the finer epoch's detail is lost, which is worth a word
 # Points on a model that was never measured: so many for each of its vertices, within bounds.
 _PER_VERTEX, _FEWEST, _MOST = 4, 10_000, 4_000_000
 
@@ -86,8 +87,9 @@ def _run(job: Job) -> Outcome:
     extents = tuple(job.map(partial(_extent, surface), range(len(surface.names))))
     if not sum(e.triangles for e in extents):
         raise empty_surface("compared")
+    spacings = {role: _spacing(cloud, role) for role, cloud in clouds.items()}
     plan = plan_comparison(
-        max(_spacing(cloud, role) for role, cloud in clouds.items()),
+        max(spacings.values()),
         np.nanmin([e.low for e in extents], axis=0),
         np.nanmax([e.high for e in extents], axis=0),
         max(e.longest_edge_m for e in extents),
@@ -112,7 +114,18 @@ def _run(job: Job) -> Outcome:
     spots = [region.spots.tolist() for region in change.regions[: len(document.regions)]]
     save_document(job.folder / SPOTS, {"regions": spots})
     save_picture(job.folder / "change.webp", _picture(work, change))
-    return Outcome((), change.figures, (), ("change.webp",))
+    return Outcome((), change.figures, _warnings(spacings, plan), ("change.webp",))
+
+
+def _warnings(spacings: dict[str, float], plan: ComparePlan) -> tuple[str, ...]:
+    coarse, fine = sorted(spacings, key=lambda role: -spacings[role])
+    times = spacings[coarse] / max(spacings[fine], 1e-12)
+    if times < _COARSE:
+        return ()
+    return (
+        f"the {coarse} epoch's points are {times:.0f} times as far apart as the other's: change is measured over "
+        f"{2 * plan.radius_m:.2g} m, and what is narrower is not seen",
+    )
 
 
 def _sampled(job: Job, role: str, surface: Source) -> PointsNear:
