@@ -18,6 +18,8 @@ export class Condition {
   /** Whether something of it has been drawn. */
   arrived = false;
   private attribute: string | null = null;
+  /** Of a state's parts: how sure each is. */
+  private readonly codes: readonly number[] | null;
   /** Geometric errors of loaded tiles, metres. */
   private readonly errors = new WeakMap<Object3D, number>();
 
@@ -33,7 +35,7 @@ export class Condition {
     this.of = of;
     this.uniforms = uniforms;
     const state = of.monument.states.find((s) => s.id === of.shown.state);
-    const codes = state ? codesOf(state) : null;
+    this.codes = state ? codesOf(state) : null;
     const edge = state ? outlineMaterial(uniforms) : null;
     const tiles = openTileset(url, matrix, stage, errorTarget ?? (handheld() ? 16 : 12), [0.5, 0.18]);
     this.tiles = tiles;
@@ -43,8 +45,7 @@ export class Condition {
       ({ scene, tile }: { scene: Object3D; tile: { geometricError: number } }) => {
         tiles.group.updateWorldMatrix(false, false);
         this.errors.set(scene, tile.geometricError);
-        dress(scene, uniforms, codes);
-        if (edge) outline(scene, edge, uniforms.pixelRatio.value);
+        this.dress(scene, uniforms, edge);
         if (this.attribute) chooseChange(scene, this.attribute);
       },
     );
@@ -70,6 +71,12 @@ export class Condition {
   /** Whether tiles of the present view are still on their way. */
   get loading(): boolean {
     return !this.failed && isLoading(this.tiles);
+  }
+
+  /** Dress a tile as this condition is drawn, in the scene or elsewhere; `edge` draws the outline of what is interpreted. */
+  dress(tile: Object3D, uniforms: SurfaceUniforms, edge: ReturnType<typeof outlineMaterial> | null): void {
+    dress(tile, uniforms, this.codes);
+    if (edge) outline(tile, edge, uniforms.pixelRatio.value);
   }
 
   /** Choose which comparison's attribute the change map reads. */

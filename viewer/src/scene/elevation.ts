@@ -16,7 +16,6 @@ import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import { dot, type Vec3 } from '../core/vec.ts';
 import type { Condition } from './conditions.ts';
 import { dispose, type Reader } from './read.ts';
-import { dress } from './surface.ts';
 
 const EDGE_PX = 1144; // of a part; the hatch's and the dots' patterns go on over its rim
 const MOST_TILES = 160; // for one part
@@ -87,7 +86,8 @@ export async function drawElevation(
         used.add(tile.uri);
         if (loaded.has(tile.uri)) continue;
         const object = await reader.load(tile);
-        dress(object, uniforms);
+        // No outline: it would widen what is measured.
+        condition.dress(object, uniforms, null);
         object.traverse((o) => {
           if (o instanceof Points) o.visible = false; // leaves are no part of an elevation
         });

@@ -47,6 +47,7 @@ function row(app: App, region: RegionEntry): Part {
 export function regionList(app: App, document: ComparisonDocument): Part {
   const { t, language } = app.state;
   const { regions, regions_left_out: rest } = document;
+  if (!regions) return nothing; // a release of before regions were listed
   const unknown = html`<p class="quiet">
     ${t('region.unknown', { area: figure(document.not_comparable_area_m2, 'm²', language, 1) })}
   </p>`;

@@ -44,6 +44,16 @@ function laidOut(places: readonly Place[]): { spans: (Span | null)[]; marks: num
   return { spans, marks: spread(wanted, GAP) };
 }
 
+/** A few letters for under a mark: a survey's year, with its month where two are of one year; a state's period. */
+function briefly(app: App, monument: MonumentEntry, shown: ShownEntry): string {
+  const epoch = monument.epochs.find((e) => e.id === shown.epoch);
+  const state = monument.states.find((s) => s.id === shown.state);
+  const year = epoch?.captured?.slice(0, 4);
+  const twice = monument.epochs.filter((e) => year && e.captured?.startsWith(year)).length > 1;
+  const when = twice ? epoch?.captured?.slice(0, 7) : year;
+  return when ?? state?.period ?? conditionName(app.state, monument, shown);
+}
+
 export function timeline(app: App, monument: MonumentEntry): Part {
   const { state } = app;
   const places = placesOf(monument);
@@ -74,7 +84,7 @@ export function timeline(app: App, monument: MonumentEntry): Part {
             @change=${() => app.choose(monument, shown)}
           />
           <span class="mark ${interpreted ? 'interpreted' : ''}"></span>
-          <span class="year">${conditionName(state, monument, shown)}</span>
+          <span class="year">${briefly(app, monument, shown)}</span>
         </label>`;
       })}
     </fieldset>`;
