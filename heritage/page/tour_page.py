@@ -94,8 +94,9 @@ def _condition(
         return say["measured"].format(when=found.captured) if found.captured else say["surveyed"]
     title = spoken(found.title, language, languages) if found is not None and found.title else id
     if isinstance(found, StateEntry):
-        claim = say["interpreted"].format(certainty=say[found.certainty])
-        return f"{title}. {claim}" if whole else f"{title} ({say[found.certainty]})"
+        mixed = len({part.certainty for part in found.parts}) > 1
+        sure = say["partly"].format(certainty=say[found.certainty]) if mixed else say[found.certainty]
+        return f"{title}. {say['interpreted'].format(certainty=sure)}" if whole else f"{title} ({sure})"
     return title
 
 

@@ -29,6 +29,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "probable",
         "conjectural": "conjectural",
         "evidence": "It rests on:",
+        "partly": "partly {certainty}",
         "no evidence": "No source: {reason}.",
         "beside": "Left: {left}. Right: {right}.",
         "change": "Change from {left} to {right}: blue is lost, orange is gained, up to {range} mm; "
@@ -67,6 +68,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "probable",
         "conjectural": "conjecturale",
         "evidence": "Elle s’appuie sur :",
+        "partly": "en partie {certainty}",
         "no evidence": "Sans source : {reason}.",
         "beside": "À gauche : {left}. À droite : {right}.",
         "change": "Évolution de {left} à {right} : en bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
@@ -105,6 +107,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "có thể đúng",
         "conjectural": "phỏng đoán",
         "evidence": "Dựa trên:",
+        "partly": "có phần {certainty}",
         "no evidence": "Không có nguồn: {reason}.",
         "beside": "Bên trái: {left}. Bên phải: {right}.",
         "change": "Thay đổi từ {left} đến {right}: màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
