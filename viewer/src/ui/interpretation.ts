@@ -57,6 +57,11 @@ export function interpretation(app: App): Part {
   return html`<section class="interpretation">
     <h2>${t('interpretation')}</h2>
     <p class="warn">${icon('warning')}<span>${t('interpretation.about')}</span></p>
+    ${
+      states.some((entry) => entry.placement?.settled === false)
+        ? html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
+        : nothing
+    }
     <ul class="rows">
       ${states.flatMap((entry) =>
         partsOf(entry).map((part, k) => {
