@@ -3,7 +3,7 @@ import { html } from 'lit';
 import type { App } from '../app/app.ts';
 import { type Part, tool } from './parts.ts';
 
-const TOPICS = ['orbit', 'pan', 'zoom', 'home', 'tour', 'swipe', 'panel'] as const;
+const TOPICS = ['orbit', 'pan', 'zoom', 'home', 'tour', 'swipe', 'measure', 'panel'] as const;
 
 export function help(app: App): Part {
   const { t } = app.state;
