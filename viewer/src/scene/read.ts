@@ -1,7 +1,7 @@
 /** Tiles read for what they hold instead of for the screen: a region of a condition at a stated error. */
-import { type BufferGeometry, type Mesh, type Object3D, Vector3 } from 'three';
+import { type BufferGeometry, type Mesh, type Object3D, Texture, Vector3 } from 'three';
 import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
-import { GLTFLoader } from 'three/addons/loaders/GLTFLoader.js';
+import { GLTFLoader, type GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 import { multiply } from '../core/frames.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
@@ -28,8 +28,15 @@ export interface ReadTile {
   error_m: number;
 }
 
+/** Pictures are most of a tile's memory, and a section needs none. */
+function withoutPictures(parser: GLTFParser): { name: string } {
+  parser.loadImageSource = () => Promise.resolve(new Texture());
+  return { name: 'heritage: shapes only' };
+}
+
 export class Reader {
-  private readonly loader = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+  private readonly whole = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
+  private readonly shapes = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder).register(withoutPictures);
   private readonly trees = new Map<string, Promise<{ root: TileNode }>>();
   private readonly base: string;
   private readonly release: Release;
@@ -57,7 +64,7 @@ export class Reader {
     return finest(root, frame, most, touches, least_error_m).map((w) => ({ ...w, uri: folder + w.uri }));
   }
 
-  /** Read tiles one after the other, a few on their way at once; each is let go after `use`. Raises LoadError. */
+  /** Read the shapes of tiles, without their colours, one after the other, a few on their way at once; each is let go after `use`. Raises LoadError. */
   async each(
     wanted: readonly Wanted[],
     use: (tile: ReadTile) => void,
@@ -67,7 +74,7 @@ export class Reader {
     const work = async () => {
       while (next < wanted.length) {
         const tile = wanted[next++]!;
-        const object = await this.load(tile);
+        const object = await this.load(tile, this.shapes);
         try {
           if (options.signal?.aborted) return;
           use({ object, error_m: tile.error_m });
@@ -81,7 +88,7 @@ export class Reader {
   }
 
   /** A tile's content, placed in the monument frame. The caller disposes of it. Raises LoadError. */
-  async load({ uri, monument_from_tile }: Wanted): Promise<Object3D> {
+  async load({ uri, monument_from_tile }: Wanted, loader = this.whole): Promise<Object3D> {
     let bytes: ArrayBuffer;
     try {
       const response = await fetch(uri);
@@ -92,7 +99,7 @@ export class Reader {
     }
     let scene: Object3D;
     try {
-      ({ scene } = await this.loader.parseAsync(bytes, ''));
+      ({ scene } = await loader.parseAsync(bytes, ''));
     } catch {
       throw new LoadError('broken', uri);
     }

@@ -5,7 +5,7 @@ import type { Drawing } from '../app/sectioning.ts';
 import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';
-import { date, metres } from '../core/format.ts';
+import { date, figure, metres } from '../core/format.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type Axis, type Cut, formatCut, rangeOf } from '../core/section.ts';
 import { DASHES, type Item, pathData, type Sheet, sheetOf, svgOf } from '../core/sheet.ts';
@@ -19,7 +19,7 @@ const AXES: readonly Axis[] = ['x', 'y', 'z'];
 /** Where the plane is, in words. */
 function place(app: App, cut: Cut): string {
   const { t, language } = app.state;
-  if (cut.kind === 'axis') return t(`section.at.${cut.axis}`, { at: metres(cut.at_m, language) });
+  if (cut.kind === 'axis') return t(`section.at.${cut.axis}`, { at: figure(cut.at_m, 'm', language) });
   const point = (p: readonly [number, number]) =>
     `(${p.map((v) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(v)).join('; ')})`;
   return t('section.at.line', { from: point(cut.from), to: point(cut.to) });
@@ -158,7 +158,7 @@ export function sectionBody(app: App, bench: Workbench, monument: MonumentEntry)
             </div>`
           : slider({
               label: t('section.shift'),
-              text: metres(cut.at_m, language),
+              text: figure(cut.at_m, 'm', language),
               value: cut.at_m,
               min: Math.ceil(range!.min * 100) / 100,
               max: Math.floor(range!.max * 100) / 100,
