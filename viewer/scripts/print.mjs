@@ -1,13 +1,19 @@
 // Print pages to PDF as a browser does: node scripts/print.mjs FOLDER PATH [PATH ...] into DIR. The folder is served first.
+
+import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { readFile, mkdir } from 'node:fs/promises';
-import { join, normalize, extname } from 'node:path';
+import { extname, join, normalize } from 'node:path';
 import { chromium } from '@playwright/test';
 
-const TYPES = { '.html': 'text/html; charset=utf-8', '.css': 'text/css', '.webp': 'image/webp', '.svg': 'image/svg+xml' };
+const TYPES = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css',
+  '.webp': 'image/webp',
+  '.svg': 'image/svg+xml',
+};
 const [folder, into, ...paths] = process.argv.slice(2);
 if (!folder || !into || paths.length === 0) {
-  console.error('usage: node scripts/print.mjs FOLDER INTO PATH [PATH ...]');
+  process.stderr.write('usage: node scripts/print.mjs FOLDER INTO PATH [PATH ...]\n');
   process.exit(2);
 }
 const server = createServer(async (request, response) => {
@@ -29,10 +35,13 @@ const page = await browser.newPage();
 for (const path of paths) {
   await page.goto(`http://127.0.0.1:${server.address().port}/${path}`, { waitUntil: 'networkidle' });
   // Pictures farther down load only when they come into view, and paper has no view.
-  await page.evaluate(() => Promise.all([...document.images].map((i) => ((i.loading = 'eager'), i.decode()))));
+  await page.evaluate(async () => {
+    for (const image of document.images) image.loading = 'eager';
+    await Promise.all([...document.images].map((image) => image.decode()));
+  });
   const file = join(into, `${path.replaceAll('/', '-').replace(/\.html$/, '')}.pdf`);
   await page.pdf({ path: file, preferCSSPageSize: true, printBackground: true });
-  console.log(file);
+  process.stdout.write(`${file}\n`);
 }
 await browser.close();
 server.close();

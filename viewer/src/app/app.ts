@@ -398,6 +398,7 @@ export class App {
   choose(monument: MonumentEntry, shown: ShownEntry): void {
     this.set({ shown: { ...this.state.shown, [monument.id]: shown } });
     this.showAll();
+    this.bench?.mapping.follow();
     this.remember();
     this.sayWhere();
   }

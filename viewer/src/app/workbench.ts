@@ -5,6 +5,7 @@ import type { Work } from '../core/route.ts';
 import { Reader } from '../scene/read.ts';
 import type { App } from './app.ts';
 import { Elevating } from './elevating.ts';
+import { Mapping } from './mapping.ts';
 import { Measuring } from './measuring.ts';
 import { Sectioning } from './sectioning.ts';
 
@@ -13,18 +14,27 @@ export class Workbench {
   readonly measuring: Measuring;
   readonly sectioning: Sectioning;
   readonly elevating: Elevating;
+  readonly mapping: Mapping;
 
   constructor(app: App, release: Release) {
     this.reader = new Reader(app.state.base, release);
     this.measuring = new Measuring(app, this);
     this.sectioning = new Sectioning(app, this);
     this.elevating = new Elevating(app, this);
+    this.mapping = new Mapping(app, this);
   }
 
   enter(work: Work, look: Look): void {
     if (work === 'measure') this.measuring.enter();
     else if (work === 'section') this.sectioning.enter(look);
+    else if (work === 'mapping') this.mapping.enter();
     else this.elevating.enter();
+  }
+
+  /** Take back the last point. */
+  undo(): void {
+    if (this.mapping.drawing) this.mapping.undo();
+    else this.measuring.undo();
   }
 
   /** Stop what is on its way. */

@@ -2,7 +2,7 @@
 import { corners, type Vec3 } from './vec.ts';
 
 export interface Mark {
-  kind: 'region' | 'measure' | 'plane';
+  kind: 'region' | 'measure' | 'plane' | 'mapped';
   /** Monument frame. */
   points: readonly Vec3[];
   /** Pairs of places in `points` that a line joins. */
@@ -11,6 +11,8 @@ export interface Mark {
   dots: boolean;
   /** Written at the middle of the points. */
   text: string | null;
+  /** A term's colour and pattern; without: the marks' own. `filled`: the path is an area; `dashed`: not certain. */
+  look?: { colour: string; pattern: string; filled: boolean; dashed: boolean };
 }
 
 // `corners` counts x slowest and z fastest: neighbours differ in one bit.

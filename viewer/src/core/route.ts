@@ -2,7 +2,7 @@
 
 export type Mode = 'swipe' | 'side' | 'blend' | 'change';
 /** What conservators and surveyors do with a monument. */
-export type Work = 'measure' | 'section' | 'elevation';
+export type Work = 'measure' | 'section' | 'elevation' | 'mapping';
 export type Route =
   | { view: 'site' }
   | { view: 'data' }
@@ -14,7 +14,7 @@ export type Route =
 const ID = /^[a-z0-9-]{1,64}$/;
 export const MODES: readonly Mode[] = ['swipe', 'side', 'blend', 'change'];
 
-export const WORKS: readonly Work[] = ['measure', 'section', 'elevation'];
+export const WORKS: readonly Work[] = ['mapping', 'measure', 'section', 'elevation'];
 
 /** The work that a route is about. */
 export const workOf = (route: Route): Work | null => WORKS.find((w) => w === route.view) ?? null;
@@ -54,6 +54,7 @@ export function formatRoute(route: Route): string {
     case 'measure':
     case 'section':
     case 'elevation':
+    case 'mapping':
       return `#/m/${route.monument}/${route.view}`;
     case 'compare':
       return `#/m/${route.monument}/compare/${route.left}/${route.right}/${route.mode}`;

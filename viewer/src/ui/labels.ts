@@ -3,7 +3,9 @@ import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf, words } from '../app/state.ts';
 import { sizeOf } from '../core/extent.ts';
+import { figure, metres } from '../core/format.ts';
 import { direction, point } from '../core/frames.ts';
+import { holds } from '../core/mapping.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';
@@ -73,7 +75,7 @@ export class Labels extends LitElement {
     }
     if (route.view !== 'monument') return [];
     const epoch = shown[monument.id]?.epoch ?? null;
-    return monument.annotations.filter((a) => a.epoch === null || a.epoch === epoch);
+    return monument.annotations.filter((a) => holds(a, epoch) !== null);
   }
 
   protected override render() {
@@ -112,11 +114,26 @@ export class Labels extends LitElement {
           ? html`<div class="note" role="group" aria-label=${words(state, open.title)} data-note=${open.id}>
             <h3>${words(state, open.title)}</h3>
             ${tool({ name: 'close', label: state.t('close'), press: () => this.app.annotate(null) })}
-            ${prose(state, open.html)}
+            ${prose(state, open.html)} ${this.facts(open, monument)}
           </div>`
           : nothing
       }
     </div>`;
+  }
+
+  /** The term of an annotation, its measure, and whether a later survey still bears it out. */
+  private facts(a: AnnotationEntry, monument: MonumentEntry): unknown {
+    const { state } = this;
+    const { t, language } = state;
+    const term = state.release?.vocabulary.find((one) => one.id === a.term);
+    const facts = [
+      ...(term ? [words(state, term.label)] : []),
+      ...(a.area_m2 ? [figure(a.area_m2, 'm²', language, a.area_m2 < 1 ? 3 : 2)] : []),
+      ...(a.length_m ? [metres(a.length_m, language)] : []),
+    ];
+    const hold = holds(a, state.shown[monument.id]?.epoch ?? null);
+    return html`${facts.length > 0 ? html`<p class="quiet">${facts.join(' · ')}</p>` : nothing}
+      ${hold && hold !== 'own' ? html`<p class="quiet">${t(`mapping.${hold}`, { epoch: a.epoch ?? '' })}</p>` : nothing}`;
   }
 
   protected override updated(): void {

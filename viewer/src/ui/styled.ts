@@ -8,7 +8,7 @@ class Styled extends Directive {
   }
 
   override update(part: ElementPart, [styles]: [Readonly<Record<string, string>>]): unknown {
-    const { style } = part.element as HTMLElement;
+    const { style } = part.element as HTMLElement | SVGElement;
     for (const [name, value] of Object.entries(styles)) style.setProperty(name, value);
     return noChange;
   }

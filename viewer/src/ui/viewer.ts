@@ -274,7 +274,7 @@ export class Viewer extends LitElement {
       n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
       p: touring ? () => app.tours.play({ type: 'previous' }) : undefined,
       ' ': touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
-      backspace: () => app.bench?.measuring.undo(),
+      backspace: () => app.bench?.undo(),
       k: touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
     };
     const wanted = act[event.key.toLowerCase()];

@@ -6,6 +6,7 @@ import { words } from '../app/state.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Work } from '../core/route.ts';
 import { elevationBody } from './elevation.ts';
+import { mappingBody } from './mapping.ts';
 import { measureBody } from './measure.ts';
 import { type Bands, crumb, href } from './parts.ts';
 import { sectionBody } from './section.ts';
@@ -13,7 +14,9 @@ import { sectionBody } from './section.ts';
 export function workPanel(app: App, monument: MonumentEntry, work: Work): Bands {
   const { state, bench } = app;
   const { t } = state;
-  const body = { measure: measureBody, section: sectionBody, elevation: elevationBody }[work];
+  const body = { measure: measureBody, section: sectionBody, elevation: elevationBody, mapping: mappingBody }[
+    work
+  ];
   return {
     label: t(`work.${work}`),
     head: html`${crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))}

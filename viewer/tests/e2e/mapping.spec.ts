@@ -1,0 +1,70 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import { accessible, expect, open, settled, test } from './helpers.ts';
+
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+type App = import('../../src/app/app.ts').App;
+type Point = [number, number, number];
+
+/** Press where a point of the gate's frame is on screen. */
+async function press(page: Page, position: Point): Promise<void> {
+  const at = await page.evaluate((p) => {
+    const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+    const m = app.state.release!.monuments[0]!.placement.site_from_monument;
+    const site = [0, 1, 2].map((r) => m[r]! * p[0]! + m[4 + r]! * p[1]! + m[8 + r]! * p[2]! + m[12 + r]!);
+    return app.view!.stage.project(site as [number, number, number])!;
+  }, position);
+  await page.mouse.click(at.x, at.y);
+}
+
+test('a condition map: terms with sums, what was carried is said, a press leads there', async ({ page }) => {
+  await open(page, '#/m/gate/mapping?shown=2019');
+  const list = page.locator('.mapped li');
+  await expect(list).toHaveCount(3);
+  await expect(page.locator('.terms label').filter({ hasText: 'Staining' })).toContainText('6 m²');
+  await expect(page.locator('.marks .mapped')).toHaveCount(3);
+  await page.getByRole('radio', { name: 'Staining' }).check({ force: true });
+  await expect(list).toHaveCount(1);
+  await expect(page.locator('.marks polygon')).toHaveCount(1);
+  await list.getByRole('button').click();
+  await settled(page);
+  await accessible(page);
+  await open(page, '#/m/gate/mapping?shown=2024');
+  await expect(list.filter({ hasText: 'A stain' })).toContainText('for review');
+});
+
+test('an area is drawn, named, kept over a visit, and saved as the file that is imported', async ({
+  page,
+}) => {
+  await open(page, '#/m/gate/mapping');
+  await page.getByRole('radio', { name: 'Area', exact: true }).check({ force: true });
+  const corners: Point[] = [
+    [-7.5, -3, 1.5],
+    [-4, -3, 1.5],
+    [-4, -3, 3.5],
+  ];
+  for (const p of corners) await press(page, p);
+  await page.getByRole('button', { name: 'Finish' }).click();
+  await page.getByLabel('Title').fill('Moss');
+  await page.getByLabel('Title').blur();
+  await page.getByRole('combobox', { name: 'Term' }).selectOption('loss');
+  await accessible(page);
+  await page.reload();
+  await expect(page.getByLabel('Title')).toHaveValue('Moss');
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as a file' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('gate-annotations.json');
+  const { monument, annotations } = JSON.parse(readFileSync(await file.path(), 'utf8'));
+  expect(monument).toBe('gate');
+  expect(annotations).toHaveLength(1);
+  expect(annotations[0]).toMatchObject({ title: { en: 'Moss' }, term: 'loss', epoch: '2024' });
+  // A press is a pixel, 3 cm here.
+  for (const [i, p] of corners.entries())
+    for (const k of [0, 1, 2]) expect(Math.abs(annotations[0].area_m[i][k] - p[k]!)).toBeLessThan(0.08);
+  await page.getByRole('button', { name: /Delete drawing/ }).click();
+  await page.reload();
+  await expect(page.locator('.draft')).toHaveCount(0);
+});
