@@ -16,6 +16,8 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.check import check_site
 from heritage.pipeline.ground import Ground, footprints_digest, read_ground
 from heritage.pipeline.lint.tours import lint_tours
+from heritage.pipeline.map.kept import MAP_VERSION, map_fingerprint
+from heritage.pipeline.map.kept import STAGE as MAP
 from heritage.pipeline.plan import Planned, fingerprinted, library_versions, source_digest
 from heritage.pipeline.release import write_release
 from heritage.pipeline.run import Event, read_report, run
@@ -94,8 +96,9 @@ def build_site(
         sequence = store.next_sequence()
         release_id = f"{sequence:04d}-{fingerprint[:8]}"
         built = Built(store, {planned.task.key: planned for planned in plan}, reports)
-        with store.release(release_id, provenance=_provenance(plan, fingerprint)) as folder:
-            write_release(folder, loaded, ground, built, release_id, sequence)
+        map_name = map_fingerprint(loaded, ground, plan)
+        with store.release(release_id, provenance=_provenance(plan, fingerprint, map_name)) as folder:
+            write_release(folder, loaded, ground, built, map_name, release_id, sequence)
         store.set_current(release_id)
         store.journal("build", "publish", {"release": release_id})
     seen = lint_tours(loaded, store.release_path(release_id))
@@ -155,7 +158,7 @@ def _map_sources(loaded: LoadedSite) -> list[str]:
     return sorted({name for name in named if (loaded.root / name).is_file()})
 
 
-def _provenance(plan: Sequence[Planned], fingerprint: str) -> tuple[dict[str, object], ...]:
+def _provenance(plan: Sequence[Planned], fingerprint: str, map_name: str) -> tuple[dict[str, object], ...]:
     stages = tuple(
         {
             "stage": planned.task.stage.name,
@@ -169,7 +172,8 @@ def _provenance(plan: Sequence[Planned], fingerprint: str) -> tuple[dict[str, ob
         }
         for planned in plan
     )
-    return ({"stage": "release", "fingerprint": fingerprint, "version": RELEASE_VERSION}, *stages)
+    release = {"stage": "release", "fingerprint": fingerprint, "version": RELEASE_VERSION}
+    return (release, {"stage": MAP, "fingerprint": map_name, "version": MAP_VERSION}, *stages)
 
 
 def _fingerprint_of(store: Store, release: str) -> str | None:

@@ -26,7 +26,8 @@ from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.page import condition_reports
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.map.write import FOOTPRINTS, write_map
+from heritage.pipeline.map.kept import kept_map
+from heritage.pipeline.map.write import FOOTPRINTS
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
@@ -53,9 +54,15 @@ _SEARCH = "search.json"
 
 
 def write_release(
-    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, built: Built, release_id: str, sequence: int
+    into: ReleaseFolder,
+    loaded: LoadedSite,
+    ground: Ground,
+    built: Built,
+    map_name: str,
+    release_id: str,
+    sequence: int,
 ) -> None:
-    """Write every file of a release into its folder."""
+    """Write every file of a release into its folder; ``map_name`` is the fingerprint of its map."""
     vocabulary = vocabulary_entries(loaded)
     monuments = [
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
@@ -66,7 +73,7 @@ def write_release(
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))
     opening = loaded.site.opening or _opening(monuments)
-    around = write_map(into, loaded, ground, monuments, ground.frame.ecef_from_site.columns)
+    around = kept_map(into, loaded, ground, monuments, built.store, map_name)
     into.write("opening.webp", webp(Stills(into.path, monuments).opening(opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site

@@ -1,7 +1,7 @@
 """The only room that publishes derived files: atomic publish, lock, layout, releases, journal, fsck."""
 
 from heritage.store.publish import publish_bytes, publish_file
-from heritage.store.release import ReleaseFolder
+from heritage.store.release import ReleaseFolder, Writes
 from heritage.store.store import Store
 
-__all__ = ["ReleaseFolder", "Store", "publish_bytes", "publish_file"]
+__all__ = ["ReleaseFolder", "Store", "Writes", "publish_bytes", "publish_file"]

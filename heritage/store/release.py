@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Protocol
 
 from heritage.model.errors import StoreError
 from heritage.store import fs
 from heritage.store.manifest import MANIFEST, SIDECAR, digest, read_manifest
+
+
+class Writes(Protocol):
+    """What files can be written into."""
+
+    def write(self, relative: str, data: bytes) -> None:
+        """Make the file ``relative``."""
 
 
 class ReleaseFolder:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas
@@ -22,7 +23,9 @@ from heritage.pipeline import ragged
 from heritage.pipeline.check import check_site
 from heritage.pipeline.ground import read_ground
 from heritage.pipeline.guard_map import guarded_footprints, guarded_heights, guarded_shapes
+from heritage.pipeline.map import kept
 from heritage.pipeline.map.ground import datum
+from heritage.pipeline.map.kept import kept_map, map_fingerprint
 from heritage.pipeline.map.write import write_map
 from heritage.pipeline.opendata.layers import footprint_layer
 from heritage.pipeline.placement_facts import placement_facts
@@ -30,6 +33,8 @@ from heritage.pipeline.search import search_document
 from heritage.sample.footprints import write_footprints
 from heritage.sample.plan import FRAME, GROUND_M, PLACES
 from heritage.sample.surroundings import houses, write_base_map, write_dem
+from heritage.store import ReleaseFolder, Store
+from heritage.store.fsck import fsck
 from heritage.text.site import LoadedSite, load_site
 
 SITE = """
@@ -107,6 +112,40 @@ def test_a_site_becomes_a_map_with_everything_in_its_place(site: LoadedSite, tmp
     layer = json.loads((tmp_path / "footprints.json").read_text())
     assert layer["complete"]
     assert len(layer["features"]) == entry.building_count
+
+
+def test_a_map_is_kept_while_nothing_of_it_changes(
+    site: LoadedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground, store = read_ground(site), Store(site.root)
+    name = map_fingerprint(site, ground, ())
+    folders = [ReleaseFolder(tmp_path / at, site.root, store.root / "stages") for at in ("first", "second")]
+    for folder in folders:
+        folder.path.mkdir()
+    with store.writer("test"):
+        first = kept_map(folders[0], site, ground, [], store, name)
+
+        def again(*_: object) -> None:
+            raise AssertionError("made again")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(kept, "write_map", again)
+            assert kept_map(folders[1], site, ground, [], store, name) == first
+        written = write_map(Into(tmp_path / "plain"), site, ground, [], ground.frame.ecef_from_site.columns)  # type: ignore[arg-type]
+
+    assert fsck(store).sound
+    assert written == first
+    plain = {p.relative_to(tmp_path / "plain"): p.read_bytes() for p in (tmp_path / "plain").rglob("*.*")}
+    for folder in folders:
+        assert {p.relative_to(folder.path): p.read_bytes() for p in folder.path.rglob("*.*")} == plain
+
+    def changed(**words: object) -> str:
+        return map_fingerprint(replace(site, site=site.site.model_copy(update=words)), ground, ())
+
+    assert changed(title={"en": "Another name"}) == name
+    assert len({name, changed(ground_m=6.0), changed(base_map=site.site.base_map[:1])}) == 3
+    low = replace(ground, footprints=dict(list(ground.footprints.items())[1:]))
+    assert map_fingerprint(site, low, ()) != name
 
 
 def test_houses_stand_on_the_ground_model_and_monuments_where_their_footprint_says(site: LoadedSite) -> None:

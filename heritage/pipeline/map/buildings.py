@@ -19,7 +19,7 @@ from heritage.ops.map.plans import drawn_plans
 from heritage.ops.map.quadtree import Node, quadtree, sizes
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.views import box_corners
-from heritage.store import ReleaseFolder
+from heritage.store import Writes
 
 FOLDER = "map/buildings"
 ASSUMED_HEIGHT_M = 4.0  # a house of one floor; drawn so that nobody takes it for measured
@@ -46,7 +46,7 @@ def site_plans(ground: Ground, monuments: Sequence[MonumentEntry]) -> Plans:
     )
 
 
-def write_buildings(into: ReleaseFolder, plans: Plans, root_transform: Sequence[float]) -> str:
+def write_buildings(into: Writes, plans: Plans, root_transform: Sequence[float]) -> str:
     """Write the buildings' tileset; its path."""
     size = sizes(plans)
     tree = TileTree(_write(into, plans, quadtree(plans)), float(size.max()), "ADD")
@@ -55,7 +55,7 @@ def write_buildings(into: ReleaseFolder, plans: Plans, root_transform: Sequence[
     return f"{FOLDER}/{TILESET}"
 
 
-def _write(into: ReleaseFolder, plans: Plans, node: Node) -> Tile:
+def _write(into: Writes, plans: Plans, node: Node) -> Tile:
     mesh = extrude(plans, node.rows)
     uri = f"tiles/{'r' + ''.join(map(str, node.path))}.glb"
     into.write(f"{FOLDER}/{uri}", write_building_tile(mesh))

@@ -22,7 +22,7 @@ from heritage.ops.map.ground_mesh import ground_mesh
 from heritage.ops.map.terrain import Terrain, terrain
 from heritage.pipeline.guard_map import guarded_heights
 from heritage.pipeline.map.extent import raster_box
-from heritage.store import ReleaseFolder
+from heritage.store import Writes
 from heritage.text.site import LoadedSite
 
 FOLDER = "map/ground"
@@ -94,7 +94,7 @@ def datum(loaded: LoadedSite, raster: Raster) -> tuple[float, str]:
     return 0.0, words if stated == site else f"{words}; taken as they are"
 
 
-def write_ground(into: ReleaseFolder, model: GroundModel, root_transform: Sequence[float]) -> GroundEntry:
+def write_ground(into: Writes, model: GroundModel, root_transform: Sequence[float]) -> GroundEntry:
     """Write the ground's tileset."""
     vertices, triangles, cover = ground_mesh(model.terrain)
     into.write(

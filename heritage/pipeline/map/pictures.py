@@ -18,7 +18,7 @@ from heritage.ops.map.lay import lay
 from heritage.ops.map.paint import paint
 from heritage.pipeline.guard_map import guarded_photo, guarded_shapes
 from heritage.pipeline.map.extent import pixel_from_site, raster_box
-from heritage.store import ReleaseFolder
+from heritage.store import Writes
 from heritage.text.site import LoadedSite
 
 _CHANNELS = ("water", "green", "street")
@@ -29,7 +29,7 @@ _MARGIN_M = 20.0
 
 
 def write_base_map(
-    into: ReleaseFolder, loaded: LoadedSite, frame: SiteFrame, low: F64, high: F64
+    into: Writes, loaded: LoadedSite, frame: SiteFrame, low: F64, high: F64
 ) -> MapImage | None:
     """Draw the site's base layers; None where it names none."""
     layers = loaded.site.base_map
@@ -54,9 +54,7 @@ def write_base_map(
     return _entry(path, low, pixel_m, width, height)
 
 
-def write_photo(
-    into: ReleaseFolder, loaded: LoadedSite, frame: SiteFrame, low: F64, high: F64
-) -> MapImage | None:
+def write_photo(into: Writes, loaded: LoadedSite, frame: SiteFrame, low: F64, high: F64) -> MapImage | None:
     """Lay the orthophoto on the map's rectangle; None where the site names none, or it lies elsewhere."""
     spec = loaded.site.ground
     if spec is None or spec.photo is None:

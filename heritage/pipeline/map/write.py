@@ -18,14 +18,14 @@ from heritage.pipeline.map.buildings import (
 )
 from heritage.pipeline.map.ground import write_ground
 from heritage.pipeline.map.pictures import write_base_map, write_photo
-from heritage.store import ReleaseFolder
+from heritage.store import Writes
 from heritage.text.site import LoadedSite
 
 FOOTPRINTS = "footprints.json"
 
 
 def write_map(
-    into: ReleaseFolder,
+    into: Writes,
     loaded: LoadedSite,
     ground: Ground,
     monuments: Sequence[MonumentEntry],
