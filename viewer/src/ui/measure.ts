@@ -10,6 +10,8 @@ import { type IconName, icon } from './icons.ts';
 import { type Part, tool } from './parts.ts';
 import { timeline } from './timeline.ts';
 
+const RAGGED = 0.03; // of an outline, that may have no surface or two without a word
+
 const ICONS: Record<Measure['kind'], IconName> = {
   distance: 'distance',
   height: 'height',
@@ -30,6 +32,9 @@ const told = (kind: Measure['kind'], m: Measured, language: string) =>
     ? `${shown(kind, m.value, language)} ± ${shown(kind, m.within, language)}`
     : shown(kind, m.value, language);
 
+/** Whether it was taken on what nobody measured. */
+const interpreted = (measure: Measure) => measure.points.some((p) => p.shown.state !== null);
+
 /** What a measure is, in one line of text. */
 function line(app: App, measure: Measure, number: number): string {
   const { t, language } = app.state;
@@ -38,7 +43,8 @@ function line(app: App, measure: Measure, number: number): string {
     : measure.problem
       ? t(`measure.${measure.problem}`)
       : t('measure.reading');
-  return `${number} · ${t(`measure.${measure.kind}`)}: ${value}`;
+  const what = `${number} · ${t(`measure.${measure.kind}`)}: ${value}`;
+  return interpreted(measure) ? `${what} (${t('measure.interpreted')})` : what;
 }
 
 const copy = (app: App, text: string) => {
@@ -61,7 +67,8 @@ function asText(app: App, measures: readonly Measure[]): string {
 
 function row(app: App, bench: Workbench, measure: Measure, number: number): Part {
   const { t, language } = app.state;
-  const { value, problem, flat, points } = measure;
+  const { value, problem, flat, covered, points } = measure;
+  const ragged = covered !== null && Math.abs(covered - 1) > RAGGED;
   const full = points.every((p) => p.error_m === 0);
   const edge = points.reduce((sum, p) => sum + p.edge_m, 0) / points.length;
   return html`<li>
@@ -73,7 +80,9 @@ function row(app: App, bench: Workbench, measure: Measure, number: number): Part
           ? html`<p class="value">${told(measure.kind, value, language)}</p>`
           : html`<p>${problem ? t(`measure.${problem}`) : t('measure.reading')}</p>`
       }
+      ${interpreted(measure) ? html`<p class="warn">${icon('warning')}<span>${t('measure.interpreted')}</span></p>` : nothing}
       ${flat ? html`<p class="more">${t('measure.flat', { area: told('area', flat, language) })}</p>` : nothing}
+      ${ragged ? html`<p class="more">${t('measure.ragged', { percent: Math.round(covered * 100) })}</p>` : nothing}
       <p class="more">${t(full ? 'measure.full' : 'measure.simplified', { edge: metres(edge, language) })}</p>
     </div>
     ${tool({ name: 'copy', label: `${t('measure.copy')} ${number}`, press: () => copy(app, asText(app, [measure])) })}

@@ -139,6 +139,21 @@ test('a state is named and explained in every way of showing it', async ({ page 
   }
 });
 
+test('what is measured on an interpretation says that it is none of the monument', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'a keyboard');
+  await open(page, '#/m/pavilion/measure?shown=1885');
+  await expect(page.locator('.claim.interpreted .certainties li')).toHaveCount(3);
+  await page.locator('canvas').focus();
+  await page.keyboard.press('Enter');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('ArrowUp');
+  await settled(page);
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.measures li')).toContainText('on an interpretation');
+});
+
 test('a tour cannot hide that it shows an interpretation', async ({ page }) => {
   const changed = (path: string, change: (document: Record<string, Record<string, unknown>[]>) => void) =>
     page.route(`**/${path}`, async (route) => {
