@@ -1,5 +1,7 @@
 """Elevations and sections are measured in: sizes and places against shapes that are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,21 @@ def test_what_stands_in_front_hides_what_is_behind_in_whichever_order_they_are_d
         assert seen.tolist() == [[200, 30, 30], [20, 20, 220]]
         depth = elevation.depth()[row.astype(int), column.astype(int)]
         np.testing.assert_allclose(depth, away, atol=1e-5)
+
+
+def test_what_is_interpreted_is_hatched_on_the_sheet_too(monkeypatch):
+    """By its certainty, with lines that run on from one band of rays to the next."""
+    solid = box([0, 0, 0], [4, 1, 2])
+    sure = replace(solid, certainty=np.full(8, 2, np.uint8))
+    _, plain = drawn([solid], 180, 0.02)
+    _, whole = drawn([sure], 180, 0.02)
+    monkeypatch.setattr("heritage.ops.viewing.elevation._RAYS", 5_000)
+    _, bands = drawn([sure], 180, 0.02)
+
+    changed = (plain.picture().astype(int) - whole.picture()).any(2)
+    assert changed[30:120, 30:220].all()
+    assert whole.picture()[30:120, 30:220].std() > 20
+    np.testing.assert_array_equal(whole.picture(), bands.picture())
 
 
 def test_from_the_south_the_east_is_on_the_right():
