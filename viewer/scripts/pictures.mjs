@@ -1,5 +1,5 @@
 // Pictures of a served site for the documentation: node scripts/pictures.mjs http://127.0.0.1:8000/ DIRECTORY
-// Site, monument, tour, swipe, change map and labelled points, on a desktop and on a phone, as JPEG.
+// Site, monument, tour, swipe, side by side, change map, section and labelled points, on a desktop and on a phone, as JPEG.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
@@ -28,7 +28,14 @@ async function views(page) {
       ...(monuments.length > 0 ? { monument: `#/m/${(compared ?? monuments[0]).id}` } : {}),
       ...(compared?.epochs.some((e) => e.points_tileset) ? { points: `#/m/${compared.id}` } : {}),
       ...(tours.length > 0 ? { tour: `#/t/${tours[0].id}` } : {}),
-      ...(compare ? { swipe: `${compare}/swipe`, change: `${compare}/change` } : {}),
+      ...(compare
+        ? {
+            swipe: `${compare}/swipe`,
+            side: `${compare}/side`,
+            change: `${compare}/change`,
+            section: `#/m/${compared.id}/section`,
+          }
+        : {}),
     };
   });
 }

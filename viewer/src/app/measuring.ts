@@ -32,6 +32,8 @@ export interface Measure {
   value: Measured | null;
   /** For an area: the flat area of the outline, beside that of the surface. */
   flat: Measured | null;
+  /** Share of an area's outline under which there is a surface; more than 1 where layers lie over each other. */
+  covered: number | null;
   /** An area that cannot be told, or tiles that could not be read. */
   problem: 'crossing' | 'unread' | null;
 }
@@ -130,7 +132,15 @@ export class Measuring {
   private finish(): void {
     const { kind, points } = this.state;
     if (!this.monument) return;
-    const made: Measure = { id: this.next++, kind, points, value: null, flat: null, problem: null };
+    const made: Measure = {
+      id: this.next++,
+      kind,
+      points,
+      value: null,
+      flat: null,
+      covered: null,
+      problem: null,
+    };
     const measure = this.valued(made, this.monument);
     this.set({ points: [], measures: [...this.state.measures, measure] });
     const { t } = this.app.state;
@@ -176,12 +186,16 @@ export class Measuring {
         const along = corners.map((p) => dot(sub(p, outline.centre), axis));
         return Math.min(...along) <= reach && Math.max(...along) >= -reach;
       });
-    let [area, error] = [0, 0];
+    let [area, shadow, error] = [0, 0, 0];
     try {
       const wanted = await reader.wanted(monument, points[0]!.shown, near);
       await reader.each(wanted, ({ object, error_m }) => {
         error = Math.max(error, error_m);
-        for (const { positions, index } of surfacesOf(object)) area += areaInside(positions, index, outline);
+        for (const { positions, index } of surfacesOf(object)) {
+          const inside = areaInside(positions, index, outline);
+          area += inside.area;
+          shadow += inside.shadow;
+        }
       });
     } catch (problem) {
       if (!(problem instanceof LoadError)) throw problem;
@@ -191,7 +205,10 @@ export class Measuring {
     const rim = points.map(
       (p): MeasuredPoint => stretched({ ...p, error_m: Math.max(p.error_m, error) }, factor),
     );
-    this.replace(monument, id, points, { value: { value: area * factor ** 2, within: outlineError(rim) } });
+    this.replace(monument, id, points, {
+      value: { value: area * factor ** 2, within: outlineError(rim) },
+      covered: shadow / flatArea(points).value,
+    });
   }
 
   /** Change a measure, unless it has other points by now. */

@@ -93,12 +93,19 @@ export function earsOf(flat: readonly Flat[]): [Flat, Flat, Flat][] | null {
   return ears;
 }
 
-/** Area of a triangle mesh inside `outline`, square metres. `positions` are x y z in its frame, three `index` a triangle. */
-export function areaInside(positions: ArrayLike<number>, index: ArrayLike<number>, outline: Outline): number {
+/**
+ * Area of a triangle mesh inside `outline`, and of its shadow on the outline's plane, square metres. A shadow smaller than
+ * the outline says that there is no surface in parts of it. `positions` are x y z in its frame, three `index` a triangle.
+ */
+export function areaInside(
+  positions: ArrayLike<number>,
+  index: ArrayLike<number>,
+  outline: Outline,
+): { area: number; shadow: number } {
   const { centre, right, up, normal, flat, ears, depth_m } = outline;
   const low = [0, 1].map((k) => Math.min(...flat.map((p) => p[k]!)));
   const high = [0, 1].map((k) => Math.max(...flat.map((p) => p[k]!)));
-  let total = 0;
+  let [area, shadow] = [0, 0];
   for (let t = 0; t + 2 < index.length; t += 3) {
     const corners = [0, 1, 2].map((k): Vec3 => {
       const i = index[t + k]! * 3;
@@ -114,9 +121,13 @@ export function areaInside(positions: ArrayLike<number>, index: ArrayLike<number
     if (facing[2] <= 0) continue;
     // Seen across, area shrinks by the cosine of the slope everywhere alike.
     const stretch = length(facing) / facing[2];
-    for (const ear of ears) total += overlap([a, b, c], ear) * stretch;
+    for (const ear of ears) {
+      const flat_m2 = overlap([a, b, c], ear);
+      shadow += flat_m2;
+      area += flat_m2 * stretch;
+    }
   }
-  return total;
+  return { area, shadow };
 }
 
 /** Area that two triangles given counter-clockwise share, seen across (Sutherland and Hodgman). */

@@ -79,9 +79,9 @@ describe('area on a surface', () => {
     const points = lifted(STAR, slope);
     const exact = flatArea(points.map((p) => at(p))).value;
     for (const outline of [points, [...points].reverse()]) {
-      expect(areaInside(positions, index, outlineOf(outline, [0, 0, 1])!)).toBeCloseTo(exact, 9);
+      expect(areaInside(positions, index, outlineOf(outline, [0, 0, 1])!).area).toBeCloseTo(exact, 9);
     }
-    expect(areaInside(positions, index, outlineOf(points, [0, 0, -1])!)).toBe(0); // its back is not there
+    expect(areaInside(positions, index, outlineOf(points, [0, 0, -1])!).area).toBe(0); // its back is not there
   });
 
   it('on waves is what summing over a fine raster gives', () => {
@@ -105,7 +105,7 @@ describe('area on a surface', () => {
         if (inside) sum += Math.sqrt(1 + zx * zx + zy * zy) * (4 / n) ** 2;
       }
     }
-    expect(areaInside(positions, index, outline) / sum).toBeCloseTo(1, 2);
+    expect(areaInside(positions, index, outline).area / sum).toBeCloseTo(1, 2);
   });
 
   it('leaves out what lies deep behind the outline', () => {
@@ -115,8 +115,14 @@ describe('area on a surface', () => {
       lifted(STAR, () => 0),
       [0, 0, 1],
     )!;
-    expect(areaInside(back.positions, back.index, outline)).toBe(0);
-    expect(areaInside(front.positions, front.index, outline)).toBeGreaterThan(1);
+    expect(areaInside(back.positions, back.index, outline).area).toBe(0);
+    expect(areaInside(front.positions, front.index, outline).area).toBeGreaterThan(1);
+  });
+
+  it('tells how much of the outline has a surface under it', () => {
+    const { positions, index } = sheet(8, () => 0);
+    const outline = outlineOf(lifted([[0, -1], [4, -1], [4, 1], [0, 1]], () => 0), [0, 0, 1])!; // biome-ignore format: points
+    expect(areaInside(positions, index, outline).shadow).toBeCloseTo(4, 9); // of 8: the sheet ends at 2
   });
 
   it('is not told for an outline that crosses itself or has no width', () => {
