@@ -9,8 +9,6 @@ import type { TourDocument } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import { building } from './building.ts';
 import { claim } from './claim.ts';
-import { dataPanel } from './data.ts';
-import { help } from './help.ts';
 import { icon } from './icons.ts';
 import { partCard } from './interpretation.ts';
 import type { Labels } from './labels.ts';
@@ -25,7 +23,6 @@ import { type Bands, type Part, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
-import { textVersion } from './text.ts';
 
 const SETTLE_MS = 180;
 const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
@@ -90,7 +87,7 @@ export class Viewer extends LitElement {
     const { route } = state;
     if (!state.release) return null;
     if (route.view === 'tour') return this.guided.get()?.tourPanel(app) ?? null;
-    if (route.view === 'data') return dataPanel(app);
+    if (route.view === 'data') return this.guided.get()?.dataPanel(app) ?? null;
     const monument = monumentOf(state);
     if (!monument) return sitePanel(app);
     if (route.view === 'compare') {
@@ -125,7 +122,8 @@ export class Viewer extends LitElement {
     const { state } = app;
     const { t, status, release } = state;
     if (status === 'failed') return failure(app);
-    if (status === 'no-webgl') return textVersion(app, this.tours, this.languages());
+    if (status === 'no-webgl')
+      return this.guided.get()?.textVersion(app, this.tours, this.languages()) ?? nothing;
     if (!release)
       return html`<main class="centre waiting">${this.canvas}${icon('seal')}<p>${t('loading')}</p></main>`;
     const found = this.bands();
@@ -186,7 +184,7 @@ export class Viewer extends LitElement {
       <nav class="tools" aria-label=${t('tools')}>
         ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
-      ${partCard(app)} ${notices(app)} ${state.help ? help(app) : nothing}
+      ${partCard(app)} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
 
