@@ -41,6 +41,24 @@ def test_the_result_does_not_depend_on_the_unit() -> None:
     assert np.allclose(kilometres.vertices * 1024, metres.vertices, atol=1e-3)
 
 
+def test_rather_more_triangles_than_a_shape_that_is_lost() -> None:
+    flat = sheet(60, 10.0)
+    height = 2 * np.exp(-((flat.vertices[:, :2] - 5) ** 2).sum(1))
+    hill = flat.with_(vertices=(flat.vertices + height[:, None] * (0, 0, 1)).astype(np.float32))
+    still = sheet(10, 1.0).with_(vertices=sheet(10, 1.0).vertices + np.float32(20))  # must stay as it is
+    whole, _ = weld([hill, still])
+    locked = whole.vertices[:, 2] >= 20
+    goal = len(still.triangles) + 8
+    off = {}
+    for within in (0.05, np.inf):
+        few = simplify(whole, goal, locked=locked, within_m=within).mesh
+        off[within] = len(few.triangles), float(Nearest(few).distance(hill.vertices).max())
+    assert off[np.inf][0] <= goal
+    assert off[np.inf][1] > 0.5, "the hill is gone"
+    assert goal < off[0.05][0] < goal + 400
+    assert off[0.05][1] < 0.15
+
+
 def test_locked_vertices_stay_bit_for_bit_and_keep_their_edges() -> None:
     full = blob(5)
     locked = np.abs(full.vertices[:, 0] - 0.4) < 0.06

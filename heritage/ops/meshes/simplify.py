@@ -38,14 +38,20 @@ class Simplified:
 
 
 def simplify(
-    mesh: Mesh, triangles: int, *, locked: Bool | None = None, keep_borders: bool = True
+    mesh: Mesh,
+    triangles: int,
+    *,
+    locked: Bool | None = None,
+    keep_borders: bool = True,
+    within_m: float = np.inf,
 ) -> Simplified:
     """``mesh`` with about ``triangles`` triangles (never more than it has), same origin.
 
     Vertices must be welded. ``locked`` (v,) vertices stay where they are, bit for bit, so edges between two of
     them stay too. ``keep_borders`` lets open borders resist ten times more than otherwise. A manifold stays one;
-    triangles that name a vertex twice are dropped. Where no edge can go without turning a triangle over, more triangles
-    are left than asked for. Deterministic. Raises InputError for ``triangles`` below 4.
+    triangles that name a vertex twice are dropped. Where no edge can go without turning a triangle over, or without
+    moving about as much surface as a triangle has by more than ``within_m`` metres, more triangles are left than
+    asked for. Deterministic. Raises InputError for ``triangles`` below 4.
     """
     if triangles < 4:
         raise InputError("triangles", f"{triangles}", "4 or more are allowed", code="simplify-goal")
@@ -55,7 +61,7 @@ def simplify(
     if len(kept) > triangles:
         fixed = np.zeros(len(vertices), bool) if locked is None else np.asarray(locked, bool)
         weight = _BORDER_WEIGHT if keep_borders else _LOOSE_BORDER_WEIGHT
-        vertices, kept, source = _collapsed(mesh, kept, fixed, triangles, weight)
+        vertices, kept, source = _collapsed(mesh, kept, fixed, triangles, weight, within_m)
     used = np.unique(kept)
     result = compact(Mesh(mesh.origin, vertices, kept, name=mesh.name))
     share = len(result.triangles) / max(len(mesh.triangles), 1)
@@ -64,7 +70,7 @@ def simplify(
 
 
 def _collapsed(
-    mesh: Mesh, triangles: I32, fixed: Bool, goal: int, border_weight: float
+    mesh: Mesh, triangles: I32, fixed: Bool, goal: int, border_weight: float, within_m: float
 ) -> tuple[F32, I32, I32]:
     """Vertices, triangles and the vertices' numbers in ``mesh``, with about ``goal`` triangles."""
     # Thresholds are absolute, so the mesh is scaled to triangles of mean area 1: the result knows no unit.
@@ -82,16 +88,17 @@ def _collapsed(
     fixed = fixed[source]
     cost = np.empty(3 * len(faces), np.float32)
     evaluate(xyz, faces, quadric, fixed, border, cost)
-    limit, retried = 0.0, False
+    # The mean area was 1, so the number of triangles was the area.
+    area, square, limit, retried = len(faces), (within_m * scale) ** 2, 0.0, False
     while True:
         mark = np.zeros(len(xyz) + 1, np.int64)
         alive, whole = len(faces), len(faces)
         while alive > goal and alive > 0.5 * whole:
             limit = _next_limit(cost, limit, alive, goal)
-            if not np.isfinite(limit):
+            if limit > square * area / alive or not np.isfinite(limit):
                 break
             alive -= sweep(xyz, faces, quadric, fixed, border, head, after, cost, mark, limit, alive - goal)
-        if alive <= goal or (alive == whole and retried):
+        if alive <= goal or (alive == whole and retried) or np.inf > limit > square * area / alive:
             break
         # Half of the arrays is empty, or every edge left was refused once: close up.
         held = faces[:, 0] >= 0

@@ -18,6 +18,8 @@ from heritage.ops.tiles.seams import INNER, between_parts, locked
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
+# A surface that is off by more than such a share of a tile's extent is no picture of it: rather more triangles.
+_SHAPELESS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,13 +141,15 @@ def on_grid(vertices: F32, seam: U8, depth: int, steps: Sequence[float]) -> F32:
 
 
 def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], low: F64, high: F64) -> Part:
-    """The ``merged`` children with about ``triangles`` triangles and their border as it is, bit for bit.
+    """The ``merged`` children with about ``triangles`` triangles and their border as it is, bit for bit; more where
+    the shape would be lost.
 
     ``low`` and ``high`` (3,) are the bounds of the full surface in the cell: nothing grows beyond them.
     """
     mesh = children.mesh
     border = locked(children.seam, depth)
-    simple = simplify(mesh, max(triangles, 4), locked=border | between_parts(mesh))
+    within = float((high - low).max()) / _SHAPELESS
+    simple = simplify(mesh, max(triangles, 4), locked=border | between_parts(mesh), within_m=within)
     fixed = border[simple.source]
     vertices = np.where(
         fixed[:, None], simple.mesh.vertices, np.clip(simple.mesh.vertices, low, high)
