@@ -35,8 +35,7 @@ def charts(mesh: Mesh) -> tuple[I64, I64]:
     score = facing.clip(0) ** 2
     for _ in range(_ROUNDS):
         score = _smoothed(score, i, j)
-    score[facing < _STEEP] = -1
-    axis = np.where(score.max(1) < 0, facing.argmax(1), score.argmax(1))
+    axis = _chosen(score, facing)
     for _ in range(2):
         chart = _connected(axis, i, j)
         small = np.bincount(chart)[chart] < _SMALL
@@ -44,6 +43,21 @@ def charts(mesh: Mesh) -> tuple[I64, I64]:
             return axis, chart
         axis = _absorbed(axis, small, facing, i, j)
     return axis, _connected(axis, i, j)
+
+
+@numba.njit(cache=True)
+def _chosen(score: Any, facing: Any) -> Any:
+    """The axis of the best score (t, 6) that is not too steep, or the one that is faced most."""
+    axis = np.empty(len(score), np.int64)
+    for t in range(len(score)):
+        best, most, faced = -1, 0, 0
+        for d in range(6):
+            if facing[t, d] >= _STEEP and (best < 0 or score[t, d] > score[t, most]):
+                best = most = d
+            if facing[t, d] > facing[t, faced]:
+                faced = d
+        axis[t] = best if best >= 0 else faced
+    return axis
 
 
 def neighbours(triangles: I32) -> tuple[I64, I64]:
@@ -125,6 +139,17 @@ def _absorbed(axis: I64, small: npt.NDArray[np.bool_], facing: F64, i: I64, j: I
 
 
 def side_of(normal: npt.NDArray[np.floating]) -> U8:
-    """(n,) 0..5: the axis that each normal is nearest to."""
-    axis = np.abs(normal).argmax(1)
-    return np.asarray(2 * axis + (normal[np.arange(len(normal)), axis] < 0), np.uint8)
+    """(n,) 0..5: the axis that each normal (n, 3) is nearest to."""
+    return np.asarray(_side_of(normal), np.uint8)
+
+
+@numba.njit(cache=True)
+def _side_of(normal: Any) -> Any:
+    side = np.empty(len(normal), np.uint8)
+    for i in range(len(normal)):
+        axis = 0
+        for d in range(1, 3):
+            if abs(normal[i, d]) > abs(normal[i, axis]):
+                axis = d
+        side[i] = 2 * axis + (1 if normal[i, axis] < 0 else 0)
+    return side

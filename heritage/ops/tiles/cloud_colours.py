@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numba
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
@@ -102,11 +105,7 @@ class CloudColours:
         if reach not in self._gatherers:
             sides = np.full(len(self.xyz), 255, np.uint8)
             if self.normal is not None:
-                facing = (
-                    self.normal[:, None] * np.array([1, -1], np.float32)[None, :, None]
-                ) > 0  # (n, sign, axis)
-                bits = facing.transpose(0, 2, 1).reshape(-1, 6) @ (1 << np.arange(6))
-                sides = np.where(_unknown(self.normal), 255, bits).astype(np.uint8)
+                sides = _seen_from(self.normal)
             self._gatherers[reach] = Gatherer(self.xyz, self.colour, sides, reach * self.spacing_m)
         return self._gatherers[reach].means(xyz, side, sigma * self.spacing_m)
 
@@ -114,3 +113,18 @@ class CloudColours:
 def _unknown(normal: F32) -> Bool:
     """(n,) True for normals (n, 3) of length 0. Column by column: numpy is slow along a short axis."""
     return np.asarray((normal[:, 0] == 0) & (normal[:, 1] == 0) & (normal[:, 2] == 0))
+
+
+@numba.njit(cache=True)
+def _seen_from(normal: Any) -> Any:
+    """(n,) uint8: bit k is set where axis k looks at the front of a point; all are where its normal is unknown."""
+    sides = np.empty(len(normal), np.uint8)
+    for i in range(len(normal)):
+        bits = 0
+        for d in range(3):
+            if normal[i, d] > 0:
+                bits |= 1 << (2 * d)
+            elif normal[i, d] < 0:
+                bits |= 2 << (2 * d)
+        sides[i] = bits if bits else 255
+    return sides
