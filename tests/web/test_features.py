@@ -273,6 +273,43 @@ def test_the_catalogue_is_linked_data(data_site: Path) -> None:
     assert json.loads(linked)["@id"] == "./", "a holder's name with a tag in it does not end the script"
 
 
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_the_catalogue_has_what_dcat_ap_demands(data_site: Path) -> None:
+    """DCAT-AP 3.0: the mandatory properties of catalogue, data set, distribution and agent, and the kinds of their values."""
+    path = data_site / ".heritage" / "releases" / RELEASE / "data" / "catalogue.jsonld"
+    graph = rdflib.Graph().parse(path, format="json-ld", publicID="https://host/r/1/data/")
+    dcat, dct, foaf = rdflib.DCAT, rdflib.DCTERMS, rdflib.FOAF
+    demanded = {
+        dcat.Catalog: {
+            dct.title: rdflib.Literal,
+            dct.description: rdflib.Literal,
+            dct.publisher: None,
+            dcat.dataset: None,
+        },
+        dcat.Dataset: {dct.title: rdflib.Literal, dct.description: rdflib.Literal, dcat.distribution: None},
+        dcat.Distribution: {dcat.accessURL: rdflib.URIRef},
+        foaf.Agent: {foaf.name: rdflib.Literal},
+    }
+    for kind, properties in demanded.items():
+        things = list(graph.subjects(rdflib.RDF.type, kind))
+        assert things, kind
+        for thing in things:
+            for name, node in properties.items():
+                values = list(graph.objects(thing, name))
+                assert values, (thing, name)
+                assert node is None or all(isinstance(value, node) for value in values)
+    kinds = {dct.publisher: foaf.Agent, dcat.dataset: dcat.Dataset, dcat.distribution: dcat.Distribution}
+    for name, kind in kinds.items():
+        assert all((thing, rdflib.RDF.type, kind) in graph for thing in graph.objects(None, name))
+    # Ranges that are no text: a language, a licence and a media type are things with addresses or kinds of their own.
+    for name in (dct.language, dct.license, dcat.mediaType, dcat.downloadURL):
+        assert all(not isinstance(thing, rdflib.Literal) for thing in graph.objects(None, name)), name
+    assert rdflib.URIRef("http://id.loc.gov/vocabulary/iso639-1/vi") in set(graph.objects(None, dct.language))
+    for size in graph.objects(None, dcat.byteSize):
+        assert size.datatype == rdflib.XSD.nonNegativeInteger
+        assert int(size) > 0
+
+
 def test_gdal_opens_the_site_as_a_layer(address: str) -> None:
     source = f"OAPIF:{address}api/"
 

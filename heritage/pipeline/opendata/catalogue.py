@@ -39,7 +39,7 @@ def catalogue(site: Site, sets: Sequence[DataSet], box: tuple[float, float, floa
         "@type": ["dcat:Catalog", "schema:DataCatalog"],
         **_both("title", "name", _in_languages(site.title)),
         **_both("description", "description", _in_languages(site.description or site.title)),
-        "dct:language": list(site.languages),
+        "dct:language": [{"@id": _language(tag)} for tag in site.languages],
         **whose,
         "dcat:dataset": [_dataset(site, one, box) for one in sets],
     }
@@ -96,6 +96,12 @@ def _in_languages(words: Mapping[str, str]) -> list[dict[str, str]]:
 
 def _best(words: Mapping[str, str], language: str) -> str:
     return words.get(language) or next(iter(words.values()), "")
+
+
+def _language(tag: str) -> str:
+    """The address by which DCAT wants a language named: the Library of Congress's, of ISO 639-1 or 639-2."""
+    code = tag.partition("-")[0]
+    return f"http://id.loc.gov/vocabulary/iso639-{1 if len(code) == 2 else 2}/{code}"
 
 
 def _licence(rights: Rights) -> object:

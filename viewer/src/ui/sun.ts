@@ -57,7 +57,7 @@ export function sunTool(app: App): Part {
         />
       </label>
       <label>
-        <span>${t('sun.time')} <output>${clock(shown.minutes)}</output> <small>UTC${zone < 0 ? '−' : '+'}${Math.abs(zone)}</small></span>
+        <span>${t('sun.time')} <b>${clock(shown.minutes)}</b> <small>UTC${zone < 0 ? '−' : '+'}${Math.abs(zone)}</small></span>
         <input
           type="range"
           min="0"
@@ -69,7 +69,7 @@ export function sunTool(app: App): Part {
         />
       </label>
       <p class="quiet">${sun ? words(app, sun) : t('sun.own')}</p>
-      <button type="button" class="plain" ?disabled=${!sun} @click=${() => app.shine(null)}>${t('sun.reset')}</button>
+      <button type="button" class="plain" aria-disabled=${!sun} @click=${() => app.shine(null)}>${t('sun.reset')}</button>
     </div>
   </details>`;
 }

@@ -117,9 +117,10 @@ export function tourPanel(app: App): Bands {
     label: words(state, document.title),
     head: html`${back}
       <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${words(state, document.title)}</p>
-      <h1 tabindex="-1">${words(state, stop.title)}</h1>`,
+      <h1 tabindex="-1">${words(state, stop.title)}</h1>
+      ${monument ? nextStop(app, monument) : nothing}`,
     body: html`<div class="arriving">
-      ${prose(state, stop.html)} ${monument ? nextStop(app, monument) : nothing}
+      ${prose(state, stop.html)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
       ${interpretation(app)} ${asText(app, document.id)}

@@ -121,6 +121,22 @@ test('the position is asked for on press only, and leaves the browser in no requ
   expect(watch.problems).toEqual([]);
 });
 
+test('who walks a tour sees how far and whereto it goes on, without scrolling', async ({ page, context }) => {
+  await context.grantPermissions(['geolocation']);
+  await context.setGeolocation({ latitude: 16.4689, longitude: 107.5776, accuracy: 8 });
+  await open(page);
+  await page.getByRole('button', { name: 'Near me' }).click();
+  await expect(page.locator('.near-line')).toContainText('± 8 m');
+  await page.evaluate(() => {
+    location.hash = '#/t/gate';
+  });
+  const line = page.locator('.next-stop');
+  await expect(line).toContainText(/\d+0 m to the (north|south|east|west)/);
+  await settled(page);
+  await expect(line).toBeInViewport({ ratio: 1 });
+  await accessible(page);
+});
+
 test('a press on the small map goes there', async ({ page, isMobile }) => {
   test.skip(isMobile, 'the same code; it is closed there at first');
   await open(page);

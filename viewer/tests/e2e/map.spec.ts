@@ -1,5 +1,5 @@
 import type { App } from '../../src/app/app.ts';
-import { expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, open, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -88,4 +88,30 @@ test('the map comes also where no monument is in view', async ({ page }) => {
   });
   expect(state.arrived).toBe(true);
   expect(state.lines).toBeGreaterThan(0);
+});
+
+test('the sun is set by keyboard alone, and Escape gives the button back', async ({ page }) => {
+  await open(page);
+  const tool = page.locator('details.sun summary');
+  await tool.focus();
+  await page.keyboard.press('Enter');
+  const sheet = page.locator('.sun-sheet');
+  await expect(sheet).toBeVisible();
+  await accessible(page);
+  const date = page.getByRole('textbox', { name: 'Date', exact: true });
+  await date.fill('2026-03-20');
+  await date.blur();
+  const time = page.getByRole('slider', { name: 'Time' });
+  await time.focus();
+  await page.keyboard.press('Home');
+  await expect(sheet).toContainText('below the horizon');
+  await page.keyboard.press('End');
+  await page.keyboard.press('ArrowLeft');
+  await expect(time).toHaveAttribute('aria-valuetext', '23:40');
+  await page.getByRole('button', { name: "The map's own light" }).focus();
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => (window as unknown as Debug).heritage.app.state.sun)).toBeNull();
+  await page.keyboard.press('Escape');
+  await expect(sheet).toBeHidden();
+  await expect(tool).toBeFocused();
 });
