@@ -83,7 +83,7 @@ def locked(seam: U8, depth: int) -> Bool:
 
 
 def between_parts(mesh: Mesh) -> Bool:
-    """(v,) True where vertices of several parts lie at one place: held, so that no gap opens between parts."""
+    """(v,) True where vertices of several parts lie at one place: to be held, so that no gap opens between parts."""
     if mesh.part is None:
         return np.zeros(len(mesh.vertices), bool)
     place = same_place(mesh.vertices)

@@ -31,7 +31,7 @@ class SurfaceColours:
         facing = crosses(joined.vertices, joined.triangles) @ AXES.T
         self._joined, self._facing, self._kept = joined, facing, kept
         self._nearest: dict[int, tuple[Nearest, npt.NDArray[np.intp]]] = {}
-        self.texel_m = min(_texel(mesh) for mesh in surfaces)
+        self.texel_m = _texel(surfaces)
 
     def at(self, xyz: F32, side: U8) -> F32:
         """As ``Colours.at``."""
@@ -68,19 +68,27 @@ class SurfaceColours:
         return self._nearest[side]
 
 
-def _texel(mesh: Mesh) -> float:
-    """Metres of surface per texel of the mesh's own texture (median), or a share of its extent for vertex colours."""
-    area = areas(mesh)
-    if mesh.texture is not None and mesh.uv is not None:
-        size = np.array([mesh.texture.shape[1], mesh.texture.shape[0]])
-        a, b, c = (mesh.uv[mesh.triangles[:, k]].astype(np.float64) * size for k in range(3))
-        u, v = b - a, c - a
-        texels = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2
-        good = (texels > 0) & (area > 0)
-        if good.any():
-            return float(np.sqrt(area[good].sum() / texels[good].sum()))
-    worth = min(_TEXELS, _TEXELS_PER_TRIANGLE * max(len(area), 1))
-    return float(np.sqrt(max(area.sum(), 1e-12) / worth))
+def _texel(surfaces: Sequence[Mesh]) -> float:
+    """Metres of surface per texel: the finest of the textures' own (means), and a share of the extent of all that has
+    colours at its vertices, in however many meshes."""
+    found: list[float] = []
+    extent, triangles = 0.0, 0
+    for mesh in surfaces:
+        area = areas(mesh)
+        if mesh.texture is not None and mesh.uv is not None:
+            size = np.array([mesh.texture.shape[1], mesh.texture.shape[0]])
+            a, b, c = (mesh.uv[mesh.triangles[:, k]].astype(np.float64) * size for k in range(3))
+            u, v = b - a, c - a
+            texels = np.abs(u[:, 0] * v[:, 1] - u[:, 1] * v[:, 0]) / 2
+            good = (texels > 0) & (area > 0)
+            if good.any():
+                found.append(float(np.sqrt(area[good].sum() / texels[good].sum())))
+                continue
+        extent, triangles = extent + float(area.sum()), triangles + len(area)
+    if triangles:
+        worth = min(_TEXELS, _TEXELS_PER_TRIANGLE * triangles)
+        found.append(float(np.sqrt(max(extent, 1e-12) / worth)))
+    return min(found)
 
 
 def _colour(mesh: Mesh, corners: npt.NDArray[np.int32], weights: F32) -> F32:
@@ -109,7 +117,7 @@ def _shrunk(mesh: Mesh, size_m: float) -> Mesh:
     """The mesh with its texture averaged over blocks of texels up to ``size_m``."""
     if mesh.texture is None or mesh.uv is None:
         return mesh
-    factor = int(min(size_m / _texel(mesh), *mesh.texture.shape[:2]))
+    factor = int(min(size_m / _texel([mesh]), *mesh.texture.shape[:2]))
     if factor < 2:
         return mesh
     h, w = (side // factor for side in mesh.texture.shape[:2])

@@ -15,10 +15,12 @@ from heritage.ops.meshes.simplify import simplify
 from heritage.ops.meshes.weld import compact, first_and_place
 from heritage.ops.points.grid import morton_order
 from heritage.ops.tiles.seams import INNER, between_parts, locked
+from heritage.ops.tiles.tile import edges_fixed
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
 # A surface that is off by more than such a share of a tile's extent is no picture of it: rather more triangles.
+_JOINTS = 0.25  # of a node's triangles: more edges between parts are not held
 _SHAPELESS = 50
 
 
@@ -149,7 +151,11 @@ def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], 
     mesh = children.mesh
     border = locked(children.seam, depth)
     within = float((high - low).max()) / _SHAPELESS
-    simple = simplify(mesh, max(triangles, 4), locked=border | between_parts(mesh), within_m=within)
+    joints = between_parts(mesh)
+    if edges_fixed(mesh.triangles, joints) > _JOINTS * triangles:
+        # Nothing would be left for the surfaces between: better a gap within the geometric error than no shape.
+        joints = np.zeros(len(joints), bool)
+    simple = simplify(mesh, max(triangles, 4), locked=border | joints, within_m=within)
     fixed = border[simple.source]
     vertices = np.where(
         fixed[:, None], simple.mesh.vertices, np.clip(simple.mesh.vertices, low, high)
