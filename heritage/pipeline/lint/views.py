@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,6 +26,7 @@ WINDOWS = (
     Window("a desktop", 1280, 800, left=384),
     Window("a phone", 390, 844, top=56, bottom=388),
 )
+WIDE = 0.9  # of its height: so wide a window is halved from side to side
 _HIDDEN = 0.6  # of the subject's box
 _AROUND = 0.15  # a target without a box is as large as this share of its distance
 _STEPS = 160  # a flight is looked at in this many legs
@@ -44,12 +46,24 @@ def view_findings(tour: LoadedTour, monument: LoadedMonument, surfaces: ReleaseS
     for window in WINDOWS:
         before: Orbit | None = None
         for at, view in enumerate(views):
-            orbit = fitted(pose_of(view, entry), window)
-            for found in _stop(tour, at, entry, monument, surfaces, view, orbit, before, window):
+            pane = pane_of(window, tour.tour.stops[at])
+            orbit = fitted(pose_of(view, entry), pane)
+            for found in _stop(tour, at, entry, monument, surfaces, view, orbit, before, pane):
                 if (at, found.problem.code) not in seen:
                     seen.add((at, found.problem.code))
                     yield found
             before = orbit
+
+
+def pane_of(window: Window, stop: Stop) -> Window:
+    """Where a condition is seen: half of the free window where two stand side by side, halved as the viewer does."""
+    if stop.compare is None or stop.compare.mode != "side":
+        return window
+    width = window.width - window.left - window.right
+    height = window.height - window.top - window.bottom
+    if width >= WIDE * height:
+        return replace(window, width=width / 2, left=0.0, right=0.0)
+    return replace(window, height=height / 2, top=0.0, bottom=0.0)
 
 
 def conditions(stop: Stop, monument: LoadedMonument) -> tuple[str, ...]:

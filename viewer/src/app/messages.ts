@@ -1,5 +1,5 @@
 /** The interface's words, one file per language, fetched when wanted. */
-import type { Messages, UiLanguage } from '../core/i18n.ts';
+import { type Messages, type UiLanguage, unbroken } from '../core/i18n.ts';
 
 const FILES: Record<UiLanguage, () => Promise<{ default: Messages }>> = {
   vi: () => import('../../../assets/i18n/vi.json'),
@@ -8,4 +8,4 @@ const FILES: Record<UiLanguage, () => Promise<{ default: Messages }>> = {
 };
 
 export const loadMessages = async (language: UiLanguage): Promise<Messages> =>
-  (await FILES[language]()).default;
+  unbroken((await FILES[language]()).default);

@@ -49,6 +49,12 @@ export function direction(language: string): 'rtl' | 'ltr' {
   return ['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
 }
 
+/** Messages whose lines do not break before a sign that stands after a space: French punctuation, and %. */
+export const unbroken = (messages: Messages): Messages =>
+  Object.fromEntries(
+    Object.entries(messages).map(([key, text]) => [key, text.replace(/ (?=[;:?!%»])/g, '\u00a0')]),
+  );
+
 /** A function from message keys to words; `{name}` is filled from `values`. A missing key is a defect: it throws. */
 export function translator(messages: Messages): Translate {
   return (key, values = {}) => {

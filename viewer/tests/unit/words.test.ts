@@ -9,6 +9,7 @@ import {
   translator,
   UI_LANGUAGES,
   uiLanguage,
+  unbroken,
 } from '../../src/core/i18n.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -52,6 +53,13 @@ describe('the interface’s words', () => {
       (key) => !literal.has(key) && ![...families].some((family) => key.startsWith(family)),
     );
     expect(unused).toEqual([]);
+  });
+
+  it('a line does not break before French punctuation or a percent sign', () => {
+    expect(unbroken({ a: 'Méthode : {m} ; {p} % ?', b: 'No. {n}: 5' })).toEqual({
+      a: 'Méthode\u00a0: {m}\u00a0; {p}\u00a0%\u00a0?',
+      b: 'No. {n}: 5',
+    });
   });
 
   it('a missing message is a defect, not an empty label', () => {
