@@ -1,6 +1,7 @@
 /** The condition map of the open monument: what is listed and drawn over it, and new annotations, kept until they are saved. */
+import { type Hold, holds } from '../core/holding.ts';
 import { LoadError } from '../core/load.ts';
-import { type Draft, draftsFile, draftsFrom, FEWEST, type Hold, holds, type Shape } from '../core/mapping.ts';
+import { type Draft, draftsFile, draftsFrom, FEWEST, type Shape } from '../core/mapping.ts';
 import { type Mark, pathMark } from '../core/marks.ts';
 import type { Picked } from '../core/picked.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
@@ -194,10 +195,12 @@ export class Mapping {
       term: string | null,
       text: string,
       open: boolean,
+      facing: Mark['facing'] = null,
     ): Mark => ({
       ...pathMark(places, shape === 'area', text),
       kind: 'mapped',
       dots: shape === 'point',
+      facing,
       look: { ...termLook(term, vocabulary), filled: shape === 'area', dashed: open },
     });
     const listed = this.listed().map(({ annotation: a, hold }, i) =>
@@ -207,6 +210,7 @@ export class Mapping {
         a.term,
         String(i + 1),
         hold === 'review',
+        a.normal && { at: a.position_m, normal: a.normal },
       ),
     );
     const drafts = this.drafts.map((d) => mark(d.shape, d.points, d.term, '✎', true));

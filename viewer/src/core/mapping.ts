@@ -8,16 +8,6 @@ export const SHAPES: readonly Shape[] = ['point', 'line', 'area'];
 /** Fewest points of a shape. */
 export const FEWEST: Record<Shape, number> = { point: 1, line: 2, area: 3 };
 
-/** Why an annotation is shown with a survey: drawn in it or for all, carried to it, or carried though the surface changed. */
-export type Hold = 'own' | 'carried' | 'review';
-
-/** How an annotation stands to the epoch that is shown (null: a state); null where it is not shown with it. */
-export function holds(annotation: AnnotationEntry, epoch: string | null): Hold | null {
-  if (annotation.epoch === null || annotation.epoch === epoch) return 'own';
-  const verdict = annotation.carried.find((c) => c.epoch === epoch)?.verdict;
-  return verdict === 'carried' || verdict === 'review' ? verdict : null;
-}
-
 const AWAY = 2.2; // sizes of what is looked at, from it
 const AWAY_LEAST_M = 3;
 

@@ -13,6 +13,8 @@ export interface Mark {
   text: string | null;
   /** A term's colour and pattern; without: the marks' own. `filled`: the path is an area; `dashed`: not certain. */
   look?: { colour: string; pattern: string; filled: boolean; dashed: boolean };
+  /** The way its surface faces, at the middle of it: from behind the mark is not drawn. */
+  facing?: { at: Vec3; normal: Vec3 } | null;
 }
 
 // `corners` counts x slowest and z fastest: neighbours differ in one bit.

@@ -24,7 +24,6 @@ import map from 'lucide-static/icons/map.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
 import height from 'lucide-static/icons/move-vertical.svg?raw';
 import pause from 'lucide-static/icons/pause.svg?raw';
-import mapping from 'lucide-static/icons/pencil-line.svg?raw';
 import area from 'lucide-static/icons/pentagon.svg?raw';
 import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
@@ -81,7 +80,7 @@ const ICONS = {
   copy,
   crosshair,
   elevation,
-  mapping,
+  mapping: area,
   height,
   area,
   distance,

@@ -5,7 +5,7 @@ import { monumentOf, words } from '../app/state.ts';
 import { sizeOf } from '../core/extent.ts';
 import { figure, metres } from '../core/format.ts';
 import { direction, point } from '../core/frames.ts';
-import { holds } from '../core/mapping.ts';
+import { holds } from '../core/holding.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';

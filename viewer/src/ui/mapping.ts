@@ -1,4 +1,5 @@
 /** The panel of the condition map: terms with their sums, what is mapped, and drawing. */
+import './mapped.ts';
 import { html, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
 import type { Listed } from '../app/mapping.ts';
@@ -25,7 +26,7 @@ const ICONS: Record<Shape, IconName> = { point: 'crosshair', line: 'distance', a
 
 /** A term's colour and pattern as a small square. */
 function swatch({ colour, pattern }: Look, id: string): Part {
-  return html`<svg class="swatch" viewBox="0 0 24 24" aria-hidden="true">
+  return html`<svg class="term-look" viewBox="0 0 24 24" aria-hidden="true">
     ${svg`<defs><pattern id=${id} width="8" height="8" patternUnits="userSpaceOnUse">
       <rect width="8" height="8" fill=${colour} fill-opacity="0.25"></rect>
       <path d=${patternPath(pattern, 8)} stroke=${colour} stroke-width="1.8" stroke-linecap="round" fill="none"></path>

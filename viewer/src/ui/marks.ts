@@ -2,15 +2,19 @@
 import { LitElement, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
-import { point } from '../core/frames.ts';
-import { patternPath } from '../core/mapping.ts';
+import { direction, point } from '../core/frames.ts';
 import type { Mark } from '../core/marks.ts';
-import { styled } from './styled.ts';
+import { eyeOf } from '../core/orbit.ts';
+import { dot, sub } from '../core/vec.ts';
 
-interface Place {
+export interface Place {
   x: number;
   y: number;
 }
+
+type Painter = (mark: Mark, on: readonly (Place | null)[], d: string, middle: Place) => unknown;
+/** Ways to draw a kind of mark that come with the code that makes it, so that the first screen does not wait for them. */
+export const painters: Partial<Record<Mark['kind'], Painter>> = {};
 
 export class Marks extends LitElement {
   static override properties = { app: { attribute: false }, state: { attribute: false } };
@@ -33,11 +37,13 @@ export class Marks extends LitElement {
     if (!monument || !stage || state.marks.length === 0) return nothing;
     const m = monument.placement.site_from_monument;
     const { width, height } = stage.viewport;
+    const eye = eyeOf(app.view!.rig.orbit);
+    const seen = ({ facing: f }: Mark) => !f || dot(direction(m, f.normal), sub(eye, point(m, f.at))) > 0;
     return svg`<svg class="marks" viewBox="0 0 ${width} ${height}" aria-hidden="true">
       ${stage.layout.panes.map((pane, i) => {
         const { x, y, width: w, height: h } = pane.rect;
         return svg`<svg x=${x} y=${y} width=${w} height=${h} viewBox="${x} ${y} ${w} ${h}">
-          ${state.marks.map((mark) => this.mark(mark, (p) => stage.project(point(m, p), i)))}
+          ${state.marks.filter(seen).map((mark) => this.mark(mark, (p) => stage.project(point(m, p), i)))}
         </svg>`;
       })}
     </svg>`;
@@ -53,38 +59,12 @@ export class Marks extends LitElement {
       return a && b ? [`M${a.x.toFixed(1)} ${a.y.toFixed(1)}L${b.x.toFixed(1)} ${b.y.toFixed(1)}`] : [];
     });
     const d = lines.join('');
-    if (mark.look) return this.mapped(mark, mark.look, on, d, { x: middle('x'), y: middle('y') });
+    const paint = painters[mark.kind];
+    if (paint) return paint(mark, on, d, { x: middle('x'), y: middle('y') });
     return svg`<g class=${mark.kind}>
       <path class="under" d=${d}></path><path d=${d}></path>
       ${mark.dots ? seen.map((p) => svg`<circle cx=${p.x} cy=${p.y} r="5"></circle>`) : nothing}
       ${mark.text ? svg`<text x=${middle('x')} y=${middle('y')} text-anchor="middle" dy="-10">${mark.text}</text>` : nothing}
-    </g>`;
-  }
-
-  /** An annotation in its term's colour; an area is filled with its pattern where all of its outline is before the camera. */
-  private mapped(
-    mark: Mark,
-    { colour, pattern, filled, dashed }: NonNullable<Mark['look']>,
-    on: readonly (Place | null)[],
-    d: string,
-    { x, y }: Place,
-  ): unknown {
-    const id = `mapped-${pattern}-${colour.slice(1)}`;
-    const whole = filled && on.every((p) => p !== null);
-    const ring = on.map((p) => `${p?.x.toFixed(1)},${p?.y.toFixed(1)}`).join(' ');
-    return svg`<g class="mapped">
-      ${
-        whole
-          ? svg`<defs><pattern id=${id} width="10" height="10" patternUnits="userSpaceOnUse">
-              <rect width="10" height="10" fill=${colour} fill-opacity="0.22"></rect>
-              <path class="tile" d=${patternPath(pattern, 10)} ${styled({ stroke: colour })}></path>
-            </pattern></defs><polygon points=${ring} fill="url(#${id})"></polygon>`
-          : nothing
-      }
-      <path class="under" d=${d}></path>
-      <path d=${d} ${styled({ stroke: colour })} stroke-dasharray=${dashed ? '8 6' : nothing}></path>
-      ${mark.dots ? on.map((p) => (p ? svg`<circle cx=${p.x} cy=${p.y} r="7" ${styled({ fill: colour })}></circle>` : nothing)) : nothing}
-      ${mark.text ? svg`<text x=${x} y=${y} text-anchor="middle" dy=${mark.dots ? -12 : 6}>${mark.text}</text>` : nothing}
     </g>`;
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { termLook } from '../../src/app/termLooks.ts';
-import { type Draft, draftsFile, draftsFrom, holds, sumsOf, viewOf } from '../../src/core/mapping.ts';
+import { holds } from '../../src/core/holding.ts';
+import { type Draft, draftsFile, draftsFrom, sumsOf, viewOf } from '../../src/core/mapping.ts';
 import type { AnnotationEntry, MonumentEntry, TermEntry } from '../../src/core/release.ts';
 
 const note = (change: Partial<AnnotationEntry> = {}): AnnotationEntry => ({
