@@ -8,8 +8,8 @@ import { MODES, type Mode } from '../core/route.ts';
 import { changeTools } from './change.ts';
 import { icon } from './icons.ts';
 import { interpretation } from './interpretation.ts';
-import { conditionsOf } from './monument.ts';
 import { type Bands, crumb, href, type Part, slider } from './parts.ts';
+import { conditionsOf } from './timeline.ts';
 
 function swipeTools(app: App, line: Line): Part {
   const { t } = app.state;

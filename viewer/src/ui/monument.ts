@@ -4,27 +4,14 @@ import type { App } from '../app/app.ts';
 import { idOf, newest, shownNow, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
-import type { MonumentEntry, ShownEntry } from '../core/release.ts';
+import type { MonumentEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
 import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, prose, siteHref, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
-import { timeline } from './timeline.ts';
-
-/** Every condition in order of time; periods such as `1885~` sort by their first digits. */
-export function conditionsOf(monument: MonumentEntry): ShownEntry[] {
-  const when = (text: string | null, id: string) => (/-?\d{1,4}/.exec(text ?? id) ?? ['9999'])[0];
-  const all = [
-    ...monument.states.map((s) => ({ shown: { epoch: null, state: s.id }, when: when(s.period, s.id) })),
-    ...monument.epochs.map((e) => ({
-      shown: { epoch: e.id, state: null },
-      when: e.captured ?? when(null, e.id),
-    })),
-  ];
-  return all.sort((a, b) => a.when.localeCompare(b.when)).map(({ shown }) => shown);
-}
+import { conditionsOf, timeline } from './timeline.ts';
 
 /** The comparison a visitor most likely wants: the newest survey against what it was measured or drawn against. */
 function firstComparison(monument: MonumentEntry): Route | null {

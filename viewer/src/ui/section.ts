@@ -10,9 +10,9 @@ import type { MonumentEntry } from '../core/release.ts';
 import { type Axis, type Cut, formatCut, rangeOf } from '../core/section.ts';
 import { DASHES, type Item, pathData, type Sheet, sheetOf, svgOf } from '../core/sheet.ts';
 import { icon } from './icons.ts';
-import { conditionsOf } from './monument.ts';
 import { type Part, slider, standing, tool } from './parts.ts';
 import { styled } from './styled.ts';
+import { conditionsOf } from './timeline.ts';
 
 const AXES: readonly Axis[] = ['x', 'y', 'z'];
 

@@ -4,9 +4,9 @@ import type { App } from '../app/app.ts';
 import { conditionName, words } from '../app/state.ts';
 import type { TourDocument } from '../core/release.ts';
 import { icon } from './icons.ts';
-import { conditionsOf } from './monument.ts';
 import { type Part, prose, standing } from './parts.ts';
 import { rights } from './site.ts';
+import { conditionsOf } from './timeline.ts';
 
 export function textVersion(app: App, tours: readonly TourDocument[], language: Part): Part {
   const { state } = app;

@@ -32,6 +32,10 @@ function placesOf(monument: MonumentEntry): Place[] {
   return all.sort((a, b) => middle(a) - middle(b) || idOf(a.shown).localeCompare(idOf(b.shown)));
 }
 
+/** Every condition in order of time. */
+export const conditionsOf = (monument: MonumentEntry): ShownEntry[] =>
+  placesOf(monument).map(({ shown }) => shown);
+
 /** Where everything stands on the axis, 0..1: the true spans, and the marks kept apart. */
 function laidOut(places: readonly Place[]): { spans: (Span | null)[]; marks: number[] } {
   const dated = places.flatMap(({ span }) => (span ? [span] : []));
