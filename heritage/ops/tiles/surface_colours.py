@@ -47,7 +47,7 @@ class SurfaceColours:
                 own = np.flatnonzero(self._owner[triangle] == i)
                 if len(own):
                     corners = mesh.triangles[triangle[own] - self._first[i]]
-                    result[chosen[own]] = _colour(mesh, corners, place.weights[own])
+                    result[chosen[own]] = colour_at(mesh, corners, place.weights[own])
         return result
 
     def averaged(self, size_m: float) -> SurfaceColours:
@@ -91,7 +91,7 @@ def _texel(surfaces: Sequence[Mesh]) -> float:
     return min(found)
 
 
-def _colour(mesh: Mesh, corners: npt.NDArray[np.int32], weights: F32) -> F32:
+def colour_at(mesh: Mesh, corners: npt.NDArray[np.int32], weights: F32) -> F32:
     """Linear light (n, 3) at barycentric ``weights`` of triangles with vertices ``corners`` (n, 3)."""
     if mesh.texture is not None and mesh.uv is not None:
         return _sampled(mesh.texture, np.einsum("nk,nkd->nd", weights.astype(np.float64), mesh.uv[corners]))
