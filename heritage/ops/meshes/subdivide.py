@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
@@ -21,13 +22,25 @@ def subdivide(mesh: Mesh, longest_m: float) -> Mesh:
     """
     mesh = mesh.with_(rgb=None, uv=None, texture=None)
     for _ in range(_ROUNDS):
-        edges = mesh.triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2)
-        a, b = (mesh.vertices[edges[:, k]].astype(np.float64) for k in (0, 1))
-        long = (np.einsum("ed,ed->e", b - a, b - a) > longest_m**2).reshape(-1, 3)
+        long = _long(mesh.vertices, mesh.triangles, longest_m**2)
         if not long.any():
             break
         mesh = _halved(mesh, long)
     return mesh
+
+
+@numba.njit(cache=True)
+def _long(vertices: Any, triangles: Any, square_m2: float) -> Any:
+    """(t, 3) which edges, from each corner to the next, are longer than the root of ``square_m2``."""
+    long = np.empty(triangles.shape, np.bool_)
+    for t in range(len(triangles)):
+        for k in range(3):
+            a, b = triangles[t, k], triangles[t, (k + 1) % 3]
+            length = 0.0
+            for d in range(3):
+                length += (np.float64(vertices[b, d]) - vertices[a, d]) ** 2
+            long[t, k] = length > square_m2
+    return long
 
 
 def _halved(mesh: Mesh, long: npt.NDArray[np.bool_]) -> Mesh:
