@@ -37,7 +37,8 @@ def svg(layers: Sequence[Layer], scale: float, title: str, notes: Sequence[str],
     """A drawing at 1 : ``scale`` with a bar of ``bar`` metres and ``notes`` below it; its size on paper is in it."""
     left, bottom, right, top = bounds(layers)
     mm = 1000.0 / scale
-    width = max((right - left) * mm, 60.0) + 2 * _MARGIN_MM
+    legend = sum(_legend_mm(layer) for layer in layers)
+    width = max((right - left) * mm, 60.0, legend) + 2 * _MARGIN_MM
     high = (top - bottom) * mm + 2 * _MARGIN_MM
     height = high + _FOOT_MM + 4.5 * len(notes)
 
@@ -75,11 +76,16 @@ def svg(layers: Sequence[Layer], scale: float, title: str, notes: Sequence[str],
             f'<path d="M{x} {y - 1:.2f} h9" stroke="{colour}" stroke-width="0.5"{dashed}/>'
             f'<text x="{x + 11}" y="{y:.2f}">{escape(layer.name)}</text>'
         )
-        x += 13 + 2.0 * len(layer.name)
+        x += _legend_mm(layer)
     parts += [
         f'<text x="{_MARGIN_MM}" y="{y + 4.5 * (k + 1):.2f}">{escape(n)}</text>' for k, n in enumerate(notes)
     ]
     return "\n".join([*parts, "</svg>", ""])
+
+
+def _legend_mm(layer: Layer) -> float:
+    """Room for a layer's stroke and name below the drawing."""
+    return 15 + 1.8 * len(layer.name)
 
 
 def _cycle(count: int) -> list[tuple[str, str]]:

@@ -90,7 +90,7 @@ def condition_map(
     into: ReleaseFolder, epoch: EpochEntry, of: Map, annotations: Sequence[AnnotationEntry], base: str
 ) -> Map | None:
     """The same view in the epoch's own colours, if any of ``annotations`` is seen there."""
-    if not any(of.sees(np.array(a.position_m)) for a in annotations):
+    if not any(_shows(of, a) for a in annotations):
         return None
     path = f"{base}/condition-{of.side.name}.webp"
     drawn = drawn_elevation(into.path, epoch, of.sheet)
@@ -109,6 +109,11 @@ def regions_drawn(of: Map, regions: Sequence[RegionEntry], root: str, name: str)
     return _svg(of, root, name, "", "".join(marks))
 
 
+def _shows(of: Map, annotation: AnnotationEntry) -> bool:
+    """Whether its middle or one of its vertices is seen: something may stand before a part of it."""
+    return any(of.sees(np.array(place)) for place in (annotation.position_m, *annotation.vertices_m))
+
+
 def annotations_drawn(
     of: Map,
     annotations: Sequence[AnnotationEntry],
@@ -124,7 +129,7 @@ def annotations_drawn(
     used = sorted({a.term for a in annotations if a.shape == "area"}, key=str)
     patterns = "".join(pattern(styles[t][1], f"{prefix}-{t or 'none'}", styles[t][0], 9.0) for t in used)
     for at, a in enumerate(annotations, start=1):
-        if not of.sees(np.array(a.position_m)):
+        if not _shows(of, a):
             continue
         colour, _ = styles[a.term]
         review = any(c.epoch == compared and c.verdict != "carried" for c in a.carried)
