@@ -7,14 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from heritage.model.documents import Annotations, Monument, Site, Tour
+from heritage.model.documents import Annotations, Monument, Site, Tour, Vocabulary
 from heritage.model.errors import InputError
 from heritage.text.words import parse_words
 from heritage.text.yaml import parse_yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")])
-MODELS = {"site.yaml": Site, "monument.yaml": Monument, "annotations.yaml": Annotations, "tour.yaml": Tour}
+MODELS = {
+    "site.yaml": Site,
+    "vocabulary.yaml": Vocabulary,
+    "monument.yaml": Monument,
+    "annotations.yaml": Annotations,
+    "tour.yaml": Tour,
+}
 HEREDOC = re.compile(r"^cat > (\S+) <<'END'\n(.*?)^END$", re.DOTALL | re.MULTILINE)
 TUTORIAL = (ROOT / "docs" / "tutorial" / "first-site.md").read_text(encoding="utf-8")
 
