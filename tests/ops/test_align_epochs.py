@@ -91,11 +91,13 @@ def test_what_cannot_be_aligned_is_an_error(reference):
         align(reference.cloud, _later(3, 2.0, (0.8, -0.5, 0.3))[0], AlignOptions(iterations=1))
 
 
-@pytest.mark.parametrize(("factor", "what"), [(0.5, "small"), (1.01, "large")])
+@pytest.mark.parametrize(
+    ("factor", "what"), [(0.5, "is too|lie .* apart"), (1.01, "the moving epoch is too large")]
+)
 def test_epochs_in_different_scales_are_an_error_and_not_a_large_doubt(reference, factor, what):
     later = capture(12_000, seed=2, sigma=0.002).cloud
 
-    with pytest.raises(MethodError, match=f"the moving epoch is too {what}"):
+    with pytest.raises(MethodError, match=what):
         align(
             reference.cloud,
             later.with_(xyz=(later.xyz * factor).astype(np.float32), origin=later.origin * factor),

@@ -12,7 +12,7 @@ what no part of the surface can show, because all of it is pulled alike: half of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -38,6 +38,9 @@ from heritage.ops.points.grid import (
 _LEAST = 200
 _BLOCKS = 20
 _TUKEY = 4.685
+_BETTER = (
+    0.85  # of the residuals that are left when an epoch may also grow or shrink: then it is in another scale
+)
 _SLIDING = (
     0.004  # least mean square of the normals along any direction; 4 degrees of noise on a plane make 0.005
 )
@@ -61,6 +64,12 @@ class AlignOptions(Document):
         gt=0,
         le=1,
         description="an epoch that would fit better larger or smaller by more is in another scale",
+    )
+    rms_max: float = Field(
+        0.01,
+        gt=0,
+        le=1,
+        description="epochs that are farther apart where they fit best do not fit; share of the diagonal",
     )
 
 
@@ -242,6 +251,10 @@ def _solved(pairs: _Pairs) -> F64:
     return np.asarray(np.linalg.lstsq(weighted.T @ rows, -weighted.T @ pairs.residual, rcond=1e-9)[0])
 
 
+def _rms(pairs: _Pairs) -> float:
+    return float(np.sqrt((pairs.weight * pairs.residual**2).sum() / max(pairs.weight.sum(), 1e-300)))
+
+
 def _larger(pairs: _Pairs) -> float:
     """By how much the moving epoch is too large: the step that turns, shifts and shrinks it onto the planes.
 
@@ -302,8 +315,13 @@ def _judged(
             "raise align.iterations, or bring the epochs nearer first",
             code="align-unsettled",
         )
+    rms = _rms(pairs)
+    # A step towards another scale is believed if the surfaces then fit much better: planes through what is no surface
+    # pull anywhere.
     larger = _larger(pairs)
-    if abs(larger) > options.scale_max:
+    scaled = replace(level, points=level.points / (1 + larger))
+    other = _rms(scaled.pairs(scaled.refined(pose, within, options.iterations)[0], within))
+    if abs(larger) > options.scale_max and other < _BETTER * rms:
         raise MethodError(
             "align",
             f"the moving epoch is too {'large' if larger > 0 else 'small'}, by {abs(larger):.1%} or more",
@@ -311,7 +329,15 @@ def _judged(
             "correct the unit or scale of one of the two sources; epochs are aligned, not scaled",
             code="align-scale",
         )
-    rms = float(np.sqrt((weight * pairs.residual[used] ** 2).sum() / weight.sum()))
+    across = float(np.linalg.norm(np.ptp(level.plane, axis=0)))
+    if rms > options.rms_max * across:
+        raise MethodError(
+            "align",
+            f"surfaces that lie {rms:.3g} m apart where they fit best, of {across:.3g} m in all",
+            f"at most {options.rms_max:.1%}",
+            "are they of one thing, in one unit and scale? if so, bring them nearer first",
+            code="align-unlike",
+        )
     # Point-to-plane pulls points at edges to one side, and the other side when the epochs change places: the middle
     # is right to first order, and half of the difference stays in doubt.
     pose = pose.moved(apart / 2)
