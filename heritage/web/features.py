@@ -190,7 +190,9 @@ def _current(releases: Releases) -> _Current:
     language = errors.choose_language(request, releases.languages(release))
     say = words(language)
     collections = {
-        one.id: releases.file(release, one.files[0].path)[0] for one in document.sets if one.kind in ("monuments", "footprints")
+        one.id: releases.file(release, one.files[0].path)[0]
+        for one in document.sets
+        if one.kind in ("monuments", "footprints")
     }
     titles = {name: say[name] for name in collections}
     index = FeatureIndex(releases.file(release, "data/features.sqlite")[0])
