@@ -6,6 +6,7 @@ import numpy as np
 import open3d as o3d
 import pytest
 from captured_scene import capture
+from scipy.spatial import cKDTree
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import MethodError
@@ -62,10 +63,23 @@ def test_what_was_not_seen_stays_open():
     assert length == pytest.approx(2 * np.pi * 0.6, rel=0.4)
 
 
+def test_sparse_points_bear_no_surface_far_from_them():
+    cloud = _sphere(24_000)
+    rng = np.random.default_rng(5)
+    held = cloud.select((cloud.xyz[:, 0] < 0) | (rng.random(24_000) < 0.05))
+
+    mesh = mesh_surface(held, MeshOptions(fill=0)).mesh
+
+    spacing = np.sqrt(4 * np.pi / 24_000)
+    distance, _ = cKDTree(held.xyz).query(mesh.vertices)
+    assert mesh.vertices[:, 0].max() > 0.9  # the sparse half is there
+    assert distance.max() < 1.4 * 1.8 * 2 * spacing  # balls around means of cells, not around points
+
+
 def test_a_thinly_seen_part_keeps_its_surface():
     cloud = _sphere(24_000)
     rng = np.random.default_rng(3)
-    thinned = (cloud.xyz[:, 0] < 0) | (rng.random(24_000) < 0.1)
+    thinned = (cloud.xyz[:, 0] < 0) | (rng.random(24_000) < 0.3)
 
     result = mesh_surface(cloud.select(thinned))
 

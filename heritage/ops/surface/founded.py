@@ -13,6 +13,9 @@ from heritage.ops.surface.lattice import HALF, find, key_of
 from heritage.ops.surface.levels import Entries
 
 _LEAST_CELLS: Final = 1.5  # no vertex this near to data is cut off, however dense the points are
+_SPARSE: Final = (
+    2.0  # median spacings; points that lie further apart bear out no more than this, for strays do
+)
 _MOST_CELLS: Final = 1.5  # of a level: what its neighbouring cells are sure to show
 
 
@@ -27,18 +30,20 @@ class Founded:
 
 
 def founded(
-    xyz: F32, entries: tuple[Entries, ...], size: float, trim: float, trim_m: float | None
+    xyz: F32, entries: tuple[Entries, ...], size: float, spacing: float, trim: float, trim_m: float | None
 ) -> Founded:
     """Of vertices (v, 3) float32 metres: data bear out a ball around the points' mean in a cell of any level, of
-    ``trim`` spacings of the points there, or ``trim_m``. Depth is the distance to the nearest mean on the finest level
-    that has one; infinite where none has. The coarsest level does not count: it bridges, but so few points are no
-    evidence. Colours are those of the points around, finest level first."""
+    ``trim`` spacings of the points there, which count up to twice the whole cloud's median ``spacing``, or ``trim_m``.
+    Depth is the distance to the nearest mean on the finest level that has one; infinite where none has. The coarsest
+    level does not count: it bridges, but so few points are no evidence. Colours are those of the points
+    around, finest level first."""
     beyond, depth = np.full(len(xyz), np.inf, np.float32), np.full(len(xyz), np.inf, np.float32)
     for level in range(1, len(entries) - 1):
         of = entries[level]
         wide = size * (1 << level)
         if trim_m is None:
-            reach = np.clip(trim * of.spacing, _LEAST_CELLS * size, _MOST_CELLS * wide)
+            apart = np.minimum(of.spacing, _SPARSE * spacing)
+            reach = np.clip(trim * apart, _LEAST_CELLS * size, _MOST_CELLS * wide)
         else:
             reach = np.full(len(of.spacing), trim_m)
         # A few stray points say nothing of the surface around them; a coarser level may.

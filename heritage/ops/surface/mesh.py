@@ -78,7 +78,7 @@ def mesh_block(
     normal, rgb = cloud.normal[used], None if cloud.rgb is None else cloud.rgb[used]
     made = field(cloud.xyz[used], normal, rgb, plan.size, plan.levels, plan.bridge, plan.region(block))
     surface = contour(made, plan.cubes, block, NEAR_CELLS, HELD_CELLS)
-    base = founded(surface.xyz, made.entries, plan.size, options.trim, options.trim_m)
+    base = founded(surface.xyz, made.entries, plan.size, plan.spacing, options.trim, options.trim_m)
     near = surface.standing & NEAR > 0
     old, triangles = _used(surface.triangles[near], len(surface.xyz))
     measured = even(base.beyond, surface.triangles, plan.size)[old] <= 0

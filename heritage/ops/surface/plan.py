@@ -35,7 +35,8 @@ class MeshOptions(Document):
     )
     cell_m: Positive | None = Option(None, description="the same in metres")
     trim: Positive = Option(
-        1.8, description="local spacings from the nearest point at which surface is no longer data"
+        1.8,
+        description="local spacings, at most twice the median one, from the nearest point at which surface is no longer data",
     )
     trim_m: Positive | None = Option(None, description="the same in metres, everywhere")
     fill: float = Option(

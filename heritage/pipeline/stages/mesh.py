@@ -174,4 +174,4 @@ def _vertices(folder: Path, count: int, step: int) -> PointCloud:
     )
 
 
-MESH = Stage("mesh", 5, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
+MESH = Stage("mesh", 6, MeshOptions, _run, ("open3d-cpu", "numpy", "scipy", "numba"))
