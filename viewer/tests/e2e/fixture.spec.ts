@@ -199,6 +199,10 @@ test('a tour plays by itself, with captions, and stops for a hand on the scene',
   await open(page, '#/t/gate');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
   await expect(page.locator('.caption')).toContainText('main gate');
+  const [words, buttons] = await Promise.all(
+    ['.caption', '.tools.low'].map(async (name) => (await page.locator(name).boundingBox())!),
+  );
+  expect(words!.x + words!.width, 'the caption stands beside the buttons').toBeLessThanOrEqual(buttons!.x);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The roof', { timeout: 15_000 });
   await page.locator('canvas').focus();
   await page.keyboard.press('ArrowLeft');
