@@ -15,6 +15,7 @@ from heritage.model.errors import Contradiction
 from heritage.model.limits import ANNOTATION_VERTICES, TOUR_STOPS
 
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
+TEXT_KINDS = ("~text", "~languages")  # how errors name the two ways to write a text
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
@@ -54,8 +55,8 @@ Text = Annotated[str, Field(min_length=1, max_length=20_000)]
 LangText = Annotated[dict[Language, Text], Field(min_length=1)]
 # Told apart by kind, so that a mistake in one is not also called a mistake in the other.
 Words = Annotated[
-    Annotated[Text, Tag("~text")] | Annotated[LangText, Tag("~languages")],
-    Discriminator(lambda value: "~languages" if isinstance(value, dict) else "~text"),
+    Annotated[Text, Tag(TEXT_KINDS[0])] | Annotated[LangText, Tag(TEXT_KINDS[1])],
+    Discriminator(lambda value: TEXT_KINDS[isinstance(value, dict)]),
 ]
 """The same for every language, or per language."""
 RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_relative_path)]

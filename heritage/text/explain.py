@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from heritage.model.documents import ID_PATTERN, LANGUAGE_PATTERN
+from heritage.model.documents import ID_PATTERN, LANGUAGE_PATTERN, TEXT_KINDS
 from heritage.model.errors import Contradiction, Problem
 from heritage.text.lines import Lines, Path, dotted, visible
 
@@ -64,7 +64,10 @@ def _problem(
     detail: ErrorDetails, schema: dict[str, Any], lines: Lines, base: Path, written: Mapping[Path, str]
 ) -> Problem:
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
-    loc: Path = tuple(key for key in detail["loc"] if not str(key).startswith("~"))  # a kind, no key
+    loc: Path = detail["loc"]
+    # Pydantic also names the kind of a text, which is no key of the file; an unknown key is one, whatever its name.
+    end = len(loc) - (kind == "extra_forbidden")
+    loc = (*(key for key in loc[:end] if key not in TEXT_KINDS), *loc[end:])
     about_key = loc[-1:] == ("[key]",)
     if about_key:
         loc = loc[:-1]

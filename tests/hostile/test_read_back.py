@@ -100,7 +100,7 @@ def test_glb_of_the_sample(tmp_path: Path) -> None:
     triangles = np.asarray(ball.faces, np.int32)
     vertices = np.asarray(ball.vertices, np.float32)
     colours = np.tile([0.2, 0.5, 0.9], (len(vertices), 1))
-    files.write_glb(tmp_path / "a.glb", vertices, vertices, triangles, colours)
+    files.write_glb(tmp_path / "a.glb", vertices, vertices, {"ball": triangles}, colours)
 
     (read,) = trimesh.load(tmp_path / "a.glb", process=False).geometry.values()
     document = pygltflib.GLTF2().load(str(tmp_path / "a.glb"))

