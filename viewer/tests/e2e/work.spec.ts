@@ -43,6 +43,7 @@ test('distance, height, angle and area are measured on the surface, in full deta
   for (const p of WALL) await press(page, p);
   await page.getByRole('button', { name: 'Close the outline' }).click();
   await expect(page.getByText('full-detail surface')).toHaveCount(4);
+  await expect(page.locator('.measures .value')).toHaveCount(4); // an area takes a moment
   const [distance, height, angle, area] = await values(page);
   // A press is a pixel, 3 cm here.
   expect(Math.abs(distance! - 3.5)).toBeLessThan(0.1);
