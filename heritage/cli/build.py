@@ -132,6 +132,10 @@ def report(
         written = export_condition_report(site, monument, reference, compared, language=language, target=out)
         click.echo(f"wrote {written}")
         return
+    if language is not None or out is not None:
+        raise click.UsageError(
+            "--language and --out are for the condition report: give REFERENCE and COMPARED"
+        )
     from heritage.pipeline.build import reports_of
 
     reports = reports_of(site, monument)

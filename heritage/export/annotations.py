@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from heritage.export.current import current_folder
+from heritage.export.current import current_folder, ending_of
 from heritage.model.errors import InputError
 from heritage.store import publish_bytes
 
-_ENDINGS = (".geojson", ".jsonld", ".csv")
+_ENDINGS = {ending: ending for ending in (".geojson", ".jsonld", ".csv")}
 
 
 def export_annotations(site: Path, target: Path) -> None:
     """Write them to ``target``, by its ending. Raises InputError for another ending, and where there is none to write."""
-    if target.suffix.lower() not in _ENDINGS:
-        allowed = f"{', '.join(_ENDINGS)} are allowed"
-        raise InputError(str(target), f"the ending {target.suffix!r}", allowed, code="option-invalid")
-    path = current_folder(site) / f"data/annotations{target.suffix.lower()}"
+    path = current_folder(site) / f"data/annotations{ending_of(target, _ENDINGS)}"
     if not path.exists():
         raise InputError(
             str(site),

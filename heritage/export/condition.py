@@ -7,7 +7,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from heritage.export.drawings import released_monument
+from heritage.export.current import released_monument
 from heritage.model.errors import InputError
 from heritage.store import publish_bytes
 from heritage.store.manifest import content_type

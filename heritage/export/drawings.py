@@ -9,10 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from heritage.export.current import current_folder
+from heritage.export.current import ending_of, released_monument
 from heritage.formats.drawing import Layer, bounds, dxf, svg
 from heritage.model.errors import InputError
-from heritage.model.release import MonumentEntry, Release
 from heritage.ops.viewing.section import level, upright
 from heritage.pipeline.drawings.elevation import bar_m, condition_of, drawn_elevation, sheet_for, with_scale
 from heritage.pipeline.drawings.section import profile_of
@@ -30,7 +29,7 @@ def export_elevation(
     The file's resolution prints it at 1 : ``scale``. Raises InputError where the monument, the condition, the side or
     the ending is none there is, and where the picture would be too large.
     """
-    kind = _ending(target, {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"})
+    kind = ending_of(target, {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"})
     folder, entry = released_monument(site, monument)
     shown = condition_of(entry, condition)
     if not 0 < mm_per_pixel < 10_000:
@@ -70,7 +69,7 @@ def export_section(
     ``line``: x y of two points in the monument frame that a vertical plane goes through, seen with the second on the
     right; else ``level_m``: the height of a horizontal plane.
     """
-    kind = _ending(target, {".svg": "svg", ".dxf": "dxf"})
+    kind = ending_of(target, {".svg": "svg", ".dxf": "dxf"})
     folder, entry = released_monument(site, monument)
     if (line is None) == (level_m is None):
         raise InputError(
@@ -106,31 +105,3 @@ def export_section(
     text = svg(layers, scale, title, notes, bar) if kind == "svg" else dxf(layers, notes, bar)
     publish_bytes(target, text.encode("utf-8" if kind == "svg" else "ascii"))
     return count
-
-
-def released_monument(site: Path, monument: str) -> tuple[Path, MonumentEntry]:
-    """The current release's folder and one of its monuments. Raises InputError where there is none of that name."""
-    folder = current_folder(site)
-    release = Release.model_validate_json((folder / "release.json").read_bytes(), strict=False)
-    found = next((m for m in release.monuments if m.id == monument), None)
-    if found is None:
-        known = ", ".join(m.id for m in release.monuments)
-        raise InputError(
-            "MONUMENT",
-            f"{monument!r} is no monument of the release",
-            f"{known} are allowed",
-            code="option-invalid",
-        )
-    return folder, found
-
-
-def _ending(target: Path, kinds: dict[str, str]) -> str:
-    kind = kinds.get(target.suffix.lower())
-    if kind is None:
-        raise InputError(
-            str(target),
-            f"the ending {target.suffix!r}",
-            f"{', '.join(kinds)} are allowed",
-            code="option-invalid",
-        )
-    return kind

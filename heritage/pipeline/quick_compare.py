@@ -13,9 +13,7 @@ from heritage.ops.comparison.quick import Surface, figures, look
 from heritage.ops.meshes.join import join
 from heritage.ops.source_frame import IngestOptions, begin, upright_mesh, upright_rotation
 from heritage.pipeline.guard import guarded_cloud, guarded_model
-
-# glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
-_UP: dict[str, UpAxis] = {".glb": "y", ".gltf": "y", ".obj": "y"}
+from heritage.pipeline.source_kind import model_up
 
 
 def quick_compare(
@@ -26,7 +24,7 @@ def quick_compare(
 
     Nothing is aligned. Raises InputError for what cannot be read and where the two do not lie together.
     """
-    axis = up or _UP.get(mesh.suffix.lower(), "z")
+    axis = up or model_up(mesh)
     surface = Surface(join([upright_mesh(part, axis, units) for part in guarded_model(mesh)]))
     looks, low, high = [], np.full(3, np.inf), np.full(3, -np.inf)
     reader = guarded_cloud(cloud)

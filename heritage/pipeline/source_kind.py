@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from heritage.model.limits import HEADER_BYTES
+from heritage.model.source import UpAxis
 
-_MODELS = {".glb", ".gltf", ".obj"}
+# glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
+_MODELS: dict[str, UpAxis] = {".glb": "y", ".gltf": "y", ".obj": "y"}
 
 
 def source_kind(path: Path) -> Literal["cloud", "model"]:
@@ -22,3 +24,8 @@ def source_kind(path: Path) -> Literal["cloud", "model"]:
         if faces and int(faces[1]) > 0:
             return "model"
     return "cloud"
+
+
+def model_up(path: Path) -> UpAxis:
+    """The axis of a model that is up where nobody says it, by the file's ending."""
+    return _MODELS.get(path.suffix.lower(), "z")

@@ -6,7 +6,6 @@ Needs a built sample: scripts/test makes one and names it in HERITAGE_SAMPLE.
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,6 @@ from heritage.store import Store
 from heritage.store.fsck import fsck
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def site() -> Path:
-    named = os.environ.get("HERITAGE_SAMPLE")
-    if not named:
-        pytest.skip("needs a built sample site: run scripts/test, or name one in HERITAGE_SAMPLE")
-    return Path(named)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from pathlib import Path
 
@@ -12,8 +11,7 @@ import numpy as np
 import pytest
 
 from heritage.export.condition import export_condition_report
-from heritage.export.current import current_folder
-from heritage.export.drawings import released_monument
+from heritage.export.current import current_folder, released_monument
 from heritage.model.errors import InputError
 from heritage.model.release import AnnotationEntry
 from heritage.ops.viewing.section import level
@@ -24,14 +22,6 @@ from heritage.pipeline.drawings.sides import stand_of
 pytestmark = pytest.mark.slow
 
 GATE_WIDE_M, GATE_DEEP_M = 20.0, 12.5  # the podium's brick, see heritage/sample/gate.py
-
-
-@pytest.fixture(scope="module")
-def site() -> Path:
-    named = os.environ.get("HERITAGE_SAMPLE")
-    if not named:
-        pytest.skip("needs a built sample site: run scripts/test, or name one in HERITAGE_SAMPLE")
-    return Path(named)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ Needs a built sample: scripts/test makes one and names it in HERITAGE_SAMPLE.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import laspy
@@ -25,14 +24,6 @@ EPOCHS = {
     ("thai-hoa", "2019"): "2019.laz",
     ("thai-hoa", "2024"): "2024.laz",
 }
-
-
-@pytest.fixture(scope="module")
-def site() -> Path:
-    named = os.environ.get("HERITAGE_SAMPLE")
-    if not named:
-        pytest.skip("needs a built sample site: run scripts/test, or name one in HERITAGE_SAMPLE")
-    return Path(named)
 
 
 @pytest.mark.parametrize(("monument", "epoch"), EPOCHS)

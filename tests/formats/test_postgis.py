@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import shapely
+from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 from heritage.formats.postgis import credentials, table_of
@@ -97,7 +98,7 @@ def _connected(port: int, password: str, database: str) -> Connection:
     while True:
         try:
             return Connection("admin", "127.0.0.1", database, port, password, ssl_context=False)
-        except Exception:
+        except (InterfaceError, DatabaseError):  # it is still starting
             if time.monotonic() > until:
                 raise
             time.sleep(0.1)

@@ -52,13 +52,18 @@ def outline_of(vertices: F64) -> Outline:
             code="annotation-outline",
         )
     normal = area_vector / size
-    first = np.cross(normal, np.eye(3)[np.argmin(np.abs(normal))])
-    first /= np.linalg.norm(first)
-    axes = np.stack([first, np.cross(normal, first)])
+    axes = across(normal)
     polygon = shapely.Polygon(off @ axes.T)
     if not polygon.is_valid:
         raise _crossing(polygon, origin, axes)
     return Outline(origin, axes, normal, polygon, float(np.abs(off @ normal).max()))
+
+
+def across(normal: F64) -> F64:
+    """(2, 3): two unit vectors square to the unit vector ``normal`` (3,) and to each other."""
+    first = np.cross(normal, np.eye(3)[np.argmin(np.abs(normal))])
+    first /= np.linalg.norm(first)
+    return np.stack([first, np.cross(normal, first)])
 
 
 def _crossing(polygon: shapely.Polygon, origin: F64, axes: F64) -> InputError:

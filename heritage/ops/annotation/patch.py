@@ -15,8 +15,9 @@ import numpy.typing as npt
 import shapely
 
 from heritage.model.arrays import F64, Mesh
-from heritage.ops.annotation.outline import Outline
+from heritage.ops.annotation.outline import Outline, across
 from heritage.ops.meshes.nearest import Nearest, Place
+from heritage.ops.meshes.weld import crosses
 
 Triangles = npt.NDArray[np.int64]
 OFF_M = 0.25  # what is farther from the surface was not drawn on it
@@ -55,8 +56,7 @@ class Surface:
 
     def normals(self, which: npt.NDArray[np.integer]) -> F64:
         """(n, 3) unit normals of triangles ``which`` (n,); 0 where one has no area."""
-        a, b, c = (self.vertices[self.triangles[which, k]] for k in range(3))
-        square = np.cross(b - a, c - a)
+        square = crosses(self.vertices, self.triangles[which])
         length = np.linalg.norm(square, axis=1, keepdims=True)
         return np.asarray(np.divide(square, length, out=np.zeros_like(square), where=length > 0))
 
@@ -67,15 +67,8 @@ def point_patch(surface: Surface, at: F64) -> Patch:
     normal = surface.normals(place.triangle)[0]
     around = there + _ABOUT_M * np.array(
         [[0, 0, 0], *([np.cos(t), np.sin(t), 0] for t in np.arange(8) * np.pi / 4)]
-    ) @ _frame(normal)
+    ) @ np.vstack([across(normal), normal])
     return Patch(0.0, there, normal, surface.nearest(around)[0])
-
-
-def _frame(normal: F64) -> F64:
-    """Rows: two unit vectors square to ``normal``, and itself."""
-    first = np.cross(normal, np.eye(3)[np.argmin(np.abs(normal))])
-    first /= max(float(np.linalg.norm(first)), 1e-12)
-    return np.stack([first, np.cross(normal, first), normal])
 
 
 def line_patch(surface: Surface, line: F64) -> Patch:
@@ -127,8 +120,7 @@ def _breadth(outline: Outline) -> float:
 
 
 def _areas(surface: Surface, which: npt.NDArray[np.integer]) -> F64:
-    a, b, c = (surface.vertices[surface.triangles[which, k]] for k in range(3))
-    return np.asarray(np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2)
+    return np.asarray(np.linalg.norm(crosses(surface.vertices, surface.triangles[which]), axis=1) / 2)
 
 
 def _inside(corners: F64, polygon: shapely.Polygon) -> F64:

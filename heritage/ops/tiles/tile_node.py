@@ -19,8 +19,8 @@ from heritage.ops.tiles.tile import edges_fixed
 
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
-# A surface that is off by more than such a share of a tile's extent is no picture of it: rather more triangles.
 _JOINTS = 0.25  # of a node's triangles: more edges between parts are not held
+# A surface that is off by more than a tile's extent over this is no picture of it: rather more triangles.
 _SHAPELESS = 50
 
 

@@ -48,7 +48,6 @@ _EN: Final = {
     "legend-unknown": "not comparable",
     "table": "Table of regions",
     "no-regions": "No region goes beyond the level of detection.",
-    "kind": "Kind",
     "kind-lost": "lost",
     "kind-gained": "gained",
     "area": "Area",
@@ -75,7 +74,6 @@ _EN: Final = {
     "earlier": "seen later",
     "sums": "Sums by term",
     "count": "Number",
-    "length": "Length",
     "provenance": "Where it comes from",
     "provenance-text": "Every step with the fingerprint of its program, options and inputs. The same files and options "
     "give the same fingerprints.",
@@ -131,7 +129,6 @@ _FR: Final = {
     "legend-unknown": "non comparable",
     "table": "Tableau des zones",
     "no-regions": "Aucune zone ne dépasse le seuil de détection.",
-    "kind": "Nature",
     "kind-lost": "perdu",
     "kind-gained": "gagné",
     "area": "Surface",
@@ -158,7 +155,6 @@ _FR: Final = {
     "earlier": "vu plus tard",
     "sums": "Sommes par terme",
     "count": "Nombre",
-    "length": "Longueur",
     "provenance": "Provenance",
     "provenance-text": "Chaque étape avec l’empreinte de son programme, de ses options et de ses entrées. Les mêmes "
     "fichiers et options donnent les mêmes empreintes.",
@@ -214,7 +210,6 @@ _VI: Final = {
     "legend-unknown": "không so được",
     "table": "Bảng các vùng",
     "no-regions": "Không có vùng nào vượt quá mức phát hiện.",
-    "kind": "Loại",
     "kind-lost": "mất đi",
     "kind-gained": "thêm vào",
     "area": "Diện tích",
@@ -241,7 +236,6 @@ _VI: Final = {
     "earlier": "thấy về sau",
     "sums": "Tổng theo thuật ngữ",
     "count": "Số lượng",
-    "length": "Chiều dài",
     "provenance": "Nguồn gốc số liệu",
     "provenance-text": "Mỗi bước đi kèm dấu vân tay của chương trình, tùy chọn và dữ liệu vào. Cùng tệp và tùy chọn thì "
     "cho cùng dấu vân tay.",

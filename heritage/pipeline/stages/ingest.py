@@ -23,10 +23,8 @@ from heritage.ops.ingest import Seen, Settled, settle
 from heritage.ops.points.divide import divide_cloud
 from heritage.ops.source_frame import IngestOptions, SourceFrame, begin, upright_mesh
 from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_state
+from heritage.pipeline.source_kind import model_up
 from heritage.pipeline.stage import Job, Outcome, Stage
-
-# glTF is y up by its specification, OBJ by custom; a PLY comes from scanning tools, which are z up.
-_MODEL_UP: dict[str, UpAxis] = {".glb": "y", ".gltf": "y", ".obj": "y"}
 
 PARTS = "parts.json"
 FRAME = "frame.json"
@@ -37,7 +35,8 @@ def _run(job: Job) -> Outcome:
     if "parts" in job.facts:
         return _state(job, options)
     if job.facts["kind"] == "model":
-        return _adopted(job, guarded_model(job.sources["source"]), _up(job, options), options)
+        source = job.sources["source"]
+        return _adopted(job, guarded_model(source), options.up or model_up(source), options)
     settled = in_blocks(job, guarded_cloud(job.sources["source"]), options)
     save_document(job.folder / FRAME, settled.frame.model_dump(mode="json"))
     return Outcome((settled.counts,), settled.figures, settled.warnings)
@@ -84,10 +83,6 @@ def source_frame(folder: Path) -> SourceFrame:
     if not (folder / FRAME).exists():
         return SourceFrame(up="z", metres_per_unit=1.0, crs=None, origin_m=(0.0, 0.0, 0.0))
     return SourceFrame.model_validate(read_document(folder / FRAME), strict=False)
-
-
-def _up(job: Job, options: IngestOptions) -> UpAxis:
-    return options.up or _MODEL_UP.get(job.sources["source"].suffix.lower(), "z")
 
 
 def _state(job: Job, options: IngestOptions) -> Outcome:

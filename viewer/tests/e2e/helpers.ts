@@ -47,3 +47,17 @@ export async function accessible(page: Page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }
+
+type App = import('../../src/app/app.ts').App;
+export type Point = [number, number, number];
+
+/** Press where a point of the gate's frame is on screen. */
+export async function press(page: Page, position: Point): Promise<void> {
+  const at = await page.evaluate((p) => {
+    const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+    const m = app.state.release!.monuments[0]!.placement.site_from_monument;
+    const site = [0, 1, 2].map((r) => m[r]! * p[0]! + m[4 + r]! * p[1]! + m[8 + r]! * p[2]! + m[12 + r]!);
+    return app.view!.stage.project(site as [number, number, number])!;
+  }, position);
+  await page.mouse.click(at.x, at.y);
+}

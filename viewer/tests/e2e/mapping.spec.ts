@@ -1,22 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Page } from '@playwright/test';
-import { accessible, expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, open, type Point, press, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
-
-type App = import('../../src/app/app.ts').App;
-type Point = [number, number, number];
-
-/** Press where a point of the gate's frame is on screen. */
-async function press(page: Page, position: Point): Promise<void> {
-  const at = await page.evaluate((p) => {
-    const { app } = (window as unknown as { heritage: { app: App } }).heritage;
-    const m = app.state.release!.monuments[0]!.placement.site_from_monument;
-    const site = [0, 1, 2].map((r) => m[r]! * p[0]! + m[4 + r]! * p[1]! + m[8 + r]! * p[2]! + m[12 + r]!);
-    return app.view!.stage.project(site as [number, number, number])!;
-  }, position);
-  await page.mouse.click(at.x, at.y);
-}
 
 test('a condition map: terms with sums, what was carried is said, a press leads there', async ({ page }) => {
   await open(page, '#/m/gate/mapping?shown=2019');

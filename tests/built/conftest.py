@@ -1,0 +1,16 @@
+"""The built sample that these tests look at."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    named = os.environ.get("HERITAGE_SAMPLE")
+    if not named:
+        pytest.skip("needs a built sample site: run scripts/test, or name one in HERITAGE_SAMPLE")
+    return Path(named)
