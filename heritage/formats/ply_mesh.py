@@ -117,6 +117,7 @@ def _split(path: Path, part: Part, groups: list[Lists]) -> Part:
         np.column_stack([uv[first, 0], 1 - uv[first, 1]]),
         None,
         part.texture,
+        owner=part.owner,
     )
 
 

@@ -41,7 +41,8 @@ def read_skos(data: bytes, name: str) -> tuple[Concept, ...]:
         raise _invalid(name, "an ending nobody knows", f"{', '.join(_FORMATS)} are allowed")
     if len(data) > VOCABULARY_BYTES:
         raise _invalid(name, f"{len(data)} bytes", f"up to {VOCABULARY_BYTES} are allowed")
-    if kind == "xml" and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
+    plain = data.replace(b"\0", b"")  # of UTF-16, too
+    if kind == "xml" and (b"<!DOCTYPE" in plain or b"<!ENTITY" in plain):
         raise _invalid(name, "XML with a DOCTYPE", "plain RDF/XML without declarations")
     if kind == "json-ld":
         _no_remote_context(data, name)

@@ -84,6 +84,7 @@ def test_terms_are_added_and_what_stood_there_stays_as_written(site):
         ("a.ttl", b"no turtle at all", "no turtle that can be read"),
         ("a.ttl", b"", "no skos:Concept in it"),
         ("a.rdf", b'<!DOCTYPE r [<!ENTITY a "b">]><r/>', "XML with a DOCTYPE"),
+        ("a.rdf", '<!DOCTYPE r [<!ENTITY a "b">]><r/>'.encode("utf-16"), "XML with a DOCTYPE"),
         ("a.json", b'{"@context": "http://127.0.0.1:9/x", "@id": "a"}', "would have to be fetched"),
         ("a.json", b'[{"@context": [{"@import": "http://127.0.0.1:9/x"}]}]', "would have to be fetched"),
     ],

@@ -13,6 +13,7 @@ import pytest
 import trimesh
 from PIL import Image
 
+from heritage.formats.claims import Claims
 from heritage.formats.model import read_model
 from heritage.formats.srgb import linear_from_srgb, srgb_from_linear
 from heritage.model.arrays import Mesh
@@ -150,10 +151,11 @@ def test_a_ply_with_a_texture_coordinate_for_each_corner(binary: bool, tmp_path:
     (tmp_path / "a.ply").write_bytes("\n".join(lines).encode() + body)
     (tmp_path / "a.png").write_bytes(png())
 
-    (mesh,) = read_model(tmp_path / "a.ply")
+    (mesh,) = read_model(tmp_path / "a.ply", Claims(rest=3))
 
     assert len(mesh.vertices) == 4
     assert corner_colours(mesh) == EXPECTED_CORNERS
+    assert mesh.part.tolist() == [3] * 4
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
