@@ -509,6 +509,9 @@ FindingCode = Literal[
     "stop-too-short",
     "captions-length",
     "picture-without-words",
+    "translation-empty",
+    "translation-outdated",
+    "state-without-name",
 ]
 
 

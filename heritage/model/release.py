@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, View, Words
+from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, Vec3, View, Words
 
 Matrix = tuple[float, ...]
 
@@ -400,6 +400,13 @@ class ComparingEntry(ReleaseDocument):
     position: float
 
 
+class Waypoint(ReleaseDocument):
+    """A control point of a camera's way, in the monument's frame, metres."""
+
+    eye_m: Vec3
+    target_m: Vec3
+
+
 class StopEntry(ReleaseDocument):
     """One stop, everything resolved: no default is left to the viewer."""
 
@@ -412,6 +419,9 @@ class StopEntry(ReleaseDocument):
     view: View
     move_s: float
     easing: Literal["smooth", "linear", "cut"]
+    via: tuple[Waypoint, ...] = Field(
+        (), description="control points of the spline from the stop before, around what stands between"
+    )
     dwell_s: dict[str, float]
     narration: dict[str, Narration] = Field(default_factory=dict)
     annotations: tuple[str, ...] = ()

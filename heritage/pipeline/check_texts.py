@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from heritage.model.documents import Basis
 from heritage.model.errors import HeritageError, Problem
@@ -12,7 +13,7 @@ from heritage.text.lines import Key, Lines
 from heritage.text.markdown import references
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
 from heritage.text.translate import state_of
-from heritage.text.words import refused
+from heritage.text.words import Passage, refused
 
 
 def site_texts(loaded: LoadedSite) -> Iterator[Problem]:
@@ -75,25 +76,31 @@ def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
 
 
 def _translated(tour: LoadedTour) -> Iterator[Problem]:
-    """Passages whose source stands beside them, and that wait for words or for a look at what changed in it."""
+    """The tour's own words where they wait for a translation; those of its stops are the linter's (`lint/words.py`)."""
     for language, words in tour.words.items():
         for source, original in tour.words.items():
-            pairs = [("", words.tour, original.tour)]
-            pairs += [(id, passage, original.stops[id]) for id, passage in words.stops.items()]
-            for id, passage, from_ in pairs:
-                state = state_of(passage, from_, source)
-                where, of = f"{words.shown}:{passage.line}", f"the stop {id}" if id else "the tour"
-                if state == "empty":
-                    found = f"{of} is not yet translated into {language}"
-                    yield Problem(
-                        "translation-empty", where, found, f"{source} is shown", "write it", "warning"
-                    )
-                elif state == "outdated":
-                    found = f"the words of {of} in {source} have changed since they were translated"
-                    remedy = f"run heritage tour translate {tour.id} {language} --from {source}"
-                    yield Problem(
-                        "translation-outdated", where, found, "they belong together", remedy, "warning"
-                    )
+            waits = waiting(tour.id, "the tour", words.tour, original.tour, language, source)
+            if waits is not None:
+                code, found, allowed, remedy = waits
+                yield Problem(code, f"{words.shown}:{words.tour.line}", found, allowed, remedy, "warning")
+
+
+Waiting = tuple[Literal["translation-empty", "translation-outdated"], str, str, str]
+
+
+def waiting(
+    tour: str, of: str, passage: Passage, original: Passage, language: str, source: str
+) -> Waiting | None:
+    """Code, what was found, what is allowed and what to do where ``passage`` waits for words; None where it does not."""
+    state = state_of(passage, original, source)
+    if state == "empty":
+        found = f"{of} is not yet translated into {language}"
+        return "translation-empty", found, f"{source} is shown", "write it"
+    if state == "outdated":
+        found = f"the words of {of} in {source} have changed since they were translated"
+        remedy = f"run heritage tour translate {tour} {language} --from {source}"
+        return "translation-outdated", found, "they belong together", remedy
+    return None
 
 
 def _markdown(

@@ -31,6 +31,7 @@ from heritage.pipeline.map.write import FOOTPRINTS
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
+from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
 from heritage.pipeline.stages.align import alignment
@@ -67,8 +68,8 @@ def write_release(
     monuments = [
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
     ]
-    by_id = {entry.id: entry for entry in monuments}
-    tours = [tour_document(into, loaded, t, by_id[t.tour.monument]) for t in loaded.tours.values()]
+    sceneries = Sceneries(into.path, monuments)
+    tours = [tour_document(into, loaded, t, sceneries) for t in loaded.tours.values()]
     for tour in tours:
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))

@@ -7,7 +7,6 @@ from pathlib import PurePosixPath
 from heritage.model.documents import Shown, Stop
 from heritage.model.release import (
     ComparingEntry,
-    MonumentEntry,
     Narration,
     ShownEntry,
     StopEntry,
@@ -15,6 +14,8 @@ from heritage.model.release import (
     TourEntry,
 )
 from heritage.pipeline.audio import audio_seconds, caption_seconds
+from heritage.pipeline.flights import with_flights
+from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.views import reading_seconds
 from heritage.pipeline.words import html
@@ -28,11 +29,15 @@ _AFTER_NARRATION_S = 1.0  # a breath before moving on
 
 
 def tour_document(
-    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, monument: MonumentEntry
+    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, sceneries: Sceneries
 ) -> TourDocument:
-    """The tour as the player wants it; copies its media into the release."""
+    """The tour as the player wants it; copies its media into the release. ``sceneries`` are of its monuments' tiles."""
+    monument = sceneries.monument(tour.tour.monument)
+    if monument is None:
+        raise ValueError(f"the monument {tour.tour.monument} is not among those released")
     languages = [language for language in loaded.site.languages if language in tour.words]
     views = StopViews(into.path, monument)
+    stops = [_stop(into, loaded, tour, stop, languages, views) for stop in tour.tour.stops]
     return TourDocument(
         id=tour.id,
         monument=tour.tour.monument,
@@ -40,7 +45,7 @@ def tour_document(
         html=html(
             into, loaded.root, {language: tour.words[language].tour.markdown for language in languages}
         ),
-        stops=tuple(_stop(into, loaded, tour, stop, languages, views) for stop in tour.tour.stops),
+        stops=with_flights(tour.tour.stops, stops, monument, sceneries),
     )
 
 

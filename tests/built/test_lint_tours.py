@@ -8,12 +8,15 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from heritage.model.documents import FindingCode
 from heritage.pipeline.lint.pace import PACE
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.lint.views import VIEWS
+from heritage.pipeline.lint.words import WORDS as WORDS_CODES
 from heritage.store import Store
 from heritage.text.site import load_site
 
@@ -28,23 +31,21 @@ stops:
   - id: behind
     view: {{eye_m: [0, 27, 3], target_m: [-4.9, -6.4, 0.8], fit_m: [[-5.4, -6.7, 0.4], [-4.3, -6.2, 1.2]]}}
     move: {{easing: cut}}
-  - id: below
-    view: {{eye_m: [0, -14, -3], target_m: [0, 0, 4.6]}}
+  - id: before
+    view: {{eye_m: [0, -11, 3], target_m: [0, -4, 3]}}
     move: {{easing: cut}}
+  - id: below
+    view: {{eye_m: [0, -9, -3], target_m: [0, -2, -1]}}
   - id: marked
     {NORTH}
     annotations: [stair]
     move: {{easing: cut}}
-  - id: before
-    view: {{eye_m: [0, -20, 3], target_m: [0, -10, 3]}}
-    move: {{easing: cut}}
-  - id: through
-    view: {{eye_m: [0, 14, 3], target_m: [0, 24, 3]}}
+  - id: around
+    view: {{eye_m: [0, -14, 3], target_m: [0, -24, 3]}}
     move: {{seconds: 20}}
   - id: whirl
     view: {{eye_m: [0, -26, 3], target_m: [0, 0, 4.6], {HALL}}}
     move: {{seconds: 1}}
-    accept: {{flight-pierces: it is meant to be dizzy}}
   - id: brief
     {NORTH}
     move: {{easing: cut}}
@@ -57,6 +58,16 @@ stops:
   - id: picture
     {NORTH}
     move: {{easing: cut}}
+  - id: untold
+    {NORTH}
+    move: {{easing: cut}}
+  - id: retold
+    {NORTH}
+    move: {{easing: cut}}
+  - id: unnamed
+    show: {{state: "1844"}}
+    {NORTH}
+    move: {{easing: cut}}
 """
 WORDS = "# Broken\n\n" + "\n".join(
     f"## {stop}\n\n{text}\n"
@@ -66,11 +77,23 @@ WORDS = "# Broken\n\n" + "\n".join(
         "below": "Three.",
         "marked": "Four.",
         "before": "Five.",
-        "through": "Six.",
+        "around": "Six.",
         "whirl": "Seven.",
         "brief": "So many words that nobody on earth reads all of them in the course of one single second.",
         "late": "Eight.",
         "picture": "![](media/picture.jpg)",
+        "untold": "Ten.",
+        "retold": "Eleven.",
+        "unnamed": "Twelve.",
+    }.items()
+)
+FRENCH = "# Casse\n\n" + "\n".join(
+    f"## {stop}\n\n{text}\n"
+    for stop, text in {
+        **dict.fromkeys(("start", "behind", "before", "below", "marked", "around", "whirl"), "Mots."),
+        **dict.fromkeys(("brief", "late", "picture", "unnamed"), "Mots."),
+        "untold": "<!-- en\nTen.\n-->",
+        "retold": "<!-- en\nElf.\n-->\n\nOnze.",
     }.items()
 )
 
@@ -87,16 +110,27 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+def write_broken(site: Path) -> None:
+    """The tour with one fault of every kind, and what makes its recording late and its state nameless."""
+    folder = site / "tours" / "broken"
+    folder.mkdir(exist_ok=True)
+    (folder / "tour.yaml").write_text(TOUR)
+    (folder / "en.md").write_text(WORDS)
+    (folder / "fr.md").write_text(FRENCH)
+    (site / "media" / "late.vtt").write_text("WEBVTT\n\n00:00.000 --> 01:40.000\nToo late.\n")
+    monument = site / "monuments" / "thai-hoa" / "monument.yaml"
+    kept = [
+        line for line in monument.read_text().splitlines() if "1844~" not in line and "thuyết" not in line
+    ]
+    monument.write_text("\n".join(kept) + "\n")
+
+
 def test_the_samples_own_tours_have_no_findings(site: Path) -> None:
     assert [str(p) for p in lint_tours(load_site(site), Store(site).current_folder())] == []
 
 
 def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
-    folder = site / "tours" / "broken"
-    folder.mkdir()
-    (folder / "tour.yaml").write_text(TOUR)
-    (folder / "en.md").write_text(WORDS)
-    (site / "media" / "late.vtt").write_text("WEBVTT\n\n00:00.000 --> 01:40.000\nToo late.\n")
+    write_broken(site)
     problems = [p for p in lint_tours(load_site(site), Store(site).current_folder()) if "broken" in p.where]
 
     lines = TOUR.splitlines()
@@ -110,21 +144,26 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
         ("view-hidden", f"tour.yaml:{line_of('behind', 'view')}"),
         ("view-enclosed", f"tour.yaml:{line_of('below', 'view')}"),
         ("annotation-hidden", f"tour.yaml:{line_of('marked', 'annotations')}"),
-        ("flight-pierces", f"tour.yaml:{line_of('through', 'id')}"),
+        ("flight-pierces", f"tour.yaml:{line_of('below', 'id')}"),
         ("flight-fast", f"tour.yaml:{line_of('whirl', 'move')}"),
         ("stop-too-short", f"tour.yaml:{line_of('brief', 'dwell_s')}"),
         ("captions-length", f"tour.yaml:{line_of('late', 'narration')}"),
         ("picture-without-words", f"en.md:{WORDS.splitlines().index('## picture') + 1}"),
+        ("translation-empty", f"fr.md:{FRENCH.splitlines().index('## untold') + 1}"),
+        ("translation-outdated", f"fr.md:{FRENCH.splitlines().index('## retold') + 1}"),
+        ("state-without-name", f"tour.yaml:{line_of('unnamed', 'show')}"),
         ("accept-idle", f"tour.yaml:{line_of('start', 'accept')}"),
     }
-    assert {code for code, _ in found} - {"accept-idle"} == {*PACE, *VIEWS}
+    assert (
+        {code for code, _ in found} - {"accept-idle"}
+        == {*PACE, *VIEWS, *WORDS_CODES}
+        == {*get_args(FindingCode)}
+    )
     assert {p.severity for p in problems} == {"warning"}
 
 
 def test_without_a_release_only_time_and_words_are_judged(site: Path) -> None:
-    (site / "tours" / "broken").mkdir(exist_ok=True)
-    (site / "tours" / "broken" / "tour.yaml").write_text(TOUR)
-    (site / "tours" / "broken" / "en.md").write_text(WORDS)
+    write_broken(site)
     codes = {p.code for p in lint_tours(load_site(site), None) if "broken" in p.where}
-    assert codes <= set(PACE)
+    assert codes <= {*PACE, *WORDS_CODES}
     assert "stop-too-short" in codes

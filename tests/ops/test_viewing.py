@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.interpolate import BSpline
 
 from heritage.model.documents import View
-from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
+from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted, orbit_of
 from heritage.ops.viewing.choose import view_of_box, view_of_places
+from heritage.ops.viewing.detour import CLEARANCE_M, detour, eyes_along
 from heritage.ops.viewing.path import path_between
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, pierced, standing
 
@@ -94,6 +97,58 @@ def test_a_flight_through_a_wall_is_found_where_it_happens() -> None:
     assert pierced(scenery(HALL), np.zeros((5, 3)) + 2.0) is None
 
 
+def looking(eye: tuple[float, ...], target: tuple[float, ...]) -> Orbit:
+    return orbit_of(np.array(eye, float), np.array(target, float), 45)
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (looking((0, -20, 3), (0, -10, 3)), looking((0, 14, 3), (0, 24, 3))),
+        (looking((0, -5, 1.6), (0, 0, 3)), looking((0, 5, 1.6), (0, 0, 3))),
+        (looking((-8, 0.5, 2), (0, 0, 3)), looking((9, 0, 5), (12, 0, 3.5))),
+    ],
+)
+def test_a_flight_leads_around_a_hall_evenly_level_and_with_clearance(start: Orbit, end: Orbit) -> None:
+    # A phone's window stands farther back, along the same line of sight.
+    back = [replace(o, distance=o.distance * 1.4) for o in (start, end)]
+    flights = [(start, end), (back[0], back[1])]
+    assert any(pierced(scenery(HALL), eyes_along(path_between(*flight))) is not None for flight in flights)
+    via = detour(scenery(HALL), flights)
+    assert via
+    for flight in flights:
+        path = path_between(*flight, via)
+        eyes = np.array([path.at(t).eye for t in np.linspace(0, 1, 1001)])
+        assert pierced(scenery(HALL), eyes) is None
+        # By a second way of measuring: the distance to the hall's box itself.
+        off = np.maximum(np.abs(eyes - [0, 0, 3]) - [5, 3, 3], 0)
+        assert np.linalg.norm(off, axis=1).min() > 0.9 * CLEARANCE_M
+        assert eyes[:, 2].min() > 0.9 * CLEARANCE_M
+        steps = np.linalg.norm(np.diff(eyes, axis=0), axis=1)
+        assert steps.max() < 1.02 * steps.mean()
+        assert eyes[[0, -1]] == pytest.approx(np.array([flight[0].eye, flight[1].eye]), abs=1e-9)
+
+
+def test_a_free_flight_needs_no_way_around_and_a_walled_in_one_has_none() -> None:
+    outside, inside = looking((0, -14, 3), (0, 0, 3)), looking((0, 0, 3), (0, 2, 3))
+    assert detour(scenery(HALL), [(outside, looking((-14, -14, 3), (0, 0, 3)))]) == ()
+    assert detour(scenery(HALL), [(outside, inside)]) is None
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_a_way_around_is_the_b_spline_of_its_points(count: int) -> None:
+    """Second implementation: scipy's BSpline on the same clamped knots."""
+    rng = np.random.default_rng(count)
+    points = rng.uniform(-20, 20, (count + 2, 3))
+    orbits = [looking((x, y, z), (x + 3, y + 9, z)) for x, y, z in points]
+    path = path_between(orbits[0], orbits[-1], orbits[1:-1])
+    degree = min(3, count + 1)
+    knots = np.r_[[0.0] * degree, np.linspace(0, 1, count + 3 - degree), [1.0] * degree]
+    curve = BSpline(knots, points, degree)(np.linspace(0, 1, 200001))
+    for t in np.linspace(0, 1, 23):
+        assert np.linalg.norm(curve - path.at(t).eye, axis=1).min() < 1e-3
+
+
 def test_the_view_found_is_free_level_and_frontal() -> None:
     place = np.array([[0.0, -3.0, 2.0]])
     free = view_of_places(scenery(HALL), place, np.array([0.0, -1, 0]), 12, 0)
@@ -138,6 +193,7 @@ def test_the_camera_is_the_viewers(case: dict) -> None:
     start, end = (fitted(pose, window) for pose in poses)
     same(start, case["fitted"][0])
     same(end, case["fitted"][1])
-    path = path_between(start, end)
+    via = [orbit_of(np.array(w["eye"]), np.array(w["target"]), 45.0) for w in case.get("via", ())]
+    path = path_between(start, end, via)
     for step in case["path"]:
         same(path.at(step["t"]), step)

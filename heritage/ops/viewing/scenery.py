@@ -10,7 +10,7 @@ import numpy.typing as npt
 import open3d as o3d
 
 from heritage.model.arrays import F64
-from heritage.ops.meshes.rays import tensor
+from heritage.ops.meshes.rays import distances, tensor
 
 _DIRECTIONS = 192
 _REACHED_M = 0.05  # a line of sight that comes this near to a place has reached it,
@@ -40,6 +40,12 @@ class Scenery:
         distance = np.asarray(answer["t_hit"].numpy(), np.float64)
         normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
         return distance, np.isfinite(distance) & ((normals * directions).sum(1) > 0)
+
+    def clearance(self, places: F64) -> F64:
+        """Metres from each of ``places`` (n, 3) to the nearest surface, (n,); inf where there is none."""
+        if not len(self.triangles):
+            return np.full(len(places), np.inf)
+        return distances(self._scene, places, threads=1)
 
     def lowest(self) -> float:
         """Height of the lowest vertex, metres; 0 without any."""

@@ -1,33 +1,22 @@
-"""The surfaces of a release as its visitors see them, in the site frame."""
+"""A release as the linter looks at it: its surfaces, and the views its stops were given."""
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 
 from heritage.model.documents import View
-from heritage.model.release import MonumentEntry, Release, TourDocument
-from heritage.ops.viewing.scenery import Scenery
-from heritage.pipeline.site_views import site_from
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, Triangles, joined, tileset_triangles
-
-_FAR_ERROR_M = 0.4  # of monuments that only stand in the way
+from heritage.model.release import Release, TourDocument
+from heritage.pipeline.sceneries import Sceneries
 
 
-class ReleaseSurfaces:
+class ReleaseSurfaces(Sceneries):
     """Opens the tiles of a release, each once. ``folder`` is the release's."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         text = (folder / "release.json").read_bytes()
         self.release = Release.model_validate_json(text, strict=False)
-        self._monuments = {m.id: m for m in self.release.monuments}
-        self._scenery = cache(self._made)
-        self._opened = cache(self._read)
-
-    def monument(self, id: str) -> MonumentEntry | None:
-        """The monument as released."""
-        return self._monuments.get(id)
+        super().__init__(folder, self.release.monuments)
 
     def views(self, tour: str) -> dict[str, View]:
         """The views of a tour's stops as released, by stop: those that no curator wrote are found when releasing."""
@@ -36,23 +25,3 @@ class ReleaseSurfaces:
             return {}
         text = (self.folder / entry.url).read_bytes()
         return {stop.id: stop.view for stop in TourDocument.model_validate_json(text, strict=False).stops}
-
-    def scenery(self, monument: str, condition: str) -> Scenery | None:
-        """All surfaces while ``condition`` (an epoch's or a state's id) of ``monument`` is shown; None if not released."""
-        return self._scenery(monument, condition)
-
-    def _made(self, monument: str, condition: str) -> Scenery | None:
-        entry = self._monuments.get(monument)
-        shown = None if entry is None else entry.condition(condition)
-        if entry is None or shown is None:
-            return None
-        parts = [self._opened(monument, shown.tileset, SIGHT_ERROR_M)]
-        for other in self.release.monuments:
-            if other.id != monument:
-                reference = next(e for e in other.epochs if e.id == other.reference_epoch)
-                parts.append(self._opened(other.id, reference.tileset, _FAR_ERROR_M))
-        return Scenery(*joined(parts))
-
-    def _read(self, monument: str, tileset: str, error_m: float) -> Triangles:
-        vertices, triangles = tileset_triangles(self.folder / tileset, error_m)
-        return site_from(self._monuments[monument]).apply(vertices), triangles

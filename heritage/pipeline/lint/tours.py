@@ -10,6 +10,7 @@ from heritage.pipeline.lint.finding import unaccepted
 from heritage.pipeline.lint.pace import PACE, pace_findings
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.lint.views import VIEWS, view_findings
+from heritage.pipeline.lint.words import WORDS, words_findings
 from heritage.text.site import LoadedSite
 
 
@@ -24,9 +25,9 @@ def lint_tours(loaded: LoadedSite, release: Path | None) -> tuple[Problem, ...]:
 def _problems(loaded: LoadedSite, release: Path | None) -> Iterator[Problem]:
     surfaces = ReleaseSurfaces(release) if release is not None and loaded.tours else None
     for tour in loaded.tours.values():
-        findings = list(pace_findings(loaded, tour))
-        looked_for: tuple[str, ...] = PACE
         monument = loaded.monuments[tour.tour.monument]
+        findings = [*pace_findings(loaded, tour), *words_findings(tour, monument)]
+        looked_for: tuple[str, ...] = (*PACE, *WORDS)
         if surfaces is not None and surfaces.monument(monument.id) is not None:
             findings += view_findings(tour, monument, surfaces)
             looked_for += VIEWS

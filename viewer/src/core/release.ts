@@ -765,6 +765,10 @@ export interface StopEntry {
   view: View;
   move_s: number;
   easing: 'smooth' | 'linear' | 'cut';
+  /**
+   * control points of the spline from the stop before, around what stands between
+   */
+  via: Waypoint[];
   dwell_s: {
     [k: string]: number;
   };
@@ -772,6 +776,13 @@ export interface StopEntry {
     [k: string]: Narration;
   };
   annotations: string[];
+}
+/**
+ * A control point of a camera's way, in the monument's frame, metres.
+ */
+export interface Waypoint {
+  eye_m: [number, number, number];
+  target_m: [number, number, number];
 }
 /**
  * ``tours/<id>/tour.json``.
