@@ -14,7 +14,7 @@ from heritage.model.octree import I64, Octree
 from heritage.ops.cleaning.clean_options import CleanOptions
 from heritage.ops.cleaning.evidence import in_units, weigh
 from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
-from heritage.ops.points.grid import distinct
+from heritage.ops.points.grid import distinct, first_at
 from heritage.ops.points.neighbours import Neighbours
 from heritage.ops.points.pieces import Grid, find_pieces
 from heritage.ops.points.stepwise import Made, View
@@ -96,6 +96,11 @@ def _opened(view: View) -> tuple[I64, Bool]:
     return place, place < view.own
 
 
+def shape_counts(options: CleanOptions, seen: Seen) -> bool:
+    """Whether a reason that is looked for goes by how rough the surroundings are."""
+    return options.halo or (options.vegetation and not seen.told_foliage)
+
+
 def reaches(root: Octree, every: int, k: int, reach: float, view: View, _: object) -> Made:
     """Summary: distances (s,) of every ``every``-th row's ``k``-th neighbour, at most ``reach``."""
     place, own = _opened(view)
@@ -106,16 +111,22 @@ def reaches(root: Octree, every: int, k: int, reach: float, view: View, _: objec
     return _made(np.minimum(distance.max(1), np.float32(reach)))
 
 
-def measure(root: Octree, k: int, reach: float, view: View, _: object) -> Made:
-    """Columns ``near``, mean distance to the ``k`` - 1 nearest, and ``scatter``; summary: ``near`` in bins."""
+def measure(root: Octree, k: int, reach: float, shaped: bool, view: View, _: object) -> Made:
+    """Columns ``near``, mean distance to the ``k`` - 1 nearest, and, if ``shaped``, ``scatter``, else 0; summary:
+    ``near`` in bins."""
     place, own = _opened(view)
     near, scatter = np.zeros(view.own, np.float32), np.zeros(view.own, np.uint16)
     bins = np.zeros(_BINS, np.int64)
     if own.any():
-        shape = Neighbours.of(view.cloud.xyz[place], root=root).shape(k, reach_m=reach, asked=own)
-        near[place[own]] = shape.spacing[own]
-        scatter[place[own]] = in_units(shape.scatter[own])
-        at = (shape.spacing[own].astype(np.float64) * (_BINS / reach)).astype(np.int64)
+        around = Neighbours.of(view.cloud.xyz[place], root=root)
+        if shaped:
+            shape = around.shape(k, reach_m=reach, asked=own)
+            distance = shape.spacing[own]
+            scatter[place[own]] = in_units(shape.scatter[own])
+        else:
+            distance = around.mean_distance(k, reach_m=reach, asked=own)[own]
+        near[place[own]] = distance
+        at = (distance.astype(np.float64) * (_BINS / reach)).astype(np.int64)
         bins = np.bincount(np.minimum(at, _BINS - 1), minlength=_BINS)
     return _made(bins, near=near, scatter=scatter)
 
@@ -131,7 +142,7 @@ def label(
     xyz, near = view.cloud.xyz[place], view.columns["near"][place]
     found = np.zeros(len(mine), np.uint8)
     foliage = np.isin(told, (3, 4, 5))
-    if len(mine) and (options.halo or (options.vegetation and not seen.told_foliage)):
+    if len(mine) and shape_counts(options, seen):
         rgb = None if view.cloud.rgb is None else view.cloud.rgb[place]
         said = weigh(xyz, rgb, view.columns["scatter"][place], own, voxels, wide_root)
         if options.halo:
@@ -231,12 +242,7 @@ def finish(options: CleanOptions, view: View, _: object) -> Made:
     """Columns ``reasons``, where equal points have one reason, and ``classes``; summary: points by reason."""
     reasons = view.columns["reasons"].copy()
     if not options.duplicates:
-        bits = np.ascontiguousarray(view.cloud.xyz + np.float32(0)).view([("", np.float32)] * 3).ravel()
-        first = distinct(view.cloud.xyz)
-        _, place = np.unique(bits, return_inverse=True)
-        of_place = np.zeros(int(place.max()) + 1, np.uint8)
-        of_place[place[first]] = reasons[first]
-        reasons[~first] = of_place[place[~first]]
+        reasons = reasons[first_at(view.cloud.xyz)]
     codes = view.cloud.source_class
     classes = np.full(view.own, UNCLASSIFIED, np.uint8) if codes is None else codes.copy()
     for reason, code in _CLASS_OF.items():

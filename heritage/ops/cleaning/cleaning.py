@@ -85,8 +85,9 @@ def _search(
 ) -> Generator[Step, list[Any], None]:
     low, high = np.array(everyone.low), np.array(everyone.high)
     reach = REACH_SPACINGS * spaced
+    shaped = steps.shape_counts(options, everyone)
     parts = yield Step(
-        partial(steps.measure, root, min(steps.NEIGHBOURS, everyone.open), reach),
+        partial(steps.measure, root, min(steps.NEIGHBOURS, everyone.open), reach, shaped),
         reach_m=reach,
         columns=("open",),
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
+import numba
 import numpy as np
 import numpy.typing as npt
 
-from heritage.model.arrays import F32, F64, Bool
+from heritage.model.arrays import F32, F64, I32, Bool
 from heritage.model.errors import MethodError
 from heritage.ops.points.neighbours import Neighbours, Shape
 
 __all__ = [
-    "I64", "Shape", "chunks", "distinct", "group_means", "morton_order", "shape", "spacing", "thin",
+    "I64", "Shape", "chunks", "distinct", "first_at", "group_means", "morton_order", "shape", "spacing", "thin",
     "voxel_indices", "voxel_keys", "voxels",
 ]  # fmt: skip
 I64 = npt.NDArray[np.int64]
@@ -24,6 +25,10 @@ I64 = npt.NDArray[np.int64]
 _AXIS_BITS: Final = 20  # three axes and their neighbours fit into one signed 64-bit key
 _CHUNK: Final = 65_536  # rows of neighbour arrays held at once: 65,536 x 20 x 3 float64 are 31 MB
 _SPACING_NEIGHBOURS: Final = 8
+# Odd numbers without a pattern, that spread any bits over a whole word.
+_ODD = tuple(
+    np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xBF58476D1CE4E5B9)
+)
 
 
 def voxel_indices(xyz: F32, size: float) -> I64:
@@ -146,11 +151,30 @@ def chunks(n: int, rows: int = _CHUNK) -> Iterator[slice]:
 
 def distinct(xyz: F32) -> Bool:
     """(n,) True for the first point, in source order, at each position."""
+    return np.asarray(first_at(xyz) == np.arange(len(xyz)))
+
+
+def first_at(xyz: F32) -> I32:
+    """(n,) index of the first point, in source order, at the position of each."""
     bits = np.ascontiguousarray(xyz + np.float32(0)).view(np.uint32)  # + 0 turns -0 into 0
-    order = np.lexsort((bits[:, 2], bits[:, 1], bits[:, 0]))
-    ordered = bits[order]
-    first = np.ones(len(order), bool)
-    first[1:] = (ordered[1:] != ordered[:-1]).any(1)
-    result = np.zeros(len(order), bool)
-    result[order[first]] = True
-    return result
+    return np.asarray(_first_at(bits, np.full(1 << max(4, (2 * len(bits)).bit_length()), -1, np.int32)))
+
+
+@numba.njit(cache=True)
+def _first_at(bits: npt.NDArray[np.uint32], table: I32) -> I32:
+    """A table with open addresses: a place that is taken by another position sends on to the next."""
+    first = np.empty(len(bits), np.int32)
+    mask = np.uint64(len(table) - 1)
+    for i in range(len(bits)):
+        a, b, c = np.uint64(bits[i, 0]), np.uint64(bits[i, 1]), np.uint64(bits[i, 2])
+        mixed = a * _ODD[0] ^ b * _ODD[1] ^ c * _ODD[2]
+        place = (mixed ^ mixed >> np.uint64(29)) * _ODD[3] >> np.uint64(20) & mask
+        while True:
+            held = table[place]
+            if held < 0:
+                table[place] = held = i
+            if bits[held, 0] == bits[i, 0] and bits[held, 1] == bits[i, 1] and bits[held, 2] == bits[i, 2]:
+                first[i] = held
+                break
+            place = place + np.uint64(1) & mask
+    return first

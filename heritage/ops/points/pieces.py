@@ -68,14 +68,15 @@ class Pieces:
 
 def find_pieces(xyz: F32, grid: Grid, low: F64, high: F64, marked: Bool | None = None) -> tuple[I64, Pieces]:
     """The piece (n,) of each point of a block whose cube is ``low`` to ``high`` (3,); 26 neighbours touch."""
-    keys, voxel = np.unique(grid.keys(xyz), return_inverse=True)
+    each = grid.keys(xyz)
+    # Points come along a curve: a few follow each other in one voxel, and such runs are fewer to sort.
+    start = np.flatnonzero(np.diff(each, prepend=-1))
+    keys, voxel = np.unique(each[start], return_inverse=True)
     label = _connected(len(keys), *_touching(keys))
-    piece = label[voxel]
     count = int(label.max()) + 1 if len(label) else 0
-    size = np.bincount(piece, minlength=count)
-    start = np.concatenate([[0], np.cumsum(size)[:-1]]).astype(np.int64)
-    ordered = xyz[np.argsort(piece, kind="stable")]
-    empty = np.zeros((0, 3), np.float32)
+    run = label[voxel]
+    piece = np.repeat(run, np.diff(start, append=len(xyz)))
+    low_of, high_of = _boxes(xyz, start, run, count)
     key = np.full(count, np.iinfo(np.int64).max)
     np.minimum.at(key, label, keys)
     mask = (1 << _BITS) - 1
@@ -84,14 +85,24 @@ def find_pieces(xyz: F32, grid: Grid, low: F64, high: F64, marked: Bool | None =
     border = ~inner.all(1)
     many = None if marked is None else marked.astype(np.float64)
     return piece, Pieces(
-        size,
+        np.bincount(piece, minlength=count),
         np.bincount(piece, weights=many, minlength=count).astype(np.int64),
-        np.minimum.reduceat(ordered, start, axis=0) if count else empty,
-        np.maximum.reduceat(ordered, start, axis=0) if count else empty,
+        low_of,
+        high_of,
         key,
         keys[border],
         label[border],
     )
+
+
+def _boxes(xyz: F32, start: I64, run: I64, count: int) -> tuple[F32, F32]:
+    """Least and greatest corner (c, 3) of each of ``count`` pieces: ``run`` (r,) is that of the points from ``start``."""
+    if not count:
+        return np.zeros((0, 3), np.float32), np.zeros((0, 3), np.float32)
+    order = np.argsort(run, kind="stable")
+    first = np.flatnonzero(np.diff(run[order], prepend=-1))
+    low, high = (at.reduceat(xyz, start, axis=0)[order] for at in (np.minimum, np.maximum))
+    return np.minimum.reduceat(low, first, axis=0), np.maximum.reduceat(high, first, axis=0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ def search(
         for i in range(starts[leaf], starts[leaf + 1]):
             if not asked[i]:
                 continue
-            found = 0
+            found, furthest = 0, cap
             done: Any = False
             px, py, pz = x[i], y[i], z[i]
             if m >= 0:
@@ -67,12 +67,10 @@ def search(
                     dx, dy, dz = cx[j] - px, cy[j] - py, cz[j] - pz
                     d[j] = dx * dx + dy * dy + dz * dz
                 found = least(d, ci, m, k, min(guess, cap), cap, near, near_sq, work)
-                furthest = np.float32(0)
-                for j in range(found):
-                    furthest = max(furthest, near_sq[j])
-                if found < k:
-                    furthest = cap
-                else:
+                if found == k:
+                    furthest = np.float32(0)
+                    for j in range(found):
+                        furthest = max(furthest, near_sq[j])
                     guess = furthest * _SLACK
                 edge = min(
                     min(px - box[0], box[3] - px),
@@ -81,7 +79,9 @@ def search(
                 )
                 done = furthest <= np.float32(edge * edge) * _ROUNDED
             if not done:
-                found = through_boxes(x, y, z, starts, boxes, levels, px, py, pz, k, cap, near, near_sq)
+                # What was found nearby bounds where the k nearest can be.
+                within = furthest if m >= 0 and found == k else cap
+                found = through_boxes(x, y, z, starts, boxes, levels, px, py, pz, k, within, near, near_sq)
                 _by_index(near, near_sq, found)
             total = 0.0
             for j in range(found):
