@@ -49,7 +49,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
     await page.waitForFunction(() => 'heritage' in window);
     await page.evaluate(() => window.heritage.settled(180_000));
     if (name === 'points') {
-      await page.evaluate(() => window.heritage.app.showPoints({ byLabel: true, hidden: [] }));
+      await page.evaluate(() => window.heritage.app.showing.points({ byLabel: true, hidden: [] }));
       await page.evaluate(() => window.heritage.settled(180_000));
     }
     await page.waitForTimeout(900); // the still has faded, the names have found their places

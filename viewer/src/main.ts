@@ -7,6 +7,7 @@ import './ui/comparing.css';
 import './ui/interpretation.css';
 import { App } from './app/app.ts';
 import { loadMessages } from './app/messages.ts';
+import { open } from './app/opening.ts';
 import { translator, uiLanguage } from './core/i18n.ts';
 import { expose } from './debug.ts';
 import { Viewer } from './ui/viewer.ts';
@@ -41,7 +42,7 @@ async function start(): Promise<void> {
   const app = new App(baseOf(document), translator(await loadMessages(language)), language);
   viewer.connect(app);
   await viewer.updateComplete;
-  await app.open(viewer.canvas, graphics());
+  await open(app, viewer.canvas, graphics());
   const dark = window.matchMedia('(prefers-color-scheme: dark)');
   const paint = () => app.view?.paint(dark.matches ? 'dark' : 'light');
   dark.addEventListener('change', paint);

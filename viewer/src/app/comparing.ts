@@ -84,7 +84,7 @@ export class Comparing {
     this.colours = now.colours;
     this.app.set({ comparing: now });
     this.show(mode);
-    this.app.remember();
+    this.app.address.remember();
   }
 
   /** Fly to a region of change and mark it; null: mark none. */
@@ -96,8 +96,8 @@ export class Comparing {
       comparing: { ...comparing, region: region?.id ?? null },
       marks: region ? [boxMark(region.bounds, region.id.replace(/^r/, ''))] : [],
     });
-    if (region) this.app.look(region.view);
-    else this.app.remember();
+    if (region) this.app.framing.look(region.view);
+    else this.app.address.remember();
   }
 
   private async figures(sidecar: string): Promise<void> {
@@ -133,7 +133,7 @@ export class Comparing {
       threshold_m,
       table,
     };
-    view.compare({ ...comparing, monument, mode, change }, this.app.others(monument));
+    view.compare({ ...comparing, monument, mode, change }, this.app.showing.others(monument));
     this.app.progress();
   }
 }

@@ -42,8 +42,8 @@ export class Finding {
   set(change: Partial<Find>): void {
     this.app.set({ find: { ...this.app.state.find, ...change } });
     if (this.app.state.find.q) void this.load();
-    this.app.showAll();
-    this.app.remember();
+    this.app.showing.all();
+    this.app.address.remember();
   }
 
   clear(): void {
@@ -79,7 +79,7 @@ export class Finding {
     if (!found || !view || state.place !== id) return;
     const { heading, fovDeg } = view.rig.orbit;
     const distance = Math.max(found.radius_m * PLACE_DISTANCE, NEAREST_M);
-    this.app.roam({ target: found.at_m, distance, heading, pitch: PLACE_PITCH, fovDeg }, seconds);
+    this.app.framing.roam({ target: found.at_m, distance, heading, pitch: PLACE_PITCH, fovDeg }, seconds);
     this.app.set({ announcement: found.name });
   }
 }

@@ -170,7 +170,7 @@ export class Sectioning {
     this.abort = new AbortController();
     if (this.state) this.state = { ...this.state, status: 'reading', done: 0, total: 0 };
     this.tell();
-    this.app.remember();
+    this.app.address.remember();
     clearTimeout(this.timer);
     const { signal } = this.abort;
     this.timer = window.setTimeout(() => void this.cut(signal), wait_ms);

@@ -3,6 +3,7 @@ import type { Find } from '../core/find.ts';
 import type { LangText, Translate } from '../core/i18n.ts';
 import { pick } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
+import { parseLook } from '../core/look.ts';
 import type { Mark } from '../core/marks.ts';
 import type { Line } from '../core/panes.ts';
 import type { PlayerState, Timing } from '../core/player.ts';
@@ -15,7 +16,7 @@ import type {
   ShownEntry,
   TourDocument,
 } from '../core/release.ts';
-import type { Route } from '../core/route.ts';
+import { parseRoute, type Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
 import type { BuildingInfo } from '../scene/buildings.ts';
 import type { ChosenPart } from './interpreting.ts';
@@ -99,6 +100,42 @@ export interface AppState {
   help: boolean;
   /** Said to screen readers. */
   announcement: string;
+}
+
+/** What is known before the release has come: what the address and the browser say. */
+export function initialState(base: string, t: Translate, language: string): AppState {
+  return {
+    status: 'loading',
+    problem: null,
+    base,
+    release: null,
+    language,
+    t,
+    route: parseRoute(location.hash) ?? { view: 'site' },
+    shown: {},
+    points: null,
+    comparing: null,
+    touring: null,
+    annotation: null,
+    part: null,
+    building: null,
+    sun: null,
+    find: parseLook(location.hash).find,
+    searching: null,
+    place: null,
+    pointed: null,
+    near: { status: 'off' },
+    marks: [],
+    picking: false,
+    overview: window.matchMedia('(min-width: 761px)').matches,
+    data: null,
+    tilesLoading: false,
+    tilesFailed: false,
+    arrived: false,
+    offline: !navigator.onLine,
+    help: false,
+    announcement: '',
+  };
 }
 
 /** The monument a route is about. */

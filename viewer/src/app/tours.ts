@@ -118,7 +118,7 @@ export class Tours {
     this.tell();
     const { compare } = stop;
     if (compare) app.comparing.start(compare.left, compare.right, compare.mode, compare.position);
-    else app.showAll();
+    else app.showing.all();
     app.sayWhere();
   }
 

@@ -67,7 +67,13 @@ export function comparePanel(
   const go = (l: string, r: string, m: Mode) => {
     const [a, b] = [shownById(monument, l), shownById(monument, r)];
     const possible = m !== 'change' || (a && b && measured(monument, a, b));
-    app.go({ view: 'compare', monument: monument.id, left: l, right: r, mode: possible ? m : 'swipe' });
+    app.address.go({
+      view: 'compare',
+      monument: monument.id,
+      left: l,
+      right: r,
+      mode: possible ? m : 'swipe',
+    });
   };
   const choice = (label: string, value: string, change: (id: string) => void) => html`<label>
     <span>${label}</span>

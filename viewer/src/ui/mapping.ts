@@ -75,7 +75,7 @@ function row(app: App, monument: MonumentEntry, { annotation: a, hold }: Listed,
   const term = state.release!.vocabulary.find((one) => one.id === a.term);
   const facts = [term ? words(state, term.label) : '', measure(app, a.area_m2, a.length_m)].filter(Boolean);
   return html`<li>
-    <button type="button" class="row" @click=${() => app.look(viewOf(a, monument))}>
+    <button type="button" class="row" @click=${() => app.framing.look(viewOf(a, monument))}>
       <span class="number" aria-hidden="true">${number}</span>
       <span class="grow">
         <span class="name">${words(state, a.title)}</span>

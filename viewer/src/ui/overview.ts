@@ -117,7 +117,7 @@ export class Overview extends LitElement {
     const east = x + ((event.clientX - box.left) / box.width - 0.5) * (SIDE / scale);
     const north = y - ((event.clientY - box.top) / box.height - 0.5) * (SIDE / scale);
     const { orbit } = view.rig;
-    this.app.roam({ ...orbit, target: [east, north, orbit.target[2]] }, FLY_S);
+    this.app.framing.roam({ ...orbit, target: [east, north, orbit.target[2]] }, FLY_S);
   };
 }
 

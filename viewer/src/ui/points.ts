@@ -20,10 +20,10 @@ export function pointTools(app: App, monument: MonumentEntry): Part {
   if (!epoch) return nothing;
   const look = lookOf(points);
   const choose = (to: Look) =>
-    app.showPoints(to === 'surface' ? null : { hidden: points?.hidden ?? [], byLabel: to === 'label' });
+    app.showing.points(to === 'surface' ? null : { hidden: points?.hidden ?? [], byLabel: to === 'label' });
   const toggle = (reason: string, on: boolean) => {
     const others = (points?.hidden ?? []).filter((r) => r !== reason);
-    app.showPoints({ byLabel: true, hidden: on ? others : [...others, reason] });
+    app.showing.points({ byLabel: true, hidden: on ? others : [...others, reason] });
   };
   return html`<h2 id="measured">${t('points')}</h2>
     <fieldset class="segments" role="radiogroup" aria-labelledby="measured">

@@ -85,7 +85,7 @@ export function timeline(app: App, monument: MonumentEntry): Part {
             name="condition"
             .checked=${idOf(shown) === chosen}
             aria-label=${text}
-            @change=${() => app.choose(monument, shown)}
+            @change=${() => app.showing.choose(monument, shown)}
           />
           <span class="mark ${interpreted ? 'interpreted' : ''}"></span>
           <span class="year">${briefly(app, monument, shown)}</span>

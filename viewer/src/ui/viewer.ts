@@ -156,7 +156,7 @@ export class Viewer extends LitElement {
           ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
           ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
           ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
-          ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.reset() })}
+          ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
           ${sunTool(app)}
         </div>
       </main>
@@ -251,7 +251,7 @@ export class Viewer extends LitElement {
     style.setProperty('--free-width', `${width - free.left - free.right}px`);
     style.setProperty('--free-middle', `${free.top + (height - free.top - free.bottom) / 2}px`);
     style.setProperty('--free-centre', `${free.left + (width - free.left - free.right) / 2}px`);
-    this.app.resize(free);
+    this.app.framing.resize(free);
     this.requestUpdate();
   }
 
@@ -266,7 +266,7 @@ export class Viewer extends LitElement {
     const touring = app.state.touring;
     const act: Record<string, (() => void) | undefined> = {
       '?': () => app.set({ help: true }),
-      h: () => app.reset(),
+      h: () => app.framing.reset(),
       m: () => app.set({ overview: !app.state.overview }),
       '/': () => this.querySelector<HTMLElement>('.find input')?.focus(),
       n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
@@ -289,8 +289,8 @@ export class Viewer extends LitElement {
     if (app.interpreting.chosen) app.interpreting.choose(null);
     else if (annotation) app.annotate(null);
     else if (route.view === 'monument' || route.view === 'data')
-      app.go({ view: 'site' }, { find: app.state.find });
-    else if (monument && route.view !== 'site') app.go({ view: 'monument', monument: monument.id });
+      app.address.go({ view: 'site' }, { find: app.state.find });
+    else if (monument && route.view !== 'site') app.address.go({ view: 'monument', monument: monument.id });
   }
 }
 

@@ -1,0 +1,175 @@
+/** The address and what is on screen: either follows the other. */
+import { poseOf } from '../core/frames.ts';
+import { formatLook, type Look, parseLook } from '../core/look.ts';
+import { formatRoute, parseRoute, type Route, type Work, workOf } from '../core/route.ts';
+import type { App } from './app.ts';
+import { CHANGE_TABLES } from './colours.ts';
+import { FLY_S } from './framing.ts';
+import { idOf, measured, monumentOf, newest, shownById } from './state.ts';
+
+const REMEMBER_MS = 300;
+
+export class Address {
+  private readonly app: App;
+  private remembering = 0;
+  /** The fragment that is on screen. */
+  private entered = '';
+
+  constructor(app: App) {
+    this.app = app;
+    window.addEventListener('hashchange', () => this.enter());
+  }
+
+  /** Go to a view; the address changes with it. */
+  go(route: Route, look: Partial<Look> = {}): void {
+    const hash = formatRoute(route) + formatLook(look);
+    if (location.hash === hash) this.enter();
+    else location.hash = hash;
+  }
+
+  /** Show what the address says. `first`: no flight, the picture starts there. */
+  enter(first = false): void {
+    const { app } = this;
+    const { release } = app.state;
+    const route = parseRoute(location.hash) ?? { view: 'site' };
+    if (!release || !app.view) {
+      app.set({ route });
+      return;
+    }
+    if (app.tours.follows(route)) return;
+    app.tours.end();
+    app.picking.end();
+    app.interpreting.choose(null);
+    const look = parseLook(location.hash);
+    this.entered = location.hash;
+    app.set({
+      route,
+      touring: null,
+      comparing: null,
+      marks: [],
+      annotation: look.annotation,
+      building: null,
+      points: look.points,
+      // Beside a monument the list keeps what was looked for.
+      find: route.view === 'site' ? look.find : app.state.find,
+      place: look.place,
+      pointed: null,
+    });
+    const monument = monumentOf(app.state);
+    const chosen = monument && look.shown ? shownById(monument, look.shown) : null;
+    if (monument && chosen) app.set({ shown: { ...app.state.shown, [monument.id]: chosen } });
+    if (route.view === 'data') void app.loadData();
+    const work = workOf(route);
+    if (work) void this.work(work, look);
+    if (app.state.find.q) void app.finding.load();
+    if (route.view !== 'site' && route.view !== 'data' && !monument) {
+      this.go({ view: 'site' });
+      return;
+    }
+    app.view.rig.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    this.present(route, look, first);
+    app.sayWhere();
+  }
+
+  /** Show the route's conditions and bring the camera to them. */
+  private present(route: Route, look: Look, first: boolean): void {
+    const { app } = this;
+    const { release } = app.state;
+    if (!release || !app.view) return;
+    const monument = monumentOf(app.state);
+    const seconds = first ? 0 : FLY_S;
+    if (route.view === 'tour') {
+      app.framing.release();
+      void app.tours.open(route.tour, route.stop, first);
+      return;
+    }
+    if (route.view === 'compare') {
+      this.compare(route, look, first);
+      return;
+    }
+    app.showing.all();
+    if (look.camera) app.framing.roam(look.camera, seconds);
+    else if (look.place) void app.finding.visit(look.place, seconds);
+    else if (route.view === 'data' && !first) return;
+    else if (workOf(route) && !first && monument && app.view.isAt(monument)) return;
+    else {
+      const pose = monument
+        ? poseOf(monument.view, monument.placement.site_from_monument)
+        : poseOf(release.opening);
+      app.framing.frame(pose, seconds);
+    }
+  }
+
+  private compare(route: Extract<Route, { view: 'compare' }>, look: Look, first: boolean): void {
+    const { app } = this;
+    const monument = monumentOf(app.state);
+    const left = monument && shownById(monument, route.left);
+    const right = monument && shownById(monument, route.right);
+    if (!monument || !left || !right || (route.mode === 'change' && !measured(monument, left, right))) {
+      this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
+      return;
+    }
+    app.comparing.start(left, right, route.mode, look.position ?? 0.5, look);
+    const seconds = first ? 0 : FLY_S;
+    if (look.camera) app.framing.roam(look.camera, seconds);
+    // From the monument's own page the camera stays where the visitor has put it.
+    else if (first || !app.view?.isAt(monument))
+      app.framing.frame(poseOf(monument.view, monument.placement.site_from_monument), seconds);
+  }
+
+  /** Fetch the workbench and begin what the address says. */
+  private async work(work: Work, look: Look): Promise<void> {
+    const { app } = this;
+    const { release } = app.state;
+    const code = await import('./workbench.ts').catch(() => null);
+    if (!release || app.state.route.view !== work) return;
+    if (!code) {
+      app.set({ status: 'failed', problem: 'offline' });
+      return;
+    }
+    app.bench ??= new code.Workbench(app, release);
+    app.bench.enter(work, look);
+  }
+
+  /** Write what is on screen into the address, so that it can be passed on; when things have come to rest. */
+  remember(): void {
+    clearTimeout(this.remembering);
+    this.remembering = window.setTimeout(() => this.write(), REMEMBER_MS);
+  }
+
+  private write(): void {
+    const { state, view } = this.app;
+    // Where the address has been changed by a press, what it leads to is about to be entered.
+    if (!view || state.route.view === 'tour' || location.hash !== this.entered) return;
+    if (view.rig.flying) {
+      this.remember();
+      return;
+    }
+    const hash = formatRoute(state.route) + formatLook(this.lookNow());
+    if (hash !== location.hash) history.replaceState(history.state, '', hash);
+    this.entered = location.hash;
+  }
+
+  /** What is on screen beside the route. */
+  private lookNow(): Partial<Look> {
+    const { state, view, bench, framing } = this.app;
+    const { route, find, place, shown, annotation, points } = state;
+    const monument = monumentOf(state);
+    const work = workOf(route);
+    const chosen = monument && (route.view === 'monument' || work) ? shown[monument.id] : undefined;
+    const comparing = route.view === 'compare' ? state.comparing : null;
+    const { position, region, line, colours } = comparing ?? {};
+    return {
+      ...(route.view === 'site' ? { find, place } : {}),
+      shown: monument && chosen && idOf(chosen) !== idOf(newest(monument)) ? idOf(chosen) : null,
+      annotation: route.view === 'monument' ? annotation : null,
+      points: route.view === 'monument' && points ? { ...points, hidden: [...points.hidden] } : null,
+      position: position === undefined || position === 0.5 ? null : position,
+      ...(work === 'section' ? bench?.sectioning.look : {}),
+      region: region ?? null,
+      lying: line === 'lying',
+      colours: colours && colours !== CHANGE_TABLES[0].id ? colours : null,
+      camera: framing.free && view ? view.rig.orbit : null,
+    };
+  }
+}
