@@ -37,8 +37,7 @@ function graphics(): { webgl: boolean; smooth: boolean; strong: boolean } {
 async function start(): Promise<void> {
   const viewer = document.querySelector('heritage-viewer');
   if (!(viewer instanceof Viewer)) return;
-  const asked = new URLSearchParams(location.search).get('lang') ?? navigator.language;
-  const language = uiLanguage(asked);
+  const language = uiLanguage(new URLSearchParams(location.search).get('lang') ?? navigator.language);
   const app = new App(baseOf(document), translator(await loadMessages(language)), language);
   viewer.connect(app);
   await viewer.updateComplete;
@@ -47,7 +46,10 @@ async function start(): Promise<void> {
   const paint = () => app.view?.paint(dark.matches ? 'dark' : 'light');
   dark.addEventListener('change', paint);
   paint();
-  if (new URLSearchParams(location.search).has('debug')) expose(app);
+  const asked = new URLSearchParams(location.search);
+  if (asked.has('debug')) expose(app);
+  const kiosk = asked.get('kiosk');
+  if (kiosk !== null && app.state.release) new (await import('./ui/kiosk.ts')).Kiosk(app, kiosk);
 }
 
 void start();

@@ -3,7 +3,7 @@
 Straight: it rises, travels and comes down so that the picture moves evenly. Source: van Wijk and Nuij, "Smooth and
 efficient zooming and panning", InfoVis 2003, with the distance as the width of the view.
 Around: a clamped uniform cubic B-spline (de Boor) through the air, travelled at constant speed; the horizon stays level.
-The viewer does the same in `viewer/src/core/path.ts`; tests hold the two together to 1e-6.
+The viewer does the same in `viewer/src/core/path.ts` and `around.ts`; tests hold the two together to 1e-6.
 """
 
 from __future__ import annotations

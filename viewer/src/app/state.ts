@@ -54,6 +54,15 @@ export interface TouringState {
   caption: string;
   captions: boolean;
   muted: boolean;
+  /** How fast it goes: 1 as written. */
+  speed: number;
+  /** What is said at the stop; `at` is the sentence that is heard. */
+  transcript: { sentences: readonly string[]; at: number; voice: 'recorded' | 'computer' | null };
+  /** Whether a computer's voice could read this stop, and whether it is asked to. */
+  readable: boolean;
+  aloud: boolean;
+  /** The stop the visitor left the tour at, until they have answered whether to go on there. */
+  left: string | null;
 }
 
 export interface AppState {

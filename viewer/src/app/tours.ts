@@ -1,5 +1,6 @@
 /** Tours as the page knows them: opened by address or press, shown stop by stop. */
 import { poseOf } from '../core/frames.ts';
+import type { Box } from '../core/kept.ts';
 import { LoadError } from '../core/load.ts';
 import type { PlayerEvent } from '../core/player.ts';
 import type { MonumentEntry, TourDocument } from '../core/release.ts';
@@ -11,10 +12,26 @@ import type { Touring } from './touring.ts';
 
 const CLOCK_MS = 200; // a clock alone is not worth more drawings of the page than that
 
+const NOTHING: Box = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
+
+/** The browser's own box; some give none. */
+function kept(): Box {
+  try {
+    return window.localStorage;
+  } catch {
+    return NOTHING;
+  }
+}
+
 export class Tours {
   private readonly app: App;
   private touring: Touring | null = null;
+  /** Fetched with the first tour. */
+  private code: typeof import('./touring.ts') | null = null;
   private told = 0;
+  private left: string | null = null;
+  /** Where nobody is asked whether to go on where they left: many people share the screen. */
+  shared = false;
 
   constructor(app: App) {
     this.app = app;
@@ -59,22 +76,26 @@ export class Tours {
   }
 
   private begin(
-    { Touring, startAt }: typeof import('./touring.ts'),
+    code: typeof import('./touring.ts'),
     document: TourDocument,
     monument: MonumentEntry,
     view: View,
     stopId: string | null,
     first: boolean,
   ): void {
+    const { Touring, startAt, leftAt } = code;
+    this.code = code;
     const found = document.stops.findIndex((s) => s.id === stopId);
     const stop = Math.max(0, found);
+    const ids = document.stops.map((s) => s.id);
+    this.left = stopId === null && !this.shared ? leftAt(kept(), location.pathname, document.id, ids) : null;
     if (first) {
       const pose = poseOf(document.stops[stop]!.view, monument.placement.site_from_monument);
       view.place(view.framed(pose));
     }
     const { base, language } = this.app.state;
     // Opened by a press the tour plays at once; an address only shows where it leads.
-    const start = startAt(stop, !first);
+    const start = startAt(stop, !first && !this.left);
     this.touring = new Touring(document, monument, view, base, language, start, {
       onChange: (stopChanged) => (stopChanged ? this.atStop() : this.tell()),
     });
@@ -84,19 +105,41 @@ export class Tours {
   end(): void {
     this.touring?.end();
     this.touring = null;
+    this.left = null;
+  }
+
+  /** The visitor's answer: go on at the stop they left the tour at, or begin. */
+  resume(goOn: boolean): void {
+    const stop = this.touring?.document.stops.findIndex((s) => s.id === this.left) ?? -1;
+    this.left = null;
+    if (goOn && stop >= 0) this.play({ type: 'go', stop });
+    this.play({ type: 'play' });
   }
 
   /** A press of the player's buttons. */
   play(event: PlayerEvent): void {
     this.told = 0;
+    // Who sets out has answered.
+    if (event.type !== 'pause' && event.type !== 'wander') this.left = null;
     this.touring?.send(event);
+    this.tell();
   }
 
-  listen(change: { muted?: boolean; captions?: boolean }): void {
+  listen(change: { muted?: boolean; captions?: boolean; speed?: number; aloud?: boolean }): void {
     const { touring } = this.app.state;
     if (!touring || !this.touring) return;
     if (change.muted !== undefined) this.touring.muted = change.muted;
+    if (change.speed !== undefined) this.touring.speed = change.speed;
+    if (change.aloud !== undefined) this.touring.readAloud = change.aloud;
     this.app.set({ touring: { ...touring, ...change } });
+    this.told = 0;
+    this.tell();
+  }
+
+  /** Hear a sentence of the transcript. */
+  hear(sentence: number): void {
+    this.told = 0;
+    this.touring?.hear(sentence);
   }
 
   /** All tours in full; those that cannot be had are left out. */
@@ -113,6 +156,7 @@ export class Tours {
     const { stop } = touring;
     const route: Route = { view: 'tour', tour: touring.document.id, stop: stop.id };
     history.replaceState(null, '', formatRoute(route));
+    if (!this.left && !this.shared) this.keep();
     app.set({ annotation: null, comparing: null, route });
     this.told = 0;
     this.tell();
@@ -122,6 +166,13 @@ export class Tours {
     app.sayWhere();
   }
 
+  /** Keep where the visitor is; at the beginning and at the end there is nothing to go on with. */
+  private keep(): void {
+    const { state, document, stop } = this.touring!;
+    const underWay = state.stop > 0 && !state.finished;
+    this.code?.leave(kept(), location.pathname, document.id, underWay ? stop.id : null);
+  }
+
   /** Put the player's state on the page. */
   private tell(): void {
     const { touring } = this;
@@ -129,9 +180,15 @@ export class Tours {
     const before = this.app.state.touring;
     const { elapsed: _then, ...was } = before?.player ?? { elapsed: 0 };
     const { elapsed: _now, ...is } = touring.state;
-    const same = JSON.stringify(was) === JSON.stringify(is) && before?.caption === touring.caption;
+    const { transcript } = touring;
+    const same =
+      JSON.stringify(was) === JSON.stringify(is) &&
+      before?.caption === touring.caption &&
+      before.transcript.at === transcript.at &&
+      before.transcript.sentences.length === transcript.sentences.length;
     if (same && performance.now() - this.told < CLOCK_MS) return;
     this.told = performance.now();
+    if (touring.state.finished && !before?.player.finished && !this.shared) this.keep();
     this.app.set({
       touring: {
         document: touring.document,
@@ -141,6 +198,11 @@ export class Tours {
         caption: touring.caption,
         captions: before?.captions ?? true,
         muted: before?.muted ?? false,
+        speed: before?.speed ?? 1,
+        aloud: before?.aloud ?? false,
+        readable: touring.readable,
+        transcript,
+        left: this.left,
       },
     });
   }

@@ -21,10 +21,13 @@ export interface PlayerState {
 }
 
 export type PlayerEvent =
-  | { type: 'tick'; seconds: number }
+  /** `hold`: a voice without a clock is reading; the dwell does not end before it. */
+  | { type: 'tick'; seconds: number; hold?: boolean }
   | { type: 'narration'; seconds: number }
   | { type: 'go'; stop: number }
   | { type: 'seek'; seconds: number }
+  /** No way leads there: be there at once. */
+  | { type: 'cut' }
   | { type: 'play' | 'pause' | 'next' | 'previous' | 'wander' | 'return' | 'ended' };
 
 /** At the start of a stop's move. */
@@ -36,6 +39,8 @@ export const startAt = (stop: number, playing = false): PlayerState => ({
   wandering: false,
   finished: false,
 });
+
+const HELD = 0.98; // of a dwell may pass while a voice is still reading
 
 const lengthOf = (t: Timing) => t.move_s + t.dwell_s;
 
@@ -91,6 +96,10 @@ export function step(state: PlayerState, event: PlayerEvent, timings: readonly T
   switch (event.type) {
     case 'tick':
       if (state.wandering || (state.phase === 'dwell' && !state.playing)) return state;
+      if (event.hold && state.phase === 'dwell') {
+        const most = timings[state.stop]!.dwell_s * HELD;
+        return { ...state, elapsed: Math.max(state.elapsed, Math.min(state.elapsed + event.seconds, most)) };
+      }
       return advance(state, timings, event.seconds);
     case 'narration':
       if (state.phase !== 'dwell' || !state.playing) return state;
@@ -104,6 +113,8 @@ export function step(state: PlayerState, event: PlayerEvent, timings: readonly T
       return state.stop < last ? go(state.stop + 1) : state;
     case 'previous':
       return go(state.stop - 1);
+    case 'cut':
+      return state.phase === 'move' ? { ...state, phase: 'dwell', elapsed: 0 } : state;
     case 'seek':
       return seek(state, timings, event.seconds);
     case 'play':

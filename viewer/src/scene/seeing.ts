@@ -27,11 +27,21 @@ export class Seeing {
 
   /** Whether a point of the site frame is hidden behind what is drawn. */
   covered(p: Vec3, orbit: Orbit, shown: readonly Condition[]): boolean {
-    const eye = eyeOf(orbit);
-    const way = sub(p, eye);
+    return this.hits(eyeOf(orbit), p, SHORT, shown);
+  }
+
+  /** Whether a camera that goes from place to place of the site frame meets a surface that is shown. */
+  meets(places: readonly Vec3[], shown: readonly Condition[]): boolean {
+    return places.slice(1).some((to, k) => this.hits(places[k]!, to, 1, shown));
+  }
+
+  /** Whether something is met on so much of the way from `from` to `to`. */
+  private hits(from: Vec3, to: Vec3, share: number, shown: readonly Condition[]): boolean {
+    const way = sub(to, from);
     const far = length(way);
-    this.ray.set(toThree(eye), toThree([way[0] / far, way[1] / far, way[2] / far]));
-    this.ray.far = far * SHORT;
+    if (far === 0) return false;
+    this.ray.set(toThree(from), toThree([way[0] / far, way[1] / far, way[2] / far]));
+    this.ray.far = far * share;
     const hit = shown.some((c) => this.ray.intersectObject(c.object, true).length > 0);
     this.ray.far = Number.POSITIVE_INFINITY;
     return hit;

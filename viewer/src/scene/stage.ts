@@ -99,14 +99,19 @@ export class Stage {
 
   /** Put the camera where the orbit says, with the target in the middle of the free part of every pane. */
   place(orbit: Orbit): void {
-    toThree(eyeOf(orbit), this.camera.position);
-    this.camera.lookAt(toThree(orbit.target));
-    this.camera.fov = orbit.fovDeg;
-    this.camera.near = Math.max(0.05, orbit.distance / 400);
-    this.camera.far = orbit.distance + 6000;
-    this.frameOn(this.camera, seenByAll(this.layout));
-    this.camera.updateMatrixWorld();
+    this.aimAt(this.camera, orbit);
     if (this.daylight.follow(orbit)) this.shadowsChanged();
+  }
+
+  /** Put a camera where an orbit says, as the visitor's would be. */
+  aimAt(camera: PerspectiveCamera, orbit: Orbit): void {
+    toThree(eyeOf(orbit), camera.position);
+    camera.lookAt(toThree(orbit.target));
+    camera.fov = orbit.fovDeg;
+    camera.near = Math.max(0.05, orbit.distance / 400);
+    camera.far = orbit.distance + 6000;
+    this.frameOn(camera, seenByAll(this.layout));
+    camera.updateMatrixWorld();
   }
 
   /** Let `camera` see a rectangle of the film. */

@@ -8,6 +8,7 @@ import type { Picked } from '../core/picked.ts';
 import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { SunPosition } from '../core/sun.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
+import type { Ahead } from './ahead.ts';
 import type { BuildingInfo } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
@@ -49,6 +50,8 @@ export class View {
   private readonly setting: Setting;
   /** Whether a blend is mixed; else it is dithered, which draws everything once instead of twice. */
   mixed: boolean;
+  /** Fetches what a tour shows next, once there is a tour. */
+  ahead: Ahead | null = null;
   private readonly onLayout: () => void;
   private pair: Pair | null = null;
   private shown: Condition[] = [];
@@ -169,6 +172,7 @@ export class View {
   }
 
   private reveal(conditions: Condition[]): void {
+    this.ahead?.prepare(null);
     for (const c of this.conditions.all()) {
       c.object.visible = conditions.includes(c);
       c.uniforms.change.value = 0;
@@ -227,6 +231,11 @@ export class View {
     return this.seeing.surfaceAt(x, y, this.shown, this.pair);
   }
 
+  /** Whether a camera that goes from place to place of the site frame meets a surface that is shown. */
+  meets(places: readonly Vec3[]): boolean {
+    return this.seeing.meets(places, this.shown);
+  }
+
   /** Whether nothing more comes of the monuments, as where none is in view. */
   private get monumentsDone(): boolean {
     return this.shown.every((c) => !c.loading);
@@ -238,7 +247,7 @@ export class View {
   }
 
   get loading(): boolean {
-    return this.parts.some((c) => c.loading);
+    return !this.ahead?.resting(this.rig.orbit) && this.parts.some((c) => c.loading);
   }
 
   get failed(): boolean {
@@ -263,6 +272,7 @@ export class View {
   private advance(seconds: number): boolean {
     const moving = this.rig.update(seconds);
     this.stage.place(this.rig.orbit);
+    this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.shown);
     for (const c of this.shown) c.update(this.stage);
     // The monuments first: what stands around them shall not take their place on a slow line.
     if (this.monumentsDone || this.shown.some((c) => c.arrived || c.failed)) this.setting.update();

@@ -6,6 +6,7 @@ import { clock } from '../core/format.ts';
 import { poseOf } from '../core/frames.ts';
 import { totalOf } from '../core/player.ts';
 import type { MonumentEntry } from '../core/release.ts';
+import { chapters, offer, speed, transcript } from './along.ts';
 import { comparisonTools } from './compare.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
@@ -23,6 +24,7 @@ function timeline(app: App): Part {
   const text = state.t('tour.position', {
     number: touring.player.stop + 1,
     total: timings.length,
+    title: words(state, touring.document.stops[touring.player.stop]!.title),
     time: clock(touring.position_s),
     length: clock(total),
   });
@@ -78,6 +80,7 @@ function transport(app: App): Part {
       press: () => app.tours.play({ type: 'next' }),
     })}
     <span class="spread"></span>
+    ${speed(app)}
     ${
       spoken
         ? tool({
@@ -119,11 +122,11 @@ export function tourPanel(app: App): Bands {
       <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${words(state, document.title)}</p>
       <h1 tabindex="-1">${words(state, stop.title)}</h1>
       ${monument ? nextStop(app, monument) : nothing}`,
-    body: html`<div class="arriving">
+    body: html`${offer(app)}<div class="arriving">
       ${prose(state, stop.html)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
-      ${interpretation(app)} ${asText(app, document.id)}
+      ${interpretation(app)} ${transcript(app)} ${chapters(app)} ${asText(app, document.id)}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };
@@ -134,7 +137,9 @@ function asText(app: App, id: string): Part {
   const { state } = app;
   const pages = state.release?.tours.find((tour) => tour.id === id)?.pages ?? {};
   const page = pages[state.language] ?? Object.values(pages)[0];
-  return page ? html`<p class="quiet"><a href=${state.base + page}>${state.t('tour.text')}</a></p>` : nothing;
+  return page
+    ? html`<p class="quiet as-text"><a href=${state.base + page}>${state.t('tour.text')}</a></p>`
+    : nothing;
 }
 
 /** Over the scene while the visitor looks about alone: the way back to the stop. */

@@ -1,10 +1,10 @@
 /** The camera as the Python side knows it (heritage/ops/viewing): the linter must fly as the player does. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { pathAround } from '../../src/core/around.ts';
 import { fitted, type Viewport } from '../../src/core/fit.ts';
 import type { Pose } from '../../src/core/frames.ts';
 import { type Orbit, orbitOf } from '../../src/core/orbit.ts';
-import { pathBetween } from '../../src/core/path.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 
 interface Case {
@@ -32,7 +32,7 @@ describe('the camera in Python and in TypeScript', () => {
       expectSame(from, framed[0]);
       expectSame(to, framed[1]);
       const around = (via ?? []).map(({ eye, target }) => orbitOf(eye, target, 45));
-      const fly = pathBetween(from, to, around);
+      const fly = pathAround(from, to, around);
       for (const { t, ...orbit } of path) expectSame(fly(t), orbit);
     },
   );

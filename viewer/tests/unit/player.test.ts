@@ -97,4 +97,20 @@ describe('tour player', () => {
     expect(end.finished).toBe(true);
     expect(run(end, { type: 'play' })).toEqual(startAt(0, true));
   });
+
+  it('a dwell waits for a voice without a clock, and ends after it', () => {
+    const reading = run(startAt(0), { type: 'play' }, tick(2), { type: 'tick', seconds: 99, hold: true });
+    expect(reading).toMatchObject({ stop: 0, phase: 'dwell' });
+    expect(reading.elapsed).toBeGreaterThan(3.9);
+    const later = run(reading, { type: 'tick', seconds: 5, hold: true });
+    expect(later.elapsed).toBe(reading.elapsed);
+    expect(run(later, tick(0.1))).toMatchObject({ stop: 1, phase: 'move' });
+  });
+
+  it('a cut is there at once, from its beginning', () => {
+    const moving = run(startAt(0), { type: 'go', stop: 1 }, tick(1));
+    expect(run(moving, { type: 'cut' })).toMatchObject({ stop: 1, phase: 'dwell', elapsed: 0 });
+    const there = run(moving, tick(9));
+    expect(run(there, { type: 'cut' })).toBe(there);
+  });
 });

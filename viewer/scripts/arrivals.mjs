@@ -1,0 +1,89 @@
+// How sharp is a tour's picture when a flight ends? node scripts/arrivals.mjs http://127.0.0.1:8000/ TOUR [desktop|phone] [kbit/s]
+// Plays a tour over a throttled line (9 Mbit/s, 60 ms), with and without fetching ahead, and compares each picture at the
+// moment of arrival with the same view once every tile is there: share of pixels that differ, and seconds until then.
+import process from 'node:process';
+import { chromium } from '@playwright/test';
+
+const [address, tour, screen = 'phone', kbit = '9000'] = process.argv.slice(2);
+if (!address || !tour)
+  throw new Error('usage: node scripts/arrivals.mjs ADDRESS TOUR [desktop|phone] [KBIT_S]');
+const WINDOWS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
+const say = (line) => process.stdout.write(`${line}\n`);
+const DIFFERENT = 12; // of 255: what an eye sees beside it
+
+async function played(ahead) {
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking', '--mute-audio'],
+  });
+  const page = await browser.newPage({ viewport: WINDOWS[screen], hasTouch: screen === 'phone' });
+  const line = await page.context().newCDPSession(page);
+  await line.send('Network.enable');
+  await line.send('Network.emulateNetworkConditions', {
+    offline: false,
+    latency: 60,
+    downloadThroughput: (Number(kbit) * 1000) / 8,
+    uploadThroughput: 125_000,
+  });
+  await page.goto(`${address}?debug&lang=en#/t/${tour}`);
+  await page.waitForFunction(() => 'heritage' in window);
+  await page.evaluate(() => window.heritage.settled(120_000));
+  const found = await page.evaluate(
+    async ([fetchAhead, different]) => {
+      const { app, settled } = window.heritage;
+      const { view, tours } = app;
+      if (!fetchAhead) view.ahead.prepare = () => {};
+      const canvas = document.createElement('canvas');
+      canvas.width = innerWidth;
+      canvas.height = innerHeight;
+      const context = canvas.getContext('2d', { willReadFrequently: true });
+      /** What is on screen, as it would be drawn now. */
+      const picture = () => {
+        view.stage.renderer.clear();
+        view.stage.draw();
+        context.drawImage(view.stage.renderer.domElement, 0, 0, innerWidth, innerHeight);
+        return context.getImageData(0, 0, innerWidth, innerHeight).data;
+      };
+      const frame = () => new Promise((done) => requestAnimationFrame(done));
+      const rows = [];
+      for (let stop = 1; stop < tours.current.document.stops.length; stop++) {
+        // A visitor listens for a while; what is not asked for in this time does not come.
+        await new Promise((done) => setTimeout(done, 6000));
+        tours.play({ type: 'next' });
+        while (tours.current.state.phase === 'move') await frame();
+        await frame();
+        const began = performance.now();
+        const arrived = picture();
+        if (fetchAhead) view.ahead.prepare(null);
+        await settled(120_000);
+        const seconds = (performance.now() - began) / 1000;
+        const complete = picture();
+        let off = 0;
+        for (let i = 0; i < complete.length; i += 4) {
+          const d = Math.max(...[0, 1, 2].map((k) => Math.abs(complete[i + k] - arrived[i + k])));
+          if (d > different) off++;
+        }
+        rows.push({ stop: tours.current.stop.id, off: off / (complete.length / 4), seconds });
+        // The next one is looked for as in a tour that is played.
+        if (fetchAhead) tours.current.lookAhead({ ...tours.current.state, phase: 'move' }, false);
+      }
+      return rows;
+    },
+    [ahead, DIFFERENT],
+  );
+  await browser.close();
+  return found;
+}
+
+const [without, withAhead] = [await played(false), await played(true)];
+say('stop | pixels missing at arrival, without -> with | seconds until sharp, without -> with');
+without.forEach((row, i) => {
+  const other = withAhead[i];
+  say(
+    `${row.stop} | ${(row.off * 100).toFixed(1)} % -> ${(other.off * 100).toFixed(1)} % | ${row.seconds.toFixed(1)} -> ${other.seconds.toFixed(1)}`,
+  );
+});
+const mean = (rows, key) => rows.reduce((sum, r) => sum + r[key], 0) / rows.length;
+say(
+  `mean | ${(mean(without, 'off') * 100).toFixed(1)} % -> ${(mean(withAhead, 'off') * 100).toFixed(1)} % | ${mean(without, 'seconds').toFixed(1)} -> ${mean(withAhead, 'seconds').toFixed(1)}`,
+);
