@@ -19,12 +19,20 @@ import { Narrator } from './narrator.ts';
 import { Reader, voiceFor } from './reader.ts';
 import { type Way, Ways } from './ways.ts';
 
-export { leave, leftAt } from '../core/kept.ts';
+export { leave, leftAt } from './memory.ts';
 export { startAt };
 
 export interface TouringEvents {
   /** The player's state has changed; `stopChanged` when it is at another stop than before. */
   onChange: (stopChanged: boolean) => void;
+}
+
+/** How a visitor listens; what is not named stays. */
+export interface Listening {
+  muted?: boolean;
+  captions?: boolean;
+  speed?: number;
+  aloud?: boolean;
 }
 
 export class Touring {
@@ -112,15 +120,11 @@ export class Touring {
     return this.stop.narration[this.language] !== undefined;
   }
 
-  set muted(muted: boolean) {
-    this.narrator.muted = muted;
-  }
-
-  set speed(rate: number) {
-    this.rate = this.narrator.rate = this.reader.rate = rate;
-  }
-
-  set readAloud(aloud: boolean) {
+  /** Take over how the visitor wants to listen. */
+  listen({ muted, speed, aloud }: Listening): void {
+    if (muted !== undefined) this.narrator.muted = muted;
+    if (speed !== undefined) this.rate = this.narrator.rate = this.reader.rate = speed;
+    if (aloud === undefined) return;
     this.aloud = aloud;
     this.reader.pause();
     this.voice();

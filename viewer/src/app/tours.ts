@@ -1,6 +1,5 @@
 /** Tours as the page knows them: opened by address or press, shown stop by stop. */
 import { poseOf } from '../core/frames.ts';
-import type { Box } from '../core/kept.ts';
 import { LoadError } from '../core/load.ts';
 import type { PlayerEvent } from '../core/player.ts';
 import type { MonumentEntry, TourDocument } from '../core/release.ts';
@@ -8,20 +7,9 @@ import { formatRoute, type Route } from '../core/route.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { monumentOf } from './state.ts';
-import type { Touring } from './touring.ts';
+import type { Listening, Touring } from './touring.ts';
 
 const CLOCK_MS = 200; // a clock alone is not worth more drawings of the page than that
-
-const NOTHING: Box = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
-
-/** The browser's own box; some give none. */
-function kept(): Box {
-  try {
-    return window.localStorage;
-  } catch {
-    return NOTHING;
-  }
-}
 
 export class Tours {
   private readonly app: App;
@@ -88,7 +76,7 @@ export class Tours {
     const found = document.stops.findIndex((s) => s.id === stopId);
     const stop = Math.max(0, found);
     const ids = document.stops.map((s) => s.id);
-    this.left = stopId === null && !this.shared ? leftAt(kept(), location.pathname, document.id, ids) : null;
+    this.left = stopId === null && !this.shared ? leftAt(document.id, ids) : null;
     if (first) {
       const pose = poseOf(document.stops[stop]!.view, monument.placement.site_from_monument);
       view.place(view.framed(pose));
@@ -125,21 +113,13 @@ export class Tours {
     this.tell();
   }
 
-  listen(change: { muted?: boolean; captions?: boolean; speed?: number; aloud?: boolean }): void {
+  listen(change: Listening): void {
     const { touring } = this.app.state;
     if (!touring || !this.touring) return;
-    if (change.muted !== undefined) this.touring.muted = change.muted;
-    if (change.speed !== undefined) this.touring.speed = change.speed;
-    if (change.aloud !== undefined) this.touring.readAloud = change.aloud;
+    this.touring.listen(change);
     this.app.set({ touring: { ...touring, ...change } });
     this.told = 0;
     this.tell();
-  }
-
-  /** Hear a sentence of the transcript. */
-  hear(sentence: number): void {
-    this.told = 0;
-    this.touring?.hear(sentence);
   }
 
   /** All tours in full; those that cannot be had are left out. */
@@ -170,7 +150,7 @@ export class Tours {
   private keep(): void {
     const { state, document, stop } = this.touring!;
     const underWay = state.stop > 0 && !state.finished;
-    this.code?.leave(kept(), location.pathname, document.id, underWay ? stop.id : null);
+    this.code?.leave(document.id, underWay ? stop.id : null);
   }
 
   /** Put the player's state on the page. */

@@ -8,10 +8,9 @@ import { PerspectiveCamera } from 'three';
 import type { Orbit } from '../core/orbit.ts';
 import type { Condition } from './conditions.ts';
 import type { Stage } from './stage.ts';
-import { handheld, updateTileset } from './tileset.ts';
 
-const MORE_BYTES = [160 * 2 ** 20, 40 * 2 ** 20] as const; // decoded, on a desktop and on a phone
-const FULL = 0.75; // of what a tileset may keep: what is on screen needs the rest
+const MORE = 0.25; // of what a tileset may keep may be for what comes: 128 MiB on a desktop, 46 on a phone
+const FULL = 0.75; // of it filled, what is on screen needs the rest
 
 interface Line {
   saveData?: boolean;
@@ -72,8 +71,8 @@ export class Ahead {
       const before = this.begun.get(tiles);
       if (before === undefined) continue;
       const { cachedBytes, maxBytesSize } = (tiles as unknown as WithBytes).lruCache;
-      const more = MORE_BYTES[handheld() ? 1 : 0] / next.conditions.length;
-      if (cachedBytes - before > more || cachedBytes > FULL * maxBytesSize) this.release(tiles);
+      if (cachedBytes - before > MORE * maxBytesSize || cachedBytes > FULL * maxBytesSize)
+        this.release(tiles);
       else this.look(condition, shown);
     }
   }
@@ -91,10 +90,10 @@ export class Ahead {
     }
   }
 
-  private look({ tiles }: Condition, shown: readonly Condition[]): void {
+  private look(condition: Condition, shown: readonly Condition[]): void {
     const { width, height } = this.stage.viewport;
-    tiles.setResolution(this.camera, width, height);
-    if (!shown.some((c) => c.tiles === tiles)) updateTileset(tiles, this.stage);
+    condition.tiles.setResolution(this.camera, width, height);
+    if (!shown.includes(condition)) condition.update(this.stage);
   }
 
   private release(tiles: TilesRenderer): void {

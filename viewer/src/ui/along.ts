@@ -52,7 +52,7 @@ export function transcript(app: App): Part {
           <ol lang=${language}>
             ${said.sentences.map(
               (sentence, i) => html`<li>
-                <button type="button" aria-current=${i === said.at ? 'true' : nothing} @click=${() => app.tours.hear(i)}>
+                <button type="button" aria-current=${i === said.at ? 'true' : nothing} @click=${() => app.tours.current?.hear(i)}>
                   ${sentence}
                 </button>
               </li>`,

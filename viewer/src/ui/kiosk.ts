@@ -100,7 +100,7 @@ export class Kiosk {
     if (tour === null) return;
     const { current } = this.app.tours;
     if (current?.document.id !== tour) {
-      this.app.go({ view: 'tour', tour, stop: null });
+      this.app.address.go({ view: 'tour', tour, stop: null });
       return;
     }
     this.app.tours.listen({ muted, speed: 1, captions: true, aloud: false });
@@ -172,7 +172,7 @@ export class Kiosk {
         if (parseRoute(location.hash)?.view === 'tour') return;
         event.stopImmediatePropagation();
         const tour = app.tours.current?.document.id ?? this.tours[0]?.id;
-        if (tour) app.go({ view: 'tour', tour, stop: null });
+        if (tour) app.address.go({ view: 'tour', tour, stop: null });
       },
       { capture: true },
     );
