@@ -450,9 +450,16 @@ class RegionEntry(ReleaseDocument):
     id: str = Field(description="r1, r2, ... by volume, the largest first")
     kind: Literal["gained", "lost"]
     area_m2: float
-    volume_m3: float
-    volume_sigma_m3: float = Field(
-        description="1 sigma of the points' noise and of the alignment, which errs alike over all of the region"
+    volume_m3: float | None = Field(
+        description="none where it is deep for its width and the two surfaces do not close around what changed"
+    )
+    volume_sigma_m3: float | None = Field(
+        description="1 sigma of the points' noise, of the alignment, which errs alike over all of the region, and of an "
+        "enclosed volume also of the surfaces and of what is in doubt"
+    )
+    volume_by: Literal["distance", "enclosed"] | None = Field(
+        "distance",
+        description="distance times area, or what the two surfaces enclose: where it is deep for its width",
     )
     mean_m: float = Field(description="distance, by area")
     median_m: float = Field(description="distance, by area")
@@ -494,7 +501,7 @@ class ComparisonDocument(ReleaseDocument):
     comparable_area_m2: float
     not_comparable_area_m2: float
     changed_area_m2: float = Field(description="beyond LoD95")
-    gained_m3: float
+    gained_m3: float = Field(description="of all regions that have a volume")
     lost_m3: float
     p05_m: float
     median_m: float

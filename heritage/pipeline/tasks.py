@@ -81,9 +81,10 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         )
     )
     for pair in document.compare:
-        needs = {"compared": f"mesh:{monument.id}:{pair.compared}"}
-        if not _is_cloud(monument, epochs[pair.reference]):  # of a cloud the points are enough
-            needs["reference"] = f"mesh:{monument.id}:{pair.reference}"
+        needs = {
+            "reference": f"mesh:{monument.id}:{pair.reference}",
+            "compared": f"mesh:{monument.id}:{pair.compared}",
+        }
         for role, epoch_id in (("align-reference", pair.reference), ("align-compared", pair.compared)):
             if epoch_id != reference.id:
                 needs[role] = f"align:{monument.id}:{epoch_id}"

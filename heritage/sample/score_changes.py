@@ -49,7 +49,7 @@ def score_changes(
         scores += _found(change["id"], own)
         scores += _true(change["id"], before, after, ground, low, high)
     scores.append(Score(pair, "regions where nothing was changed", float(len(left)), "regions"))
-    scores.append(Score(pair, "volume of these", sum(abs(1000 * r.volume_m3) for r in left), "l"))
+    scores.append(Score(pair, "volume of these", sum(abs(1000 * (r.volume_m3 or 0.0)) for r in left), "l"))
     return scores + _vertices(built, monument, pair, facts, made)
 
 
@@ -61,12 +61,14 @@ def _within(region: RegionEntry, truth_from_monument: Similarity, low: Any, high
 def _found(name: str, own: list[RegionEntry]) -> list[Score]:
     scores = [Score(name, "regions found", float(len(own)), "regions")]
     if own:
-        sigma = float(np.sqrt(sum(region.volume_sigma_m3**2 for region in own)))
+        told = [r for r in own if r.volume_m3 is not None]
+        sigma = float(np.sqrt(sum((r.volume_sigma_m3 or 0.0) ** 2 for r in told)))
         greatest = max((region.greatest_m for region in own), key=abs)
         scores += [
             Score(name, "area found", sum(region.area_m2 for region in own), "m2"),
-            Score(name, "volume found", 1000 * sum(region.volume_m3 for region in own), "l"),
+            Score(name, "volume found", 1000 * sum(r.volume_m3 or 0.0 for r in told), "l"),
             Score(name, "volume found: sigma", 1000 * sigma, "l"),
+            Score(name, "regions without a volume", float(len(own) - len(told)), "regions"),
             Score(name, "change found: median", 1000 * own[0].median_m, "mm"),
             Score(name, "greatest change found", 1000 * greatest, "mm"),
         ]

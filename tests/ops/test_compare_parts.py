@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from heritage.model.arrays import Mesh
+from heritage.ops.comparison.part import Part
+from heritage.ops.comparison.region import Region, by_size, region_of
 from heritage.ops.comparison.regions import find_parts, join_parts
 from heritage.ops.comparison.surface_piece import surface_piece, vertex_areas
 from heritage.ops.comparison.tally import Tally
@@ -59,6 +63,10 @@ def _plate(n: int) -> Mesh:
     return Mesh(np.zeros(3), vertices, triangles.astype(np.int32))
 
 
+def _told(part: Part) -> Region:
+    return region_of(part, SimpleNamespace(radius_m=0.02, registration_m=0.001, step_m=2.0**-16))
+
+
 def test_regions_over_blocks_are_those_of_the_whole() -> None:
     """Random patches of change on a plate cut into strips and into a checkerboard, whose cells meet at corners."""
     plate, rng = _plate(40), np.random.default_rng(2)
@@ -80,7 +88,7 @@ def test_regions_over_blocks_are_those_of_the_whole() -> None:
             distance = np.array([change[v.tobytes()] for v in piece.vertices], np.float32)
             lod, sigma = (np.full(len(distance), v, np.float32) for v in (0.006, 0.003))
             parts += find_parts(piece, distance, lod, sigma, 0.02, 2.0**-16)
-        return join_parts(parts, 0.02, 0.001, 2.0**-16)
+        return by_size([_told(part) for part in join_parts(parts, 0.02)])
 
     whole = regions(np.zeros(len(middle), int))
     for cell in (
@@ -107,7 +115,8 @@ def test_pieces_closer_than_the_cylinders_tell_are_one_region(gap_m: float, coun
     distance[(piece.vertices[:, 0] > 0.9)] = -0.02
     lod, sigma = np.full(len(x), 0.006, np.float32), np.full(len(x), 0.003, np.float32)
 
-    regions = join_parts(find_parts(piece, distance, lod, sigma, 0.08, 2.0**-16), 0.08, 0.001, 2.0**-16)
+    parts = join_parts(find_parts(piece, distance, lod, sigma, 0.08, 2.0**-16), 0.08)
+    regions = [_told(part) for part in parts]
 
     assert len(regions) == count + 1
     gained = [region for region in regions if region.volume_m3 > 0]

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -24,11 +25,15 @@ from heritage.model.errors import InputError
 from heritage.model.release import Histogram
 from heritage.model.report import Figure
 from heritage.ops.comparison.distance import Points, measure_piece
+from heritage.ops.comparison.enclosed import Epoch, with_volumes
+from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
-from heritage.ops.comparison.regions import Part, Region, find_parts, join_parts
+from heritage.ops.comparison.region import Region
+from heritage.ops.comparison.regions import find_parts, join_parts
 from heritage.ops.comparison.surface_piece import SurfacePiece, surface_piece
 from heritage.ops.comparison.tally import Tally
 from heritage.ops.comparison.where import Where
+from heritage.ops.meshes.part_in import part_in
 from heritage.ops.points.grid import distinct, spacing
 
 _BINS = 41
@@ -40,7 +45,7 @@ class Change:
     """What changed, in all. Positive means that material was gained.
 
     ``regions`` are pieces beyond LoD95 that are more than chance (`regions`); largest volume first. Changed area and
-    volumes are sums over them; medians and percentiles are by area.
+    volumes are sums over them, those without a volume left out; medians and percentiles are by area.
     """
 
     registration_m: float
@@ -103,12 +108,15 @@ def compare(
     after: PointCloud,
     registration_m: float,
     options: CompareOptions | None = None,
+    *,
+    reference: Mesh | None = None,
 ) -> tuple[F32, F32, Change]:
     """Change from the points ``before`` to the points ``after`` at every vertex of ``compared``, the surface through the
     latter: ``distance`` and ``lod95`` (v,) metres, NaN where not comparable, and what they come to.
 
     All in memory and in one piece; all three in one frame, both clouds with outward normals. ``registration_m`` is the
-    alignment's error, 1 sigma. Where ``compared.filled`` says that the surface closes a hole, nothing is comparable.
+    alignment's error, 1 sigma. Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Without
+    ``reference``, the surface through the points ``before``, a region that is deep for its width has no volume.
     Raises InputError for an empty mesh or cloud, or where nothing is comparable or next to nothing unchanged.
     """
     chosen = options or CompareOptions()
@@ -130,7 +138,14 @@ def compare(
     piece = surface_piece(compared, (), plan.smoothing)
     first, second = (_in_memory(*points) for points in held)
     distance, lod, summary = compare_piece(piece, first, second, plan)
-    change = summed([summary], plan, compared.origin, ())
+    origin = compared.origin
+    epochs = None
+    if reference is not None:
+        epochs = (
+            Epoch(partial(part_in, [reference], origin), first),
+            Epoch(partial(part_in, [compared], origin), second),
+        )
+    change = summed([summary], plan, origin, (), epochs)
     return distance[piece.place], lod[piece.place], change
 
 
@@ -147,9 +162,16 @@ def empty_surface(name: str) -> InputError:
     return InputError(name, "an empty mesh", "a surface is needed", code="compare-empty")
 
 
-def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled: Sequence[str]) -> Change:
+def summed(
+    summaries: Sequence[Summary],
+    plan: ComparePlan,
+    origin: F64,
+    sampled: Sequence[str],
+    epochs: tuple[Epoch, Epoch] | None,
+) -> Change:
     """The change of the whole from that of its pieces, whose frame has its zero at ``origin`` (3,). ``sampled`` names
-    the epochs that came as a mesh. Raises InputError where nothing is comparable, or next to nothing unchanged."""
+    the epochs that came as a mesh; without ``epochs``, reference and compared, tall regions have no volume.
+    Raises InputError where nothing is comparable, or next to nothing unchanged."""
     step = plan.step_m
     distances, lods = Tally.joined(s.distances for s in summaries), Tally.joined(s.lods for s in summaries)
     if not len(distances.step):
@@ -165,12 +187,9 @@ def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled
             "the epochs differ in scale or are not aligned; if all of it changed, set compare.unchanged_min to 0",
             code="compare-unlike",
         )  # fmt: skip
-    regions = tuple(
-        region.moved(origin)
-        for region in join_parts(
-            [part for s in summaries for part in s.parts], plan.radius_m, plan.registration_m, step
-        )
-    )
+    parts = join_parts([part for s in summaries for part in s.parts], plan.radius_m)
+    regions = tuple(region.moved(origin) for region in with_volumes(parts, epochs, plan))
+    volumes = [region.volume_m3 for region in regions if region.volume_m3 is not None]
     low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))
     lod95 = lods.percentile(50) * step
     limit = max(distances.sizes().percentile(99.5) * step, 3 * lod95, step)
@@ -183,8 +202,8 @@ def summed(summaries: Sequence[Summary], plan: ComparePlan, origin: F64, sampled
         "comparable_area_m2": math.fsum(s.comparable_area_m2 for s in summaries),
         "not_comparable_area_m2": math.fsum(s.not_comparable_area_m2 for s in summaries),
         "changed_area_m2": math.fsum(region.area_m2 for region in regions),
-        "gained_m3": math.fsum(max(region.volume_m3, 0.0) for region in regions),
-        "lost_m3": math.fsum(max(-region.volume_m3, 0.0) for region in regions),
+        "gained_m3": math.fsum(max(volume, 0.0) for volume in volumes),
+        "lost_m3": math.fsum(max(-volume, 0.0) for volume in volumes),
     }
     lengths = {
         "lod95_m": lod95,

@@ -9,7 +9,7 @@ from dataclasses import fields
 from heritage.model.documents import View
 from heritage.model.release import Box, ComparisonDocument, ComparisonSettings, RegionEntry, RegionSum
 from heritage.ops.comparison.compare import METHOD, Change
-from heritage.ops.comparison.regions import Region
+from heritage.ops.comparison.region import Region
 
 _LISTED = 200  # regions; the smaller ones are only summed
 
@@ -21,6 +21,7 @@ def comparison_document(
     same = set(ComparisonDocument.model_fields) & {field.name for field in fields(change)} - {"regions"}
     settings = set(ComparisonSettings.model_fields) & {field.name for field in fields(change.plan)}
     listed, rest = change.regions[:_LISTED], change.regions[_LISTED:]
+    volumes = [region.volume_m3 for region in rest if region.volume_m3 is not None]
     return ComparisonDocument(
         reference=reference,
         compared=compared,
@@ -30,18 +31,18 @@ def comparison_document(
         regions_left_out=RegionSum(
             count=len(rest),
             area_m2=math.fsum(region.area_m2 for region in rest),
-            gained_m3=math.fsum(max(region.volume_m3, 0.0) for region in rest),
-            lost_m3=math.fsum(max(-region.volume_m3, 0.0) for region in rest),
+            gained_m3=math.fsum(max(volume, 0.0) for volume in volumes),
+            lost_m3=math.fsum(max(-volume, 0.0) for volume in volumes),
         ),
         **{name: getattr(change, name) for name in same},
     )
 
 
 def _entry(id: str, region: Region, view: View) -> RegionEntry:
-    same = ("area_m2", "volume_m3", "volume_sigma_m3", "mean_m", "median_m", "greatest_m", "centre_m")
+    same = set(RegionEntry.model_fields) & {field.name for field in fields(region)}
     return RegionEntry(
         id=id,
-        kind="gained" if region.volume_m3 > 0 else "lost",
+        kind="gained" if region.gained else "lost",
         bounds=Box(min=region.low_m, max=region.high_m),
         view=view,
         **{name: getattr(region, name) for name in same},

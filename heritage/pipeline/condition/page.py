@@ -147,8 +147,8 @@ def _rest(document: ComparisonDocument) -> RegionSum:
     return RegionSum(
         count=before.count + len(others),
         area_m2=before.area_m2 + sum(r.area_m2 for r in others),
-        gained_m3=before.gained_m3 + sum(r.volume_m3 for r in others if r.kind == "gained"),
-        lost_m3=before.lost_m3 + sum(abs(r.volume_m3) for r in others if r.kind == "lost"),
+        gained_m3=before.gained_m3 + sum(max(r.volume_m3 or 0.0, 0.0) for r in others),
+        lost_m3=before.lost_m3 + sum(max(-(r.volume_m3 or 0.0), 0.0) for r in others),
     )
 
 

@@ -52,6 +52,9 @@ _EN: Final = {
     "kind-gained": "gained",
     "area": "Area",
     "volume": "Volume (± 1 σ)",
+    "volume-open": "no volume: the surfaces do not close here",
+    "volume-text": "A volume is distance times area; of a region deep for its width it is what the surfaces of the two surveys "
+    "enclose. “–”: they do not close there, so that no volume can be told; the totals leave it out.",
     "mean": "Mean",
     "greatest": "Greatest",
     "place": "Place x, y, z",
@@ -133,6 +136,10 @@ _FR: Final = {
     "kind-gained": "gagné",
     "area": "Surface",
     "volume": "Volume (± 1 σ)",
+    "volume-open": "pas de volume : les surfaces ne se ferment pas ici",
+    "volume-text": "Un volume est la distance multipliée par la surface ; pour une zone profonde par rapport à sa largeur, "
+    "c’est ce que les surfaces des deux relevés enferment. « – » : elles ne s’y ferment pas, aucun volume ne peut être donné ; "
+    "les totaux n’en tiennent pas compte.",
     "mean": "Moyenne",
     "greatest": "Maximum",
     "place": "Lieu x, y, z",
@@ -214,6 +221,9 @@ _VI: Final = {
     "kind-gained": "thêm vào",
     "area": "Diện tích",
     "volume": "Thể tích (± 1 σ)",
+    "volume-open": "không có thể tích: các bề mặt không khép kín ở đây",
+    "volume-text": "Thể tích là khoảng cách nhân với diện tích; với vùng sâu so với bề rộng, đó là phần nằm giữa bề mặt của "
+    "hai lần đo. “–”: hai bề mặt không khép kín ở đó nên không thể tính thể tích; các tổng không gồm vùng này.",
     "mean": "Trung bình",
     "greatest": "Lớn nhất",
     "place": "Vị trí x, y, z",

@@ -26,8 +26,10 @@ from heritage.ops.comparison.compare import (
     summed,
 )
 from heritage.ops.comparison.document import comparison_document
+from heritage.ops.comparison.enclosed import Epoch
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
+from heritage.ops.meshes.part_in import part_in
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.render import render_points, render_surface, view_of
 from heritage.ops.surface.plan import spacing_of, windows
@@ -42,6 +44,7 @@ COMPARISON = "comparison.json"
 SPOTS = "spots.json"  # places all over each region, which a view of it should see
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
 _DRAWN = 1_500_000
+_SPOTS = 40  # about so many places of a region are kept
 _COARSE = 5.0  # times as far apart: the finer epoch's detail is lost, which is worth a word
 # Points on a model that was never measured: so many for each of its vertices, within bounds.
 _PER_VERTEX, _FEWEST, _MOST = 4, 10_000, 4_000_000
@@ -76,15 +79,15 @@ def _run(job: Job) -> Outcome:
     for role in ("reference", "compared"):
         monument_from_epoch, sigma = alignment(job.inputs.get(f"align-{role}"))
         matrix = rows_of(monument_from_epoch)
-        if role in job.inputs:
-            count = read_document(job.inputs[role] / SURFACES)["surfaces"]
-            names = tuple(f"surface-{i}" for i in range(count))
-            surfaces[role] = Source(job.inputs[role], names, matrix=matrix)
+        count = read_document(job.inputs[role] / SURFACES)["surfaces"]
+        names = tuple(f"surface-{i}" for i in range(count))
+        surfaces[role] = Source(job.inputs[role], names, matrix=matrix)
         points = job.inputs.get(f"{role}-points")
         clouds[role] = _sampled(job, role, surfaces[role]) if points is None else PointsNear(points, matrix)
         errors.append(sigma)
     surface = surfaces["compared"]
     extents = tuple(job.map(partial(_extent, surface), range(len(surface.names))))
+    earlier = tuple(job.map(partial(_extent, surfaces["reference"]), range(len(surfaces["reference"].names))))
     if not sum(e.triangles for e in extents):
         raise empty_surface("compared")
     spacings = {role: _spacing(cloud, role) for role, cloud in clouds.items()}
@@ -101,7 +104,11 @@ def _run(job: Job) -> Outcome:
     work = _Work(job.folder, surface, clouds["reference"], clouds["compared"], plan, extents)
     summaries: list[Summary] = job.map(partial(_compare_one, work), list(enumerate(starts[:-1])))
     sampled = [role for role in clouds if f"{role}-points" not in job.inputs]
-    change = summed(summaries, plan, np.zeros(3), sampled)
+    epochs = (
+        Epoch(partial(_near, surfaces["reference"], earlier), clouds["reference"]),
+        Epoch(partial(_near, surface, extents), clouds["compared"]),
+    )
+    change = summed(summaries, plan, np.zeros(3), sampled, epochs)
     for role in sampled:
         shutil.rmtree(clouds[role].folder)
     document = comparison_document(
@@ -111,7 +118,7 @@ def _run(job: Job) -> Outcome:
         lambda r: facing_view(np.array(r.low_m), np.array(r.high_m), np.array(r.facing)),
     )
     (job.folder / COMPARISON).write_text(document.model_dump_json(), encoding="utf-8")
-    spots = [region.spots.tolist() for region in change.regions[: len(document.regions)]]
+    spots = [_few(region.spots).tolist() for region in change.regions[: len(document.regions)]]
     save_document(job.folder / SPOTS, {"regions": spots})
     save_picture(job.folder / "change.webp", _picture(work, change))
     return Outcome((), change.figures, _warnings(spacings, plan), ("change.webp",))
@@ -166,12 +173,26 @@ def _compare_one(work: _Work, item: tuple[int, int]) -> Summary:
     return summary
 
 
+def _meeting(extents: tuple[_Extent, ...], low: F64, high: F64) -> list[int]:
+    """The meshes whose boxes meet the one from ``low`` to ``high`` (3,)."""
+    return [n for n, e in enumerate(extents) if ((e.high >= low) & (e.low <= high)).all()]
+
+
+def _near(surface: Source, extents: tuple[_Extent, ...], low: F64, high: F64) -> Mesh:
+    """The surface's triangles that reach into a box."""
+    return part_in((surface.mesh(n) for n in _meeting(extents, low, high)), np.zeros(3), low, high)
+
+
+def _few(spots: F32) -> F32:
+    return spots[:: -(-len(spots) // _SPOTS)]
+
+
 def _around(work: _Work, number: int) -> Iterator[Mesh]:
     """The triangles of other meshes that may have a part in the directions of this one's vertices."""
     own = work.extents[number]
     low, high = own.low - work.plan.rings_m, own.high + work.plan.rings_m
-    for other, extent in enumerate(work.extents):
-        if other == number or not ((extent.high >= low) & (extent.low <= high)).all():
+    for other in _meeting(work.extents, low, high):
+        if other == number:
             continue
         mesh = work.surface.mesh(other)
         inside = np.ones(len(mesh.vertices), bool)
@@ -223,4 +244,4 @@ def _colours(change: F32, top: float) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 5, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 6, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

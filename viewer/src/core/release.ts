@@ -121,6 +121,9 @@ export interface ComparisonDocument {
    * beyond LoD95
    */
   changed_area_m2: number;
+  /**
+   * of all regions that have a volume
+   */
   gained_m3: number;
   lost_m3: number;
   p05_m: number;
@@ -175,11 +178,18 @@ export interface RegionEntry {
   id: string;
   kind: 'gained' | 'lost';
   area_m2: number;
-  volume_m3: number;
   /**
-   * 1 sigma of the points' noise and of the alignment, which errs alike over all of the region
+   * none where it is deep for its width and the two surfaces do not close around what changed
    */
-  volume_sigma_m3: number;
+  volume_m3: number | null;
+  /**
+   * 1 sigma of the points' noise, of the alignment, which errs alike over all of the region, and of an enclosed volume also of the surfaces and of what is in doubt
+   */
+  volume_sigma_m3: number | null;
+  /**
+   * distance times area, or what the two surfaces enclose: where it is deep for its width
+   */
+  volume_by: ('distance' | 'enclosed') | null;
   /**
    * distance, by area
    */

@@ -13,13 +13,20 @@ const FIRST = 6;
 /** As many places as the uncertainty leaves a meaning. */
 const places = (sigma: number) => Math.min(4, Math.max(1, Math.ceil(-Math.log10(Math.max(sigma, 1e-4)))));
 
+/** How much, and how sure; or that the surfaces do not close around it. */
+function volume(
+  { volume_m3: found, volume_sigma_m3: sigma }: RegionEntry,
+  { t, language }: App['state'],
+): string {
+  if (found === null || sigma === null) return t('region.open');
+  const digits = places(sigma);
+  return `${figure(Math.abs(found), 'm³', language, digits)} ± ${figure(sigma, 'm³', language, digits + 1)}`;
+}
+
 function row(app: App, region: RegionEntry): Part {
   const { t, language, base, comparing } = app.state;
   const { anchors } = changeTable(comparing?.colours ?? null);
   const chosen = comparing?.region === region.id;
-  const digits = places(region.volume_sigma_m3);
-  const volume = figure(Math.abs(region.volume_m3), 'm³', language, digits);
-  const sigma = figure(region.volume_sigma_m3, 'm³', language, digits + 1);
   return html`<li>
     <button
       type="button"
@@ -34,7 +41,7 @@ function row(app: App, region: RegionEntry): Part {
       }
       <span class="grow">
         <span class="name">${region.id.replace(/^r/, '')} · ${t(`change.${region.kind}`)}</span>
-        <span class="more">${volume} ± ${sigma} · ${figure(region.area_m2, 'm²', language, 2)}</span>
+        <span class="more">${volume(region, app.state)} · ${figure(region.area_m2, 'm²', language, 2)}</span>
         <span class="more">${t('region.depth', {
           mean: metres(region.mean_m, language),
           greatest: metres(region.greatest_m, language),

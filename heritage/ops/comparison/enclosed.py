@@ -1,0 +1,186 @@
+"""The volume between two surfaces where a region of change is: distance times area cannot tell that of what is tall."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import ndimage
+from scipy.spatial import cKDTree
+from scipy.spatial.transform import Rotation
+
+from heritage.model.arrays import F64, Bool, Mesh
+from heritage.ops.comparison.distance import Points
+from heritage.ops.comparison.lattice import Votes, votes_between
+from heritage.ops.comparison.part import Part, one_of, section
+from heritage.ops.comparison.plan import ComparePlan
+from heritage.ops.comparison.quick import Surface
+from heritage.ops.comparison.region import Region, by_size, region_of
+from heritage.ops.comparison.where import Where
+
+_STEPS = 20  # voxels over a region's depth or width, whichever is less
+_MOST = 3_000_000  # voxels of a lattice
+_SURE = 4  # of six ways: a voxel is in; with fewer, from two on, it may be
+_MAYBE = 2
+_DOUBT = 0.3  # of the body: where more is in doubt the surfaces do not close it
+_BOXES = 4  # each 1.6 times as far around as the one before; what goes on beyond the last is not closed
+# Into the lattice's frame: walls along its axes would lie on one side of a whole layer of middles.
+_TURN = Rotation.from_rotvec((0.31, 0.47, 0.73)).as_matrix()
+_STAIRS = 1.5  # times as large as a surface are the faces of the voxels it runs through, over all directions
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """One epoch in a box from low to high (3,), metres: ``surface`` gives the triangles that reach into it, one vertex
+    a place, relative to zero; ``points`` those that the surface was made from."""
+
+    surface: Callable[[F64, F64], Mesh]
+    points: Points
+
+
+@dataclass(frozen=True, eq=False)
+class _Body:
+    """What the surfaces enclose: voxels ``own`` and those in ``doubt`` of a lattice that begins at ``low`` and lies, as the
+    ``surfaces`` do, in the turned frame. ``box`` are the ends of what it covers in the common one."""
+
+    own: Bool
+    doubt: Bool
+    low: F64
+    size: float
+    surfaces: tuple[Mesh, Mesh]
+    box: tuple[F64, F64]
+
+    @property
+    def faces_m2(self) -> float:
+        """Area of the surface around it."""
+        outer = sum(int(np.diff(self.own, axis=axis).sum()) for axis in range(3))
+        return outer * self.size**2 / _STAIRS
+
+    def along(self, part: Part, radius_m: float) -> bool:
+        """Whether most places of a region are within ``radius_m`` of it."""
+        away = cKDTree(_middles(self.own, self.low, self.size)).query(
+            part.spots @ _TURN.T, distance_upper_bound=radius_m
+        )[0]
+        return bool(np.mean(away <= radius_m) > 0.5)
+
+
+def with_volumes(
+    parts: Sequence[Part], epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan
+) -> tuple[Region, ...]:
+    """The regions, each in one of ``parts``, largest volume first: those that are tall with the volume that the surfaces of both
+    ``epochs``, reference and compared, enclose there; without one where they do not, or where there are none.
+
+    Regions most of which lie along one body are one: what stood there was one thing.
+    """
+    left, regions = sorted(parts, key=lambda part: (not part.tall, -abs(part.volume_m3), part.low_m)), []
+    while left:
+        part = left.pop(0)
+        if not part.tall:
+            regions.append(region_of(part, plan))
+            continue
+        body = epochs and _body(part, *epochs, plan.radius_m)
+        while body and (
+            along := [p for p in left if p.gained == part.gained and body.along(p, plan.radius_m)]
+        ):
+            left = [p for p in left if p not in along]
+            part = one_of([part, *along])
+            body = _body(part, *epochs, plan.radius_m) if epochs else None
+        regions.append(_told(part, body, epochs, plan))
+    return by_size(regions)
+
+
+def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan) -> Region:
+    """The region in ``part`` with the volume of its ``body``, if it has one.
+
+    A surface bulges where it is curved and points are few: its mean distance from its own points, times its area, is
+    taken off. The variance: either surface as far off as it is from its points, all to one side; the points' noise over
+    the body's faces, errors hanging together over a cylinder's section; the registration over the region's area; what
+    is in doubt as evenly spread between out and in; and so for half of each voxel on a face.
+    """
+    region = region_of(part, plan)
+    if body is None or epochs is None:
+        return replace(region, volume_m3=None, volume_sigma_m3=None, volume_by=None)
+    voxel, faces, sign = body.size**3, body.faces_m2, 1 if part.gained else -1
+    (early, early_most), (late, late_most) = (
+        _bulge(body, surface, epoch.points, plan.radius_m)
+        for surface, epoch in zip(body.surfaces, epochs, strict=True)
+    )
+    noise = part.noise / part.area_m2 * faces * min(faces, section(plan.radius_m))
+    doubt, lattice = float(body.doubt.sum()) * voxel, faces / body.size**2 * voxel**2
+    systematic = early_most**2 + late_most**2 + (part.area_m2 * plan.registration_m) ** 2
+    volume = sign * float(body.own.sum()) * voxel - (late - early)
+    sigma = math.sqrt(noise + systematic + (doubt**2 + lattice) / 12)
+    return replace(region, volume_m3=volume, volume_sigma_m3=sigma, volume_by="enclosed")
+
+
+def _body(part: Part, before: Epoch, after: Epoch, radius_m: float) -> _Body | None:
+    """What the surfaces enclose at a region; None where they do not."""
+    spots, depth = part.spots.astype(np.float64) @ _TURN.T, abs(part.greatest_m)
+    low, high = spots.min(0), spots.max(0)
+    sign, margin = 1 if part.gained else -1, depth + 2 * radius_m
+    for _ in range(_BOXES):
+        bottom, top = low - margin, high + margin
+        wanted = min(depth, math.sqrt(part.area_m2)) / _STEPS
+        size = max(wanted, (float(np.prod(top - bottom)) / _MOST) ** (1 / 3))
+        x, y, z = (int(n) for n in np.ceil((top - bottom) / size))
+        ends = np.array([bottom, top])
+        corner = np.stack(np.meshgrid(*ends.T), axis=-1).reshape(-1, 3) @ _TURN
+        box = corner.min(0), corner.max(0)
+        surfaces = _turned(before.surface(*box)), _turned(after.surface(*box))
+        corners = [mesh.vertices.astype(np.float64)[mesh.triangles] for mesh in surfaces]
+        votes = votes_between(corners[0], corners[1], bottom, size, (x, y, z), sign)
+        own, doubt = _own(votes, spots, bottom, size, radius_m)
+        if not own.any():
+            return None
+        if not any(np.take(own, end, axis).any() for axis in range(3) for end in (0, -1)):
+            closed = doubt.sum() <= _DOUBT * own.sum()
+            return _Body(own, doubt, bottom, size, surfaces, box) if closed else None
+        margin *= 1.6
+    return None
+
+
+def _turned(mesh: Mesh) -> Mesh:
+    return mesh.with_(vertices=(mesh.vertices.astype(np.float64) @ _TURN.T).astype(np.float32))
+
+
+def _own(votes: Votes, spots: F64, low: F64, size: float, radius_m: float) -> tuple[Bool, Bool]:
+    """The voxels that hang together with one within ``radius_m`` of ``spots`` (k, 3), and those in doubt."""
+    sure = votes >= _SURE
+    label, _ = ndimage.label(sure)
+    named = label[sure]
+    near = cKDTree(spots).query(_middles(sure, low, size), distance_upper_bound=radius_m)[0] <= radius_m
+    own = np.isin(label, np.unique(named[near])) & sure
+    maybe = (votes >= _MAYBE) & (votes <= _SURE) & (own | ~sure)
+    label, _ = ndimage.label(maybe | own)
+    return own, np.asarray(maybe & np.isin(label, np.unique(label[own])))
+
+
+def _middles(mask: Bool, low: F64, size: float) -> F64:
+    return np.asarray(low + (np.argwhere(mask) + 0.5) * size)
+
+
+def _bulge(body: _Body, surface: Mesh, points: Points, radius_m: float) -> tuple[float, float]:
+    """Cubic metres by which a surface around the body lies outside of the points that it was made from; and how many it would
+    be if it were off everywhere to one side. Over cubes of a cylinder's radius, whether points are many there or few."""
+    beside = ndimage.binary_dilation(body.own, iterations=2) & ~ndimage.binary_erosion(body.own, iterations=2)
+
+    def there(places: F64) -> Bool:
+        cell = np.floor((places - body.low) / body.size).astype(np.int64)
+        inside = np.flatnonzero(((cell >= 0) & (cell < body.own.shape)).all(1))
+        held = np.zeros(len(places), bool)
+        held[inside] = beside[tuple(cell[inside].T)]
+        return held
+
+    corners = surface.vertices.astype(np.float64)[surface.triangles]
+    across = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    area = float(np.linalg.norm(across, axis=1)[there(corners.mean(1))].sum() / 2)
+    xyz = points(Where(*body.box))[0].astype(np.float64) @ _TURN.T
+    xyz = xyz[there(xyz)]
+    if not area or not len(xyz):
+        return 0.0, 0.0
+    _, cube = np.unique(np.floor(xyz / radius_m), axis=0, return_inverse=True)
+    cube = cube.ravel()
+    over = -np.bincount(cube, Surface(surface).distance(xyz)) / np.bincount(cube)
+    return area * float(over.mean()), area * float(np.abs(over).mean())
