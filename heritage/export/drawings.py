@@ -96,7 +96,12 @@ def export_section(
             "move the plane", code="option-invalid",
         )  # fmt: skip
     dates = {epoch.id: epoch.captured for epoch in entry.epochs}
-    layers = [Layer(" ".join(filter(None, (p.condition, dates.get(p.condition)))), p.lines) for p in profiles]
+    layers = [
+        Layer(
+            " ".join(filter(None, (p.condition, dates.get(p.condition)))), p.lines, p.condition, p.interpreted
+        )
+        for p in profiles
+    ]
     error = max(profile.error_m for profile in profiles)
     notes = [f"{monument}, {where}", f"tiles within {1000 * error:.0f} mm of the surface; {folder.name}"]
     left, _, right, _ = bounds(layers)

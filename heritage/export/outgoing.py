@@ -242,6 +242,9 @@ def _lost(document: TourDocument) -> Iterator[Problem]:
     if fitted := ", ".join(stop.id for stop in document.stops if stop.view.fit_m is not None):
         found = f"the box that stays in view on every screen (fit_m): {fitted}"
         yield Problem("lost-fit", where, found, "other systems keep the camera where it is", "", WARNING)
+    if cut := ", ".join(stop.id for stop in document.stops if stop.section is not None):
+        found = f"the section: {cut}"
+        yield Problem("lost-section", where, found, "other systems show the whole", "", WARNING)
     if any("<img" in html for stop in document.stops for html in stop.html.values()):
         found = "pictures in the words"
         yield Problem("lost-picture", where, found, "their files do not go along", "", WARNING)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -12,15 +13,22 @@ from heritage.model.arrays import F64
 # Told apart without colour by their dashes, too; dark enough on white.
 STYLES = (("#0b3c78", ""), ("#b3431e", "2 1"), ("#00694e", "0.6 0.8"), ("#7a3e8e", "3 1 0.6 1"))
 _DXF_COLOURS = (5, 1, 3, 6)  # AutoCAD's blue, red, green, magenta
-_MARGIN_MM, _FOOT_MM = 10.0, 22.0
+_INTERPRETED = "0.4 1.1"  # dotted, whatever its colour: no survey's line looks so
+_MARGIN_MM, _FOOT_MM, _ROW_MM = 10.0, 22.0, 4.5
+_LEAST_MM = 60.0  # of a drawing's width, that the scale bar has room
+_SCALES = (1, 2, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000)
+_NAME_LETTERS = 31  # of a layer's name in R12
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """``lines`` (n, 2), metres, right and up, under a ``name``."""
+    """``lines`` (n, 2), metres, right and up, under a ``name``; ``id`` names its layer in a DXF, ``interpreted`` is
+    drawn apart from what was measured."""
 
     name: str
     lines: Sequence[F64]
+    id: str
+    interpreted: bool = False
 
 
 def bounds(layers: Sequence[Layer]) -> tuple[float, float, float, float]:
@@ -33,14 +41,24 @@ def bounds(layers: Sequence[Layer]) -> tuple[float, float, float, float]:
     return low[0], low[1], high[0], high[1]
 
 
+def paper_scale(layers: Sequence[Layer], width_mm: float, height_mm: float) -> int:
+    """The largest usual scale, 1 : so many, at which all lines fit into so much paper; the smallest where none does."""
+    left, bottom, right, top = bounds(layers)
+    fits = (s for s in _SCALES if 1000 * max((right - left) / width_mm, (top - bottom) / height_mm) <= s)
+    return next(fits, _SCALES[-1])
+
+
 def svg(layers: Sequence[Layer], scale: float, title: str, notes: Sequence[str], bar: float) -> str:
     """A drawing at 1 : ``scale`` with a bar of ``bar`` metres and ``notes`` below it; its size on paper is in it."""
     left, bottom, right, top = bounds(layers)
     mm = 1000.0 / scale
-    legend = sum(_legend_mm(layer) for layer in layers)
-    width = max((right - left) * mm, 60.0, legend) + 2 * _MARGIN_MM
+    legend, drawn = [_legend_mm(layer) for layer in layers], max((right - left) * mm, _LEAST_MM)
+    stacked = (
+        sum(legend) > drawn
+    )  # names that would make the sheet wider than its drawing stand below each other
+    width = max([drawn, *legend] if stacked else [drawn]) + 2 * _MARGIN_MM
     high = (top - bottom) * mm + 2 * _MARGIN_MM
-    height = high + _FOOT_MM + 4.5 * len(notes)
+    height = high + _FOOT_MM + _ROW_MM * (len(notes) + (len(layers) - 1 if stacked else 0))
 
     def at(x: float, y: float) -> str:
         return f"{_MARGIN_MM + (x - left) * mm:.3f} {_MARGIN_MM + (top - y) * mm:.3f}"
@@ -51,7 +69,7 @@ def svg(layers: Sequence[Layer], scale: float, title: str, notes: Sequence[str],
         f"<title>{escape(title)}</title>",
         f'<rect width="{width:.2f}" height="{height:.2f}" fill="#fff"/>',
     ]
-    for layer, (colour, dash) in zip(layers, _cycle(len(layers)), strict=True):
+    for layer, (colour, dash) in zip(layers, _strokes(layers), strict=True):
         way = " ".join("M" + " L".join(at(x, y) for x, y in line.tolist()) for line in layer.lines)
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(
@@ -70,15 +88,16 @@ def svg(layers: Sequence[Layer], scale: float, title: str, notes: Sequence[str],
     parts.append(f'<text x="{x + bar * mm:.3f}" y="{foot + 5:.2f}" text-anchor="middle">{bar:g} m</text>')
     parts.append(f'<text x="{x + bar * mm + 8:.3f}" y="{foot + 1.4:.2f}">1 : {scale:g}</text>')
     y = foot + 10
-    for layer, (colour, dash) in zip(layers, _cycle(len(layers)), strict=True):
+    for layer, (colour, dash) in zip(layers, _strokes(layers), strict=True):
         dashed = f' stroke-dasharray="{dash}"' if dash else ""
         parts.append(
             f'<path d="M{x} {y - 1:.2f} h9" stroke="{colour}" stroke-width="0.5"{dashed}/>'
             f'<text x="{x + 11}" y="{y:.2f}">{escape(layer.name)}</text>'
         )
-        x += _legend_mm(layer)
+        x, y = (x, y + _ROW_MM) if stacked else (x + _legend_mm(layer), y)
+    y += 0 if stacked else _ROW_MM
     parts += [
-        f'<text x="{_MARGIN_MM}" y="{y + 4.5 * (k + 1):.2f}">{escape(n)}</text>' for k, n in enumerate(notes)
+        f'<text x="{_MARGIN_MM}" y="{y + _ROW_MM * k:.2f}">{escape(n)}</text>' for k, n in enumerate(notes)
     ]
     return "\n".join([*parts, "</svg>", ""])
 
@@ -88,14 +107,19 @@ def _legend_mm(layer: Layer) -> float:
     return 15 + 1.8 * len(layer.name)
 
 
-def _cycle(count: int) -> list[tuple[str, str]]:
-    return [STYLES[k % len(STYLES)] for k in range(count)]
+def _strokes(layers: Sequence[Layer]) -> list[tuple[str, str]]:
+    """Colour and dashes of each layer."""
+    styles = (STYLES[k % len(STYLES)] for k in range(len(layers)))
+    return [
+        (colour, _INTERPRETED if layer.interpreted else dash)
+        for layer, (colour, dash) in zip(layers, styles, strict=True)
+    ]
 
 
 def dxf(layers: Sequence[Layer], notes: Sequence[str], bar: float) -> str:
     """ASCII DXF R12 (AC1009): a layer of polylines each, metres; a bar of ``bar`` metres and ``notes`` on layer SCALE."""
     left, bottom, right, top = bounds(layers)
-    names = [*(_name(layer.name) for layer in layers), "SCALE"]
+    names = [*layer_names([(layer.id, layer.interpreted) for layer in layers]), "SCALE"]
     tags: list[tuple[int, object]] = [
         (0, "SECTION"), (2, "HEADER"), (9, "$ACADVER"), (1, "AC1009"),
         (9, "$EXTMIN"), (10, left), (20, bottom), (30, 0.0),
@@ -139,10 +163,21 @@ def _polyline(layer: str, points: list[list[float]]) -> list[tuple[int, object]]
     return [*tags, (0, "SEQEND"), (8, layer)]
 
 
-def _name(text: str) -> str:
-    """R12 knows layers of letters, digits, $, - and _, up to 31."""
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_$") else "_" for c in text.upper())
-    return f"C_{plain}"[:31]
+def layer_names(conditions: Sequence[tuple[str, bool]]) -> list[str]:
+    """A DXF layer's name for each condition, by its id and whether it is interpreted; no two alike.
+
+    R12 knows names of capitals, digits, - and _, up to 31. What would be the same once other letters are replaced and
+    long names cut ends in _2, _3 and so on; `viewer/src/core/dxf.ts` names the same layers alike.
+    """
+    names: list[str] = []
+    for id, interpreted in conditions:
+        plain = re.sub(r"[^A-Z0-9_-]", "_", f"{'STATE' if interpreted else 'EPOCH'}_{id.upper()}")
+        name, number = plain[:_NAME_LETTERS], 1
+        while name in names:
+            number += 1
+            name = f"{plain[: _NAME_LETTERS - len(f'_{number}')]}_{number}"
+        names.append(name)
+    return names
 
 
 def _unicode(text: str) -> str:

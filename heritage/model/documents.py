@@ -5,6 +5,7 @@ Field descriptions are the reference: `docs/reference/files.md` is generated fro
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from typing import Annotated, Literal
@@ -16,6 +17,7 @@ from heritage.model.limits import ANNOTATION_VERTICES, TOUR_STOPS
 
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 TEXT_KINDS = ("~text", "~languages")  # how errors name the two ways to write a text
+SHORTEST_CUT_M = 0.01  # two points nearer to each other give no direction
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
@@ -64,6 +66,7 @@ Number = Annotated[float, AfterValidator(_finite)]
 Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
 Vec3 = Annotated[tuple[Number, Number, Number], Field(strict=False)]
+Vec2 = Annotated[tuple[Number, Number], Field(strict=False)]
 Certainty = Literal["documented", "probable", "conjectural"]
 Box3 = Annotated[tuple[Vec3, Vec3], Field(strict=False)]
 
@@ -500,6 +503,28 @@ class Move(Document):
     easing: Literal["smooth", "linear", "cut"] = Field("smooth", description="cut: no flight")
 
 
+class SectionPlane(Document):
+    """A plane that cuts what a stop shows: across an axis of the monument frame, or upright through two points."""
+
+    across: Literal["x", "y", "z"] | None = Field(
+        None, description="the axis the plane is square to; z is a plan"
+    )
+    at_m: Number | None = Field(None, description="where on that axis, metres")
+    from_m: Vec2 | None = Field(
+        None, description="an upright plane instead: x y of its left end as it is drawn, metres"
+    )
+    to_m: Vec2 | None = Field(None, description="x y of its right end, metres")
+
+    @model_validator(mode="after")
+    def _one(self) -> SectionPlane:
+        across, ends = (self.across, self.at_m), (self.from_m, self.to_m)
+        if (None in across) == (None in ends) or across.count(None) == 1 or ends.count(None) == 1:
+            raise ValueError("either across and at_m, or from_m and to_m")
+        if self.from_m and self.to_m and math.dist(self.from_m, self.to_m) < SHORTEST_CUT_M:
+            raise ValueError(f"from_m and to_m must lie {SHORTEST_CUT_M:g} m apart or more")
+        return self
+
+
 FindingCode = Literal[
     "view-hidden",
     "view-enclosed",
@@ -512,6 +537,7 @@ FindingCode = Literal[
     "translation-empty",
     "translation-outdated",
     "state-without-name",
+    "section-empty",
 ]
 
 
@@ -521,6 +547,10 @@ class Stop(Document):
     id: Id = Field(description="unique in the tour; the heading of its words")
     show: Shown | None = Field(None, description="default: the reference epoch")
     compare: Comparing | None = Field(None, description="instead of show: two conditions")
+    section: SectionPlane | None = Field(
+        None,
+        description="a plane that cuts what is shown; the cut of each condition is drawn over the other's",
+    )
     view: View | None = Field(None, description="default: the monument's first view")
     move: Move = Field(Move(), description="how the camera comes here")
     dwell_s: Annotated[float, Field(ge=0, le=600)] | None = Field(

@@ -10,7 +10,17 @@ from typing import Literal
 
 from pydantic import Field
 
-from heritage.model.documents import Certainty, Credit, Document, Evidence, Rights, Vec3, View, Words
+from heritage.model.documents import (
+    Certainty,
+    Credit,
+    Document,
+    Evidence,
+    Rights,
+    SectionPlane,
+    Vec3,
+    View,
+    Words,
+)
 
 Matrix = tuple[float, ...]
 
@@ -407,6 +417,13 @@ class Waypoint(ReleaseDocument):
     target_m: Vec3
 
 
+class SectionEntry(ReleaseDocument):
+    """The cut of a stop's conditions, drawn to scale when the release was made."""
+
+    plane: SectionPlane
+    pictures: dict[str, str] = Field(description="SVG per language, with legend, scale and scale bar")
+
+
 class StopEntry(ReleaseDocument):
     """One stop, everything resolved: no default is left to the viewer."""
 
@@ -416,6 +433,7 @@ class StopEntry(ReleaseDocument):
     text: dict[str, str] = Field(description="the same words without markup, for speech and search")
     show: ShownEntry | None = None
     compare: ComparingEntry | None = None
+    section: SectionEntry | None = None
     view: View
     move_s: float
     easing: Literal["smooth", "linear", "cut"]

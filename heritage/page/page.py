@@ -13,10 +13,9 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from heritage.model.errors import StoreError
 from heritage.model.release import Release
+from heritage.page.environment import templates
 from heritage.page.plain import paragraphs
 from heritage.page.words import direction, own_name, spoken, words
 
@@ -34,13 +33,7 @@ CONTENT_POLICY: Final = (
 )
 
 _DESCRIPTION_LENGTH = 200
-environment = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+environment = templates(TEMPLATES)
 
 
 class ViewerNotBuilt(StoreError):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from heritage.model.documents import SectionPlane
 from heritage.model.release import EpochEntry, MonumentEntry, Release, StateEntry, StopEntry, TourDocument
 from heritage.page.page import TEMPLATES, environment
-from heritage.page.words import direction, own_name, spoken, words
+from heritage.page.words import direction, number, own_name, spoken, words
 
 STYLE = "tour.css"
 # From tours/<id>/<language>.html to the release, and from there to the page with the map.
@@ -42,6 +43,7 @@ def tour_page(
             "title": stop.title[language],
             "html": _PICTURE.sub(rf"\1{_RELEASE}", stop.html[language]),
             "still": _RELEASE + stills[stop.id],
+            "section": _section(stop, monument, language, release.languages),
             "shown": shown(stop, monument, language, release.languages, ranges_mm.get(stop.id)),
             "grounds": _grounds(_state(stop, monument), language, release.languages),
             "audio": stop.narration.get(language),
@@ -98,6 +100,50 @@ def _condition(
         sure = say["partly"].format(certainty=say[found.certainty]) if mixed else say[found.certainty]
         return f"{title}. {say['interpreted'].format(certainty=sure)}" if whole else f"{title} ({sure})"
     return title
+
+
+def section_conditions(
+    stop: StopEntry, monument: MonumentEntry, language: str, languages: Sequence[str]
+) -> dict[str, str]:
+    """What a stop's section cuts, by id in the order of the screen, each with its date or its certainty."""
+    sides = [stop.show] if stop.compare is None else [stop.compare.left, stop.compare.right]
+    names = {}
+    for side in sides:
+        id = str((side and (side.epoch or side.state)) or monument.reference_epoch)
+        found = monument.condition(id)
+        name = _condition(monument, id, language, languages, whole=False)
+        title = spoken(found.title, language, languages) if isinstance(found, EpochEntry) else ""
+        names[id] = f"{title} ({name[:1].lower()}{name[1:]})" if title else name
+    return names
+
+
+def section_place(plane: SectionPlane, language: str) -> str:
+    """Where a plane is, in words."""
+    say = words(language)
+
+    def at(value: float) -> str:
+        return number(value, 2, language)
+
+    if plane.from_m is not None and plane.to_m is not None:
+        ends = {"from": plane.from_m, "to": plane.to_m}
+        return say["cut-line"].format(**{key: "; ".join(map(at, end)) for key, end in ends.items()})
+    key = "cut-level" if plane.across == "z" else "cut-across"
+    return say[key].format(axis=plane.across, at=at(plane.at_m or 0.0))
+
+
+def _section(
+    stop: StopEntry, monument: MonumentEntry, language: str, languages: Sequence[str]
+) -> dict[str, str] | None:
+    """The address of a stop's section and what is seen in it."""
+    if stop.section is None:
+        return None
+    conditions = section_conditions(stop, monument, language, languages)
+    return {
+        "picture": _RELEASE + stop.section.pictures[language],
+        "shown": words(language)["cut-of"].format(
+            cut=section_place(stop.section.plane, language), conditions="; ".join(conditions.values())
+        ),
+    }
 
 
 def _grounds(

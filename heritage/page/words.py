@@ -32,6 +32,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "partly": "partly {certainty}",
         "no evidence": "No source: {reason}.",
         "beside": "Left: {left}. Right: {right}.",
+        "cut-across": "Section square to the {axis} axis at {at} m",
+        "cut-level": "Plan at a height of {at} m",
+        "cut-line": "Section from ({from}) to ({to})",
+        "cut-of": "{cut}: {conditions}.",
+        "cut-none": "{cut}: nothing is cut there.",
         "change": "Change from {left} to {right}: blue is lost, orange is gained, up to {range} mm; "
         "light grey is no significant change, dark grey was not compared.",
         "home": "To the first page",
@@ -71,6 +76,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "partly": "en partie {certainty}",
         "no evidence": "Sans source : {reason}.",
         "beside": "À gauche : {left}. À droite : {right}.",
+        "cut-across": "Coupe perpendiculaire à l’axe {axis}, à {at} m",
+        "cut-level": "Plan à la hauteur de {at} m",
+        "cut-line": "Coupe de ({from}) à ({to})",
+        "cut-of": "{cut} : {conditions}.",
+        "cut-none": "{cut} : rien n’y est coupé.",
         "change": "Évolution de {left} à {right} : en bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
         "{range} mm ; en gris clair aucun changement significatif, en gris foncé ce qui n’a pas été comparé.",
         "home": "Vers la première page",
@@ -110,6 +120,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "partly": "có phần {certainty}",
         "no evidence": "Không có nguồn: {reason}.",
         "beside": "Bên trái: {left}. Bên phải: {right}.",
+        "cut-across": "Mặt cắt vuông góc với trục {axis}, tại {at} m",
+        "cut-level": "Mặt bằng ở độ cao {at} m",
+        "cut-line": "Mặt cắt từ ({from}) đến ({to})",
+        "cut-of": "{cut}: {conditions}.",
+        "cut-none": "{cut}: mặt phẳng này không cắt qua phần nào.",
         "change": "Thay đổi từ {left} đến {right}: màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
         "xám nhạt là không thay đổi đáng kể, xám đậm là phần không được so sánh.",
         "home": "Về trang đầu",
@@ -130,6 +145,16 @@ RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur
 def words(language: str) -> Mapping[str, str]:
     """The server's words in ``language``, else in English."""
     return WORDS.get(language.split("-")[0].lower(), WORDS["en"])
+
+
+def number(value: float, digits: int, language: str) -> str:
+    """``value`` with ``digits`` decimals as ``language`` writes numbers; a thin space parts thousands, a real minus."""
+    text = f"{value:,.{digits}f}"
+    if language.split("-")[0].lower() in ("vi", "fr", "de", "es", "it", "pt"):
+        text = text.replace(".", ";").replace(",", "\u202f").replace(";", ",")
+    else:
+        text = text.replace(",", "\u202f")
+    return text.replace("-", "\u2212")
 
 
 def own_name(language: str) -> str:

@@ -6,10 +6,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from heritage.model.release import ComparisonDocument, Histogram, MonumentEntry
 from heritage.model.report import Report
+from heritage.page.environment import templates
 from heritage.pipeline.built import Built
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
@@ -23,6 +22,7 @@ _CAPTIONS = {
     "change": "Change: lost orange, gained blue, within the level of detection pale, not comparable grey.",
     "plan": "The points without the ground, laid on the footprint.",
 }
+_TEMPLATES = Path(__file__).parent / "templates"
 _WIDTH, _HEIGHT = 640.0, 150.0
 
 
@@ -57,21 +57,18 @@ def report_page(
         bars, ticks = histogram_bars(document.histogram, document.lod95_m)
         comparisons.append({"document": document, "bars": bars, "ticks": ticks})
     first = loaded.site.languages[0]
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=select_autoescape(),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.get_template("report.html").render(
-        title=entry.title.get("en") or entry.title.get(first) or next(iter(entry.title.values())),
-        root="../../",
-        release=release,
-        placement=entry.placement,
-        reports=reports,
-        pictures=pictures,
-        comparisons=comparisons,
+    page = (
+        templates(_TEMPLATES)
+        .get_template("report.html")
+        .render(
+            title=entry.title.get("en") or entry.title.get(first) or next(iter(entry.title.values())),
+            root="../../",
+            release=release,
+            placement=entry.placement,
+            reports=reports,
+            pictures=pictures,
+            comparisons=comparisons,
+        )
     )
     return page.encode()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -53,9 +53,20 @@ def surface_near(
 def tiles_in(tileset: Path, low: F64, high: F64, error_m: float) -> Iterator[tuple[Path, float]]:
     """The coarsest tiles within ``error_m``, or leaves, that reach into the box ``low``..``high``, and their errors."""
 
+    def inside(centre: F64, half: F64) -> bool:
+        return bool((centre - half <= high).all() and (centre + half >= low).all())
+
+    return tiles_where(tileset, inside, error_m)
+
+
+def tiles_where(
+    tileset: Path, wanted: Callable[[F64, F64], bool], error_m: float
+) -> Iterator[tuple[Path, float]]:
+    """The coarsest tiles within ``error_m``, or leaves, and their errors; those under tiles whose axis-aligned box
+    (centre and half size (3,)) is ``wanted``."""
+
     def walk(tile: Mapping[str, Any]) -> Iterator[tuple[Path, float]]:
-        centre, half = _extent(tile["boundingVolume"]["box"])
-        if (centre - half > high).any() or (centre + half < low).any():
+        if not wanted(*_extent(tile["boundingVolume"]["box"])):
             return
         children = tile.get("children", [])
         if children and tile["geometricError"] > error_m:

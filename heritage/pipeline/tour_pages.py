@@ -10,10 +10,13 @@ from pathlib import Path
 
 from heritage.formats.texture import webp
 from heritage.model.release import MonumentEntry, Release, StopEntry, TourDocument
-from heritage.page.tour_page import STYLE, tour_page, tour_style
+from heritage.page.tour_page import STYLE, section_conditions, section_place, tour_page, tour_style
+from heritage.pipeline.drawings.section import Profile
 from heritage.pipeline.stills import Stills
+from heritage.pipeline.stop_sections import section_drawing, section_profiles
 from heritage.store import ReleaseFolder
 
+SECTIONS_VERSION = 1  # raise when the same surfaces make other sections
 STILLS_VERSION = 2  # raise when the same surfaces make other pictures
 _STILLS = "tours/stills.json"
 _QUALITY = 82
@@ -40,6 +43,8 @@ def write_tour_pages(
     for tour in tours:
         monument = next(m for m in release.monuments if m.id == tour.monument)
         addresses = {stop.id: stills.write(tour, stop, monument) for stop in tour.stops}
+        for stop in tour.stops:
+            stills.write_section(stop, monument, release.languages)
         ranges = _ranges_mm(tour, monument, stills.drawer)
         for language in tour.title:
             page = tour_page(
@@ -75,13 +80,30 @@ class _Stills:
         """Write a stop's still; its path in the release."""
         path = f"tours/{tour.id}/{stop.id}.webp"
         shown = stop.model_dump(mode="json", include={"view", "show", "compare"})
-        text = json.dumps([*self._all, monument.id, shown], sort_keys=True)
-        self.keys[path] = hashlib.sha256(text.encode()).hexdigest()
-        if self._before is not None and self._known.get(path) == self.keys[path]:
-            self._into.add(path, self._before / path)
-        else:
+        if not self._kept(path, [*self._all, monument.id, shown]):
             self._into.write(path, webp(self.drawer.still(stop, monument), quality=_QUALITY))
         return path
+
+    def write_section(self, stop: StopEntry, monument: MonumentEntry, languages: Sequence[str]) -> None:
+        """Write the drawings of a stop's section, if it has one; the tiles are cut once for all languages."""
+        if stop.section is None:
+            return
+        cuts: list[Profile] = []
+        for language, path in stop.section.pictures.items():
+            names = section_conditions(stop, monument, language, languages)
+            place = section_place(stop.section.plane, language)
+            key = [SECTIONS_VERSION, self._all[1], monument.placement.scale, names, place, language]
+            if not self._kept(path, [*key, stop.section.plane.model_dump(mode="json")]):
+                cuts = cuts or section_profiles(self._into.path, monument, list(names), stop.section.plane)
+                self._into.write(path, section_drawing(cuts, names, place, language).encode())
+
+    def _kept(self, path: str, shown: object) -> bool:
+        """Take a picture of ``shown`` from the release before, if it has one, and remember that it shows that."""
+        self.keys[path] = hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
+        if self._before is None or self._known.get(path) != self.keys[path]:
+            return False
+        self._into.add(path, self._before / path)
+        return True
 
 
 def _ranges_mm(tour: TourDocument, monument: MonumentEntry, stills: Stills) -> dict[str, int]:

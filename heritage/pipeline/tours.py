@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from heritage.model.documents import Shown, Stop
 from heritage.model.release import (
     ComparingEntry,
     Narration,
+    SectionEntry,
     ShownEntry,
     StopEntry,
     TourDocument,
@@ -105,6 +107,7 @@ def _stop(
         text=text,
         show=show,
         compare=comparing,
+        section=_section(tour.id, stop, languages),
         view=views.view(stop),
         move_s=stop.move.seconds,
         easing=stop.move.easing,
@@ -121,6 +124,14 @@ def _said(tour: LoadedTour, stop: str, language: str) -> Passage:
         if state_of(passage, words.stops[stop], source) == "empty":
             return words.stops[stop]
     return passage
+
+
+def _section(tour: str, stop: Stop, languages: Sequence[str]) -> SectionEntry | None:
+    """The stop's plane, and where its drawings will be."""
+    if stop.section is None:
+        return None
+    pictures = {language: f"tours/{tour}/{stop.id}.section.{language}.svg" for language in languages}
+    return SectionEntry(plane=stop.section, pictures=pictures)
 
 
 def _shown(shown: Shown) -> ShownEntry:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -55,6 +57,32 @@ def test_the_gate_is_as_wide_and_deep_in_a_level_section(site: Path) -> None:
 
     assert np.ptp(sides) == pytest.approx(GATE_WIDE_M, abs=0.02)
     assert np.ptp(ends) == pytest.approx(GATE_DEEP_M, abs=0.02)
+
+
+def test_the_section_of_a_stop_shows_the_ridge_that_is_gone_to_scale(site: Path) -> None:
+    """Across y through the ridge: a stretch of it, about x = 1.7 m, was taken away after 2019."""
+    folder = current_folder(site)
+    tour = json.loads((folder / "tours/hoang-thanh/tour.json").read_bytes())
+    section = next(stop["section"] for stop in tour["stops"] if stop["id"] == "then-and-now")
+    tops = []
+    for language, picture in section["pictures"].items():
+        page = (folder / "tours/hoang-thanh" / f"{language}.html").read_text("utf-8")
+        assert re.search(rf'<img src="../../{re.escape(picture)}" alt="[^"]*2019[^"]*2024', page)
+        root = ElementTree.fromstring((folder / picture).read_bytes())
+        text = "".join(root.itertext())
+        scale = int(re.search(r"1 : (\d+)", text)[1])
+        old, new = (_millimetres(way) for way in root.findall("{*}path")[:2])
+        corner = np.minimum(old.min(0), new.min(0))  # the left end and the highest point
+        middle = (old.max(0)[0] + corner[0]) / 2
+        near = [line[np.abs((line[:, 0] - middle) * scale / 1000 - 1.7) < 0.15, 1] for line in (old, new)]
+        tops.append((near[1].min() - near[0].min()) * scale / 1000)
+    assert len(tops) == 3
+    assert np.ptp(tops) < 1e-9
+    assert 0.3 < tops[0] < 1.0
+
+
+def _millimetres(way: ElementTree.Element) -> np.ndarray:
+    return np.array([[float(v) for v in p.split()] for p in re.split(r"[ML]", way.attrib["d"]) if p.strip()])
 
 
 def test_areas_and_lines_are_measured_on_the_surface(notes: dict[str, AnnotationEntry]) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from heritage.model.documents import FindingCode
 from heritage.pipeline.lint.pace import PACE
+from heritage.pipeline.lint.sections import SECTIONS
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.lint.views import VIEWS
 from heritage.pipeline.lint.words import WORDS as WORDS_CODES
@@ -64,6 +65,10 @@ stops:
   - id: retold
     {NORTH}
     move: {{easing: cut}}
+  - id: uncut
+    section: {{across: z, at_m: 40}}
+    {NORTH}
+    move: {{easing: cut}}
   - id: unnamed
     show: {{state: "1844"}}
     {NORTH}
@@ -84,6 +89,7 @@ WORDS = "# Broken\n\n" + "\n".join(
         "picture": "![](media/picture.jpg)",
         "untold": "Ten.",
         "retold": "Eleven.",
+        "uncut": "Thirteen.",
         "unnamed": "Twelve.",
     }.items()
 )
@@ -91,7 +97,7 @@ FRENCH = "# Casse\n\n" + "\n".join(
     f"## {stop}\n\n{text}\n"
     for stop, text in {
         **dict.fromkeys(("start", "behind", "before", "below", "marked", "around", "whirl"), "Mots."),
-        **dict.fromkeys(("brief", "late", "picture", "unnamed"), "Mots."),
+        **dict.fromkeys(("brief", "late", "picture", "uncut", "unnamed"), "Mots."),
         "untold": "<!-- en\nTen.\n-->",
         "retold": "<!-- en\nElf.\n-->\n\nOnze.",
     }.items()
@@ -151,12 +157,13 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
         ("picture-without-words", f"en.md:{WORDS.splitlines().index('## picture') + 1}"),
         ("translation-empty", f"fr.md:{FRENCH.splitlines().index('## untold') + 1}"),
         ("translation-outdated", f"fr.md:{FRENCH.splitlines().index('## retold') + 1}"),
+        ("section-empty", f"tour.yaml:{line_of('uncut', 'section')}"),
         ("state-without-name", f"tour.yaml:{line_of('unnamed', 'show')}"),
         ("accept-idle", f"tour.yaml:{line_of('start', 'accept')}"),
     }
     assert (
         {code for code, _ in found} - {"accept-idle"}
-        == {*PACE, *VIEWS, *WORDS_CODES}
+        == {*PACE, *SECTIONS, *VIEWS, *WORDS_CODES}
         == {*get_args(FindingCode)}
     )
     assert {p.severity for p in problems} == {"warning"}

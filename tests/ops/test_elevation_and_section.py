@@ -8,7 +8,7 @@ import pytest
 from heritage.model.errors import InputError
 from heritage.ops.viewing.elevation import Elevation, sheet_of
 from heritage.ops.viewing.picture import Drawn
-from heritage.ops.viewing.section import chained, cut, level, upright
+from heritage.ops.viewing.section import across, chained, cut, level, upright
 
 
 def box(low, high, rgb=(200.0, 30.0, 30.0)):
@@ -126,3 +126,16 @@ def test_segments_are_those_of_every_triangle_by_itself():
         if ends:
             truth.append(sorted(plane.flat(np.array(ends)).round(9).tolist()))
     assert sorted(sorted(pair) for pair in found.round(9).tolist()) == sorted(truth)
+
+
+@pytest.mark.parametrize(
+    ("axis", "right", "up"),
+    [("x", (0, 1, 0), (0, 0, 1)), ("y", (1, 0, 0), (0, 0, 1)), ("z", (1, 0, 0), (0, 1, 0))],
+)
+def test_a_plane_across_an_axis_lies_there_and_is_drawn_as_in_the_viewer(axis, right, up):
+    """The viewer's `ACROSS` in `core/section.ts` has the same directions."""
+    plane = across(axis, 2.5)
+
+    assert (tuple(plane.right), tuple(plane.up)) == (right, up)
+    assert plane.origin["xyz".index(axis)] == 2.5
+    assert abs(plane.look["xyz".index(axis)]) == 1

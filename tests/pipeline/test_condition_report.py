@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from heritage.model.release import TermEntry
+from heritage.page.words import number
 from heritage.pipeline.condition.maps import _Places, _round_mm
 from heritage.pipeline.condition.terms import COLOURS, PATTERNS, style, styles
-from heritage.pipeline.condition.words import WORDS, number, words_in
+from heritage.pipeline.condition.words import WORDS, words_in
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATE = ROOT / "heritage/pipeline/condition/templates/condition.html"

@@ -51,7 +51,7 @@ def messages(text: str, model: type, shown: str) -> list[str]:
 
 
 def test_a_tour() -> None:
-    keys = "id, show, compare, view, move, dwell_s, narration, captions, annotations, accept"
+    keys = "id, show, compare, section, view, move, dwell_s, narration, captions, annotations, accept"
     path = "a path inside the site folder, with forward slashes and without '..' is allowed"
 
     assert messages(TOUR, Tour, "tours/gate/tour.yaml") == [
@@ -125,4 +125,29 @@ def test_ten_thousand_stops_are_too_many() -> None:
 
     assert messages(text, Tour, "t.yaml") == [
         "t.yaml:2: stops has 10000 items; a list of 1 to 500 is allowed"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "keys"),
+    [
+        ("{across: x}", "across"),
+        ("{at_m: 1}", "at_m"),
+        ("{across: x, at_m: 1, from_m: [0, 0], to_m: [1, 0]}", "across, at_m, from_m, to_m"),
+        ("{from_m: [0, 0]}", "from_m"),
+    ],
+)
+def test_a_section_is_one_plane(section: str, keys: str) -> None:
+    text = f"monument: a\nstops:\n  - id: a\n    section: {section}\n"
+
+    assert messages(text, Tour, "t.yaml") == [
+        f"t.yaml:4: stops[0].section has {keys}; either across and at_m, or from_m and to_m"
+    ]
+
+
+def test_two_ends_of_a_section_in_one_place_give_no_plane() -> None:
+    text = "monument: a\nstops:\n  - id: a\n    section: {from_m: [1, 1], to_m: [1, 1.001]}\n"
+
+    assert messages(text, Tour, "t.yaml") == [
+        "t.yaml:4: stops[0].section has from_m, to_m; from_m and to_m must lie 0.01 m apart or more"
     ]

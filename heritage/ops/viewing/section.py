@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,16 @@ def upright(start: F64, end: F64) -> Plane:
     """The vertical plane through ``start`` and ``end`` (2,), x and y: 0 is at ``start`` and height 0; to the right is the end."""
     way = (end - start) / np.linalg.norm(end - start)
     return Plane(np.array([*start, 0.0]), np.array([*way, 0.0]), np.array([0.0, 0.0, 1.0]))
+
+
+def across(axis: Literal["x", "y", "z"], at_m: float) -> Plane:
+    """The plane square to an axis at a place on it: x with +y to the right, y with +x to the right, z as a plan."""
+    if axis == "z":
+        return level(at_m)
+    origin, way = np.zeros(3), np.zeros(3)
+    origin["xy".index(axis)] = at_m
+    way["yx".index(axis)] = 1.0
+    return Plane(origin, way, np.array([0.0, 0.0, 1.0]))
 
 
 def level(height_m: float) -> Plane:

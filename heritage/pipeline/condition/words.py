@@ -265,13 +265,3 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _EN, "fr": _FR, "vi": _VI
 def words_in(language: str) -> Mapping[str, str]:
     """The words in ``language``, else in English."""
     return WORDS.get(language.split("-")[0].lower(), WORDS["en"])
-
-
-def number(value: float, digits: int, language: str) -> str:
-    """``value`` with ``digits`` decimals as ``language`` writes numbers; a thin space parts thousands, a real minus."""
-    text = f"{value:,.{digits}f}"
-    if language.split("-")[0].lower() in ("vi", "fr", "de", "es", "it", "pt"):
-        text = text.replace(".", ";").replace(",", "\u202f").replace(";", ",")
-    else:
-        text = text.replace(",", "\u202f")
-    return text.replace("-", "\u2212")

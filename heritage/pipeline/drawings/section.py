@@ -10,9 +10,10 @@ import shapely
 
 from heritage.formats.tile_read import read_tile
 from heritage.model.arrays import F64
+from heritage.model.documents import SectionPlane
 from heritage.model.release import EpochEntry, MonumentEntry, StateEntry
-from heritage.ops.viewing.section import Plane, chained, cut
-from heritage.pipeline.surface_near import tiles_in
+from heritage.ops.viewing.section import Plane, across, chained, cut, upright
+from heritage.pipeline.surface_near import tiles_where
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +21,16 @@ class Profile:
     """The lines (n, 2) that one condition leaves in a plane, true metres; ``error_m``: of the tiles that were cut."""
 
     condition: str
+    interpreted: bool
     lines: tuple[F64, ...]
     error_m: float
+
+
+def plane_of(document: SectionPlane) -> Plane:
+    """The plane that a stop's ``section`` names, drawn as the viewer draws it."""
+    if document.across is not None:
+        return across(document.across, float(document.at_m or 0.0))
+    return upright(np.array(document.from_m), np.array(document.to_m))
 
 
 def profile_of(
@@ -30,12 +39,16 @@ def profile_of(
     shown: EpochEntry | StateEntry,
     plane: Plane,
     window: tuple[F64, F64] | None = None,
+    error_m: float = 0.0,
 ) -> Profile:
     """Of a condition in the release ``folder``. ``window``: only what lies in this rectangle of the plane, low and
-    high (2,), metres of the monument frame."""
-    low, high = np.array(shown.bounds.min), np.array(shown.bounds.max)
+    high (2,), metres of the monument frame. ``error_m``: tiles so coarse will do."""
+
+    def met(centre: F64, half: F64) -> bool:
+        return bool(abs((centre - plane.origin) @ plane.look) <= half @ np.abs(plane.look))
+
     segments, worst = [np.empty((0, 2, 2))], 0.0
-    for path, error in tiles_in(folder / shown.tileset, low, high, 0.0):
+    for path, error in tiles_where(folder / shown.tileset, met, error_m):
         for surface in read_tile(path).surfaces:
             segments.append(cut(surface.part.vertices, surface.part.triangles, plane))
             worst = max(worst, error)
@@ -43,7 +56,9 @@ def profile_of(
     if window is not None:
         lines = _within(lines, *window)
     scale = monument.placement.scale
-    return Profile(shown.id, tuple(scale * line for line in lines), worst * scale)
+    return Profile(
+        shown.id, isinstance(shown, StateEntry), tuple(scale * line for line in lines), worst * scale
+    )
 
 
 def _within(lines: list[F64], low: F64, high: F64) -> list[F64]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from heritage.model.errors import Problem
 from heritage.pipeline.lint.finding import unaccepted
 from heritage.pipeline.lint.pace import PACE, pace_findings
+from heritage.pipeline.lint.sections import SECTIONS, section_findings
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.lint.views import VIEWS, view_findings
 from heritage.pipeline.lint.words import WORDS, words_findings
@@ -30,5 +31,6 @@ def _problems(loaded: LoadedSite, release: Path | None) -> Iterator[Problem]:
         looked_for: tuple[str, ...] = (*PACE, *WORDS)
         if surfaces is not None and surfaces.monument(monument.id) is not None:
             findings += view_findings(tour, monument, surfaces)
-            looked_for += VIEWS
+            findings += section_findings(tour, monument, surfaces)
+            looked_for += (*VIEWS, *SECTIONS)
         yield from unaccepted(tour, findings, looked_for)

@@ -1,6 +1,5 @@
 /** A section of the open monument: the plane, the conditions it cuts, and the drawing made of their tiles. */
 import { LoadError } from '../core/load.ts';
-import type { Mark } from '../core/marks.ts';
 import type { Picked } from '../core/picked.ts';
 import type { ComparisonDocument, MonumentEntry, ShownEntry } from '../core/release.ts';
 import {
@@ -10,8 +9,8 @@ import {
   formatCut,
   joined,
   meets,
-  outline,
   parseCut,
+  planeMark,
   planeOf,
   rangeOf,
   type Segment,
@@ -97,6 +96,7 @@ export class Sectioning {
   leave(): void {
     clearTimeout(this.timer);
     this.abort.abort();
+    if (this.monument) this.app.view?.conditions.cut(this.monument, null);
   }
 
   /** What of it belongs to the address. */
@@ -267,13 +267,7 @@ export class Sectioning {
     if (app.state.route.view !== 'section' || !monument || !state) return;
     const plane = planeOf(state.cut);
     const box = corners([monument.bounds.min as Vec3, monument.bounds.max as Vec3]);
-    const rim: Mark | null = plane && {
-      kind: 'plane',
-      points: outline(plane, box),
-      lines: [0, 1, 2, 3].map((i) => [i, (i + 1) % 4] as const),
-      dots: false,
-      text: null,
-    };
-    app.set({ marks: rim ? [rim] : [] });
+    app.view?.conditions.cut(monument, plane);
+    app.set({ marks: plane ? [planeMark(plane, box)] : [] });
   }
 }

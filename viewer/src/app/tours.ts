@@ -2,7 +2,7 @@
 import { poseOf } from '../core/frames.ts';
 import { LoadError } from '../core/load.ts';
 import type { PlayerEvent } from '../core/player.ts';
-import type { MonumentEntry, TourDocument } from '../core/release.ts';
+import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
@@ -20,6 +20,8 @@ export class Tours {
   private left: string | null = null;
   /** Where nobody is asked whether to go on where they left: many people share the screen. */
   shared = false;
+  /** The code of sections, once a stop has one. */
+  sections: typeof import('../ui/work.ts') | null = null;
 
   constructor(app: App) {
     this.app = app;
@@ -91,6 +93,8 @@ export class Tours {
   }
 
   end(): void {
+    const monument = monumentOf(this.app.state);
+    if (this.touring && monument) this.sections?.showSection(this.app, monument, null);
     this.touring?.end();
     this.touring = null;
     this.left = null;
@@ -143,6 +147,7 @@ export class Tours {
     const { compare } = stop;
     if (compare) app.comparing.start(compare.left, compare.right, compare.mode, compare.position);
     else app.showing.all();
+    void this.section(stop);
     app.sayWhere();
   }
 
@@ -151,6 +156,16 @@ export class Tours {
     const { state, document, stop } = this.touring!;
     const underWay = state.stop > 0 && !state.finished;
     this.code?.leave(document.id, underWay ? stop.id : null);
+  }
+
+  /** Show where a stop's section cuts, or take away what the stop before showed. */
+  private async section(stop: StopEntry): Promise<void> {
+    const { app } = this;
+    if (!stop.section && !this.sections) return;
+    this.sections ??= await import('../ui/work.ts').catch(() => null);
+    const monument = monumentOf(app.state);
+    if (monument && this.touring?.stop === stop)
+      this.sections?.showSection(app, monument, stop.section ?? null);
   }
 
   /** Put the player's state on the page. */

@@ -7,9 +7,24 @@ import type { Extent, Layer } from './sheet.ts';
 
 type Pair = [number, string | number];
 
-/** Layer names of R12: capitals, digits, - and _, at most 31. */
-export const layerName = (id: string, interpreted: boolean): string =>
-  `${interpreted ? 'STATE' : 'EPOCH'}_${id.toUpperCase().replace(/[^A-Z0-9_-]/g, '_')}`.slice(0, 31);
+const NAME_LETTERS = 31;
+
+/**
+ * A name for each condition's layer, no two alike. R12 knows capitals, digits, - and _, at most 31; what would be the
+ * same once cut ends in _2, _3 and so on. `heritage/formats/drawing.py` names the same layers alike.
+ */
+export function layerNames(conditions: readonly { id: string; interpreted: boolean }[]): string[] {
+  const names: string[] = [];
+  for (const { id, interpreted } of conditions) {
+    const kind = interpreted ? 'STATE' : 'EPOCH';
+    const plain = `${kind}_${id.toUpperCase()}`.replace(/[^A-Z0-9_-]/gu, '_');
+    let name = plain.slice(0, NAME_LETTERS);
+    for (let number = 2; names.includes(name); number++)
+      name = `${plain.slice(0, NAME_LETTERS - `_${number}`.length)}_${number}`;
+    names.push(name);
+  }
+  return names;
+}
 
 const ascii = (text: string) =>
   [...text.normalize('NFC').replace(/[\r\n]+/g, ' ')]
@@ -81,6 +96,7 @@ export function dxfOf(
   bar: (m: number) => string,
 ): string {
   const { min, max } = extent;
+  const names = layerNames(layers);
   const high = Math.max((max[0] - min[0]) / 60, 0.01); // of letters: sixty of them across the drawing
   const length = roundLength((max[0] - min[0]) / 3 || 1);
   const y = min[1] - 3 * high;
@@ -103,13 +119,13 @@ export function dxfOf(
     ...linetype(DOT, '. . . . . .', [0, -0.05]),
     [0, 'ENDTAB'],
     [0, 'TABLE'], [2, 'LAYER'], [70, layers.length + 2],
-    ...[{ name: '0', colour: 7, line: 'CONTINUOUS' }, { name: 'SHEET', colour: 7, line: 'CONTINUOUS' }, ...layers.map((l) => ({ name: layerName(l.id, l.interpreted), colour: COLOURS[l.colour] ?? 7, line: l.interpreted ? DASH : 'CONTINUOUS' }))]
+    ...[{ name: '0', colour: 7, line: 'CONTINUOUS' }, { name: 'SHEET', colour: 7, line: 'CONTINUOUS' }, ...layers.map((l, i) => ({ name: names[i]!, colour: COLOURS[l.colour] ?? 7, line: l.interpreted ? DASH : 'CONTINUOUS' }))]
       .flatMap(({ name, colour, line }): Pair[] => [[0, 'LAYER'], [2, name], [70, 0], [62, colour], [6, line]]),
     [0, 'ENDTAB'],
     [0, 'ENDSEC'],
   ]; // biome-ignore format: one table beside the other
-  const entities = layers.flatMap((l) => {
-    const name = layerName(l.id, l.interpreted);
+  const entities = layers.flatMap((l, i) => {
+    const name = names[i]!;
     return [
       ...l.lines.flatMap((p) => polyline(name, p.points, p.closed, false)),
       ...l.filled.flatMap((p) => polyline(name, p.points, p.closed, true)),

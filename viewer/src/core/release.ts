@@ -754,6 +754,39 @@ export interface StopFound {
   };
 }
 /**
+ * The cut of a stop's conditions, drawn to scale when the release was made.
+ */
+export interface SectionEntry {
+  plane: SectionPlane;
+  /**
+   * SVG per language, with legend, scale and scale bar
+   */
+  pictures: {
+    [k: string]: string;
+  };
+}
+/**
+ * A plane that cuts what a stop shows: across an axis of the monument frame, or upright through two points.
+ */
+export interface SectionPlane {
+  /**
+   * the axis the plane is square to; z is a plan
+   */
+  across: ('x' | 'y' | 'z') | null;
+  /**
+   * where on that axis, metres
+   */
+  at_m: number | null;
+  /**
+   * an upright plane instead: x y of its left end as it is drawn, metres
+   */
+  from_m: [number, number] | null;
+  /**
+   * x y of its right end, metres
+   */
+  to_m: [number, number] | null;
+}
+/**
  * One stop, everything resolved: no default is left to the viewer.
  */
 export interface StopEntry {
@@ -772,6 +805,7 @@ export interface StopEntry {
   };
   show: ShownEntry | null;
   compare: ComparingEntry | null;
+  section: SectionEntry | null;
   view: View;
   move_s: number;
   easing: 'smooth' | 'linear' | 'cut';

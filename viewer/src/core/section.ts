@@ -1,4 +1,6 @@
 /** A surface cut by a plane: the plane as an address says it, and the cut as lines in the plane. */
+import type { Mark } from './marks.ts';
+import type { SectionPlane } from './release.ts';
 import { add, clamp, cross, dot, normalized, scale, sub, type Vec3 } from './vec.ts';
 
 export type Axis = 'x' | 'y' | 'z';
@@ -37,6 +39,12 @@ export function planeOf(cut: Cut): Plane | null {
   if (Math.hypot(along[0], along[1]) < SHORTEST_M) return null;
   const right = normalized(along);
   return { origin: [a[0], a[1], 0], normal: cross(right, Z), right, up: Z };
+}
+
+/** The cut that a tour's stop names. */
+export function cutOf({ across, at_m, from_m, to_m }: SectionPlane): Cut {
+  if (from_m && to_m) return { kind: 'line', from: from_m, to: to_m };
+  return { kind: 'axis', axis: across ?? 'x', at_m: at_m ?? 0 };
 }
 
 /** `x@1.25`, or `from,to` as four numbers: `-3.1,0.2,4,0.2`. */
@@ -176,6 +184,15 @@ export function outline(plane: Plane, corners: readonly Vec3[]): Vec3[] {
   const at = (x: number, y: number) => add(plane.origin, add(scale(plane.right, x), scale(plane.up, y)));
   return [at(r[0], u[0]), at(r[1], u[0]), at(r[1], u[1]), at(r[0], u[1])];
 }
+
+/** The plane's rectangle as it is drawn over the scene. */
+export const planeMark = (plane: Plane, corners: readonly Vec3[]): Mark => ({
+  kind: 'plane',
+  points: outline(plane, corners),
+  lines: [0, 1, 2, 3].map((i) => [i, (i + 1) % 4] as const),
+  dots: false,
+  text: null,
+});
 
 /** The range of an axis' slider: where the box is. */
 export function rangeOf(axis: Axis, box: { min: Vec3; max: Vec3 }): { min: number; max: number } {

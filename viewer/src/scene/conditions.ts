@@ -1,10 +1,11 @@
 /** The conditions of monuments as streamed tiles: one tileset per epoch or state, made when first shown. */
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import type { Object3D } from 'three';
-import { inverse, multiply, three_from_site } from '../core/frames.ts';
+import { direction, inverse, multiply, point, three_from_site } from '../core/frames.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import type { Mat4, Vec3 } from '../core/vec.ts';
 import { codesOf, outline, outlineMaterial } from './certainty.ts';
-import type { Stage } from './stage.ts';
+import { type Stage, toThree } from './stage.ts';
 import { chooseChange, dress, type SurfaceUniforms, surfaceUniforms, tableTexture } from './surface.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
 
@@ -115,12 +116,21 @@ export interface Drawn extends ShownEntry {
 const keyOf = (monument: MonumentEntry, shown: Drawn) =>
   `${monument.id}/${shown.epoch ? 'epoch' : 'state'}/${shown.epoch ?? shown.state}${shown.points ? '/points' : ''}`;
 
+/** The plane of a monument's frame in the scene's: its unit normal, and how far along it the plane lies, negated. */
+export function inScene({ origin, normal }: { origin: Vec3; normal: Vec3 }, m: Mat4): number[] {
+  const turned = toThree(direction(m, normal)).normalize();
+  return [...turned, -turned.dot(toThree(point(m, origin)))];
+}
+
+const NO_PLANE = [0, 0, 0, 0];
+
 /** All conditions asked for so far, by monument and id. */
 export class Conditions {
   /** Called when a condition has arrived or failed. */
   onChange: () => void = () => {};
   private readonly known = new Map<string, Condition>();
   private readonly tables = new Map<Uint8Array, ReturnType<typeof tableTexture>>();
+  private plane: { of: MonumentEntry; at: readonly number[] } | null = null;
   private readonly first: Uint8Array;
   private readonly release: Release;
   private readonly base: string;
@@ -163,11 +173,23 @@ export class Conditions {
       shown.points ? POINTS_APART_PX : undefined,
     );
     this.known.set(key, made);
+    this.mark(made);
     return made;
   }
 
   all(): Iterable<Condition> {
     return this.known.values();
+  }
+
+  /** Draw where a plane of a monument's frame goes through its surfaces; null for none. */
+  cut(of: MonumentEntry, plane: { origin: Vec3; normal: Vec3 } | null): void {
+    this.plane = { of, at: plane ? inScene(plane, of.placement.site_from_monument) : NO_PLANE };
+    for (const c of this.known.values()) this.mark(c);
+    this.stage.invalidate();
+  }
+
+  private mark({ of: { monument }, uniforms }: Condition): void {
+    uniforms.cut.value.fromArray(monument === this.plane?.of ? this.plane.at : NO_PLANE);
   }
 
   /** Those of one monument made so far. */

@@ -9,6 +9,7 @@ import {
   Scene,
   SRGBColorSpace,
   Vector3,
+  Vector4,
   WebGLRenderer,
 } from 'three';
 import { type Frame, type Side, tilesOf, VIEWS } from '../core/elevation.ts';
@@ -61,7 +62,7 @@ export async function drawElevation(
   const used = new Set<string>();
   let error_m = 0;
   // The pictures stand still: no change map, nothing dithered away.
-  const uniforms = { ...condition.uniforms, keep: { value: [0, 1] as [number, number] }, change: { value: 0 }, pixelRatio: { value: 1 } }; // biome-ignore format: one value
+  const uniforms = { ...condition.uniforms, keep: { value: [0, 1] as [number, number] }, change: { value: 0 }, cut: { value: new Vector4(0, 0, 0, 0) }, pixelRatio: { value: 1 } }; // biome-ignore format: one value
   try {
     for (const [i, part] of parts.entries()) {
       if (options.signal.aborted) return null;

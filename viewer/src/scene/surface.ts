@@ -14,6 +14,7 @@ import {
   Points,
   type PointsMaterial,
   Vector3,
+  Vector4,
   type WebGLProgramParametersWithUniforms,
 } from 'three';
 import labelTable from '../../../assets/colours/labels.json';
@@ -47,6 +48,8 @@ export interface SurfaceUniforms {
   labelColours: { value: Vector3[] };
   /** The least spacing of measured points met so far, metres. */
   pointSpacing: { value: number };
+  /** The plane of a section, in the scene's frame: its unit normal and the origin's way from it; zero for none. */
+  cut: { value: Vector4 };
   pixelRatio: { value: number };
 }
 
@@ -75,11 +78,14 @@ export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
       value: labelTable.labels.map(({ colour: [r, g, b] }) => new Vector3(r! / 255, g! / 255, b! / 255)),
     },
     pointSpacing: { value: 1e3 },
+    cut: { value: new Vector4(0, 0, 0, 0) },
     pixelRatio: { value: 1 },
   };
 }
 
 const VERTEX_HEAD = /* glsl */ `
+uniform vec4 cut;
+varying float vCut;
 #ifdef HAS_CHANGE
   attribute vec2 change;
   varying vec3 vChange;
@@ -93,6 +99,7 @@ ${CLAIM_VERTEX_HEAD}
 
 // The encoder writes the lowest value where a vertex is not comparable; a triangle that touches one is not either.
 const VERTEX_BODY = /* glsl */ `
+vCut = dot((modelMatrix * vec4(transformed, 1.0)).xyz, cut.xyz) + cut.w;
 #ifdef HAS_CHANGE
   vChange = vec3(change, change.y < -0.5 ? 1.0 : 0.0);
 #endif
@@ -136,6 +143,8 @@ uniform float changeRange;
 uniform float changeThreshold;
 uniform sampler2D changeTable;
 uniform float pixelRatio;
+uniform vec4 cut;
+varying float vCut;
 #ifdef HAS_CHANGE
   varying vec3 vChange;
 #endif
@@ -191,6 +200,12 @@ const FRAGMENT_END = /* glsl */ `
     gl_FragColor.rgb = vLabel * mix(0.7, 1.08, smoothstep(0.05, 0.65, bright));
   }
 #endif
+  if (dot(cut.xyz, cut.xyz) > 0.0) {
+    // Where the plane goes through the surface: a line with a light rim, so wide on screen however near it is.
+    float off = abs(vCut) / max(fwidth(vCut), 1e-9) / pixelRatio;
+    vec3 line = mix(vec3(0.75, 0.13, 0.08), vec3(1.0), smoothstep(1.0, 1.6, off));
+    gl_FragColor.rgb = mix(line, gl_FragColor.rgb, smoothstep(2.2, 2.8, off));
+  }
 #ifdef HAS_FILLED
   // Dots, not stripes: a hole that the mesher closed is neither measured nor anybody's interpretation.
   if (vFilled > 0.5) {

@@ -126,7 +126,8 @@ export function tourPanel(app: App): Bands {
       ${prose(state, stop.html)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
-      ${interpretation(app)} ${transcript(app)} ${chapters(app)} ${asText(app, document.id)}
+      ${app.tours.sections?.drawing(app, stop) ?? nothing} ${interpretation(app)} ${transcript(app)}
+      ${chapters(app)} ${asText(app, document.id)}
     </div>`,
     foot: html`${timeline(app)}${transport(app)}`,
   };

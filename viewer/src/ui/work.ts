@@ -25,3 +25,5 @@ export function workPanel(app: App, monument: MonumentEntry, work: Work): Bands 
     foot: nothing,
   };
 }
+
+export { drawing, showSection } from './stopSection.ts';

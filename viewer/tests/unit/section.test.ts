@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { point } from '../../src/core/frames.ts';
 import {
   cutTriangles,
   formatCut,
@@ -10,6 +11,7 @@ import {
   within,
 } from '../../src/core/section.ts';
 import { corners, cross, dot, sub, type Vec3 } from '../../src/core/vec.ts';
+import { inScene } from '../../src/scene/conditions.ts';
 
 /** Numbers 0..1 that are the same on every run (mulberry32). */
 function random(seed: number): () => number {
@@ -142,6 +144,24 @@ describe('a plane', () => {
       });
     }
     expect(planes[2]!.up).toEqual([0, 0, 1]);
+  });
+
+  it('goes through the same points in the scene', () => {
+    const turned = [0, 2, 0, 0, -2, 0, 0, 0, 0, 0, 2, 0, 30, -7, 4, 1]; // a quarter turn, twice the size, moved
+    for (const plane of planes) {
+      const [x, y, z, w] = inScene(plane, turned) as [number, number, number, number];
+      expect(Math.hypot(x, y, z)).toBeCloseTo(1, 12);
+      for (const [right, up, off] of [
+        [3, -2, 0],
+        [-1, 5, 0],
+        [0.5, 1, 1.5],
+      ] as const) {
+        // biome-ignore format: places
+        const on = [0, 1, 2].map((k) => plane.origin[k]! + right * plane.right[k]! + up * plane.up[k]! + off * plane.normal[k]!); // biome-ignore format: one place
+        const [e, n, h] = point(turned, on as unknown as Vec3);
+        expect(x * e + y * h - z * n + w).toBeCloseTo(2 * off, 9);
+      }
+    }
   });
 
   it('comes back from its address, and nonsense does not', () => {
