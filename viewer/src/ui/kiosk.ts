@@ -33,7 +33,7 @@ export class Kiosk {
     this.layer.className = 'attract';
     this.layer.addEventListener('click', (event) => {
       const language = (event.target as Element).closest('button')?.lang;
-      this.welcome(language || this.app.state.release!.languages[0]!);
+      this.welcome(language || this.own);
     });
     document.body.append(this.layer);
     this.stay();
@@ -42,9 +42,9 @@ export class Kiosk {
     void this.open();
   }
 
-  /** Whether somebody has the tour. */
-  get visited(): boolean {
-    return !this.attracting;
+  /** The site's first language. */
+  private get own(): string {
+    return this.app.state.release?.languages[0] ?? this.app.state.language;
   }
 
   private get tours() {
@@ -65,7 +65,7 @@ export class Kiosk {
     const { release } = this.app.state;
     if (!release) return;
     this.app.set({ help: false, annotation: null });
-    if (this.app.state.language !== release.languages[0]) void this.app.speak(release.languages[0]!);
+    if (this.app.state.language !== this.own) void this.app.speak(this.own).then(() => this.invite());
     const route = parseRoute(location.hash);
     const here = route?.view === 'tour' && this.tours.some((t) => t.id === route.tour) ? route.tour : null;
     this.play(here ?? this.tours[0]?.id ?? null, true);
@@ -74,7 +74,8 @@ export class Kiosk {
 
   private invite(): void {
     const { release } = this.app.state;
-    this.layer.hidden = false;
+    if (!this.attracting) return;
+    this.showInvitation(true);
     this.layer.setAttribute('aria-label', this.app.state.t('kiosk.begin'));
     render(
       html`<h1>${release ? words(this.app.state, release.title) : ''}</h1>
@@ -86,11 +87,16 @@ export class Kiosk {
     this.layer.querySelector('button')?.focus({ preventScroll: true });
   }
 
+  private showInvitation(shown: boolean): void {
+    this.layer.hidden = !shown;
+    document.documentElement.classList.toggle('attracting', shown);
+  }
+
   /** Somebody is there: their tour begins, with sound. */
   private welcome(language: string): void {
     this.attracting = false;
     this.touched = performance.now();
-    this.layer.hidden = true;
+    this.showInvitation(false);
     void this.app.speak(language);
     const route = parseRoute(location.hash);
     this.play(route?.view === 'tour' ? route.tour : (this.tours[0]?.id ?? null), false);
@@ -147,7 +153,7 @@ export class Kiosk {
         const { key, target } = event as KeyboardEvent;
         if (target instanceof HTMLButtonElement && (key === 'Enter' || key === ' ')) return;
         event.stopPropagation();
-        this.welcome(app.state.release!.languages[0]!);
+        this.welcome(this.own);
       } else if (event.type === 'keydown' && (event as KeyboardEvent).key === 'Escape')
         event.stopPropagation();
     };
