@@ -248,3 +248,12 @@ def _lost(document: TourDocument) -> Iterator[Problem]:
     if any("<img" in html for stop in document.stops for html in stop.html.values()):
         found = "pictures in the words"
         yield Problem("lost-picture", where, found, "their files do not go along", "", WARNING)
+    if any(stop.sun is not None for stop in document.stops):
+        yield Problem(
+            "lost-sun",
+            where,
+            "the sunlight of stops",
+            "other systems light models their own way",
+            "",
+            WARNING,
+        )

@@ -496,6 +496,15 @@ class Comparing(Document):
     )
 
 
+class Sunlight(Document):
+    """The sun of a day and an hour, at the site; it lights the map, for surveys keep the light of their own day."""
+
+    day: date = Field(description="a day such as 2024-06-21")
+    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
+        description='the hour there, such as "07:30"'
+    )
+
+
 class Move(Document):
     """How the camera comes to the stop."""
 
@@ -552,6 +561,7 @@ class Stop(Document):
         description="a plane that cuts what is shown; the cut of each condition is drawn over the other's",
     )
     view: View | None = Field(None, description="default: the monument's first view")
+    sun: Sunlight | None = Field(None, description="default: the map's own light, of no particular hour")
     move: Move = Field(Move(), description="how the camera comes here")
     dwell_s: Annotated[float, Field(ge=0, le=600)] | None = Field(
         None, description="default: the narration's length, else the time to read the text"

@@ -410,6 +410,13 @@ class ComparingEntry(ReleaseDocument):
     position: float
 
 
+class SunEntry(ReleaseDocument):
+    """A day and a time in the site's own hours: those of the meridian nearest to it."""
+
+    date: str = Field(description="ISO 8601")
+    minutes: int = Field(description="after midnight")
+
+
 class Waypoint(ReleaseDocument):
     """A control point of a camera's way, in the monument's frame, metres."""
 
@@ -435,6 +442,7 @@ class StopEntry(ReleaseDocument):
     compare: ComparingEntry | None = None
     section: SectionEntry | None = None
     view: View
+    sun: SunEntry | None = None
     move_s: float
     easing: Literal["smooth", "linear", "cut"]
     via: tuple[Waypoint, ...] = Field(

@@ -12,6 +12,7 @@ from heritage.model.release import (
     SectionEntry,
     ShownEntry,
     StopEntry,
+    SunEntry,
     TourDocument,
     TourEntry,
 )
@@ -109,12 +110,21 @@ def _stop(
         compare=comparing,
         section=_section(tour.id, stop, languages),
         view=views.view(stop),
+        sun=sun_entry(stop),
         move_s=stop.move.seconds,
         easing=stop.move.easing,
         dwell_s=dwell,
         narration=narration,
         annotations=stop.annotations,
     )
+
+
+def sun_entry(stop: Stop) -> SunEntry | None:
+    """When the sun shines that lights the stop; None for the map's own light."""
+    if stop.sun is None:
+        return None
+    hours, minutes = map(int, stop.sun.time.split(":"))
+    return SunEntry(date=stop.sun.day.isoformat(), minutes=60 * hours + minutes)
 
 
 def _said(tour: LoadedTour, stop: str, language: str) -> Passage:

@@ -20,6 +20,7 @@ import { Reader, voiceFor } from './reader.ts';
 import { type Way, Ways } from './ways.ts';
 
 export { leave, leftAt } from './memory.ts';
+export { toKeep, told } from './telling.ts';
 export { startAt };
 
 export interface TouringEvents {

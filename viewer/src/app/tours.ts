@@ -4,6 +4,7 @@ import { LoadError } from '../core/load.ts';
 import type { PlayerEvent } from '../core/player.ts';
 import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
+import type { SunTime } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { monumentOf } from './state.ts';
@@ -17,6 +18,8 @@ export class Tours {
   /** Fetched with the first tour. */
   private code: typeof import('./touring.ts') | null = null;
   private told = 0;
+  /** Whether a stop's sun shines. */
+  private lit = false;
   private left: string | null = null;
   /** Where nobody is asked whether to go on where they left: many people share the screen. */
   shared = false;
@@ -98,6 +101,7 @@ export class Tours {
     this.touring?.end();
     this.touring = null;
     this.left = null;
+    this.light(null);
   }
 
   /** The visitor's answer: go on at the stop they left the tour at, or begin. */
@@ -140,7 +144,7 @@ export class Tours {
     const { stop } = touring;
     const route: Route = { view: 'tour', tour: touring.document.id, stop: stop.id };
     history.replaceState(null, '', formatRoute(route));
-    if (!this.left && !this.shared) this.keep();
+    this.keep();
     app.set({ annotation: null, comparing: null, route });
     this.told = 0;
     this.tell();
@@ -148,14 +152,20 @@ export class Tours {
     if (compare) app.comparing.start(compare.left, compare.right, compare.mode, compare.position);
     else app.showing.all();
     void this.section(stop);
+    this.light(stop.sun);
     app.sayWhere();
   }
 
-  /** Keep where the visitor is; at the beginning and at the end there is nothing to go on with. */
+  /** Light the map as a stop wants it; a light that the visitor chose stays where no stop asks for another. */
+  private light(sun: SunTime | null): void {
+    if (sun || this.lit) this.app.shine(sun);
+    this.lit = sun !== null;
+  }
+
+  /** Keep where the visitor is, unless it is asked yet whether to go on where they were. */
   private keep(): void {
-    const { state, document, stop } = this.touring!;
-    const underWay = state.stop > 0 && !state.finished;
-    this.code?.leave(document.id, underWay ? stop.id : null);
+    const { touring, code } = this;
+    if (touring && code && !this.left && !this.shared) code.leave(touring.document.id, code.toKeep(touring));
   }
 
   /** Show where a stop's section cuts, or take away what the stop before showed. */
@@ -173,32 +183,10 @@ export class Tours {
     const { touring } = this;
     if (!touring) return;
     const before = this.app.state.touring;
-    const { elapsed: _then, ...was } = before?.player ?? { elapsed: 0 };
-    const { elapsed: _now, ...is } = touring.state;
-    const { transcript } = touring;
-    const same =
-      JSON.stringify(was) === JSON.stringify(is) &&
-      before?.caption === touring.caption &&
-      before.transcript.at === transcript.at &&
-      before.transcript.sentences.length === transcript.sentences.length;
+    const { state, same } = this.code!.told(touring, before, this.left);
     if (same && performance.now() - this.told < CLOCK_MS) return;
     this.told = performance.now();
-    if (touring.state.finished && !before?.player.finished && !this.shared) this.keep();
-    this.app.set({
-      touring: {
-        document: touring.document,
-        player: touring.state,
-        timings: touring.timings,
-        position_s: touring.position,
-        caption: touring.caption,
-        captions: before?.captions ?? true,
-        muted: before?.muted ?? false,
-        speed: before?.speed ?? 1,
-        aloud: before?.aloud ?? false,
-        readable: touring.readable,
-        transcript,
-        left: this.left,
-      },
-    });
+    if (state.player.finished && !before?.player.finished) this.keep();
+    this.app.set({ touring: state });
   }
 }

@@ -807,6 +807,7 @@ export interface StopEntry {
   compare: ComparingEntry | null;
   section: SectionEntry | null;
   view: View;
+  sun: SunEntry | null;
   move_s: number;
   easing: 'smooth' | 'linear' | 'cut';
   /**
@@ -820,6 +821,19 @@ export interface StopEntry {
     [k: string]: Narration;
   };
   annotations: string[];
+}
+/**
+ * A day and a time in the site's own hours: those of the meridian nearest to it.
+ */
+export interface SunEntry {
+  /**
+   * ISO 8601
+   */
+  date: string;
+  /**
+   * after midnight
+   */
+  minutes: number;
 }
 /**
  * A control point of a camera's way, in the monument's frame, metres.

@@ -26,25 +26,29 @@ test('a tour plays to its end by keyboard alone, with no blank picture on the wa
   await open(page, '#/t/gate/approach');
   await page.evaluate(() => {
     const { app } = (window as unknown as { heritage: { app: App } }).heritage;
-    const seen = { stops: new Set<string>(), frames: 0, blank: 0 };
+    const seen = { stops: new Set<string>(), lit: new Set<string>(), frames: 0, blank: 0 };
     const drawn = app.view!.stage.onDrawn;
     app.view!.stage.onDrawn = () => {
       drawn();
       seen.frames++;
       if (!app.view!.arrived || app.view!.stage.renderer.info.render.triangles === 0) seen.blank++;
       seen.stops.add(app.tours.current!.stop.id);
+      if (app.state.sun) seen.lit.add(`${app.tours.current!.stop.id} ${app.state.sun.minutes}`);
     };
     Object.assign(window, { seen });
   });
   await page.keyboard.press('k');
   await expect(page.getByText('The tour ends here')).toBeVisible({ timeout: 60_000 });
   const seen = await page.evaluate(() => {
-    const { stops, frames, blank } = (
-      window as unknown as { seen: { stops: Set<string>; frames: number; blank: number } }
+    const { stops, lit, frames, blank } = (
+      window as unknown as {
+        seen: { stops: Set<string>; lit: Set<string>; frames: number; blank: number };
+      }
     ).seen;
-    return { stops: [...stops], frames, blank };
+    return { stops: [...stops], lit: [...lit], frames, blank };
   });
   expect(seen.stops).toEqual(['approach', 'roof', 'then-and-now', 'change']);
+  expect(seen.lit).toEqual(['roof 450']);
   expect(seen.frames).toBeGreaterThan(8);
   expect(seen.blank).toBe(0);
   await accessible(page);
