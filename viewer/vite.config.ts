@@ -1,7 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { catalogues } from './scripts/catalogues.ts';
 import { licences } from './scripts/licences.ts';
+import { offline } from './scripts/offline.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -43,7 +45,7 @@ function shortShaders(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [shortShaders(), preloadScene(), licences()],
+  plugins: [catalogues(), shortShaders(), preloadScene(), licences(), offline()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),

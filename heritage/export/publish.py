@@ -24,7 +24,7 @@ from heritage.store.manifest import MANIFEST, SIDECAR, content_type, differences
 from heritage.store.publish import ensure_folder, publish_folder, retire_folder, sweep, temporary_folder
 
 _BASE = re.compile(r'<meta name="heritage-base" content="r/([^"/]+)/">')
-_PACKED_ALREADY = ("image/", "audio/", "video/", "font/woff2", "model/gltf-binary")
+_PACKED_ALREADY = ("image/", "audio/", "video/", "font/woff2", "model/gltf-binary", "model/vnd.usdz+zip")
 
 
 def publish(site: Path, target: Path) -> str:
@@ -93,6 +93,7 @@ def _write_zip(folder: Path, release_id: str, page: bytes, target: Path) -> None
 
         put("index.html", page)
         put("data/index.html", _to_data(release_id))
+        put(viewer.SERVICE_WORKER, viewer.service_worker())
         for name, content in _assets().items():
             put(f"assets/{name}", content)
         for name in _release_files(folder):
@@ -118,6 +119,7 @@ def _write_folder(folder: Path, release_id: str, page: bytes, target: Path) -> N
             publish_bytes(path, content)
     ensure_folder(target / "data", target)
     publish_bytes(target / "data" / "index.html", _to_data(release_id))
+    publish_bytes(target / viewer.SERVICE_WORKER, viewer.service_worker())
     publish_bytes(target / "index.html", page)
     for old in sorted(releases.iterdir()):
         if old.name not in (release_id, before):
@@ -143,7 +145,8 @@ def _copy_before(target: Path) -> str | None:
             return shown[1]
         # What an interrupted first copy leaves.
         if not index.exists() and all(
-            p.name in ("r", "assets", "data") or p.name.startswith(".tmp-") for p in target.iterdir()
+            p.name in ("r", "assets", "data", viewer.SERVICE_WORKER) or p.name.startswith(".tmp-")
+            for p in target.iterdir()
         ):
             return None
     raise InputError(

@@ -25,7 +25,7 @@ GENERATOR: Final = f"Heritage {__version__}"
 NO_DATA: Final = -32768
 _STEPS: Final = 65_535
 _UV_PER_TEXEL: Final = 4  # texture coordinates are whole quarters of a texel, no finer than anyone sees
-_STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
+STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
 
 
 def write_glb(
@@ -53,14 +53,14 @@ def write_glb(
     grid, placed = _quantised(mesh.vertices, mesh.origin, step_m, mesh.name)
     attributes["POSITION"] = glb.attribute(grid, bounds=True)
     if mesh.normals is not None and lit:
-        attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
+        attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
     if mesh.uv is not None and mesh.texture is not None:
         uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * _uv_levels(mesh.texture)).astype(np.uint16)
         attributes["TEXCOORD_0"] = glb.attribute(uv, normalized=True)
     primitive: dict[str, Any] = {
         "attributes": attributes,
         "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
-        "material": _material(glb, mesh, lit=lit, quality=quality),
+        "material": add_material(glb, mesh, lit=lit, quality=quality),
     }
     if parts:
         add_part_table(glb, mesh, parts, primitive)
@@ -85,12 +85,12 @@ def write_plain_glb(
     Positions are relative to the mesh's origin (near zero, as float32 wants it). ``parts`` of a state become nodes.
     """
     glb = Builder(GENERATOR, compressed=False)
-    attributes = {"POSITION": glb.attribute(_y_up(mesh.vertices), bounds=True)}
+    attributes = {"POSITION": glb.attribute(y_up(mesh.vertices), bounds=True)}
     if mesh.normals is not None:
-        attributes["NORMAL"] = glb.attribute(_y_up(mesh.normals), octahedral=True)
+        attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
     if mesh.uv is not None and mesh.texture is not None:
         attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
-    material = _material(glb, mesh, lit=lit, quality=quality, plain=True)
+    material = add_material(glb, mesh, lit=lit, quality=quality, plain=True)
     if parts:
         glb.add("scenes", {"nodes": part_nodes(glb, mesh, parts, attributes, material)})
         return glb.finish()
@@ -104,7 +104,8 @@ def write_plain_glb(
     return glb.finish()
 
 
-def _y_up(xyz: npt.NDArray[Any]) -> npt.NDArray[Any]:
+def y_up(xyz: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """(n, 3) z-up places or directions as glTF and USD want them here: (x, z, -y)."""
     return np.stack([xyz[:, 0], xyz[:, 2], -xyz[:, 1]], axis=1)
 
 
@@ -136,7 +137,7 @@ def _quantised(
     xyz: F32, origin: F64, step: float, name: str
 ) -> tuple[npt.NDArray[np.uint16], dict[str, Any]]:
     """Positions (n, 3) as y-up steps from their least corner, and the node that undoes it."""
-    steps = np.rint(_y_up(xyz).astype(np.float64) / step)
+    steps = np.rint(y_up(xyz).astype(np.float64) / step)
     low = steps.min(0)
     if (steps.max(0) - low).max() > _STEPS:
         raise InputError(
@@ -146,7 +147,7 @@ def _quantised(
             "use a larger step",
             code="gltf-step",
         )
-    corner = low * step + _y_up(origin[None])[0]
+    corner = low * step + y_up(origin[None])[0]
     return (steps - low).astype(np.uint16), {"translation": corner.tolist(), "scale": [step] * 3}
 
 
@@ -156,7 +157,8 @@ def _uv_levels(texture: U8) -> int:
     return min(levels - 1, _STEPS)
 
 
-def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False) -> int:
+def add_material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False) -> int:
+    """The mesh's material; its index. ``plain``: JPEG, whole texture coordinates, nothing a program could miss."""
     look: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 1.0}
     if mesh.texture is not None and mesh.uv is not None:
         # Charts end inside the texture: nothing may repeat. 9729 linear, 9987 linear with mipmaps, 33071 clamp.
@@ -179,7 +181,7 @@ def _material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool 
             glb.uses("KHR_texture_transform", required=True)
         look["baseColorTexture"] = shown
     else:
-        look["baseColorFactor"] = _STONE
+        look["baseColorFactor"] = STONE
     material: dict[str, Any] = {"pbrMetallicRoughness": look, "doubleSided": True}
     if not lit:
         material["extensions"] = {"KHR_materials_unlit": {}}

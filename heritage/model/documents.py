@@ -455,6 +455,7 @@ class Monument(Document):
     mesh: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     align: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     tile: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    ar: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
     register_: dict[str, object] = Field(
         default_factory=dict, alias="register", description="overrides of the stage's options"
     )
@@ -592,6 +593,9 @@ class Tour(Document):
     monument: Id = Field(description="the monument the tour goes to")
     stops: Annotated[tuple[Stop, ...], Field(strict=False, min_length=1, max_length=TOUR_STOPS)] = Field(
         description="the stops in their order"
+    )
+    take_along_mb: Annotated[float, Field(ge=1, le=2000)] = Field(
+        60.0, description="the most that the tiles may take which visitors keep to see the tour offline, MB"
     )
 
 

@@ -87,6 +87,25 @@ class Period(ReleaseDocument):
     approximate: bool = Field(False, description="'~': about then")
 
 
+class ArFile(ReleaseDocument):
+    """A model in one size, in the two formats that phones know; standing on the ground, metres."""
+
+    glb: str = Field(description="for Scene Viewer, y up")
+    glb_bytes: int
+    usdz: str = Field(description="for Quick Look, y up")
+    usdz_bytes: int
+    triangles: int
+    texture_px: int = Field(description="side of its texture; 0: it has none")
+    size_m: tuple[float, float, float] = Field(description="width, depth and height")
+
+
+class ArEntry(ReleaseDocument):
+    """A condition for augmented reality. That of a state has a plate before it that says it is no survey."""
+
+    real: ArFile = Field(description="in real size")
+    table: ArFile = Field(description="small enough for a table")
+
+
 class EpochEntry(ReleaseDocument):
     """A measured condition as tiles."""
 
@@ -97,6 +116,7 @@ class EpochEntry(ReleaseDocument):
     tileset: str
     download: str | None = None
     download_bytes: int = 0
+    ar: ArEntry | None = Field(None, description="for phones; none in older releases")
     bounds: Box
     points: int
     triangles: int
@@ -150,6 +170,7 @@ class StateEntry(ReleaseDocument):
     tileset: str
     download: str | None = None
     download_bytes: int = 0
+    ar: ArEntry | None = Field(None, description="for phones; none in older releases")
     bounds: Box
 
 
@@ -251,6 +272,7 @@ class TourEntry(ReleaseDocument):
         default_factory=dict,
         description="the tour as text, a page per language, for readers without the 3D map",
     )
+    take_along: str | None = Field(None, description="what to keep of the release to see it offline")
 
 
 class MapImage(ReleaseDocument):
@@ -463,6 +485,27 @@ class TourDocument(ReleaseDocument):
     stops: tuple[StopEntry, ...]
 
 
+class FileEntry(ReleaseDocument):
+    """One file of a release."""
+
+    path: str
+    sha256: str
+    bytes: int
+    type: str
+
+
+class TakeAlong(ReleaseDocument):
+    """``tours/<id>/take-along.json``: the files of the release without which the tour does not play."""
+
+    tour: str
+    release: str
+    tiles_limit_bytes: int = Field(description="the most that tiles may take, as the tour says")
+    tiles_bytes: int = Field(description="what they take")
+    tiles_left_out: int = Field(description="tiles the stops would show that did not fit")
+    bytes: int = Field(description="of all files together")
+    files: tuple[FileEntry, ...] = Field(description="sorted by path")
+
+
 class Histogram(ReleaseDocument):
     """Area of the compared surface by signed distance. ``area_m2`` has one value per bin."""
 
@@ -535,15 +578,6 @@ class ComparisonDocument(ReleaseDocument):
     histogram: Histogram
     regions: tuple[RegionEntry, ...] = Field(description="of change, the largest volume first")
     regions_left_out: RegionSum = Field(description="the smaller ones, where there are too many to list")
-
-
-class FileEntry(ReleaseDocument):
-    """One file of a release."""
-
-    path: str
-    sha256: str
-    bytes: int
-    type: str
 
 
 class Manifest(ReleaseDocument):

@@ -23,6 +23,8 @@ DIST: Final = Path(__file__).resolve().parent.parent / "web" / "dist"
 TEMPLATES: Final = Path(__file__).parent / "templates"
 HEAD: Final = "<!--heritage:head-->"
 BODY: Final = "<!--heritage:body-->"
+# Beside the page, as it may only answer for addresses below its own.
+SERVICE_WORKER: Final = "sw.js"
 BUILD_COMMAND: Final = "npm --prefix viewer ci && npm --prefix viewer run build"
 
 # `wasm-unsafe-eval`: the decoder of compressed meshes; `blob:`: pictures inside tiles. No 'unsafe-inline', no eval.
@@ -49,14 +51,26 @@ def viewer_page() -> str:
     except OSError:
         text = ""
     if HEAD not in text or BODY not in text:
-        raise ViewerNotBuilt(
-            "heritage/web/dist",
-            "the viewer is not built",
-            "its index.html",
-            f"run `{BUILD_COMMAND}`",
-            code="viewer-not-built",
-        )
+        raise _not_built("index.html")
     return text
+
+
+def service_worker() -> bytes:
+    """The script that answers for the page where there is no network. Raises ViewerNotBuilt."""
+    try:
+        return (DIST / SERVICE_WORKER).read_bytes()
+    except OSError:
+        raise _not_built(SERVICE_WORKER) from None
+
+
+def _not_built(missing: str) -> ViewerNotBuilt:
+    return ViewerNotBuilt(
+        "heritage/web/dist",
+        "the viewer is not built",
+        f"its {missing}",
+        f"run `{BUILD_COMMAND}`",
+        code="viewer-not-built",
+    )
 
 
 @cache

@@ -15,6 +15,7 @@ from heritage.model.release import (
     Box,
     ComparisonEntry,
     EpochEntry,
+    FileEntry,
     Frame,
     MonumentEntry,
     Placement,
@@ -23,6 +24,7 @@ from heritage.model.release import (
     TermEntry,
 )
 from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
+from heritage.pipeline.ar_entry import ar_entry
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.page import condition_reports
 from heritage.pipeline.ground import Ground
@@ -41,6 +43,7 @@ from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.state_entry import state_entry
 from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_views import StopViews
+from heritage.pipeline.take_along import write_take_along
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tileset import copied_tileset
 from heritage.pipeline.tour_pages import write_tour_pages
@@ -107,6 +110,10 @@ def write_release(
     )
     _write(into, "release.json", release)
     write_tour_pages(into, release, tours, _fingerprints(built, monuments), built.store.current_folder())
+    known: dict[str, FileEntry] = {}
+    for tour in tours:
+        limit_mb = loaded.tours[tour.id].tour.take_along_mb
+        write_take_along(into, release, tour, int(limit_mb * 1e6), known)
 
 
 def _write(into: ReleaseFolder, path: str, document: ReleaseDocument) -> None:
@@ -193,6 +200,7 @@ def _epoch(
         tileset=copied_tileset(into, folder, target, root),
         download=f"{target}/model.glb",
         download_bytes=(folder / "model.glb").stat().st_size,
+        ar=ar_entry(into, built.folder(f"ar:{monument.id}:{epoch.id}"), target),
         bounds=Box(min=made.min, max=made.max),
         points=made.points,
         triangles=made.triangles,

@@ -10,10 +10,11 @@ from heritage.model.release import ComparisonDocument, Histogram, MonumentEntry
 from heritage.model.report import Report
 from heritage.page.environment import templates
 from heritage.pipeline.built import Built
+from heritage.pipeline.stages import STAGES
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
 
-_ORDER = ("ingest", "clean", "normals", "mesh", "align", "register", "place", "compare", "tile", "points")
+_ORDER = tuple(stage.name for stage in STAGES)
 _CAPTIONS = {
     "before": "The cloud as it came.",
     "labels": "What was set aside: outliers red, fragments pink, vegetation green, ground yellow, halo light blue, "

@@ -10,6 +10,7 @@ from heritage.formats.gltf_parts import with_words
 from heritage.model.documents import Part, State
 from heritage.model.release import Box, StateEntry, StatePartEntry
 from heritage.model.tiles import CERTAINTIES
+from heritage.pipeline.ar_entry import ar_entry
 from heritage.pipeline.built import Built
 from heritage.pipeline.stages.place import state_placement
 from heritage.pipeline.stages.tile import tiled
@@ -42,6 +43,7 @@ def state_entry(
         tileset=copied_tileset(into, folder, target, root),
         download=f"{target}/model.glb",
         download_bytes=len(model),
+        ar=ar_entry(into, built.folder(f"ar:{monument}:state/{state.id}"), target),
         bounds=Box(min=made.min, max=made.max),
     )
 

@@ -94,6 +94,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         tasks.append(_task(monument, "compare", f"{pair.reference}--{pair.compared}", needs))
     for epoch in document.epochs:
         tasks.append(_tile_epoch(monument, epoch))
+        tasks.append(_task(monument, "ar", epoch.id, {"tile": f"tile:{monument.id}:{epoch.id}"}))
         if _is_cloud(monument, epoch):
             needs = {name: f"{name}:{monument.id}:{epoch.id}" for name in ("ingest", "clean")}
             tasks.append(_task(monument, "points", epoch.id, needs))
@@ -231,5 +232,12 @@ def _state_tasks(loaded: LoadedSite, monument: LoadedMonument, state: State, gro
             subject,
             {"ingest": ingest, "place": place},
             facts={"kind": "model", "interpreted": True, "parts": certainties},
+        ),
+        _task(
+            monument,
+            "ar",
+            subject,
+            {"tile": f"tile:{monument.id}:{subject}"},
+            facts={"certainties": sorted({str(p.certainty) for p in state.whole})},
         ),
     ]

@@ -20,6 +20,7 @@ from heritage.pipeline.audio import audio_seconds, caption_seconds
 from heritage.pipeline.flights import with_flights
 from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.stop_views import StopViews
+from heritage.pipeline.take_along import take_along_path
 from heritage.pipeline.views import reading_seconds
 from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
@@ -66,6 +67,7 @@ def tour_entry(document: TourDocument) -> TourEntry:
         stops=len(document.stops),
         seconds=seconds,
         pages={language: f"tours/{document.id}/{language}.html" for language in document.title},
+        take_along=take_along_path(document.id),
     )
 
 

@@ -44,6 +44,7 @@ TYPES: Final = {
     ".sqlite": "application/vnd.sqlite3",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".usdz": "model/vnd.usdz+zip",
     ".vtt": "text/vtt; charset=utf-8",
     ".wasm": "application/wasm",
     ".wav": "audio/wav",

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 
 from heritage.model.limits import HTTP_BODY_BYTES
-from heritage.page.page import render_message, stylesheet
+from heritage.page.page import SERVICE_WORKER, render_message, service_worker, stylesheet
 from heritage.page.words import WORDS, words
 from heritage.store import Store
 from heritage.web import errors, features
@@ -71,6 +71,13 @@ def create_app(
         return send_file(
             request, path, folder, digest=entry.sha256, size=entry.bytes, kind=entry.type, cache=IMMUTABLE
         )
+
+    @app.get(f"/{SERVICE_WORKER}")
+    def offline_worker() -> Response:
+        content = service_worker()
+        digest = hashlib.sha256(content).hexdigest()
+        kind = "text/javascript; charset=utf-8"
+        return send_bytes(request, content, digest=digest, kind=kind, cache=REVALIDATE)
 
     @app.get("/r/current/release.json")
     def current_document() -> Response:

@@ -82,6 +82,7 @@ def build_viewer(dist: Path) -> Path:
         encoding="utf-8",
     )
     (dist / "assets" / "index-abc.js").write_text("export {};\n" * 500)
+    (dist / "sw.js").write_text("self.addEventListener('fetch', () => {});\n")
     (dist / "assets" / "letters.woff2").write_bytes(b"wOF2" * 100)
     return dist
 

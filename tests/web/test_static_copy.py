@@ -16,6 +16,7 @@ from small_release import RELEASE, TILE, publish
 
 from heritage.export.publish import publish as copy
 from heritage.model.errors import InputError, StoreError
+from heritage.page import page as viewer
 from heritage.page.page import CONTENT_POLICY
 from heritage.store import Store, fs
 from heritage.store.manifest import differences, read_manifest
@@ -51,6 +52,7 @@ def test_a_plain_file_server_is_enough(site: Path, tmp_path_factory: pytest.Temp
             for path, expected in (
                 ("/", None),
                 (f"/r/{RELEASE}/monuments/gate/epochs/2024/tiles/0.glb", TILE),
+                ("/sw.js", (viewer.DIST / "sw.js").read_bytes()),
                 (f"/r/{RELEASE}/media/Ng%E1%BB%8D%20M%C3%B4n.mp3", b"ID3"),
             ):
                 connection.request("GET", path)

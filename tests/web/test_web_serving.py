@@ -161,6 +161,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
         (f"{AT}media/Ng%E1%BB%8D%20M%C3%B4n.mp3", "audio/mpeg", IMMUTABLE, None),
         ("/assets/index-abc.js", "text/javascript; charset=utf-8", IMMUTABLE, "Accept-Encoding"),
         ("/assets/letters.woff2", "font/woff2", IMMUTABLE, None),
+        ("/sw.js", "text/javascript; charset=utf-8", "no-cache", "Accept-Encoding"),
         ("/healthz", "application/json", "no-store", None),
         ("/nowhere", "application/json", "no-store", "Accept, Accept-Language"),
     ],

@@ -121,7 +121,7 @@ export class Address {
   private async work(work: Work, look: Look): Promise<void> {
     const { app } = this;
     const { release } = app.state;
-    const code = await import('./workbench.ts').catch(() => null);
+    const code = await app.later(import('./workbench.ts')).catch(() => null);
     if (!release || app.state.route.view !== work) return;
     if (!code) {
       app.set({ status: 'failed', problem: 'offline' });

@@ -9,11 +9,12 @@ import { Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
 import { Framing } from './framing.ts';
 import { Interpreting } from './interpreting.ts';
-import { loadMessages } from './messages.ts';
+import { loadMessages, wantAll } from './messages.ts';
 import { Nearby } from './nearby.ts';
 import { Picking } from './picking.ts';
 import { Showing } from './showing.ts';
 import { type AppState, conditionName, initialState, monumentOf, shownNow, words } from './state.ts';
+import { TakenAlong } from './takenAlong.ts';
 import { Tours } from './tours.ts';
 import type { Workbench } from './workbench.ts';
 
@@ -31,6 +32,7 @@ export class App {
   readonly finding = new Finding(this);
   readonly nearby = new Nearby(this);
   readonly picking = new Picking(this);
+  readonly taken = new TakenAlong();
   /** Measuring, sections and elevations, once they were wanted. */
   bench: Workbench | null = null;
   private readonly documents = new Map<string, Promise<unknown>>();
@@ -67,6 +69,16 @@ export class App {
       if (!(error instanceof LoadError)) throw error;
       this.set({ data: 'failed' });
     }
+  }
+
+  /** Code that is fetched when wanted, and the words it says. */
+  async later<T>(code: Promise<T>): Promise<T> {
+    wantAll();
+    const { language } = this.state;
+    const [fetched, messages] = await Promise.all([code, loadMessages(uiLanguage(language))]);
+    // Whoever has changed the language meanwhile has got all of its words.
+    if (language === this.state.language) this.set({ t: translator(messages) });
+    return fetched;
   }
 
   async speak(language: string): Promise<void> {

@@ -1,11 +1,26 @@
-/** The interface's words, one file per language, fetched when wanted. */
+/** The interface's words, two files per language, fetched when wanted: `vite.config.ts` knows which words come later. */
 import { type Messages, type UiLanguage, unbroken } from '../core/i18n.ts';
 
-const FILES: Record<UiLanguage, () => Promise<{ default: Messages }>> = {
-  vi: () => import('../../../assets/i18n/vi.json'),
-  en: () => import('../../../assets/i18n/en.json'),
-  fr: () => import('../../../assets/i18n/fr.json'),
+type File = () => Promise<{ default: Messages }>;
+const FIRST: Record<UiLanguage, File> = {
+  vi: () => import('../../../assets/i18n/vi.json?first'),
+  en: () => import('../../../assets/i18n/en.json?first'),
+  fr: () => import('../../../assets/i18n/fr.json?first'),
+};
+const LATER: Record<UiLanguage, File> = {
+  vi: () => import('../../../assets/i18n/vi.json?later'),
+  en: () => import('../../../assets/i18n/en.json?later'),
+  fr: () => import('../../../assets/i18n/fr.json?later'),
 };
 
-export const loadMessages = async (language: UiLanguage): Promise<Messages> =>
-  unbroken((await FILES[language]()).default);
+let all = false;
+
+/** From now on every language is loaded whole. */
+export function wantAll(): void {
+  all = true;
+}
+
+export async function loadMessages(language: UiLanguage): Promise<Messages> {
+  const parts = await Promise.all([FIRST[language](), ...(all ? [LATER[language]()] : [])]);
+  return unbroken(Object.assign({}, ...parts.map((part) => part.default)));
+}

@@ -46,6 +46,7 @@ async function load(app: App): Promise<{ release: Release; layer: FootprintLayer
   });
   coming.catch(() => {}); // where the words fail first, this failure is no other
   const { base } = app.state;
+  await app.taken.wake(document, base);
   const release = await loadRelease(base);
   warm(base, release, monumentOf({ ...app.state, release })?.id ?? null);
   const footprints = release.footprints

@@ -1,7 +1,7 @@
 /** Which conditions of which monuments are on screen. */
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import type { App } from './app.ts';
-import { monumentOf, newest, type PointsState, pointsEpoch, shownNow } from './state.ts';
+import { monumentOf, newest, type PointsState, pointsEpoch, shownNow, tilesetOf } from './state.ts';
 
 export class Showing {
   private readonly app: App;
@@ -12,11 +12,12 @@ export class Showing {
 
   /** The monuments round about, as they were last measured. */
   others(except: MonumentEntry | null): { monument: MonumentEntry; shown: ShownEntry }[] {
-    const { state, finding } = this.app;
+    const { state, finding, taken } = this.app;
     // What is not looked for recedes into the plain building on its plan.
     return (state.release?.monuments ?? [])
       .filter((m) => m !== except && (except || finding.passes(m)))
-      .map((m) => ({ monument: m, shown: newest(m) }));
+      .map((m) => ({ monument: m, shown: newest(m) }))
+      .filter(({ monument, shown }) => taken.has(tilesetOf(monument, shown)));
   }
 
   /** Show every monument, the open one as chosen. */

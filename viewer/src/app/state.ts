@@ -107,6 +107,8 @@ export interface AppState {
   arrived: boolean;
   offline: boolean;
   help: boolean;
+  /** The dialog for taking tours along is open. */
+  takingAlong: boolean;
   /** Said to screen readers. */
   announcement: string;
 }
@@ -143,6 +145,7 @@ export function initialState(base: string, t: Translate, language: string): AppS
     arrived: false,
     offline: !navigator.onLine,
     help: false,
+    takingAlong: false,
     announcement: '',
   };
 }
@@ -165,6 +168,12 @@ export function words(state: AppState, text: LangText): string {
 export function newest(monument: MonumentEntry): ShownEntry {
   const dated = [...monument.epochs].sort((a, b) => (a.captured ?? '').localeCompare(b.captured ?? ''));
   return { epoch: dated.at(-1)!.id, state: null };
+}
+
+/** The release's file that a condition is streamed from. */
+export function tilesetOf(monument: MonumentEntry, { epoch, state }: ShownEntry): string {
+  const found = monument.epochs.find((e) => e.id === epoch) ?? monument.states.find((s) => s.id === state);
+  return found!.tileset;
 }
 
 /** The condition of the open monument on screen: the stop's, else the visitor's choice, else the newest survey. */

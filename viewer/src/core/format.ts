@@ -17,8 +17,9 @@ export function figure(value: number, unit: string, language: string, digits = 2
   return `${new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
 }
 
-/** Bytes as MB, or kB when small. */
+/** Bytes as MB, as kB when small and as GB when many. */
 export function bytes(value: number, language: string): string {
+  if (value >= 1e9) return figure(value / 1e9, 'GB', language, 1);
   return value >= 1e6
     ? figure(value / 1e6, 'MB', language, 1)
     : figure(Math.max(1, value / 1e3), 'kB', language, 0);

@@ -61,6 +61,37 @@ export interface CarriedEntry {
   unchanged: number;
 }
 /**
+ * A condition for augmented reality. That of a state has a plate before it that says it is no survey.
+ */
+export interface ArEntry {
+  real: ArFile;
+  table: ArFile;
+}
+/**
+ * A model in one size, in the two formats that phones know; standing on the ground, metres.
+ */
+export interface ArFile {
+  /**
+   * for Scene Viewer, y up
+   */
+  glb: string;
+  glb_bytes: number;
+  /**
+   * for Quick Look, y up
+   */
+  usdz: string;
+  usdz_bytes: number;
+  triangles: number;
+  /**
+   * side of its texture; 0: it has none
+   */
+  texture_px: number;
+  /**
+   * width, depth and height
+   */
+  size_m: [number, number, number];
+}
+/**
  * An axis-aligned box.
  */
 export interface Box {
@@ -348,6 +379,10 @@ export interface EpochEntry {
   tileset: string;
   download: string | null;
   download_bytes: number;
+  /**
+   * for phones; none in older releases
+   */
+  ar: ArEntry | null;
   bounds: Box;
   points: number;
   triangles: number;
@@ -380,6 +415,15 @@ export interface Evidence {
    * where it can be seen
    */
   url: string | null;
+}
+/**
+ * One file of a release.
+ */
+export interface FileEntry {
+  path: string;
+  sha256: string;
+  bytes: number;
+  type: string;
 }
 /**
  * A ground plan in the site frame.
@@ -587,6 +631,10 @@ export interface StateEntry {
   tileset: string;
   download: string | null;
   download_bytes: number;
+  /**
+   * for phones; none in older releases
+   */
+  ar: ArEntry | null;
   bounds: Box;
 }
 /**
@@ -735,6 +783,10 @@ export interface TourEntry {
   pages: {
     [k: string]: string;
   };
+  /**
+   * what to keep of the release to see it offline
+   */
+  take_along: string | null;
 }
 /**
  * ``search.json``.
@@ -841,6 +893,33 @@ export interface SunEntry {
 export interface Waypoint {
   eye_m: [number, number, number];
   target_m: [number, number, number];
+}
+/**
+ * ``tours/<id>/take-along.json``: the files of the release without which the tour does not play.
+ */
+export interface TakeAlong {
+  tour: string;
+  release: string;
+  /**
+   * the most that tiles may take, as the tour says
+   */
+  tiles_limit_bytes: number;
+  /**
+   * what they take
+   */
+  tiles_bytes: number;
+  /**
+   * tiles the stops would show that did not fit
+   */
+  tiles_left_out: number;
+  /**
+   * of all files together
+   */
+  bytes: number;
+  /**
+   * sorted by path
+   */
+  files: FileEntry[];
 }
 /**
  * ``tours/<id>/tour.json``.

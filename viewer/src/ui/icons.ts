@@ -7,6 +7,7 @@ import north from 'lucide-static/icons/arrow-up.svg?raw';
 import blend from 'lucide-static/icons/blend.svg?raw';
 import captions from 'lucide-static/icons/captions.svg?raw';
 import captionsOff from 'lucide-static/icons/captions-off.svg?raw';
+import check from 'lucide-static/icons/check.svg?raw';
 import chevronRight from 'lucide-static/icons/chevron-right.svg?raw';
 import grip from 'lucide-static/icons/chevrons-left-right.svg?raw';
 import help from 'lucide-static/icons/circle-question-mark.svg?raw';
@@ -28,6 +29,7 @@ import area from 'lucide-static/icons/pentagon.svg?raw';
 import play from 'lucide-static/icons/play.svg?raw';
 import plus from 'lucide-static/icons/plus.svg?raw';
 import retry from 'lucide-static/icons/refresh-cw.svg?raw';
+import ar from 'lucide-static/icons/rotate-3d.svg?raw';
 import distance from 'lucide-static/icons/ruler.svg?raw';
 import reset from 'lucide-static/icons/scan.svg?raw';
 import searchIcon from 'lucide-static/icons/search.svg?raw';
@@ -59,6 +61,8 @@ const ICONS = {
   blend,
   captions,
   captionsOff,
+  check,
+  ar,
   chevronRight,
   grip,
   help,

@@ -4,7 +4,7 @@ import type { App } from '../app/app.ts';
 import { idOf, newest, shownNow, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
-import type { MonumentEntry } from '../core/release.ts';
+import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
@@ -43,6 +43,14 @@ function works(app: App, monument: MonumentEntry): Part {
         </a>`,
       )}
     </div>`;
+}
+
+/** The condition in the room around the visitor, on devices that are held in the hand. */
+function inTheRoom(app: App, monument: MonumentEntry, shown: ShownEntry, entry: ArEntry | null): Part {
+  if (!entry || navigator.maxTouchPoints === 0) return nothing;
+  // It is drawn by itself once it is there; a device that cannot fetch it does without.
+  import('./ar.ts').catch(() => {});
+  return html`<heritage-ar .app=${app} .monument=${monument} .shown=${shown} .entry=${entry} .language=${app.state.language}></heritage-ar>`;
 }
 
 function placement(app: App, monument: MonumentEntry): Part {
@@ -98,7 +106,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
         app,
         state.release!.tours.filter((tour) => tour.monument === monument.id),
       )}
-      ${works(app, monument)} ${pointTools(app, monument)} ${placement(app, monument)}
+      ${inTheRoom(app, monument, now, shown?.ar ?? null)} ${works(app, monument)} ${pointTools(app, monument)} ${placement(app, monument)}
       <div class="buttons">
         ${
           monument.report

@@ -147,10 +147,18 @@ export function tourRows(app: App, tours: readonly TourEntry[]): Part {
             <span class="disc">${icon('play')}</span>
             <span class="grow">
               <span class="name">${words(state, tour.title)}</span>
-              <span class="more">${t('tour.extent', { stops: tour.stops, time: duration(seconds(tour), state.language) })}</span>
+              <span class="more">${app.taken.has(tour.url) ? t('tour.extent', { stops: tour.stops, time: duration(seconds(tour), state.language) }) : t('along.missing')}</span>
             </span>
           </a>
         </li>`,
       )}
-    </ul>`;
+    </ul>
+    ${app.taken.offline ? html`<p class="quiet">${icon('offline')} ${t('along.offline')}</p>` : nothing}
+    ${
+      tours.some((tour) => tour.take_along)
+        ? html`<div class="buttons">
+            <button type="button" class="button" @click=${() => app.set({ takingAlong: true })}>${icon('download')}${t('along')}</button>
+          </div>`
+        : nothing
+    }`;
 }

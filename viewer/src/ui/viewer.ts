@@ -36,11 +36,15 @@ export class Viewer extends LitElement {
   readonly canvas = document.createElement('canvas');
   private readonly sheet = new Sheet(() => this.querySelector('.panel'));
   private readonly works = new Later(
-    () => import('./work.ts'),
+    () => this.app.later(import('./work.ts')),
     () => this.requestUpdate(),
   );
   private readonly guided = new Later(
-    () => import('./guided.ts'),
+    () => this.app.later(import('./guided.ts')),
+    () => this.requestUpdate(),
+  );
+  private readonly along = new Later(
+    () => this.app.later(import('./takeAlong.ts')),
     () => this.requestUpdate(),
   );
   /** The panel's code is still on its way. */
@@ -185,6 +189,7 @@ export class Viewer extends LitElement {
         ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
       ${partCard(app)} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
+      ${state.takingAlong || this.querySelector('heritage-take-along') ? this.along.get()?.takeAlong(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { isLater } from '../../scripts/catalogues.ts';
 import { bytes, clock, date, duration, metres } from '../../src/core/format.ts';
 import {
   chooseLanguage,
@@ -55,6 +56,28 @@ describe('the interface’s words', () => {
     expect(unused).toEqual([]);
   });
 
+  it('what comes later is said by nothing that comes first', () => {
+    const first = new Set<string>();
+    const follow = (file: string): void => {
+      if (first.has(file)) return;
+      first.add(file);
+      for (const m of readFileSync(file, 'utf8').matchAll(/^(?:import|export)[^;']*?'(\.[^']+\.ts)'/gms)) {
+        if (!/^import type/.test(m[0])) follow(join(file, '..', m[1]!));
+      }
+    };
+    follow(join(ROOT, 'viewer/src/main.ts'));
+    const texts = [...first].map((file) => readFileSync(file, 'utf8'));
+    const later = Object.keys(messages.en!).filter(isLater);
+    const said = later.filter((key) => texts.some((text) => text.includes(`'${key}'`)));
+    expect(said).toEqual([]);
+    expect(first.size).toBeGreaterThan(30);
+    expect(later.length).toBeGreaterThan(80);
+    // Families that are put together from parts: only those whose every member comes first.
+    const families = texts.flatMap((text) => [...text.matchAll(/t\(\s*`([a-z]+\.)\$\{/g)].map((m) => m[1]!));
+    const mixed = new Set(families.filter((family) => later.some((key) => key.startsWith(family))));
+    expect([...mixed]).toEqual(['mapping.']); // carried and review are among the first
+  });
+
   it('a line does not break before French punctuation or a percent sign', () => {
     expect(unbroken({ a: 'Méthode : {m} ; {p} % ?', b: 'No. {n}: 5' })).toEqual({
       a: 'Méthode\u00a0: {m}\u00a0; {p}\u00a0%\u00a0?',
@@ -97,6 +120,7 @@ describe('figures', () => {
     expect(metres(0, 'en')).toBe('0 m');
     expect(metres(12.345, 'fr')).toMatch(/^12,35\sm$/);
     expect(bytes(12_340_000, 'en')).toBe('12.3\u00a0MB');
+    expect(bytes(10_737_418_240, 'en')).toBe('10.7\u00a0GB');
     expect(bytes(12_300, 'en')).toBe('12\u00a0kB');
     expect(clock(125.9)).toBe('2:05');
     expect(duration(24, 'en')).toBe('24 seconds');
