@@ -1,14 +1,14 @@
-/** An annotation over the scene in its term's colour; an area has its pattern where all of its outline is before the camera. */
+/** An annotation over the scene in its term's colour; an area has its pattern where nearly all of its outline is seen. */
 import { nothing, svg } from 'lit';
 import { patternPath } from '../core/mapping.ts';
 import { painters } from './marks.ts';
 import { styled } from './styled.ts';
 
-painters.mapped = (mark, on, d, { x, y }) => {
+painters.mapped = (mark, on, d, { x, y }, seen) => {
   if (!mark.look) return nothing;
   const { colour, pattern, filled, dashed } = mark.look;
   const id = `mapped-${pattern}-${colour.slice(1)}`;
-  const whole = filled && on.every((p) => p !== null);
+  const whole = filled && seen > 0.85 && on.every((p) => p !== null);
   const ring = on.map((p) => `${p?.x.toFixed(1)},${p?.y.toFixed(1)}`).join(' ');
   return svg`<g class="mapped">
     ${

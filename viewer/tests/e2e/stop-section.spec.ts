@@ -14,6 +14,9 @@ test('a stop with a section shows its drawing and its plane, and the next stop n
   const picture = page.locator('.stop-section img');
   await expect(picture).toHaveAttribute('alt', /^Section: Measured .*2019.*; Measured .*2024/);
   await expect(page.locator('.marks .plane')).toHaveCount(1);
+  // A part of the plane's rim is behind the gate, and is drawn apart.
+  await expect(page.locator('.marks .behind')).toHaveAttribute('d', /^M/);
+  await expect(page.locator('.marks .plane .under')).toHaveAttribute('d', /^M/);
   expect(
     await picture.evaluate((img: HTMLImageElement) => img.decode().then(() => img.naturalHeight)),
   ).toBeGreaterThan(0);
