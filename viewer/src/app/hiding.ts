@@ -1,4 +1,4 @@
-/** What of the marks over the scene is behind the open monument. Loaded with the first marks. */
+/** What of the marks over the scene is behind the open monument. */
 import { point } from '../core/frames.ts';
 import { type Hidden, hiddenOf } from '../core/hidden.ts';
 import type { Mark } from '../core/marks.ts';

@@ -1,6 +1,7 @@
-/** Lines and points over the scene, moved as the camera moves; in two panes they are drawn in both. */
+/** Lines and points over the scene, moved as the camera moves; in two panes they are drawn in both. Fetched with the first. */
 import { LitElement, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
+import { hiddenMarks } from '../app/hiding.ts';
 import { monumentOf } from '../app/state.ts';
 import { direction, point } from '../core/frames.ts';
 import { along, type Hidden } from '../core/hidden.ts';
@@ -38,17 +39,19 @@ export class Marks extends LitElement {
   /** Marks have come, or the camera has moved: once all rests, find out what is behind the monument. */
   private rest(): void {
     clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => void this.checkHidden(), REST_MS);
+    this.timer = window.setTimeout(() => this.checkHidden(), REST_MS);
   }
 
-  private async checkHidden(): Promise<void> {
+  private checkHidden(): void {
     const { app, state } = this;
     const monument = state && monumentOf(state);
     if (!monument || !app.view || state.marks.length === 0) return;
-    const code = await import('../app/hiding.ts').catch(() => null); // without it all of a mark is drawn alike
-    if (!code || !app.view || this.state.marks !== state.marks) return;
-    this.behind = code.hiddenMarks(app.view, monument, state.marks);
+    this.behind = hiddenMarks(app.view, monument, state.marks);
     this.requestUpdate();
+  }
+
+  protected override firstUpdated(): void {
+    this.rest();
   }
 
   /** The camera has moved. */

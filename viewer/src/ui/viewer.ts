@@ -14,7 +14,6 @@ import { partCard } from './interpretation.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
 import type { Marks } from './marks.ts';
-import './marks.ts';
 import type { Overview } from './overview.ts';
 import './overview.ts';
 import { monumentPanel } from './monument.ts';
@@ -41,6 +40,10 @@ export class Viewer extends LitElement {
   );
   private readonly guided = new Later(
     () => this.app.later(import('./guided.ts')),
+    () => this.requestUpdate(),
+  );
+  private readonly marks = new Later(
+    () => this.app.later(import('./marks.ts')),
     () => this.requestUpdate(),
   );
   private readonly along = new Later(
@@ -146,7 +149,7 @@ export class Viewer extends LitElement {
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
         ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
-        <heritage-marks .app=${app} .state=${state}></heritage-marks>
+        ${state.marks.length > 0 && this.marks.get() ? html`<heritage-marks .app=${app} .state=${state}></heritage-marks>` : nothing}
         ${mode === 'swipe' ? guided?.swipe(app) : mode === 'side' ? guided?.sideBySide(app) : nothing}
         ${claim(app)} ${guided?.wayBack(app)}
         ${
