@@ -7,29 +7,6 @@ import { offline } from './scripts/offline.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** The scene's code is imported on demand so that the words need not wait for it, but fetched from the start. */
-function preloadScene(): Plugin {
-  return {
-    name: 'preload-scene',
-    transformIndexHtml: {
-      order: 'post',
-      handler: (_html, { bundle }) => {
-        const chunks = Object.values(bundle ?? {}).filter((file) => file.type === 'chunk');
-        const entry = chunks.find((file) => file.isEntry);
-        const view = chunks.find((file) => file.name === 'view');
-        const wanted = view ? [view.fileName, ...view.imports] : [];
-        return wanted
-          .filter((file) => file !== entry?.fileName)
-          .map((file) => ({
-            tag: 'link',
-            attrs: { rel: 'modulepreload', href: `./${file}` },
-            injectTo: 'head' as const,
-          }));
-      },
-    },
-  };
-}
-
 /** Shaders travel as text, which no minifier shortens: without their comments and indents they are half as long. */
 function shortShaders(): Plugin {
   const short = (shader: string) => shader.replace(/\/\/[^\n`]*/g, '').replace(/\s*\n\s*/g, '\n');
@@ -38,14 +15,14 @@ function shortShaders(): Plugin {
     enforce: 'pre',
     apply: 'build',
     transform: (code, id) =>
-      id.includes('/src/scene/')
+      /\/src\/(scene|first)\//.test(id)
         ? { code: code.replace(/(?<=\/\* glsl \*\/ )`[^`]*`/g, short), map: null }
         : null,
   };
 }
 
 export default defineConfig({
-  plugins: [catalogues(), shortShaders(), preloadScene(), licences(), offline()],
+  plugins: [catalogues(), shortShaders(), licences(), offline()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),
@@ -59,8 +36,14 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: {
-        // The scene's library changes seldom; a file of its own stays in the visitor's cache.
-        codeSplitting: { groups: [{ name: 'three', test: /node_modules\/three\// }] },
+        // The scene's library changes seldom; a file of its own stays in the visitor's cache. The decoder is wanted
+        // by the first picture, long before the library.
+        codeSplitting: {
+          groups: [
+            { name: 'decoder', test: /meshopt_decoder/, priority: 2 },
+            { name: 'three', test: /node_modules\/three\//, priority: 1 },
+          ],
+        },
       },
     },
   },

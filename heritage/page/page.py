@@ -8,13 +8,14 @@ life (`page.css`).
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from heritage.model.errors import StoreError
-from heritage.model.release import Release
+from heritage.model.release import MonumentEntry, Release
 from heritage.page.environment import templates
 from heritage.page.plain import paragraphs
 from heritage.page.words import direction, own_name, spoken, words
@@ -34,6 +35,7 @@ CONTENT_POLICY: Final = (
     "manifest-src 'self'; base-uri 'none'; form-action 'none'"
 )
 
+FIRST_MONUMENTS: Final = 6  # as many as the viewer draws before its scene has come
 _DESCRIPTION_LENGTH = 200
 environment = templates(TEMPLATES)
 
@@ -104,6 +106,7 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
         "say": say,
         "name": own_name,
         "stylesheet": stylesheet()[0],
+        "tilesets": first_tilesets(release),
         "policy": CONTENT_POLICY if policy else None,
     }
     page = re.sub(r"<title>.*?</title>\s*", "", page, count=1, flags=re.DOTALL)
@@ -113,6 +116,23 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
     page = re.sub(r"<html[^>]*>", lambda _: opening, page, count=1)
     page = page.replace(HEAD, environment.get_template("head.html").render(values))
     return page.replace(BODY, environment.get_template("first.html").render(values))
+
+
+def first_tilesets(release: Release) -> list[str]:
+    """The tilesets that the viewer's first picture of the site begins with (`viewer/src/first`), nearest first.
+
+    Each monument's newest survey, of those nearest to what the opening view looks at.
+    """
+
+    def away(monument: MonumentEntry) -> float:
+        low, high = monument.bounds.min, monument.bounds.max
+        middle = [(a + b) / 2 for a, b in zip(low, high, strict=True)]
+        m = monument.placement.site_from_monument  # column-major
+        place = [sum(m[4 * k + row] * middle[k] for k in range(3)) + m[12 + row] for row in range(3)]
+        return math.dist(place, release.opening.target_m)
+
+    nearest = sorted(release.monuments, key=away)[:FIRST_MONUMENTS]
+    return [max(reversed(m.epochs), key=lambda e: e.captured or "").tileset for m in nearest if m.epochs]
 
 
 def render_message(

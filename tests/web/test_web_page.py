@@ -120,3 +120,14 @@ def test_the_process_that_answers_loads_no_numpy() -> None:
     """So that a geometry library cannot be reached from a request, and the server starts in a blink."""
     code = "import sys, heritage.web.server, heritage.store.fsck; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_page_fetches_first_what_the_first_picture_needs(client: FlaskClient) -> None:
+    text = client.get("/?lang=en").text
+    asked = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', text)
+    assert asked[0] == f"r/{RELEASE}/release.json"
+    document = client.get(f"/r/{RELEASE}/release.json").json
+    assert document is not None
+    newest = {m["id"]: max(m["epochs"], key=lambda e: e["captured"] or "") for m in document["monuments"]}
+    assert sorted(asked[1:]) == sorted(f"r/{RELEASE}/{e['tileset']}" for e in newest.values())
+    assert all(client.get(f"/{address}").status_code == 200 for address in asked)

@@ -16,7 +16,8 @@ export function expose(app: App): void {
       let quietSince = start;
       const look = () => {
         const now = performance.now();
-        if (!app.view?.settled) quietSince = now;
+        const early = document.querySelector('.first-picture');
+        if (!app.view?.settled || early) quietSince = now;
         if (now - quietSince > QUIET_MS) resolve();
         else if (now - start > timeout_ms) reject(new Error('the scene did not settle'));
         else setTimeout(look, 50);

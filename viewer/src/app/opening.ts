@@ -1,27 +1,26 @@
 /** The way from the page to the first picture: the words, then the scene. */
 import { chooseLanguage, translator, uiLanguage } from '../core/i18n.ts';
-import { LoadError, loadJson, loadRelease } from '../core/load.ts';
+import { LoadError, loadJson } from '../core/load.ts';
 import type { FootprintLayer, Release } from '../core/release.ts';
 import type { Graphics, SceneEvents } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { CHANGE_TABLES } from './colours.ts';
 import { bytesOf } from './comparing.ts';
 import { loadMessages } from './messages.ts';
-import { monumentOf } from './state.ts';
-import { warm } from './warm.ts';
 
 type Scene = typeof import('../scene/view.ts');
 
-/** Load the release and open the scene on `canvas`; without WebGL the texts remain. */
+/** Open the scene on `canvas`; without WebGL the texts remain. */
 export async function open(
   app: App,
   canvas: HTMLCanvasElement,
   graphics: Graphics & { webgl: boolean },
+  coming: Promise<Release>,
 ): Promise<void> {
   app.set({ status: 'loading', problem: null });
   let found: { release: Release; layer: FootprintLayer; scene: Scene };
   try {
-    found = await load(app);
+    found = await load(app, coming);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     app.set({ status: 'failed', problem: error.problem });
@@ -39,21 +38,23 @@ export async function open(
   app.address.enter(true);
 }
 
-async function load(app: App): Promise<{ release: Release; layer: FootprintLayer; scene: Scene }> {
+async function load(
+  app: App,
+  coming: Promise<Release>,
+): Promise<{ release: Release; layer: FootprintLayer; scene: Scene }> {
   // The words come first: the scene's code is on its way meanwhile.
-  const coming = import('../scene/view.ts').catch(() => {
+  const code = import('../scene/view.ts').catch(() => {
     throw new LoadError('offline', 'scene');
   });
-  coming.catch(() => {}); // where the words fail first, this failure is no other
+  code.catch(() => {}); // where the words fail first, this failure is no other
   const { base } = app.state;
   await app.taken.wake(document, base);
-  const release = await loadRelease(base);
-  warm(base, release, monumentOf({ ...app.state, release })?.id ?? null);
+  const release = await coming;
   const footprints = release.footprints
     ? loadJson<FootprintLayer>(base + release.footprints)
     : Promise.resolve({ features: [], complete: true });
   const [layer] = await Promise.all([footprints, adopt(app, release)]);
-  return { release, layer, scene: await coming };
+  return { release, layer, scene: await code };
 }
 
 /** The release's words come on screen, in the visitor's language or the nearest it has. */

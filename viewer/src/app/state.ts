@@ -151,12 +151,16 @@ export function initialState(base: string, t: Translate, language: string): AppS
 }
 
 /** The monument a route is about. */
-export function monumentOf(state: AppState): MonumentEntry | null {
-  const { release, route } = state;
-  if (!release || route.view === 'site' || route.view === 'data') return null;
+export function monumentIn(release: Release, route: Route): MonumentEntry | null {
+  if (route.view === 'site' || route.view === 'data') return null;
   const id =
     route.view === 'tour' ? release.tours.find((t) => t.id === route.tour)?.monument : route.monument;
   return release.monuments.find((m) => m.id === id) ?? null;
+}
+
+/** The open monument. */
+export function monumentOf({ release, route }: AppState): MonumentEntry | null {
+  return release && monumentIn(release, route);
 }
 
 /** Words of the site in the chosen language, or the nearest it has. */

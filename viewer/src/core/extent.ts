@@ -3,6 +3,8 @@ import { point, scaleOf } from './frames.ts';
 import type { FootprintFeature, MapEntry, MonumentEntry, Release } from './release.ts';
 import { sub, type Vec3 } from './vec.ts';
 
+const GROUND_LEAST_M = 160;
+
 /** What the camera may roam: everything that was built, generously. */
 export function reach(
   release: Release,
@@ -29,6 +31,17 @@ export function mapRadius({ min, max }: MapEntry, centre: Vec3): number {
   const side = (i: 0 | 1) => Math.max(Math.abs(min[i] - centre[i]), Math.abs(max[i] - centre[i]));
   return Math.max(side(0), side(1));
 }
+
+/** How far everything there is to see reaches, metres: what was built, and the map. */
+export const wideness = ({ map }: Release, centre: Vec3, radius: number): number =>
+  map ? Math.max(radius, mapRadius(map, centre)) : radius;
+
+/** How far the ground is drawn, metres, before it is lost in the horizon. */
+export const groundRadius = (wide: number, radius: number): number =>
+  Math.max(radius * 4, wide * 1.8, GROUND_LEAST_M);
+
+/** How far the ground lies below its stated height: a captured lawn is never as level as a plane or a model. */
+export const SUNK_M = 0.15;
 
 /** The largest side of a monument's box, metres. */
 export function sizeOf(monument: MonumentEntry): number {

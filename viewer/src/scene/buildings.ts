@@ -11,8 +11,8 @@ import {
   type Object3D,
   type Raycaster,
 } from 'three';
-import type { Theme } from './ground.ts';
 import type { Stage } from './stage.ts';
+import type { Theme } from './theme.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
 
 /** What a tile says of one building. */

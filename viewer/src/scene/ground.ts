@@ -15,52 +15,14 @@ import {
   Vector3,
   Vector4,
 } from 'three';
+import { SUNK_M } from '../core/extent.ts';
 import type { FootprintFeature, MapEntry, MapImage } from '../core/release.ts';
 import { type SunPosition, smooth } from '../core/sun.ts';
 import type { Vec3 } from '../core/vec.ts';
 import { type GroundUniforms, groundMaterial, groundUniforms } from './groundMaterial.ts';
 import type { Stage } from './stage.ts';
 import { Terrain } from './terrain.ts';
-
-export interface Theme {
-  zenith: ColorRepresentation;
-  horizon: ColorRepresentation;
-  ground: ColorRepresentation;
-  line: ColorRepresentation;
-  shadow: number;
-  block: ColorRepresentation;
-  edge: ColorRepresentation;
-  water: ColorRepresentation;
-  green: ColorRepresentation;
-  street: ColorRepresentation;
-}
-
-export const THEMES: Record<'light' | 'dark', Theme> = {
-  light: {
-    zenith: '#b9cbd6',
-    horizon: '#f1ece1',
-    ground: '#e6dfd0',
-    line: '#a89c86',
-    shadow: 0.5,
-    block: '#f4ebd9',
-    edge: '#b3a68e',
-    water: '#b3cbcf',
-    green: '#cdd5b4',
-    street: '#f5efe2',
-  },
-  dark: {
-    zenith: '#0c131b',
-    horizon: '#393733',
-    ground: '#272a2b',
-    line: '#4c5256',
-    shadow: 0.6,
-    block: '#464643',
-    edge: '#6d6c66',
-    water: '#1c2f3a',
-    green: '#26332b',
-    street: '#3b3c3b',
-  },
-};
+import type { Theme } from './theme.ts';
 
 const SHADOW_PX = 1024;
 const SHADOW_BLUR_M = 2.6;
@@ -132,9 +94,6 @@ function boxAround(features: readonly FootprintFeature[], centre: Vec3, radius: 
   const half = Math.min(reach + 4 * SHADOW_BLUR_M, radius);
   return new Vector4(centre[0] - half, -centre[1] - half, half * 2, half * 2);
 }
-
-/** How far the ground lies below its stated height: a captured lawn is never as level as a plane or a model. */
-const SUNK_M = 0.15;
 
 export class Surroundings {
   readonly group = new Group();

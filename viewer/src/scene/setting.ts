@@ -1,16 +1,16 @@
 /** What stands around the monuments, and how far the camera may go in it: ground, sky, terrain, buildings. */
-import { mapRadius, reach, sizeOf } from '../core/extent.ts';
+import { groundRadius, reach, sizeOf, wideness } from '../core/extent.ts';
 import { inverse, multiply, three_from_site } from '../core/frames.ts';
 import type { Limits, Orbit } from '../core/orbit.ts';
 import type { FootprintFeature, Release } from '../core/release.ts';
 import type { SunPosition } from '../core/sun.ts';
 import { Buildings } from './buildings.ts';
-import { Surroundings, type Theme } from './ground.ts';
+import { Surroundings } from './ground.ts';
 import type { Stage } from './stage.ts';
 import type { Terrain } from './terrain.ts';
+import type { Theme } from './theme.ts';
 
 const EYE_ABOVE_GROUND_M = 0.4;
-const GROUND_LEAST_M = 160;
 
 export class Setting {
   readonly buildings: Buildings | null;
@@ -36,8 +36,8 @@ export class Setting {
       ? new Buildings(base + map.buildings, three_from_ecef, stage, owners, onProgress)
       : null;
     const { centre, radius, ground } = reach(release, features);
-    const wide = map ? Math.max(radius, mapRadius(map, centre)) : radius;
-    const reached = Math.max(radius * 4, wide * 1.8, GROUND_LEAST_M);
+    const wide = wideness(release, centre, radius);
+    const reached = groundRadius(wide, radius);
     this.surroundings = new Surroundings(features, centre, reached, map, base, three_from_ecef, stage);
     stage.scene.add(this.surroundings.group);
     this.overall = { target: centre, distance: radius, heading: 0, pitch: 0.5, fovDeg: 45 };

@@ -13,12 +13,12 @@ import type { BuildingInfo } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
 import { type Comparison, Drawing, type Pair } from './drawing.ts';
-import { THEMES } from './ground.ts';
 import { Rig } from './rig.ts';
 import { Seeing } from './seeing.ts';
 import { Setting } from './setting.ts';
 import { Stage } from './stage.ts';
 import { LABELS } from './surface.ts';
+import { THEMES } from './theme.ts';
 import { handheld } from './tileset.ts';
 
 /** What draws here: whether edges may be smoothed, and whether two pictures may be mixed instead of dithered. */
@@ -252,6 +252,12 @@ export class View {
 
   get failed(): boolean {
     return this.parts.some((c) => c.failed);
+  }
+
+  /** Whether the named monuments are all on screen, as far as they ever will be. */
+  shows(monuments: readonly string[]): boolean {
+    const own = this.shown.filter((c) => monuments.includes(c.of.monument.id));
+    return own.every((c) => c.arrived || !c.loading);
   }
 
   /** Whether there is a picture: tiles of some monument, or nothing more to come. */

@@ -1,8 +1,9 @@
 /** The phone's bottom sheet: three heights, by finger, by key, by press. */
+import { SHEET_SHARE } from '../core/free.ts';
+
 export type Snap = 'peek' | 'half' | 'full';
 
 const ORDER: readonly Snap[] = ['peek', 'half', 'full'];
-const HALF = 0.46;
 const FULL_TOP_PX = 72;
 const FLING_PX_PER_MS = 0.5;
 
@@ -23,11 +24,11 @@ export class Sheet {
   height(snap: Snap): number {
     const window_px = window.innerHeight;
     if (snap === 'full') return window_px - FULL_TOP_PX;
-    if (snap === 'half') return Math.round(window_px * HALF);
+    if (snap === 'half') return Math.round(window_px * SHEET_SHARE);
     const panel = this.panel();
     if (!panel) return 120;
     const bands = ['.head', '.foot'].map((band) => panel.querySelector<HTMLElement>(band)?.offsetHeight ?? 0);
-    return Math.min(30 + bands.reduce((a, b) => a + b, 0) + 10, Math.round(window_px * HALF));
+    return Math.min(30 + bands.reduce((a, b) => a + b, 0) + 10, Math.round(window_px * SHEET_SHARE));
   }
 
   go(snap: Snap): void {

@@ -3,10 +3,12 @@ import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
 import type { Viewport } from '../core/fit.ts';
+import { PHONE_TOP_PX } from '../core/free.ts';
 import { languageName } from '../core/i18n.ts';
 import { Later } from '../core/later.ts';
 import type { TourDocument } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
+import type { First } from '../first/first.ts';
 import { building } from './building.ts';
 import { claim } from './claim.ts';
 import { icon } from './icons.ts';
@@ -24,7 +26,7 @@ import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
 
 const SETTLE_MS = 180;
-const PHONE_TOP_PX = 116; // the tools and the line that says what is shown
+const FADE_MS = 300;
 const CLAIM_GAP_PX = 6; // below the legend of what is interpreted, which takes more
 
 export class Viewer extends LitElement {
@@ -33,6 +35,8 @@ export class Viewer extends LitElement {
   /** Tours in full, for the text version. */
   declare tours: readonly TourDocument[];
   readonly canvas = document.createElement('canvas');
+  /** The first picture, until the scene shows as much. */
+  private first: First | null = null;
   private readonly sheet = new Sheet(() => this.querySelector('.panel'));
   private readonly works = new Later(
     () => this.app.later(import('./work.ts')),
@@ -74,10 +78,12 @@ export class Viewer extends LitElement {
   }
 
   /** Connect the app: its state draws the page, its frames move the names. */
-  connect(app: App): void {
+  connect(app: App, first: First): void {
     this.app = app;
+    this.first = first;
     app.onState = () => this.requestUpdate();
     app.onDrawn = () => {
+      this.replaceFirst();
       const labels = this.querySelector<Labels>('heritage-labels');
       labels?.follow(true);
       this.querySelector<Overview>('heritage-overview')?.follow();
@@ -132,7 +138,7 @@ export class Viewer extends LitElement {
     if (status === 'no-webgl')
       return this.guided.get()?.textVersion(app, this.tours, this.languages()) ?? nothing;
     if (!release)
-      return html`<main class="centre waiting">${this.canvas}${icon('seal')}<p>${t('loading')}</p></main>`;
+      return html`<main class="centre waiting">${this.canvas}${this.first?.picture ?? icon('seal')}<p>${t('loading')}</p></main>`;
     const found = this.bands();
     this.waiting = found === null;
     const bands = found ?? waitingPanel(app);
@@ -140,11 +146,11 @@ export class Viewer extends LitElement {
     const { mode } = app.comparing;
     const touring = state.touring;
     // The still is of the opening view: before another one it would only mislead.
-    const still = state.route.view === 'site' ? release.still : null;
+    const still = state.route.view === 'site' && !this.first?.picture ? release.still : null;
     return html`<button type="button" class="skip" @click=${() => this.querySelector<HTMLElement>('.panel h1')?.focus()}>${t('skip')}</button>
       <div class="progress ${state.tilesLoading || status === 'loading' ? 'on' : ''}" aria-hidden="true"></div>
       <main class="scene" aria-label=${t('scene')}>
-        ${this.canvas}
+        ${this.canvas} ${this.first?.picture ?? nothing}
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
         <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
@@ -194,6 +200,18 @@ export class Viewer extends LitElement {
       ${partCard(app)} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
       ${state.takingAlong || this.querySelector('heritage-take-along') ? this.along.get()?.takeAlong(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
+  }
+
+  /** The first picture goes when the scene shows the same, softly; or at once when it shows something else. */
+  private replaceFirst(): void {
+    const { first, app } = this;
+    if (!first || !app.view) return;
+    const same = first.matches(app.view.rig.orbit);
+    if (same && !app.view.shows(first.drawn)) return;
+    void first.leave(same ? FADE_MS : 0).then(() => {
+      this.first = null;
+      this.requestUpdate();
+    });
   }
 
   protected override updated(): void {
@@ -259,6 +277,7 @@ export class Viewer extends LitElement {
     style.setProperty('--free-width', `${width - free.left - free.right}px`);
     style.setProperty('--free-middle', `${free.top + (height - free.top - free.bottom) / 2}px`);
     style.setProperty('--free-centre', `${free.left + (width - free.left - free.right) / 2}px`);
+    this.first?.resize(free);
     this.app.framing.resize(free);
     this.requestUpdate();
   }
