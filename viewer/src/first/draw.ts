@@ -122,8 +122,10 @@ export class Painter {
     this.attribute(UV, surface.uv);
     this.attribute(COLOUR, surface.colour);
     this.attribute(FILLED, surface.filled);
-    gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, surface.indices.data, gl.STATIC_DRAW);
+    if (surface.indices) {
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, gl.createBuffer());
+      gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, surface.indices.data, gl.STATIC_DRAW);
+    }
     gl.bindVertexArray(null);
     this.meshes.push({ array, texture: surface.picture && this.texture(surface.picture), surface });
   }
@@ -143,7 +145,7 @@ export class Painter {
     const at = (name: string) => gl.getUniformLocation(this.surfaces, name);
     gl.uniform1f(at('pixelRatio'), pixelRatio);
     for (const { array, texture, surface } of this.meshes) {
-      const { uvScale, uvOffset, factor, indices } = surface;
+      const { uvScale, uvOffset, factor, position, indices } = surface;
       gl.uniformMatrix4fv(
         at('clip_from_mesh'),
         false,
@@ -156,7 +158,8 @@ export class Painter {
       gl.bindVertexArray(array);
       if (!surface.colour) gl.vertexAttrib4f(COLOUR, 1, 1, 1, 1);
       if (!surface.filled) gl.vertexAttrib1f(FILLED, 0);
-      gl.drawElements(gl.TRIANGLES, indices.count, indices.componentType, indices.offset);
+      if (indices) gl.drawElements(gl.TRIANGLES, indices.count, indices.componentType, indices.offset);
+      else gl.drawArrays(gl.TRIANGLES, 0, position.count);
     }
     gl.bindVertexArray(null);
     gl.disable(gl.DEPTH_TEST);
@@ -219,14 +222,13 @@ function cameraOf(orbit: Orbit, viewport: Viewport): Camera {
   const near = Math.max(0.05, orbit.distance / 400);
   const far = orbit.distance + 6000;
   const back = scale(look, -1);
-  const row = (axis: typeof look, i: number) => axis[i]!;
   const view = [
-    ...[0, 1, 2].flatMap((i) => [row(right, i), row(up, i), row(back, i), 0]),
+    ...[0, 1, 2].flatMap((i) => [right[i]!, up[i]!, back[i]!, 0]),
     ...[-dot(right, eye), -dot(up, eye), -dot(back, eye), 1],
   ];
   const depth = [-(far + near) / (far - near), (-2 * far * near) / (far - near)];
   const lens = [across, 0, 0, 0, 0, f, 0, 0, -sx, -sy, depth[0]!, -1, 0, 0, depth[1]!, 0];
-  const middle = [0, 1, 2].map((i) => row(look, i) - (row(right, i) * sx) / across - (row(up, i) * sy) / f);
+  const middle = [0, 1, 2].map((i) => look[i]! - (right[i]! * sx) / across - (up[i]! * sy) / f);
   return {
     clip_from_site: multiply(lens, view),
     eye: [...eye],

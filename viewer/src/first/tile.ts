@@ -18,7 +18,8 @@ export interface Surface {
   /** From the mesh's own numbers into the site frame, column-major, in double precision. */
   site_from_mesh: number[];
   position: Column;
-  indices: Column;
+  /** Without them every three vertices are a triangle. */
+  indices: Column | null;
   uv: Column | null;
   colour: Column | null;
   filled: Column | null;
@@ -84,7 +85,7 @@ async function surfaceOf(
 ): Promise<Surface | null> {
   const position = columns(primitive.attributes.POSITION);
   const indices = columns(primitive.indices);
-  if ((primitive.mode ?? TRIANGLES) !== TRIANGLES || !position || !indices) return null;
+  if ((primitive.mode ?? TRIANGLES) !== TRIANGLES || !position) return null;
   const look = gltf.materials?.[primitive.material ?? -1]?.pbrMetallicRoughness;
   const texture = look?.baseColorTexture;
   const moved = texture?.extensions?.KHR_texture_transform;

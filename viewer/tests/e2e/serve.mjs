@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const DIST = process.env.HERITAGE_DIST ?? join(HERE, '../../../heritage/web/dist');
-const SITE = join(HERE, '../fixture/site');
+const PORT = Number(process.argv[2]);
+// One folder for each port: runs side by side must not write into each other's.
+const SITE = join(HERE, `../fixture/site-${PORT}`);
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",
@@ -37,6 +39,7 @@ const TYPES = {
 
 if (!existsSync(join(DIST, 'index.html')))
   throw new Error('heritage/web/dist: no build; run `npm run build` first');
+process.env.HERITAGE_FIXTURE = SITE;
 await import('../fixture/make.mjs');
 const page = readFileSync(join(DIST, 'index.html'), 'utf8').replace(
   '<!--heritage:head-->',
@@ -65,4 +68,4 @@ createServer((request, response) => {
     'Content-Length': statSync(file).size,
   });
   createReadStream(file).pipe(response);
-}).listen(Number(process.argv[2]), '127.0.0.1');
+}).listen(PORT, '127.0.0.1');
