@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const DIST = process.env.HERITAGE_DIST ?? here('../../../heritage/web/dist');
-const FIXTURE = here('../fixture/site/release');
+// As serve.mjs makes it for this run.
+const FIXTURE = here(`../fixture/site-${process.env.E2E_PORT ?? 5174}/release`);
 export const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; img-src 'self' data: blob:; " +
   "media-src 'self' blob:; connect-src 'self' blob:; worker-src 'self' blob:; base-uri 'none'; form-action 'none'";
