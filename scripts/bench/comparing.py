@@ -14,7 +14,8 @@ import open3d as o3d
 
 from heritage.formats.cloud import open_cloud
 from heritage.model.arrays import REASONS, Similarity
-from heritage.ops.comparison.cylinders import FACING, Bins, measure
+from heritage.ops.comparison.bins import Bins
+from heritage.ops.comparison.cylinders import FACING, measure
 from heritage.ops.comparison.distance import measure_piece
 from heritage.ops.comparison.plan import ComparePlan
 from heritage.ops.comparison.planes import plane_normals

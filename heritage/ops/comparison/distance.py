@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from heritage.model.arrays import F32, F64
-from heritage.ops.comparison.cylinders import Bins, measure
+from heritage.ops.comparison.bins import Bins
+from heritage.ops.comparison.cylinders import measure
 from heritage.ops.comparison.plan import ComparePlan
 from heritage.ops.comparison.planes import plane_normals
 from heritage.ops.comparison.surface_piece import SurfacePiece

@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from heritage.model.arrays import F32, F64
-from heritage.ops.comparison.cylinders import FACING, Bins, from_layer, nearby
+from heritage.ops.comparison.bins import Bins, in_layers, nearby
+from heritage.ops.comparison.cylinders import FACING
 
 _FLAT = 1e-6  # of the spread: points on a line have no plane
 
@@ -53,13 +54,11 @@ def _spread(  # type: ignore[no-untyped-def]
         low, high = int(np.floor((pz - reach) / size)), int(np.floor((pz + reach) / size))
         for a in range(int(np.floor((px - reach) / size)), int(np.floor((px + reach) / size)) + 1):
             for b in range(int(np.floor((py - reach) / size)), int(np.floor((py + reach) / size)) + 1):
-                first, end = from_layer(layer, column, start, table, a, b, low)
+                first, end = in_layers(layer, column, start, table, a, b, low, high)
                 for j in range(first, end):
-                    if layer[j] > high:
-                        break
-                    if row[j, 3] * dx + row[j, 4] * dy + row[j, 5] * dz < FACING:
+                    if row[3, j] * dx + row[4, j] * dy + row[5, j] * dz < FACING:
                         continue
-                    x, y, z = row[j, 0] - px, row[j, 1] - py, row[j, 2] - pz
+                    x, y, z = row[0, j] - px, row[1, j] - py, row[2, j] - pz
                     if x * x + y * y + z * z > radius * radius:
                         continue
                     n += 1
