@@ -101,8 +101,8 @@ def painted(folder: Path) -> Mesh:
 
 
 def tile_bytes(given: Mesh) -> int:
-    step = 2.0 ** np.ceil(np.log2(float(np.ptp(given.vertices, axis=0).max()) / 65_533))
-    return len(write_glb(given, step_m=float(step)))
+    # As many steps as the peer has: 14 bits.
+    return len(write_glb(given, step_m=float(np.ptp(given.vertices, axis=0).max()) / 16_383))
 
 
 def blocks(folder: Path) -> tuple[Path, Path]:
