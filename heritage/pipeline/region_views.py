@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from heritage.formats.arrays import read_document
 from heritage.formats.texture import webp
-from heritage.formats.tile_read import read_tile
 from heritage.model.arrays import F64, U8, Similarity
 from heritage.model.documents import View
 from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, RegionEntry
@@ -17,6 +14,7 @@ from heritage.ops.viewing.choose import view_of_surface
 from heritage.ops.viewing.picture import picture
 from heritage.ops.viewing.scenery import Scenery
 from heritage.pipeline.built import Built
+from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.stages.compare import COMPARISON, SPOTS
 from heritage.pipeline.stills import Colouring, by_change, change_range, drawn_surfaces
 from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, seen_tiles, tileset_triangles
@@ -27,7 +25,6 @@ PICTURES = 40  # of each comparison: of its largest regions
 WIDTH, HEIGHT = 360, 225
 _WINDOW = Window("a region", WIDTH, HEIGHT)
 _ERROR_PX = 1.5
-_KEPT_TILES = 64
 
 
 def write_comparisons(into: ReleaseFolder, monument: MonumentEntry, built: Built) -> None:
@@ -66,7 +63,7 @@ class _Shown:
         self._scenery = (
             Scenery(*tileset_triangles(self._tileset, SIGHT_ERROR_M)) if document.regions else None
         )
-        self._tile = lru_cache(_KEPT_TILES)(read_tile)
+        self._tiles = KeptTiles()
 
     def region(self, number: int, region: RegionEntry, places: F64) -> RegionEntry:
         """``region`` with a view that what stands around does not hide, and with a picture if it is among the largest."""
@@ -91,7 +88,8 @@ class _Shown:
         fit = np.empty((0, 3)) if view.fit_m is None else box_corners(*map(np.array, view.fit_m))
         orbit = fitted(Pose(np.array(view.eye_m), np.array(view.target_m), view.fov_deg, fit), _WINDOW)
         itself = Similarity.identity()
-        tiles = [self._tile(p) for p in seen_tiles(self._tileset, orbit, WIDTH, HEIGHT, _ERROR_PX)]
+        seen = seen_tiles(self._tileset, itself, orbit, WIDTH, HEIGHT, _ERROR_PX)
+        tiles = [self._tiles.read(path) for path in seen]
         surfaces = [s for tile in tiles for s in drawn_surfaces(tile, itself, False, self._colouring)]
         return picture(
             surfaces,

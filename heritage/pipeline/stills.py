@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
-from heritage.formats.tile_read import TileContent, TileSurface, read_tile
+from heritage.formats.tile_read import TileContent, TileSurface
 from heritage.model.arrays import F64, U8, Similarity
 from heritage.model.documents import View
 from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StateEntry, StopEntry
 from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
 from heritage.ops.viewing.picture import Drawn, picture
+from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.site_views import pose_of, site_from
-from heritage.pipeline.tileset_surface import chosen_tiles
+from heritage.pipeline.tileset_surface import seen_tiles
 from heritage.pipeline.views import box_corners
 
 WIDTH, HEIGHT = 960, 600
@@ -23,7 +23,6 @@ OPENING_WIDTH, OPENING_HEIGHT = 480, 300
 _WINDOW = Window("a still", WIDTH, HEIGHT)
 _ERROR_PX = 2.0  # of the tiles that are drawn
 _LINE_PX = 2  # of the line between two conditions
-_KEPT_TILES = 400
 
 # Of assets/colours/change.json, which the viewer reads; a test holds the two together.
 CHANGE: tuple[tuple[float, tuple[int, int, int]], ...] = (
@@ -48,7 +47,7 @@ class Stills:
     def __init__(self, folder: Path, monuments: Sequence[MonumentEntry]) -> None:
         self._folder = folder
         self._monuments = monuments
-        self._tile = lru_cache(_KEPT_TILES)(read_tile)
+        self._tiles = KeptTiles()
 
     def opening(self, view: View) -> U8:
         """(300, 480, 3) uint8 sRGB: the first view of the site, in its frame, with every monument's reference epoch."""
@@ -110,17 +109,12 @@ class Stills:
             if found is None:
                 raise ValueError(f"{condition} is no condition of {monument.id}")
             placed = site_from(monument)
-            low, middle = placed.apply(
-                np.array([found.bounds.min, (np.array(found.bounds.min) + found.bounds.max) / 2])
-            )
             own = monument.id in shown
-            away = orbit.distance if own else float(np.linalg.norm(middle - orbit.eye))
             if own or not shown:
-                grounds.append(float(low[2]))
-            pixel = 2 * away * np.tan(np.radians(orbit.fov_deg) / 2) / height
+                grounds.append(float(placed.apply(np.array([found.bounds.min]))[0, 2]))
             state = isinstance(found, StateEntry)
-            for path in chosen_tiles(self._folder / found.tileset, _ERROR_PX * pixel / placed.scale):
-                content = self._tile(path)
+            for path in seen_tiles(self._folder / found.tileset, placed, orbit, width, height, _ERROR_PX):
+                content = self._tiles.read(path)
                 surfaces += drawn_surfaces(content, placed, state, colouring if own else None)
                 xyz.append(placed.apply(content.xyz))
                 rgb.append(content.rgb)

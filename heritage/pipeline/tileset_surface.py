@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.formats.gltf_read import read_triangles
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, Similarity
 from heritage.ops.viewing.camera import Orbit
 
 SIGHT_ERROR_M = 0.05  # of tiles that lines of sight are judged by: a camera keeps farther away
@@ -30,28 +30,31 @@ def chosen_tiles(tileset: Path, error_m: float) -> list[Path]:
     return [tileset.parent / uri for uri in _chosen(root, error_m)]
 
 
-def seen_tiles(tileset: Path, orbit: Orbit, width: int, height: int, error_px: float) -> list[Path]:
-    """The files of the tiles that ``orbit``, in the tileset's own frame, may see in a window of so many pixels, with
-    errors that look no larger than ``error_px``."""
+def seen_tiles(
+    tileset: Path, placed: Similarity, orbit: Orbit, width: int, height: int, error_px: float
+) -> list[Path]:
+    """The files of the tiles that ``orbit`` may see in a window of so many pixels, with errors that look no larger than
+    ``error_px``. ``placed`` leads from the tileset's own frame to that of ``orbit``."""
     root = json.loads(tileset.read_bytes())["root"]
     upright = np.tan(np.radians(orbit.fov_deg) / 2)
     corner = float(np.arctan(upright * np.hypot(1, width / height)))
-    return [tileset.parent / uri for uri in _seen(root, orbit, corner, error_px * 2 * upright / height)]
+    eye, look = placed.inverse().apply(orbit.eye[None])[0], placed.rotation.T @ orbit.look
+    return [tileset.parent / uri for uri in _seen(root, eye, look, corner, error_px * 2 * upright / height)]
 
 
-def _seen(tile: Mapping[str, Any], orbit: Orbit, corner: float, error: float) -> Iterator[str]:
+def _seen(tile: Mapping[str, Any], eye: F64, look: F64, corner: float, error: float) -> Iterator[str]:
     """``corner``: radians from the middle of the picture to its corner; ``error``: metres for each of distance."""
     box = np.array(tile["boundingVolume"]["box"])
-    way, radius = box[:3] - orbit.eye, float(np.linalg.norm(box[3:]))
+    way, radius = box[:3] - eye, float(np.linalg.norm(box[3:]))
     length = float(np.linalg.norm(way))
     if length > radius:
-        aside = float(np.arccos(np.clip(way @ orbit.look / length, -1, 1)))
+        aside = float(np.arccos(np.clip(way @ look / length, -1, 1)))
         if aside > corner + float(np.arcsin(radius / length)):
             return
     children = tile.get("children", [])
     if children and tile["geometricError"] > error * max(length - radius, 0.0):
         for child in children:
-            yield from _seen(child, orbit, corner, error)
+            yield from _seen(child, eye, look, corner, error)
     elif "content" in tile:
         yield tile["content"]["uri"]
 

@@ -6,8 +6,12 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
-from heritage.ops.viewing.camera import orbit_of
+from heritage.formats.tile_read import TileContent
+from heritage.model.arrays import Similarity
+from heritage.ops.viewing.camera import Orbit, orbit_of
+from heritage.pipeline import kept_tiles
 from heritage.pipeline.tileset_surface import seen_tiles
 
 
@@ -28,6 +32,26 @@ def test_tiles_behind_and_aside_are_left_out_and_far_ones_stay_coarse(tmp_path: 
     (tmp_path / "tileset.json").write_text(json.dumps({"root": root}))
     orbit = orbit_of(np.zeros(3), np.array([0.0, 10.0, 0.0]), 45.0)
 
-    names = {path.name for path in seen_tiles(tmp_path / "tileset.json", orbit, 320, 200, 1.5)}
+    def seen(placed: Similarity, by: Orbit) -> set[str]:
+        return {path.name for path in seen_tiles(tmp_path / "tileset.json", placed, by, 320, 200, 1.5)}
 
-    assert names == {"near-fine", "far", "around-fine"}
+    assert seen(Similarity.identity(), orbit) == {"near-fine", "far", "around-fine"}
+    # The same from where it stands in the site: turned, twice as large, elsewhere.
+    turned = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+    placed = Similarity(turned, np.array([500.0, 20.0, 3.0]), 2.0)
+    there = placed.apply(np.array([[0.0, 0.0, 0.0], [0.0, 10.0, 0.0]]))
+    assert seen(placed, orbit_of(*there, 45.0)) == {"near-fine", "far", "around-fine"}
+
+
+def test_tiles_are_kept_within_a_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def content(path: Path) -> TileContent:
+        read.append(path.name)
+        return TileContent((), np.zeros((1000, 3)), np.zeros((1000, 3), np.uint8))
+
+    monkeypatch.setattr(kept_tiles, "read_tile", content)
+    tiles = kept_tiles.KeptTiles(most=60_000)  # two of 27,000 bytes
+    for name in "aabacb":
+        tiles.read(tmp_path / name)
+    assert read == ["a", "b", "c", "b"]
