@@ -1,6 +1,7 @@
 // How sharp is a tour's picture when a flight ends? node scripts/arrivals.mjs http://127.0.0.1:8000/ TOUR [desktop|phone] [kbit/s]
-// Plays a tour over a throttled line (9 Mbit/s, 60 ms), with and without fetching ahead, and compares each picture at the
-// moment of arrival with the same view once every tile is there: share of pixels that differ, and seconds until then.
+// Plays a tour over a throttled line (9 Mbit/s, 60 ms), with and without fetching ahead, and tells for each stop how many
+// of the tiles it shows were there before the flight began; what share of the picture's pixels at the moment of arrival
+// differs from the same view once every tile is there; and how many seconds that takes.
 import process from 'node:process';
 import { chromium } from '@playwright/test';
 
@@ -44,11 +45,21 @@ async function played(ahead) {
         context.drawImage(view.stage.renderer.domElement, 0, 0, innerWidth, innerHeight);
         return context.getImageData(0, 0, innerWidth, innerHeight).data;
       };
+      const loaded = () => {
+        const there = new Set();
+        for (const { tiles } of view.conditions.all()) tiles.forEachLoadedModel((_, tile) => there.add(tile));
+        return there;
+      };
       const frame = () => new Promise((done) => requestAnimationFrame(done));
       const rows = [];
       for (let stop = 1; stop < tours.current.document.stops.length; stop++) {
         // A visitor listens for a while; what is not asked for in this time does not come.
-        await new Promise((done) => setTimeout(done, 6000));
+        const listening = performance.now();
+        const listened = () => (performance.now() - listening) / 1000;
+        const waiting = () =>
+          listened() < 5 || (listened() < 30 && [...view.conditions.all()].some((c) => c.loading));
+        while (waiting()) await new Promise((done) => setTimeout(done, 200));
+        const before = loaded();
         tours.play({ type: 'next' });
         while (tours.current.state.phase === 'move') await frame();
         await frame();
@@ -63,7 +74,15 @@ async function played(ahead) {
           const d = Math.max(...[0, 1, 2].map((k) => Math.abs(complete[i + k] - arrived[i + k])));
           if (d > different) off++;
         }
-        rows.push({ stop: tours.current.stop.id, off: off / (complete.length / 4), seconds });
+        const shown = view.shown.flatMap(({ tiles }) => [...tiles.visibleTiles]);
+        const there = shown.filter((tile) => before.has(tile)).length / shown.length;
+        rows.push({
+          stop: tours.current.stop.id,
+          there,
+          tiles: shown.length,
+          off: off / (complete.length / 4),
+          seconds,
+        });
         // The next one is looked for as in a tour that is played.
         if (fetchAhead) tours.current.lookAhead({ ...tours.current.state, phase: 'move' }, false);
       }
@@ -76,14 +95,22 @@ async function played(ahead) {
 }
 
 const [without, withAhead] = [await played(false), await played(true)];
-say('stop | pixels missing at arrival, without -> with | seconds until sharp, without -> with');
-without.forEach((row, i) => {
-  const other = withAhead[i];
-  say(
-    `${row.stop} | ${(row.off * 100).toFixed(1)} % -> ${(other.off * 100).toFixed(1)} % | ${row.seconds.toFixed(1)} -> ${other.seconds.toFixed(1)}`,
-  );
+const percent = (row, other, key) => `${(row[key] * 100).toFixed(1)} % -> ${(other[key] * 100).toFixed(1)} %`;
+const line = (row, other) =>
+  `${row.stop} | ${row.tiles} | ${percent(row, other, 'there')} | ${percent(row, other, 'off')} | ` +
+  `${row.seconds.toFixed(1)} -> ${other.seconds.toFixed(1)}`;
+const mean = (rows) => ({
+  stop: 'mean',
+  ...Object.fromEntries(
+    ['tiles', 'there', 'off', 'seconds'].map((key) => [
+      key,
+      rows.reduce((sum, r) => sum + r[key], 0) / rows.length,
+    ]),
+  ),
 });
-const mean = (rows, key) => rows.reduce((sum, r) => sum + r[key], 0) / rows.length;
-say(
-  `mean | ${(mean(without, 'off') * 100).toFixed(1)} % -> ${(mean(withAhead, 'off') * 100).toFixed(1)} % | ${mean(without, 'seconds').toFixed(1)} -> ${mean(withAhead, 'seconds').toFixed(1)}`,
-);
+say('without -> with fetching ahead');
+say('stop | tiles shown | there before the flight | pixels missing at arrival | seconds until sharp');
+without.forEach((row, i) => {
+  say(line(row, withAhead[i]));
+});
+say(line(mean(without), mean(withAhead)));

@@ -152,7 +152,7 @@ export class Tours {
     if (compare) app.comparing.start(compare.left, compare.right, compare.mode, compare.position);
     else app.showing.all();
     void this.section(stop);
-    this.light(stop.sun);
+    this.light(stop.sun ?? null);
     app.sayWhere();
   }
 

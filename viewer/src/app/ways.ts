@@ -58,7 +58,8 @@ export class Ways {
   }
 
   private around(stop: StopEntry): Orbit[] {
-    return stop.via.map((waypoint) => {
+    // A release from before there were ways has none.
+    return (stop.via ?? []).map((waypoint) => {
       const { eye, target, fovDeg } = this.pose({ ...stop, view: { ...stop.view, ...waypoint } });
       return orbitOf(eye, target, fovDeg);
     });
