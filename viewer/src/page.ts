@@ -29,5 +29,5 @@ export async function start(base: string, first: First, graphics: Drawable): Pro
   paint();
   if (asked.has('debug')) expose(app);
   const kiosk = asked.get('kiosk');
-  if (kiosk !== null && app.state.release) new (await import('./ui/kiosk.ts')).Kiosk(app, kiosk);
+  if (kiosk !== null && app.state.release) new (await app.later(import('./ui/kiosk.ts'))).Kiosk(app, kiosk);
 }

@@ -21,6 +21,9 @@ export function wantAll(): void {
 }
 
 export async function loadMessages(language: UiLanguage): Promise<Messages> {
-  const parts = await Promise.all([FIRST[language](), ...(all ? [LATER[language]()] : [])]);
+  const whole = all;
+  const parts = await Promise.all([FIRST[language](), ...(whole ? [LATER[language]()] : [])]);
+  // Words that were not wanted yet when this began may be by now.
+  if (whole !== all) return loadMessages(language);
   return unbroken(Object.assign({}, ...parts.map((part) => part.default)));
 }

@@ -80,7 +80,10 @@ export class Ahead {
   private begin(next: Next, orbit: Orbit, shown: readonly Condition[]): void {
     this.from = next.now ? null : orbit;
     this.stage.aimAt(this.camera, next.orbit);
-    for (const condition of next.conditions) {
+    // The monuments round about stay as they are.
+    const others = shown.filter((c) => next.conditions.every((n) => n.of.monument !== c.of.monument));
+    this.next = { ...next, conditions: [...next.conditions, ...others] };
+    for (const condition of this.next.conditions) {
       const { tiles } = condition;
       this.begun.set(tiles, (tiles as unknown as WithBytes).lruCache.cachedBytes);
       tiles.setCamera(this.camera);
