@@ -38,7 +38,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cut-of": "{cut}: {conditions}.",
         "cut-none": "{cut}: nothing is cut there.",
         "change": "Change from {left} to {right}: blue is lost, orange is gained, up to {range} mm; "
-        "light grey is no significant change, dark grey was not compared.",
+        "light grey is no significant change, hatched grey was not compared.",
         "home": "To the first page",
         "missing": "This page does not exist",
         "missing-text": "It may have moved, or the address has a slip in it.",
@@ -82,7 +82,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cut-of": "{cut} : {conditions}.",
         "cut-none": "{cut} : rien n’y est coupé.",
         "change": "Évolution de {left} à {right} : en bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
-        "{range} mm ; en gris clair aucun changement significatif, en gris foncé ce qui n’a pas été comparé.",
+        "{range} mm ; en gris clair aucun changement significatif, en gris hachuré ce qui n’a pas été comparé.",
         "home": "Vers la première page",
         "missing": "Cette page n’existe pas",
         "missing-text": "Elle a peut-être changé de place, ou l’adresse contient une faute.",
@@ -126,7 +126,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "cut-of": "{cut}: {conditions}.",
         "cut-none": "{cut}: mặt phẳng này không cắt qua phần nào.",
         "change": "Thay đổi từ {left} đến {right}: màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
-        "xám nhạt là không thay đổi đáng kể, xám đậm là phần không được so sánh.",
+        "xám nhạt là không thay đổi đáng kể, xám gạch chéo là phần không được so sánh.",
         "home": "Về trang đầu",
         "missing": "Trang này không có",
         "missing-text": "Trang có thể đã được chuyển đi, hoặc địa chỉ bị gõ nhầm.",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from heritage.formats.tile_read import TileContent, TileSurface
 from heritage.model.arrays import F64, U8, Similarity
@@ -35,10 +36,10 @@ CHANGE: tuple[tuple[float, tuple[int, int, int]], ...] = (
     (1.0, (138, 48, 7)),
 )
 _SAME = (212.0, 209.0, 204.0)
-_NOT_COMPARED = (168.0, 166.0, 162.0)
 RANGE_LODS = 4.0  # as the viewer: a change map's colours reach at least so many levels of detection
 
-Colouring = Callable[[TileSurface], F64]
+Colouring = Callable[[TileSurface], tuple[F64, npt.NDArray[np.bool_]]]
+"""Colours (v, 3) 0..255 of a tile's vertices, and at which of them (v,) there is nothing to colour by."""
 
 
 class Stills:
@@ -130,7 +131,8 @@ def drawn_surfaces(
     for surface in content.surfaces:
         part, vertices = surface.part, placed.apply(surface.part.vertices)
         if colouring is not None:
-            drawn.append(Drawn(vertices, part.triangles, colouring(surface), lit=True))
+            rgb, unknown = colouring(surface)
+            drawn.append(Drawn(vertices, part.triangles, rgb, lit=True, unknown=unknown))
         else:
             sure = surface.certainty if state else None
             drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, sure))
@@ -143,19 +145,18 @@ def change_range(document: ComparisonDocument) -> float:
 
 
 def by_change(entry: ComparisonEntry, range_m: float) -> Colouring:
-    """Colours (v, 3) of a tile's vertices: quiet where nothing significant changed, darker where nothing was compared."""
+    """Colours by change: quiet where nothing significant changed, none where nothing was compared."""
     number = int(entry.attribute.rpartition("_")[2])
     places, anchors = (np.array(values, float) for values in zip(*CHANGE, strict=True))
 
-    def colours(surface: TileSurface) -> F64:
-        change = surface.change.get(number)
+    def colours(surface: TileSurface) -> tuple[F64, npt.NDArray[np.bool_]]:
+        change, count = surface.change.get(number), len(surface.part.vertices)
         if change is None:
-            return np.broadcast_to(np.array(_NOT_COMPARED), (len(surface.part.vertices), 3))
+            return np.broadcast_to(np.array(_SAME), (count, 3)), np.ones(count, bool)
         distance, lod = (change * entry.scale_m).T
         share = np.clip(distance / range_m, -1, 1)
         tint = np.stack([np.interp(share, places, anchors[:, k]) for k in range(3)], axis=1)
         tint[np.abs(distance) <= lod] = _SAME
-        tint[lod < 0] = _NOT_COMPARED
-        return tint
+        return tint, lod < 0
 
     return colours

@@ -17,7 +17,7 @@ from heritage.pipeline.stop_sections import section_drawing, section_profiles
 from heritage.store import ReleaseFolder
 
 SECTIONS_VERSION = 1  # raise when the same surfaces make other sections
-STILLS_VERSION = 2  # raise when the same surfaces make other pictures
+STILLS_VERSION = 3  # raise when the same surfaces make other pictures
 _STILLS = "tours/stills.json"
 _QUALITY = 82
 _TIMES = re.compile(r"-->")

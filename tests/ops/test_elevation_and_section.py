@@ -139,3 +139,18 @@ def test_a_plane_across_an_axis_lies_there_and_is_drawn_as_in_the_viewer(axis, r
     assert (tuple(plane.right), tuple(plane.up)) == (right, up)
     assert plane.origin["xyz".index(axis)] == 2.5
     assert abs(plane.look["xyz".index(axis)]) == 1
+
+
+def test_what_could_not_be_compared_is_hatched_and_told_apart_in_grey_print():
+    """Half a wall is as before, half has nothing to compare: the same grey ink on average is not enough."""
+    wall = box([0, 0, 0], [4, 1, 2], rgb=(212.0, 209.0, 204.0))
+    unknown = wall.vertices[:, 0] > 2
+    plain, hatched = (drawn([replace(wall, unknown=mask)], 180.0, 0.02)[1] for mask in (None, unknown))
+    grey = hatched.picture() @ np.array([0.299, 0.587, 0.114])
+    middle = grey[grey.shape[0] // 2 - 20 : grey.shape[0] // 2 + 20]
+
+    assert np.array_equal(plain.depth(), hatched.depth())
+    lines = np.ptp(middle[:, -80:-40])
+    assert lines > 50
+    # Lines run through the picture: every row of forty pixels has light and dark.
+    assert (np.ptp(middle[:, -80:-40], axis=1) > 40).all()

@@ -65,6 +65,19 @@ def marked(colour: F64, codes: npt.NDArray[Any], x_px: F64, y_px: F64) -> F64:
     return result
 
 
+# Where nothing could be compared: apart from any colour of change by its pattern, in print and to every eye.
+UNKNOWN: Final = (168.0, 166.0, 162.0)
+UNKNOWN_LINES: Final = (92.0, 90.0, 86.0)
+_UNKNOWN_APART_PX, _UNKNOWN_HALF_PX = 7.0, 0.9
+
+
+def uncompared(x_px: F64, y_px: F64) -> F64:
+    """Colours (n, 3) 0..255 of pixels (n,), (n,) where nothing could be compared: rising lines on grey."""
+    off = _off((x_px + y_px) / np.sqrt(2), _UNKNOWN_APART_PX)
+    cover = np.clip(_UNKNOWN_HALF_PX + 0.5 - off, 0, 1)[:, None]
+    return np.asarray(np.array(UNKNOWN) + cover * (np.array(UNKNOWN_LINES) - np.array(UNKNOWN)))
+
+
 def _off(along: F64, apart: float) -> F64:
     """How far from the next line, pixels."""
     return np.asarray(np.abs((along / apart + 0.5) % 1 - 0.5) * apart)

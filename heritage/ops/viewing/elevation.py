@@ -10,8 +10,7 @@ import open3d as o3d
 from heritage.model.arrays import F32, F64, U8
 from heritage.model.errors import InputError
 from heritage.ops.meshes.rays import tensor
-from heritage.ops.viewing.certainty import marked
-from heritage.ops.viewing.picture import Drawn, surface_colour
+from heritage.ops.viewing.picture import Drawn, surface_colour, with_marks
 
 MOST_PIXELS = 64_000_000  # 7 bytes each while it is drawn
 _RAYS = 1_000_000  # at once
@@ -117,10 +116,8 @@ class Elevation:
         hit["primitive_normals"] = hit["primitive_normals"] @ axes
         colour = self._colour[window].reshape(-1, 3)
         shown = surface_colour(surface, hit, nearer)
-        if surface.certainty is not None:
-            codes = surface.certainty[surface.triangles[hit["primitive_ids"][nearer], 0]]
-            column, row = nearer % across.shape[1] + x[0], nearer // across.shape[1] + y[0]
-            shown = marked(shown, codes, column / self._samples, row / self._samples)
+        column, row = nearer % across.shape[1] + x[0], nearer // across.shape[1] + y[0]
+        shown = with_marks(surface, hit, nearer, shown, column / self._samples, row / self._samples)
         colour[nearer] = np.clip(np.rint(shown), 0, 255).astype(np.uint8)
         self._colour[window] = colour.reshape(*across.shape, 3)
 

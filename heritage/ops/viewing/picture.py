@@ -13,7 +13,7 @@ import open3d as o3d
 from heritage.model.arrays import F64, U8
 from heritage.ops.meshes.rays import tensor
 from heritage.ops.viewing.camera import Orbit
-from heritage.ops.viewing.certainty import marked
+from heritage.ops.viewing.certainty import marked, uncompared
 
 # The viewer's light theme (viewer/src/scene/ground.ts).
 _ZENITH, _HORIZON, _GROUND = (np.array(c, float) for c in ((185, 203, 214), (241, 236, 225), (230, 223, 208)))
@@ -28,7 +28,8 @@ class Drawn:
 
     These are ``rgb`` (v, 3) floats 0..255, or ``texture`` (h, w, 3) uint8 at ``uv`` (v, 2) from the top left; grey without
     either. ``lit``: shaded by the sun. ``certainty`` (v,): interpreted, how surely (a place in `certainty.MARKS`), and
-    marked so in the picture itself.
+    marked so in the picture itself. ``unknown`` (v,) bool: where nothing could be compared, hatched in the picture; a
+    triangle is if one of its corners is.
     """
 
     vertices: F64
@@ -38,6 +39,7 @@ class Drawn:
     texture: U8 | None = None
     lit: bool = False
     certainty: npt.NDArray[Any] | None = None
+    unknown: npt.NDArray[np.bool_] | None = None
 
 
 def picture(
@@ -73,11 +75,8 @@ def picture(
     for number, surface in enumerate(surfaces):
         rows = order[ends[number] : ends[number + 1]]
         if len(rows):
-            colour[rows] = surface_colour(surface, hit, rows)
-            if surface.certainty is not None:
-                codes = surface.certainty[surface.triangles[hit["primitive_ids"][rows], 0]]
-                x, y = rows % wide / samples, rows // wide / samples
-                colour[rows] = marked(colour[rows], codes, x, y)
+            x, y = rows % wide / samples, rows // wide / samples
+            colour[rows] = with_marks(surface, hit, rows, surface_colour(surface, hit, rows), x, y)
     _splat(colour, depth, xyz, rgb, orbit, right, up, wide, high)
     small = colour.reshape(height, samples, width, samples, 3).mean((1, 3))
     return np.asarray(np.clip(np.rint(small), 0, 255), np.uint8)
@@ -103,6 +102,22 @@ def _backdrop(directions: F64, orbit: Orbit, ground_m: float) -> F64:
     near = np.where((table < 0) & (orbit.eye[2] > ground_m), np.clip(1 - reach / _GROUND_FADES, 0, 1), 0)
     colours = _HORIZON + (_ZENITH - _HORIZON) * share[:, None] + (_GROUND - _HORIZON) * near[:, None]
     return np.asarray(colours[((rise + 1) / 2 * (len(table) - 1)).astype(np.int64)])
+
+
+def with_marks(
+    surface: Drawn, hit: dict[str, Any], rows: npt.NDArray[np.int64], colour: F64, x_px: F64, y_px: F64
+) -> F64:
+    """``colour`` (n, 3) of the rays ``rows``, at the picture's pixels (n,), (n,), with the marks that the surface asks for."""
+    if surface.certainty is None and surface.unknown is None:
+        return colour
+    corners = surface.triangles[hit["primitive_ids"][rows]]
+    if surface.certainty is not None:
+        colour = marked(colour, surface.certainty[corners[:, 0]], x_px, y_px)
+    if surface.unknown is not None:
+        mine = surface.unknown[corners].any(1)
+        colour = colour.copy()
+        colour[mine] = uncompared(x_px[mine], y_px[mine])
+    return colour
 
 
 def surface_colour(surface: Drawn, hit: dict[str, Any], rows: npt.NDArray[np.int64]) -> F64:
