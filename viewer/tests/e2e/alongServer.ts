@@ -31,9 +31,11 @@ const needed = (tour: string): string[] => {
   const common = ['release.json', 'footprints.json', 'search.json', `tours/${tour}/tour.json`];
   const root = readFirst('monuments/pavilion/epochs/2024');
   const own = files().filter((path) =>
-    tour === 'gate' ? /^(map|media|monuments\/gate)\//.test(path) && !path.includes('/points/') : false,
+    tour === 'gate'
+      ? /^(map|media|monuments\/gate|tours\/gate)\//.test(path) && !path.includes('/points/')
+      : false,
   );
-  return [...common, ...own, 'monuments/pavilion/epochs/2024/tileset.json', root].sort();
+  return [...new Set([...common, ...own, 'monuments/pavilion/epochs/2024/tileset.json', root])].sort();
 };
 
 function readFirst(folder: string): string {
