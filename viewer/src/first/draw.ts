@@ -76,21 +76,20 @@ in vec2 ndc;
 uniform mat3 ray;
 uniform vec3 eye;
 uniform vec4 place;
+// Linear, as the mixing is.
 uniform vec3 zenith;
 uniform vec3 horizon;
 uniform vec3 ground;
 out vec4 colour;
 ${ENCODED}
 const vec3 MAP_LIGHT = vec3(0.926, 0.943, 0.944);
-vec3 linear(vec3 c) { return mix(c / 12.92, pow((c + 0.055) / 1.055, vec3(2.4)), step(0.04045, c)); }
 void main() {
   vec3 way = normalize(ray * vec3(ndc, 1.0));
-  vec3 far = linear(horizon);
-  vec3 c = mix(far, linear(zenith), smoothstep(0.0, 0.5, pow(max(way.z, 0.0), 0.72)));
+  vec3 c = mix(horizon, zenith, smoothstep(0.0, 0.5, pow(max(way.z, 0.0), 0.72)));
   float down = place.z - eye.z;
   if (way.z * down > 0.0) {
     float away = length(eye.xy + way.xy * (down / way.z) - place.xy) / place.w;
-    vec3 lit = mix(linear(ground) * MAP_LIGHT, far, smoothstep(0.25, 1.0, away));
+    vec3 lit = mix(ground * MAP_LIGHT, horizon, smoothstep(0.25, 1.0, away));
     c = mix(lit, c, smoothstep(0.85, 1.0, away));
   }
   colour = vec4(encoded(c), 1.0);
@@ -139,8 +138,8 @@ export class Painter {
     gl.viewport(0, 0, canvas.width, canvas.height);
     gl.clear(gl.COLOR_BUFFER_BIT | gl.DEPTH_BUFFER_BIT);
     const camera = cameraOf(orbit, viewport);
-    this.drawAround(camera, ground, theme);
     gl.enable(gl.DEPTH_TEST);
+    gl.depthFunc(gl.LEQUAL);
     gl.useProgram(this.surfaces);
     const at = (name: string) => gl.getUniformLocation(this.surfaces, name);
     gl.uniform1f(at('pixelRatio'), pixelRatio);
@@ -162,7 +161,8 @@ export class Painter {
       else gl.drawArrays(gl.TRIANGLES, 0, position.count);
     }
     gl.bindVertexArray(null);
-    gl.disable(gl.DEPTH_TEST);
+    // Last, so that only what is left free is drawn: it lies as far away as can be.
+    this.drawAround(camera, ground, theme);
   }
 
   /** Give the graphics memory back. */
@@ -177,7 +177,8 @@ export class Painter {
     gl.uniformMatrix3fv(at('ray'), false, camera.ray);
     gl.uniform3f(at('eye'), ...camera.eye);
     gl.uniform4f(at('place'), ...centre, radius);
-    for (const name of ['zenith', 'horizon', 'ground'] as const) gl.uniform3f(at(name), ...rgb(theme[name]));
+    for (const name of ['zenith', 'horizon', 'ground'] as const)
+      gl.uniform3f(at(name), ...linear(theme[name]));
     gl.drawArrays(gl.TRIANGLES, 0, 3);
   }
 
@@ -236,9 +237,12 @@ function cameraOf(orbit: Orbit, viewport: Viewport): Camera {
   };
 }
 
-/** `#rrggbb` as shares of one. */
-function rgb(colour: string): [number, number, number] {
-  const at = (i: number) => Number.parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+/** `#rrggbb` as shares of light. */
+function linear(colour: string): [number, number, number] {
+  const at = (i: number) => {
+    const c = Number.parseInt(colour.slice(1 + 2 * i, 3 + 2 * i), 16) / 255;
+    return c > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92;
+  };
   return [at(0), at(1), at(2)];
 }
 

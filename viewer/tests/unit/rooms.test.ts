@@ -26,6 +26,12 @@ describe('rooms of the viewer', () => {
     }
   });
 
+  it('the first picture waits for no library and no page', () => {
+    const known = /^\.\/|^\.\.\/core\/|^\.\.\/app\/state\.ts$|^\.\.\/scene\/theme\.ts$|meshopt_decoder/;
+    expect(imports('first').filter(({ from }) => !known.test(from))).toEqual([]);
+    expect(imports('first').length).toBeGreaterThan(8);
+  });
+
   it('the scene knows neither lit nor the page, the page knows no three', () => {
     expect(imports('scene').filter(({ from }) => /^lit|\.\.\/(ui|app)\//.test(from))).toEqual([]);
     expect(imports('ui').filter(({ from }) => /^three|3d-tiles|\.\.\/scene\//.test(from))).toEqual([]);
