@@ -22,9 +22,8 @@ from heritage.ops.comparison.where import Where
 
 _STEPS = 20  # voxels over a region's depth or width, whichever is less
 _MOST = 3_000_000  # voxels of a lattice
-_SURE = 4  # of six ways: a voxel is in; with fewer, from two on, it may be
-_MAYBE = 2
-_DOUBT = 0.3  # of the body: where more is in doubt the surfaces do not close it
+_ALL, _SURE, _TIE = 6, 4, 3  # ways: all; a majority; as many say that a voxel is in as say that it is not
+_AGREED = 0.2  # of the body: where all ways agree on less, the surfaces do not close it
 _BOXES = 4  # each 1.6 times as far around as the one before; what goes on beyond the last is not closed
 # Into the lattice's frame: walls along its axes would lie on one side of a whole layer of middles.
 _TURN = Rotation.from_rotvec((0.31, 0.47, 0.73)).as_matrix()
@@ -42,15 +41,22 @@ class Epoch:
 
 @dataclass(frozen=True, eq=False)
 class _Body:
-    """What the surfaces enclose: voxels ``own`` and those in ``doubt`` of a lattice that begins at ``low`` and lies, as the
-    ``surfaces`` do, in the turned frame. ``box`` are the ends of what it covers in the common one."""
+    """What the surfaces enclose: voxels ``own``, of which ``weak`` have a bare majority, and ``ties`` beside them, of a lattice
+    that begins at ``low`` and lies, as the ``surfaces`` do, in the turned frame. ``box`` are the ends of what it covers in the
+    common one."""
 
     own: Bool
-    doubt: Bool
+    weak: int
+    ties: int
     low: F64
     size: float
     surfaces: tuple[Mesh, Mesh]
     box: tuple[F64, F64]
+
+    @property
+    def voxels(self) -> float:
+        """As many are enclosed; of what is a tie one half."""
+        return float(self.own.sum()) + self.ties / 2
 
     @property
     def faces_m2(self) -> float:
@@ -97,7 +103,7 @@ def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, pl
     A surface bulges where it is curved and points are few: its mean distance from its own points, times its area, is
     taken off. The variance: either surface as far off as it is from its points, all to one side; the points' noise over
     the body's faces, errors hanging together over a cylinder's section; the registration over the region's area; what
-    is in doubt as evenly spread between out and in; and so for half of each voxel on a face.
+    is a tie or has a bare majority as evenly spread between out and in; and so for half of each voxel on a face.
     """
     region = region_of(part, plan)
     if body is None or epochs is None:
@@ -108,9 +114,9 @@ def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, pl
         for surface, epoch in zip(body.surfaces, epochs, strict=True)
     )
     noise = part.noise / part.area_m2 * faces * min(faces, section(plan.radius_m))
-    doubt, lattice = float(body.doubt.sum()) * voxel, faces / body.size**2 * voxel**2
+    doubt, lattice = (body.ties + body.weak) * voxel, faces / body.size**2 * voxel**2
     systematic = early_most**2 + late_most**2 + (part.area_m2 * plan.registration_m) ** 2
-    volume = sign * float(body.own.sum()) * voxel - (late - early)
+    volume = sign * body.voxels * voxel - (late - early)
     sigma = math.sqrt(noise + systematic + (doubt**2 + lattice) / 12)
     return replace(region, volume_m3=volume, volume_sigma_m3=sigma, volume_by="enclosed")
 
@@ -131,12 +137,12 @@ def _body(part: Part, before: Epoch, after: Epoch, radius_m: float) -> _Body | N
         surfaces = _turned(before.surface(*box)), _turned(after.surface(*box))
         corners = [mesh.vertices.astype(np.float64)[mesh.triangles] for mesh in surfaces]
         votes = votes_between(corners[0], corners[1], bottom, size, (x, y, z), sign)
-        own, doubt = _own(votes, spots, bottom, size, radius_m)
+        own, ties = _own(votes, spots, bottom, size, radius_m)
         if not own.any():
             return None
         if not any(np.take(own, end, axis).any() for axis in range(3) for end in (0, -1)):
-            closed = doubt.sum() <= _DOUBT * own.sum()
-            return _Body(own, doubt, bottom, size, surfaces, box) if closed else None
+            body = _Body(own, int((votes[own] == _SURE).sum()), ties, bottom, size, surfaces, box)
+            return body if (votes[own] == _ALL).sum() > _AGREED * body.voxels else None
         margin *= 1.6
     return None
 
@@ -145,16 +151,16 @@ def _turned(mesh: Mesh) -> Mesh:
     return mesh.with_(vertices=(mesh.vertices.astype(np.float64) @ _TURN.T).astype(np.float32))
 
 
-def _own(votes: Votes, spots: F64, low: F64, size: float, radius_m: float) -> tuple[Bool, Bool]:
-    """The voxels that hang together with one within ``radius_m`` of ``spots`` (k, 3), and those in doubt."""
+def _own(votes: Votes, spots: F64, low: F64, size: float, radius_m: float) -> tuple[Bool, int]:
+    """The voxels that hang together with one within ``radius_m`` of ``spots`` (k, 3), and how many ties hang on these."""
     sure = votes >= _SURE
     label, _ = ndimage.label(sure)
     named = label[sure]
     near = cKDTree(spots).query(_middles(sure, low, size), distance_upper_bound=radius_m)[0] <= radius_m
     own = np.isin(label, np.unique(named[near])) & sure
-    maybe = (votes >= _MAYBE) & (votes <= _SURE) & (own | ~sure)
-    label, _ = ndimage.label(maybe | own)
-    return own, np.asarray(maybe & np.isin(label, np.unique(label[own])))
+    tie = votes == _TIE
+    label, _ = ndimage.label(tie | own)
+    return own, int((tie & np.isin(label, np.unique(label[own]))).sum())
 
 
 def _middles(mask: Bool, low: F64, size: float) -> F64:

@@ -244,4 +244,4 @@ def _colours(change: F32, top: float) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 6, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 7, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
