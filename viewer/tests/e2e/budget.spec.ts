@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expect, settled, test } from './helpers.ts';
 
 const PICTURE_BYTES = 30_000;
-const SCREEN_BYTES = 260_000;
+const SCREEN_BYTES = 258_000;
 
 /** The bytes of the scripts that `page` has asked for so far, as they travel. */
 function scriptsOf(page: Page): () => Promise<number> {
@@ -45,6 +45,7 @@ test('the code of the first screen stays within its budget', async ({ page, isMo
 });
 
 test('the scene takes the first picture’s place without a jump', async ({ page, isMobile }) => {
+  test.skip(Boolean(process.env.HERITAGE_URL), 'this test knows the fixture');
   let go = () => {};
   const wait = new Promise<void>((resolve) => {
     go = resolve;

@@ -2,6 +2,8 @@
 import type { Page } from '@playwright/test';
 import { accessible, expect, open, settled, test } from './helpers.ts';
 
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
 type App = import('../../src/app/app.ts').App;
 const heading = (page: Page) => page.getByRole('heading', { level: 1 });
 const at = (page: Page, stop: string) => expect(page).toHaveURL(new RegExp(`#/t/gate/${stop}$`));
