@@ -81,6 +81,31 @@ test('the swipe’s line can lie, moves by arrow up and down, and is in the addr
   expect(Math.abs((await handle.boundingBox())!.y - box.y + 80)).toBeLessThan(2);
 });
 
+test('a finger moves the swipe’s line, and neither page nor camera with it', async ({ page, isMobile }) => {
+  test.skip(!isMobile, 'a mouse is no finger');
+  await open(page, `${PAIR}/swipe`);
+  const handle = page.getByRole('slider', { name: 'Comparison line' });
+  const orbit = () =>
+    page.evaluate(() => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      return JSON.stringify(app.view!.rig.orbit);
+    });
+  const [before, box] = [await orbit(), (await handle.boundingBox())!];
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  const session = await page.context().newCDPSession(page);
+  const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', to: number) =>
+    session.send('Input.dispatchTouchEvent', {
+      type,
+      touchPoints: type === 'touchEnd' ? [] : [{ x: to, y: y + 3 }],
+    });
+  await touch('touchStart', x);
+  for (const step of [10, 30, 60, 90]) await touch('touchMove', x - step);
+  await touch('touchEnd', x - 90);
+  expect(Math.abs((await handle.boundingBox())!.x - box.x + 90)).toBeLessThan(2);
+  expect(await orbit()).toBe(before);
+  expect(await page.evaluate(() => window.scrollY)).toBe(0);
+});
+
 test('a blend is a true mixture where the device bears it, a dither where not', async ({
   page,
   isMobile,
