@@ -22,14 +22,6 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def release(site: Path) -> Path:
-    store = Store(site)
-    current = store.current()
-    assert current is not None
-    return store.release_path(current)
-
-
-@pytest.fixture(scope="module")
 def scores(site: Path) -> dict[tuple[str, str], float]:
     return {(row.of, row.name): row.value for row in score(site)}
 

@@ -8,15 +8,6 @@ from pathlib import Path
 import pytest
 
 from heritage.model.release import Release, TakeAlong, TourDocument
-from heritage.store import Store
-
-
-@pytest.fixture(scope="module")
-def release(site: Path) -> Path:
-    store = Store(site)
-    current = store.current()
-    assert current is not None
-    return store.release_path(current)
 
 
 @pytest.fixture(scope="module")
