@@ -85,11 +85,7 @@ def write_plain_glb(
     Positions are relative to the mesh's origin (near zero, as float32 wants it). ``parts`` of a state become nodes.
     """
     glb = Builder(GENERATOR, compressed=False)
-    attributes = {"POSITION": glb.attribute(y_up(mesh.vertices), bounds=True)}
-    if mesh.normals is not None:
-        attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
-    if mesh.uv is not None and mesh.texture is not None:
-        attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
+    attributes = plain_attributes(glb, mesh)
     material = add_material(glb, mesh, lit=lit, quality=quality, plain=True)
     if parts:
         glb.add("scenes", {"nodes": part_nodes(glb, mesh, parts, attributes, material)})
@@ -102,6 +98,16 @@ def write_plain_glb(
     glb.add("nodes", {"mesh": glb.add("meshes", {"name": mesh.name, "primitives": [primitive]})})
     glb.add("scenes", {"nodes": [0]})
     return glb.finish()
+
+
+def plain_attributes(glb: Builder, mesh: Mesh) -> dict[str, int]:
+    """The mesh's vertices as floats, relative to its origin, y up; normals and texture coordinates where it has them."""
+    attributes = {"POSITION": glb.attribute(y_up(mesh.vertices), bounds=True)}
+    if mesh.normals is not None:
+        attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
+    if mesh.uv is not None and mesh.texture is not None:
+        attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
+    return attributes
 
 
 def y_up(xyz: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from heritage.formats.glb import Builder
-from heritage.formats.gltf import GENERATOR, add_material, y_up
+from heritage.formats.gltf import GENERATOR, add_material, plain_attributes
 from heritage.model.arrays import Mesh
 
 
@@ -23,13 +23,9 @@ def write_placed_glb(
     nodes = []
     for mesh, lit in meshes:
         xyz = (mesh.vertices.astype(np.float64) + mesh.origin).astype(np.float32)
-        attributes = {"POSITION": glb.attribute(y_up(xyz), bounds=True)}
-        if mesh.normals is not None and lit:
-            attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
-        if mesh.uv is not None and mesh.texture is not None:
-            attributes["TEXCOORD_0"] = glb.attribute(mesh.uv)
+        placed = mesh.with_(vertices=xyz, normals=mesh.normals if lit else None)
         primitive = {
-            "attributes": attributes,
+            "attributes": plain_attributes(glb, placed),
             "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
             "material": add_material(glb, mesh, lit=lit, quality=quality, plain=True),
         }
