@@ -253,6 +253,11 @@ class MonumentEntry(ReleaseDocument):
     annotations: tuple[AnnotationEntry, ...] = ()
     report: str | None = None
 
+    @property
+    def newest(self) -> EpochEntry:
+        """The survey that the monument opens with: the last by date, of equal ones the last named."""
+        return max(reversed(self.epochs), key=lambda epoch: epoch.captured or "")
+
     def condition(self, id: str) -> EpochEntry | StateEntry | None:
         """The epoch or state with that id."""
         conditions: list[EpochEntry | StateEntry] = [*self.epochs, *self.states]

@@ -132,7 +132,7 @@ def first_tilesets(release: Release) -> list[str]:
         return math.dist(place, release.opening.target_m)
 
     nearest = sorted(release.monuments, key=away)[:FIRST_MONUMENTS]
-    return [max(reversed(m.epochs), key=lambda e: e.captured or "").tileset for m in nearest if m.epochs]
+    return [m.newest.tileset for m in nearest if m.epochs]
 
 
 def render_message(

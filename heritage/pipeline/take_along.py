@@ -68,13 +68,8 @@ def _conditions(tour: TourDocument, monument: MonumentEntry) -> list[ShownEntry]
             found.append(stop.show)
         if stop.compare is not None:
             found += [stop.compare.left, stop.compare.right]
-    found.append(ShownEntry(epoch=_newest(monument)))
+    found.append(ShownEntry(epoch=monument.newest.id))
     return [shown for k, shown in enumerate(found) if shown not in found[:k]]
-
-
-def _newest(monument: MonumentEntry) -> str:
-    """The viewer's own choice: by date, of equal ones the last."""
-    return sorted(monument.epochs, key=lambda epoch: epoch.captured or "")[-1].id
 
 
 def _tilesets(
@@ -97,7 +92,7 @@ def _tilesets(
     if release.map is not None and release.map.buildings is not None:
         yield Wanted(release.map.buildings, around)
     for other in _by_distance(release.monuments, monument):
-        yield Wanted(next(e for e in other.epochs if e.id == _newest(other)).tileset, None)
+        yield Wanted(other.newest.tileset, None)
 
 
 def _by_distance(monuments: Iterable[MonumentEntry], monument: MonumentEntry) -> list[MonumentEntry]:
