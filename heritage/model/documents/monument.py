@@ -1,0 +1,153 @@
+"""``monuments/<id>/monument.yaml``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from heritage.model.documents.base import (
+    Credit,
+    Document,
+    Id,
+    LangText,
+    Number,
+    Positive,
+    RelativePath,
+    Rights,
+    Text,
+    Vec3,
+    View,
+)
+from heritage.model.documents.state import State
+
+
+class Epoch(Document):
+    """A measured condition: one survey."""
+
+    id: Id = Field(description="unique among the monument's epochs")
+    title: LangText | None = Field(None, description="what visitors read; default: the id")
+    captured: date | None = Field(None, description="the day of the survey, such as 2019-03-14")
+    source: RelativePath = Field(description="the cloud or textured mesh, relative to the monument's folder")
+    method: Literal["photogrammetry", "laser", "mixed", "unknown"] = Field(
+        "unknown", description="how it was captured"
+    )
+    up: Literal["x", "-x", "y", "-y", "z", "-z"] | None = Field(
+        None, description="the file's up axis; default: the format's own"
+    )
+    units: Literal["m", "mm", "cm", "km", "ft", "us-ft", "in"] | None = Field(
+        None, description="the file's unit; default: the file's own, else metres"
+    )
+    crs: str | None = Field(None, description="the file's CRS where the header has none")
+    origin_m: Vec3 | None = Field(
+        None,
+        description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number",
+    )
+    cameras: RelativePath | None = Field(
+        None,
+        description="where the cameras stood, which settles the outer side of surfaces: COLMAP images.txt or "
+        "images.bin, Metashape XML, OpenSfM or ODM reconstruction.json, ODM shots.geojson",
+    )
+
+
+class Pair(Document):
+    """Two epochs to compare; distances are ``compared`` seen from ``reference``, positive = gained."""
+
+    reference: Id = Field(description="the epoch distances are measured from")
+    compared: Id = Field(description="the epoch that is measured")
+
+
+class Prior(Document):
+    """A rough placement: what GPS and compass say."""
+
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+        None, description="longitude, degrees, WGS 84"
+    )
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="latitude, degrees, WGS 84")
+    position_sigma_m: Annotated[float, Field(gt=0, le=100_000)] = Field(
+        10.0, description="1 sigma of the position, metres"
+    )
+    photos: RelativePath | None = Field(
+        None,
+        description="folder of the survey's photos, relative to the monument's; the GPS in their EXIF gives the position",
+    )
+    heading_deg: Annotated[float, Field(ge=-360, le=360)] | None = Field(
+        None, description="clockwise angle from north to the monument frame's +y axis"
+    )
+    heading_sigma_deg: Annotated[float, Field(gt=0, le=180)] = Field(
+        15.0, description="1 sigma of the heading, degrees"
+    )
+    scale: Positive | None = Field(
+        None, description="metres per source unit where it is known; 1 for a metric cloud"
+    )
+    ground_m: Number | None = Field(None, description="height of the ground there in the working CRS, metres")
+
+
+class Registration(Document):
+    """How the monument gets its place. ``settled`` is the curator's word on an ambiguous placement."""
+
+    method: Literal["auto", "footprint", "gcp", "crs", "prior", "none"] = Field(
+        "auto", description="what decides the place"
+    )
+    gcp: RelativePath | None = Field(
+        None, description="CSV in the monument's folder: name,role,x,y,z,X,Y,Z; role control or check"
+    )
+    prior: Prior | None = Field(None, description="a rough placement to begin with")
+    scale: Literal["known", "unknown"] = Field("known", description="unknown: the scale is searched for, too")
+    settled: bool = Field(False, description="true: the placement found is right, a person has looked")
+
+
+class Monument(Document):
+    """``monuments/<id>/monument.yaml``."""
+
+    title: LangText = Field(description="the monument's name")
+    description: LangText | None = Field(None, description="what visitors read about it; Markdown")
+    footprint: str | None = Field(
+        None, description="its id in the footprints; without it, method footprint chooses the one that fits"
+    )
+    period: Text | None = Field(
+        None,
+        description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words",
+    )
+    type: Text | None = Field(None, description="what kind of building it is")
+    protection: Text | None = Field(None, description="its legal protection, as a grade: national")
+    rights: Rights | None = Field(
+        None, description="the terms of its surveys and words where they differ from the site's"
+    )
+    credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field(
+        (), description="who surveyed and described it; beside the site's credits"
+    )
+    epochs: Annotated[tuple[Epoch, ...], Field(strict=False, min_length=1)] = Field(description="the surveys")
+    reference_epoch: Id | None = Field(
+        None, description="the epoch whose frame is the monument frame; default: the first"
+    )
+    states: Annotated[tuple[State, ...], Field(strict=False)] = Field(
+        (), description="interpreted conditions"
+    )
+    compare: Annotated[tuple[Pair, ...], Field(strict=False)] = Field(
+        (), description="pairs of epochs to compare"
+    )
+    registration: Registration = Field(Registration(), description="how the monument gets its place")
+    view: View | None = Field(None, description="the monument's own first view; default: computed")
+    ingest: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    clean: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    points: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    normals: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    mesh: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    align: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    tile: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    ar: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    register_: dict[str, object] = Field(
+        default_factory=dict, alias="register", description="overrides of the stage's options"
+    )
+    place: dict[str, object] = Field(default_factory=dict, description="overrides of the stage's options")
+    compare_options: dict[str, object] = Field(
+        default_factory=dict, description="overrides of the options of the stage compare"
+    )
+
+    @property
+    def reference(self) -> Epoch:
+        """The epoch whose frame is the monument frame."""
+        wanted = self.reference_epoch or self.epochs[0].id
+        return next(epoch for epoch in self.epochs if epoch.id == wanted)
