@@ -238,7 +238,9 @@ class MonumentEntry(ReleaseDocument):
     html: dict[str, str] = Field(description="description per language, sanitised HTML")
     period: str | None = None
     built: Period | None = Field(None, description="the period worked out, where it is EDTF")
-    type: str | None = None
+    type: Words | None = Field(
+        None, description="what kind of building; a text is the same in every language"
+    )
     protection: str | None = None
     rights: Rights | None = Field(None, description="where they differ from the site's")
     credits: tuple[Credit, ...] = ()

@@ -27,6 +27,8 @@ def monument_texts(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Pro
     document, lines = monument.monument, monument.lines
     yield from _languages(loaded, document.title, lines, "title")
     yield from _markdown(loaded, document.description, lines, "description")
+    if isinstance(document.type, dict):
+        yield from _languages(loaded, document.type, lines, "type")
     for at, epoch in enumerate(document.epochs):
         yield from _languages(loaded, epoch.title, lines, "epochs", at, "title")
     for at, state in enumerate(document.states):

@@ -157,6 +157,8 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (M, "scans/2024.ply", "scans/2024.ply, crs: WGS48", f'{M}:5: "WGS48" is no CRS known to PROJ; an EPSG code such as EPSG:32648 is allowed [crs-unknown]'),
         (M, ", vi: Cổng", "", f"{M}:1: the title in vi is missing; en is shown instead; add vi: … [language-missing]"),
         (M, "en: Gate, ", "", f"{M}:1: the title in en is missing; it is the site's first language, shown where another is missing; add en: … [language-missing]"),
+        (M, "footprint: gate\n", "footprint: gate\ntype: {en: gate}\n", f"{M}:3: the type in vi is missing; en is shown instead; add vi: … [language-missing]"),
+        (M, "footprint: gate\n", "footprint: gate\ntype: {en: gate, vi: cổng, fr: porte}\n", f"{M}:3: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]"),
         (M, "footprint: gate\n", "footprint: gate\ndescription:\n  en: a\n  vi: '[x](http://a.example)'\n", f"{M}:5: a link to http://a.example; https:// and mailto: are allowed; write the whole https:// address [markdown-link]"),
         ("monuments/gate/annotations.yaml", "position_m", 'epoch: "1972", position_m', 'monuments/gate/annotations.yaml:2: there is no epoch 1972; 2019, 2024 are allowed [epoch-unknown]'),
         ("monuments/gate/annotations.yaml", "position_m: [0, 0, 1]", 'position_m: [0, 0, 1], term: spaling', 'monuments/gate/annotations.yaml:2: there is no term spaling in vocabulary.yaml; lichen, loss, spalling are allowed; did you mean "spalling"? [term-unknown]'),

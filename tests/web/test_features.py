@@ -66,6 +66,7 @@ def monuments() -> tuple[MonumentEntry, ...]:
             "built": None,
             "footprint": None,
             "period": "Nguyễn",
+            "type": {"vi": "điện", "en": "hall"},
             "rights": Rights(licence="Words"),
         }
     )
@@ -321,4 +322,12 @@ def test_gdal_opens_the_site_as_a_layer(address: str) -> None:
     assert sorted(part["name"]) == sorted(
         f"Nhà {k}" for k, p in enumerate(plans()) if p.intersects(shapely.box(*box))
     )
-    assert list(pyogrio.read_dataframe(source, layer="monuments")["title_vi"]) == ["Ngọ Môn", "Ngọ Môn"]
+    placed = pyogrio.read_dataframe(source, layer="monuments")
+    assert list(placed["title_vi"]) == ["Ngọ Môn", "Ngọ Môn"]
+    # A type in words of every language, or in the same for all.
+    for column, kinds in {
+        "type": ["gate", "điện"],
+        "type_vi": ["gate", "điện"],
+        "type_en": ["gate", "hall"],
+    }.items():
+        assert list(placed[column]) == kinds

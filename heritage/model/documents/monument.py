@@ -19,6 +19,7 @@ from heritage.model.documents.base import (
     Text,
     Vec3,
     View,
+    Words,
 )
 from heritage.model.documents.state import State
 
@@ -110,7 +111,9 @@ class Monument(Document):
         None,
         description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words",
     )
-    type: Text | None = Field(None, description="what kind of building it is")
+    type: Words | None = Field(
+        None, description="what kind of building it is; visitors can choose by it, so use the same words again"
+    )
     protection: Text | None = Field(None, description="its legal protection, as a grade: national")
     rights: Rights | None = Field(
         None, description="the terms of its surveys and words where they differ from the site's"

@@ -62,11 +62,13 @@ def monument_layer(loaded: LoadedSite, ground: Ground, monuments: Sequence[Monum
     rows = []
     for m in placed:
         titles = {f"title_{language}": m.title.get(language) for language in site.languages}
+        kinds = {lang: m.type.get(lang) if isinstance(m.type, dict) else m.type for lang in site.languages}
         built = m.built or Period(earliest=None, latest=None)
         rows.append(
             {
                 **titles,
-                "type": m.type,
+                "type": kinds[site.languages[0]],
+                **{f"type_{language}": kind for language, kind in kinds.items()},
                 "period": m.period,
                 "earliest": built.earliest,
                 "latest": built.latest,

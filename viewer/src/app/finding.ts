@@ -21,7 +21,7 @@ export class Finding {
   }
 
   passes(monument: MonumentEntry): boolean {
-    return passes(monument, this.app.state.find);
+    return passes(monument, this.app.state.find, this.languages);
   }
 
   /** The monuments that are looked for. */
@@ -36,7 +36,11 @@ export class Finding {
   }
 
   get choices() {
-    return choices(this.app.state.release?.monuments ?? []);
+    return choices(this.app.state.release?.monuments ?? [], this.languages);
+  }
+
+  private get languages(): readonly string[] {
+    return this.app.state.release?.languages ?? [];
   }
 
   set(change: Partial<Find>): void {

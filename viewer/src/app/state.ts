@@ -1,7 +1,7 @@
 /** What is on screen, apart from the camera: one value, replaced on every change. */
 import type { Find } from '../core/find.ts';
-import type { LangText, Translate } from '../core/i18n.ts';
-import { pick } from '../core/i18n.ts';
+import type { LangText, Translate, Words } from '../core/i18n.ts';
+import { pick, pickWords } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
 import { parseLook } from '../core/look.ts';
 import type { Mark } from '../core/marks.ts';
@@ -166,6 +166,11 @@ export function monumentOf({ release, route }: AppState): MonumentEntry | null {
 /** Words of the site in the chosen language, or the nearest it has. */
 export function words(state: AppState, text: LangText): string {
   return pick(text, state.language, state.release?.languages ?? []).text;
+}
+
+/** Words that may be the same in every language. */
+export function said(state: AppState, text: Words): string {
+  return pickWords(text, state.language, state.release?.languages ?? []);
 }
 
 /** The newest survey: what a visitor would see on the spot. */

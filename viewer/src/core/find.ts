@@ -1,9 +1,9 @@
 /** What a visitor looks for: words over everything that has a name, and filters over the monuments. */
 import { fold, score } from './fold.ts';
-import type { LangText } from './i18n.ts';
+import { type LangText, pickWords, type Words } from './i18n.ts';
 import type { MonumentEntry, Release, SearchDocument } from './release.ts';
 
-/** Empty texts and null years choose everything. Years are astronomical: 0 is 1 BC. */
+/** Empty texts and null years choose everything. Years are astronomical: 0 is 1 BC. A type is named by `typeName`. */
 export interface Find {
   q: string;
   type: string;
@@ -32,9 +32,13 @@ export function yearsOf(monument: MonumentEntry): { from: number | null; to: num
   return { from: year(built.earliest), to: year(built.latest) };
 }
 
+/** What a type is called where all languages share it, as in an address: by the site's first language. */
+export const typeName = (type: Words, languages: readonly string[]): string =>
+  pickWords(type, languages[0] ?? '', languages);
+
 /** Whether a monument is among what is looked for. One whose time is not known does not meet a range of years. */
-export function passes(monument: MonumentEntry, find: Find): boolean {
-  if (find.type && monument.type !== find.type) return false;
+export function passes(monument: MonumentEntry, find: Find, languages: readonly string[]): boolean {
+  if (find.type && (!monument.type || typeName(monument.type, languages) !== find.type)) return false;
   if (find.protection && monument.protection !== find.protection) return false;
   if (find.from !== null || find.to !== null) {
     const years = yearsOf(monument);
@@ -44,8 +48,13 @@ export function passes(monument: MonumentEntry, find: Find): boolean {
   }
   const query = fold(find.q);
   if (query === '') return true;
-  // A monument also answers to what stands on it.
-  const own = [monument.title, ...monument.annotations.map((a) => a.title)];
+  // A monument also answers to its kind and to what stands on it.
+  const { title, type, annotations } = monument;
+  const own = [
+    title,
+    typeof type === 'string' ? { '': type } : (type ?? {}),
+    ...annotations.map((a) => a.title),
+  ];
   return best(own.flatMap(Object.values), query) > 0;
 }
 
@@ -87,15 +96,16 @@ export function search(release: Release, more: SearchDocument | null, q: string,
 }
 
 /** The values a filter can take, in their order, and the span of years that the monuments cover. */
-export function choices(monuments: readonly MonumentEntry[]) {
+export function choices(monuments: readonly MonumentEntry[], languages: readonly string[]) {
   const distinct = (values: (string | null)[]) =>
     [...new Set(values.filter((v): v is string => Boolean(v)))].sort((a, b) => a.localeCompare(b));
+  const types = new Map(monuments.flatMap(({ type }) => (type ? [[typeName(type, languages), type]] : [])));
   const years = monuments.flatMap((m) => {
     const found = yearsOf(m);
     return found ? [found.from, found.to].filter((y) => y !== null) : [];
   });
   return {
-    types: distinct(monuments.map((m) => m.type)),
+    types: [...types].map(([name, words]) => ({ name, words })),
     protections: distinct(monuments.map((m) => m.protection)),
     years: years.length > 0 ? { first: Math.min(...years), last: Math.max(...years) } : null,
   };

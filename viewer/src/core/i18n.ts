@@ -3,6 +3,8 @@
 export type Messages = Readonly<Record<string, string>>;
 export type Translate = (key: string, values?: Record<string, string | number>) => string;
 export type LangText = Readonly<Record<string, string>>;
+/** The same for every language, or per language. */
+export type Words = string | LangText;
 
 /** Languages the interface itself speaks. */
 export const UI_LANGUAGES = ['vi', 'en', 'fr'] as const;
@@ -42,6 +44,10 @@ export function pick(
   const found = [language, ...languages, ...Object.keys(text)].find((l) => text[l]);
   return found ? { text: text[found]!, language: found } : { text: '', language };
 }
+
+/** Words in `language` as far as they are told apart by it. */
+export const pickWords = (words: Words, language: string, languages: readonly string[]): string =>
+  typeof words === 'string' ? words : pick(words, language, languages).text;
 
 /** Whether a language is written from right to left. */
 export function direction(language: string): 'rtl' | 'ltr' {

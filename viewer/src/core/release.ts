@@ -537,7 +537,21 @@ export interface MonumentEntry {
    * the period worked out, where it is EDTF
    */
   built: Period | null;
-  type: string | null;
+  /**
+   * what kind of building; a text is the same in every language
+   */
+  type:
+    | (
+        | string
+        | {
+            /**
+             * This interface was referenced by `undefined`'s JSON-Schema definition
+             * via the `patternProperty` "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$".
+             */
+            [k: string]: string;
+          }
+      )
+    | null;
   protection: string | null;
   /**
    * where they differ from the site's

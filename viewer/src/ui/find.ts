@@ -1,7 +1,7 @@
 /** Looking for something: words, filters, and where the visitor stands. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { words } from '../app/state.ts';
+import { said, words } from '../app/state.ts';
 import type { Hit } from '../core/find.ts';
 import { compass, walking, way } from '../core/geo.ts';
 import type { LangText } from '../core/i18n.ts';
@@ -65,7 +65,7 @@ export function wayThere(app: App, to: Vec3): Part {
 function choice(
   label: string,
   value: string,
-  values: readonly string[],
+  values: readonly { value: string; text: string }[],
   all: string,
   choose: (v: string) => void,
 ): Part {
@@ -73,7 +73,7 @@ function choice(
   return html`<label class="choice"><span>${label}</span>
     <select .value=${value} @change=${(event: Event) => choose((event.target as HTMLSelectElement).value)}>
       <option value="" ?selected=${value === ''}>${all}</option>
-      ${values.map((v) => html`<option value=${v} ?selected=${v === value}>${v}</option>`)}
+      ${values.map((v) => html`<option value=${v.value} ?selected=${v.value === value}>${v.text}</option>`)}
     </select>
   </label>`;
 }
@@ -96,12 +96,17 @@ export function filters(app: App): Part {
   const { types, protections, years } = finding.choices;
   const some = types.length > 1 || protections.length > 1 || years !== null;
   if ((state.release?.monuments.length ?? 0) < WORTH_FILTERING || !some) return nothing;
+  const order = new Intl.Collator(state.language);
+  const kinds = types
+    .map(({ name, words }) => ({ value: name, text: said(state, words) }))
+    .sort((a, b) => order.compare(a.text, b.text));
+  const grades = protections.map((grade) => ({ value: grade, text: grade }));
   const set = [find.type, find.protection, find.from ?? '', find.to ?? ''].filter((v) => v !== '').length;
   return html`<details class="filters" ?open=${set > 0}>
     <summary><span>${set > 0 ? t('filter.set', { count: set }) : t('filter')}</span>${icon('chevronRight')}</summary>
     <div class="choices">
-      ${choice(t('filter.type'), find.type, types, t('filter.all'), (type) => finding.set({ type }))}
-      ${choice(t('filter.protection'), find.protection, protections, t('filter.all'), (protection) => finding.set({ protection }))}
+      ${choice(t('filter.type'), find.type, kinds, t('filter.all'), (type) => finding.set({ type }))}
+      ${choice(t('filter.protection'), find.protection, grades, t('filter.all'), (protection) => finding.set({ protection }))}
       ${years ? html`${year(app, 'from', t('filter.from'), years.first)}${year(app, 'to', t('filter.to'), years.last)}` : nothing}
     </div>
   </details>`;

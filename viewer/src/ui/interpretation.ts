@@ -1,8 +1,8 @@
 /** What is interpreted of what is on screen: how sure each part is, and what it rests on. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { type AppState, words } from '../app/state.ts';
-import type { Evidence, StateEntry, StatePartEntry } from '../core/release.ts';
+import { said } from '../app/state.ts';
+import type { StateEntry, StatePartEntry } from '../core/release.ts';
 import { type Certainty, certaintiesOf, partsOf } from '../core/states.ts';
 import { icon } from './icons.ts';
 import { type Part, tool } from './parts.ts';
@@ -18,9 +18,6 @@ export function legend(app: App, states: readonly StateEntry[]): Part {
     ${certaintiesOf(states).map((c) => html`<li>${swatch(c)}<span>${t(`certainty.${c}`)}</span></li>`)}
   </ul>`;
 }
-
-const said = (state: AppState, text: Evidence['label']): string =>
-  typeof text === 'string' ? text : words(state, text);
 
 function grounds(app: App, part: StatePartEntry): Part {
   const { state } = app;

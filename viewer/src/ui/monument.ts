@@ -1,7 +1,7 @@
 /** The panel of one monument: its conditions, its tours, how its place is known. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { idOf, newest, shownNow, words } from '../app/state.ts';
+import { idOf, newest, said, shownNow, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
 import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
@@ -80,7 +80,8 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
   const now = shownNow(state, monument);
   const shown =
     monument.epochs.find((e) => e.id === now.epoch) ?? monument.states.find((s) => s.id === now.state);
-  const facts = [monument.type, monument.period, monument.protection].filter(Boolean).join(' · ');
+  const kind = monument.type && said(state, monument.type);
+  const facts = [kind, monument.period, monument.protection].filter(Boolean).join(' · ');
   return {
     label: words(state, monument.title),
     head: html`${crumb(siteHref(state), words(state, state.release!.title))}

@@ -1,7 +1,7 @@
 /** Everything in words: for browsers without WebGL, and for whoever prefers to read. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { conditionName, words } from '../app/state.ts';
+import { conditionName, said, words } from '../app/state.ts';
 import type { TourDocument } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { type Part, prose, standing } from './parts.ts';
@@ -22,7 +22,7 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
       ${release.monuments.map(
         (m) => html`<section>
           <h2>${words(state, m.title)}</h2>
-          <p class="facts">${[m.type, m.period].filter(Boolean).join(' · ')}</p>
+          <p class="facts">${[m.type && said(state, m.type), m.period].filter(Boolean).join(' · ')}</p>
           ${prose(state, m.html)}
           <h3>${t('conditions')}</h3>
           <ul>

@@ -21,7 +21,7 @@ const built = (earliest: string | null, latest: string | null) => ({
 });
 const GATE = monument('gate', {
   title: { vi: 'Ngọ Môn', en: 'Meridian Gate' },
-  type: 'gate',
+  type: { vi: 'cổng', en: 'gate' },
   protection: 'national',
   built: built('1833-01-01', '1833-12-31'),
   annotations: [{ id: 'ridge', title: { vi: 'Bờ nóc' } }] as unknown as MonumentEntry['annotations'],
@@ -100,11 +100,15 @@ describe('search', () => {
 
 describe('filters', () => {
   const ids = (find: Partial<typeof EVERYTHING>) =>
-    ALL.filter((m) => passes(m, { ...EVERYTHING, ...find })).map((m) => m.id);
+    ALL.filter((m) => passes(m, { ...EVERYTHING, ...find }, ['vi', 'en'])).map((m) => m.id);
 
   it('choose by type, protection, words and years that overlap', () => {
     expect(ids({})).toEqual(['gate', 'hall', 'old', 'words']);
-    expect(ids({ type: 'gate' })).toEqual(['gate']);
+    // Per language it goes by the site's first, so that an address means the same in every language.
+    expect(ids({ type: 'cổng' })).toEqual(['gate']);
+    expect(ids({ type: 'gate' })).toEqual([]);
+    expect(ids({ type: 'hall' })).toEqual(['hall']);
+    expect(ids({ q: 'cong' })).toEqual(['gate']);
     expect(ids({ protection: 'national' })).toEqual(['gate']);
     expect(ids({ q: 'thai hoa' })).toEqual(['hall']);
     expect(ids({ q: 'bo noc' })).toEqual(['gate']);
@@ -115,11 +119,14 @@ describe('filters', () => {
   });
 
   it('offers what there is', () => {
-    expect(choices(ALL)).toEqual({
-      types: ['gate', 'hall'],
+    expect(choices(ALL, ['vi', 'en'])).toEqual({
+      types: [
+        { name: 'cổng', words: { vi: 'cổng', en: 'gate' } },
+        { name: 'hall', words: 'hall' },
+      ],
       protections: ['national'],
       years: { first: -50, last: 1833 },
     });
-    expect(choices([WORDS]).years).toBeNull();
+    expect(choices([WORDS], []).years).toBeNull();
   });
 });
