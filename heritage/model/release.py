@@ -106,6 +106,26 @@ class ArEntry(ReleaseDocument):
     table: ArFile = Field(description="small enough for a table")
 
 
+class SurveyAccuracy(ReleaseDocument):
+    """What is known of how far a survey's surface is from what stood there, in metres of the monument frame.
+
+    None where it is not known: a model brings no points, and few surveyors state an accuracy.
+    """
+
+    spacing_m: float | None = Field(
+        None, description="median over points: side of the square of surface that holds one"
+    )
+    noise_m: float | None = Field(
+        None, description="distance from the surface that 95 % of the measured points keep"
+    )
+    alignment_m: float = Field(
+        0.0, description="1 sigma of the way into the monument frame; 0 for the reference epoch"
+    )
+    stated_m: float | None = Field(
+        None, description="1 sigma of a point, true metres, as the surveyor states it"
+    )
+
+
 class EpochEntry(ReleaseDocument):
     """A measured condition as tiles."""
 
@@ -120,6 +140,7 @@ class EpochEntry(ReleaseDocument):
     bounds: Box
     points: int
     triangles: int
+    accuracy: SurveyAccuracy | None = Field(None, description="none in older releases")
     filled_m2: float = Field(
         0.0, description="area of the surface that closes holes instead of being measured"
     )

@@ -43,6 +43,7 @@ from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.state_entry import state_entry
 from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_views import StopViews
+from heritage.pipeline.survey_accuracy import survey_accuracy
 from heritage.pipeline.take_along import write_take_along
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tileset import copied_tileset
@@ -204,6 +205,7 @@ def _epoch(
         bounds=Box(min=made.min, max=made.max),
         points=made.points,
         triangles=made.triangles,
+        accuracy=survey_accuracy(built, monument.id, epoch),
         filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
         points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
     )

@@ -6,6 +6,7 @@ Needs a built sample: scripts/test makes one and names it in HERITAGE_SAMPLE.
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,22 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def scores(site: Path) -> dict[tuple[str, str], float]:
     return {(row.of, row.name): row.value for row in score(site)}
+
+
+def test_a_surveys_stated_accuracy_holds_against_the_truth(
+    scores: dict[tuple[str, str], float], release: Path
+) -> None:
+    """What goes into the ± of measures: 95 % of a surface lie within it, and it is no wider than three times that."""
+    document = Release.model_validate_json((release / "release.json").read_bytes(), strict=False)
+    surveys = [(f"{m.id}/{e.id}", e.accuracy) for m in document.monuments for e in m.epochs]
+    assert len(surveys) == 5
+    for name, accuracy in surveys:
+        assert accuracy is not None
+        assert accuracy.noise_m is not None
+        assert accuracy.spacing_m is not None
+        stated_mm = 1000 * math.hypot(accuracy.noise_m, accuracy.spacing_m / 2)
+        true_mm = max(scores[name, f"{way}: 95 %"] for way in ("surface to truth", "seen truth to surface"))
+        assert true_mm < stated_mm < 3 * true_mm, name
 
 
 def _epochs(scores: dict[tuple[str, str], float], name: str) -> list[float]:

@@ -41,6 +41,10 @@ class Epoch(Document):
         None, description="the file's unit; default: the file's own, else metres"
     )
     crs: str | None = Field(None, description="the file's CRS where the header has none")
+    accuracy_m: Positive | None = Field(
+        None,
+        description="1 sigma of a point against control, metres, as its surveyor states it; goes into the ± of measures",
+    )
     origin_m: Vec3 | None = Field(
         None,
         description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number",
@@ -112,7 +116,8 @@ class Monument(Document):
         description="when it was built: EDTF such as 1805~ or 1804/1832, which can be searched, or words",
     )
     type: Words | None = Field(
-        None, description="what kind of building it is; visitors can choose by it, so use the same words again"
+        None,
+        description="what kind of building it is; visitors can choose by it, so use the same words again",
     )
     protection: Text | None = Field(None, description="its legal protection, as a grade: national")
     rights: Rights | None = Field(

@@ -8,11 +8,11 @@ import {
   flatArea,
   height,
   type Measured,
-  type MeasuredPoint,
   type MeasureKind,
   outlineError,
   POINTS,
-  stretched,
+  surveyed,
+  surveyOfOutline,
 } from '../core/measure.ts';
 import type { Picked } from '../core/picked.ts';
 import type { MonumentEntry } from '../core/release.ts';
@@ -149,8 +149,8 @@ export class Measuring {
 
   /** The measure with its value; an area of the surface is read afterwards. */
   private valued(measure: Measure, monument: MonumentEntry): Measure {
-    const { scale: factor, site_from_monument: m } = monument.placement;
-    const points = measure.points.map((p): MeasuredPoint => stretched(p, factor));
+    const { site_from_monument: m } = monument.placement;
+    const points = surveyed(measure.points, monument);
     const [a, b, c] = points;
     // Upwards as the site has it, in the monument's axes.
     const up: Vec3 = [m[2]!, m[6]!, m[10]!];
@@ -202,12 +202,13 @@ export class Measuring {
       this.replace(monument, id, points, { problem: 'unread' });
       return;
     }
-    const rim = points.map(
-      (p): MeasuredPoint => stretched({ ...p, error_m: Math.max(p.error_m, error) }, factor),
+    const rim = surveyed(
+      points.map((p) => ({ ...p, error_m: Math.max(p.error_m, error) })),
+      monument,
     );
     this.replace(monument, id, points, {
-      value: { value: area * factor ** 2, within: outlineError(rim) },
-      covered: shadow / flatArea(points).value,
+      value: { value: area * factor ** 2, within: outlineError(rim), survey: surveyOfOutline(rim) },
+      covered: (shadow * factor ** 2) / flatArea(rim).value,
     });
   }
 

@@ -387,6 +387,10 @@ export interface EpochEntry {
   points: number;
   triangles: number;
   /**
+   * none in older releases
+   */
+  accuracy: SurveyAccuracy | null;
+  /**
    * area of the surface that closes holes instead of being measured
    */
   filled_m2: number;
@@ -394,6 +398,29 @@ export interface EpochEntry {
    * every measured point with its class and reason of cleaning
    */
   points_tileset: string | null;
+}
+/**
+ * What is known of how far a survey's surface is from what stood there, in metres of the monument frame.
+ *
+ * None where it is not known: a model brings no points, and few surveyors state an accuracy.
+ */
+export interface SurveyAccuracy {
+  /**
+   * median over points: side of the square of surface that holds one
+   */
+  spacing_m: number | null;
+  /**
+   * distance from the surface that 95 % of the measured points keep
+   */
+  noise_m: number | null;
+  /**
+   * 1 sigma of the way into the monument frame; 0 for the reference epoch
+   */
+  alignment_m: number;
+  /**
+   * 1 sigma of a point, true metres, as the surveyor states it
+   */
+  stated_m: number | null;
 }
 /**
  * What an interpretation rests on.

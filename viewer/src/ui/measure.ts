@@ -4,7 +4,7 @@ import type { App } from '../app/app.ts';
 import type { Measure } from '../app/measuring.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { figure, metres } from '../core/format.ts';
-import { FEWEST_OF_AREA, MEASURE_KINDS, type Measured, POINTS } from '../core/measure.ts';
+import { FEWEST_OF_AREA, MEASURE_KINDS, type Measured, off, POINTS } from '../core/measure.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type IconName, icon } from './icons.ts';
 import { type Part, tool } from './parts.ts';
@@ -26,11 +26,21 @@ function shown(kind: Measure['kind'], value: number, language: string): string {
   return metres(value, language, 3);
 }
 
-/** `value ± within`, or the value alone where the surface is in full detail. */
+/** The value and what is known of its error, or the value alone where nothing is. */
 const told = (kind: Measure['kind'], m: Measured, language: string) =>
-  m.within > 0
-    ? `${shown(kind, m.value, language)} ± ${shown(kind, m.within, language)}`
+  off(m) > 0
+    ? `${shown(kind, m.value, language)} ± ${shown(kind, off(m), language)}`
     : shown(kind, m.value, language);
+
+/** What the ± is made of. */
+function errors(app: App, kind: Measure['kind'], m: Measured): string {
+  const { t, language } = app.state;
+  const part = (key: string, error: number) => t(key, { error: `± ${shown(kind, error, language)}` });
+  return [
+    m.survey === null ? t('measure.error.unknown') : part('measure.error.survey', m.survey),
+    ...(m.within > 0 ? [part('measure.error.tiles', m.within)] : []),
+  ].join(' · ');
+}
 
 /** Whether it was taken on what nobody measured. */
 const interpreted = (measure: Measure) => measure.points.some((p) => p.shown.state !== null);
@@ -83,6 +93,7 @@ function row(app: App, bench: Workbench, measure: Measure, number: number): Part
       ${interpreted(measure) ? html`<p class="warn">${icon('warning')}<span>${t('measure.interpreted')}</span></p>` : nothing}
       ${flat ? html`<p class="more">${t('measure.flat', { area: told('area', flat, language) })}</p>` : nothing}
       ${ragged ? html`<p class="more">${t('measure.ragged', { percent: Math.round(covered * 100) })}</p>` : nothing}
+      ${value && !interpreted(measure) ? html`<p class="more">${errors(app, measure.kind, value)}</p>` : nothing}
       <p class="more">${t(full ? 'measure.full' : 'measure.simplified', { edge: metres(edge, language) })}</p>
     </div>
     ${tool({ name: 'copy', label: `${t('measure.copy')} ${number}`, press: () => copy(app, asText(app, [measure])) })}

@@ -38,6 +38,9 @@ test('distance, height, angle and area are measured on the surface, in full deta
   expect(Math.abs(angle! - 90)).toBeLessThan(3);
   expect(Math.abs(area! - 7)).toBeLessThan(0.4);
   await expect(page.locator('.marks .measure')).toHaveCount(4);
+  // Half of 8 mm between points and 3 mm of scatter are 5 mm at each end.
+  await expect(page.locator('.measures .value').first()).toHaveText(/± 7.1 mm$/);
+  await expect(page.getByText('± 7.1 mm by the survey (95 %)')).toHaveCount(2);
   await accessible(page);
   await page.getByRole('button', { name: 'Delete measure 2' }).click();
   await expect(page.locator('.measures li')).toHaveCount(3);

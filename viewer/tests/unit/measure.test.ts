@@ -1,13 +1,29 @@
 import { describe, expect, it } from 'vitest';
-import { angle, distance, flatArea, height, type MeasuredPoint } from '../../src/core/measure.ts';
+import {
+  angle,
+  distance,
+  flatArea,
+  height,
+  type MeasuredPoint,
+  off,
+  surveyError,
+} from '../../src/core/measure.ts';
 import { areaInside, earsOf, outlineOf } from '../../src/core/surfaceArea.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 
-const at = (position_m: Vec3, error_m = 0): MeasuredPoint => ({ position_m, error_m });
+const at = (position_m: Vec3, error_m = 0, survey_m: number | null = null): MeasuredPoint => ({
+  position_m,
+  error_m,
+  survey_m,
+});
 
 describe('measures', () => {
   it('a distance and a height, with the errors of both ends', () => {
-    expect(distance(at([0, 0, 0], 0.01), at([3, 4, 12], 0.02))).toEqual({ value: 13, within: 0.03 });
+    expect(distance(at([0, 0, 0], 0.01), at([3, 4, 12], 0.02))).toEqual({
+      value: 13,
+      within: 0.03,
+      survey: null,
+    });
     expect(height(at([0, 0, 5]), at([9, 9, 2]), [0, 0, 2]).value).toBe(-3);
   });
 
@@ -19,8 +35,8 @@ describe('measures', () => {
       expect(found.within).toBe(0);
     }
     // 1 mm at each end of two arms of a metre: 2 · asin(0.002).
-    const off = angle(at([1, 0, 0], 0.001), at([0, 0, 0], 0.001), at([0, 1, 0], 0.001));
-    expect(off.within).toBeCloseTo((2 * Math.asin(0.002) * 180) / Math.PI, 9);
+    const turned = angle(at([1, 0, 0], 0.001), at([0, 0, 0], 0.001), at([0, 1, 0], 0.001));
+    expect(turned.within).toBeCloseTo((2 * Math.asin(0.002) * 180) / Math.PI, 9);
   });
 
   it('no error within the stated limits goes beyond what is stated', () => {
@@ -47,6 +63,64 @@ describe('measures', () => {
       3 * Math.sqrt(8),
       12,
     );
+  });
+});
+
+/** Normal numbers from a small generator of its own, the same in every run (Box and Muller; mulberry32). */
+function normals(seed: number): () => number {
+  let a = seed;
+  const uniform = () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+describe('what the survey adds', () => {
+  const accuracy = { spacing_m: 0.06, noise_m: 0.04, alignment_m: 0.03, stated_m: null };
+
+  it('is made of scatter, half the spacing, what is stated, and the alignment between surveys', () => {
+    expect(surveyError(accuracy, 1, false)).toBeCloseTo(0.05, 12);
+    expect(surveyError(accuracy, 2, false)).toBeCloseTo(0.1, 12);
+    expect(surveyError({ ...accuracy, stated_m: 0.1 }, 2, false)).toBeCloseTo(Math.hypot(0.1, 0.196), 12);
+    expect(surveyError(accuracy, 1, true)).toBeCloseTo(Math.hypot(0.05, 1.96 * 0.03), 12);
+  });
+
+  it('is not known of a model or of an older release, and then of the whole measure', () => {
+    const nothing = { spacing_m: null, noise_m: null, alignment_m: 0.01, stated_m: null };
+    expect(surveyError(nothing, 1, true)).toBeNull();
+    expect(surveyError(undefined, 1, false)).toBeNull();
+    const half = distance(at([0, 0, 0], 0.1, 0.05), at([1, 0, 0], 0.2));
+    expect(half.survey).toBeNull();
+    expect(off(half)).toBeCloseTo(0.3, 12);
+    expect(angle(at([1, 0, 0], 0, 1), at([0, 0, 0]), at([0, 1, 0], 0, 1)).survey).toBeNull();
+    expect(flatArea([at([0, 0, 0], 0, 1), at([1, 0, 0], 0, 1), at([0, 1, 0])]).survey).toBeNull();
+  });
+
+  it('holds 95 of 100 measures whose points scatter so', () => {
+    const places: Vec3[] = [[2, 0.3, 0], [0, 0, 0], [0.4, 1.7, 0.2], [-0.9, 1, 0.1]]; // biome-ignore format: points
+    const errors = [0.02, 0.01, 0.03, 0.02];
+    const next = normals(7);
+    const make = (moved: boolean) => {
+      const p = places.map((place, k) =>
+        at(place.map((x) => x + (moved ? (next() * errors[k]!) / 1.96 : 0)) as unknown as Vec3, 0, errors[k]),
+      ) as [MeasuredPoint, MeasuredPoint, MeasuredPoint, MeasuredPoint];
+      return [distance(p[0], p[2]), height(p[0], p[2], [0, 0, 1]), angle(p[0], p[1], p[2]), flatArea(p)];
+    };
+    const told = make(false);
+    const held = [0, 0, 0, 0];
+    const draws = 4000;
+    for (let i = 0; i < draws; i++) {
+      make(true).forEach((m, k) => {
+        held[k]! += Math.abs(m.value - told[k]!.value) <= told[k]!.survey! ? 1 : 0;
+      });
+    }
+    for (const share of held.map((n) => n / draws)) {
+      expect(share).toBeGreaterThan(0.94);
+      expect(share).toBeLessThan(0.99); // no wider than it has to be
+    }
   });
 });
 
