@@ -14,6 +14,8 @@ export class Address {
   private remembering = 0;
   /** The fragment that is on screen. */
   private entered = '';
+  /** Counts what was entered: who comes back from fetching something sees whether it is still wanted. */
+  private turn = 0;
 
   constructor(app: App) {
     this.app = app;
@@ -37,7 +39,9 @@ export class Address {
       return;
     }
     if (app.tours.follows(route)) return;
+    this.turn++;
     app.tours.end();
+    app.bench?.leave();
     app.picking.end();
     app.interpreting.choose(null);
     const look = parseLook(location.hash);
@@ -80,7 +84,7 @@ export class Address {
     const seconds = first ? 0 : FLY_S;
     if (route.view === 'tour') {
       app.framing.release();
-      void app.tours.open(route.tour, route.stop, first);
+      void app.tours.open(route.tour, first);
       return;
     }
     if (route.view === 'compare') {
@@ -120,9 +124,10 @@ export class Address {
   /** Fetch the workbench and begin what the address says. */
   private async work(work: Work, look: Look): Promise<void> {
     const { app } = this;
+    const { turn } = this;
     const { release } = app.state;
     const code = await app.later(import('./workbench.ts')).catch(() => null);
-    if (!release || app.state.route.view !== work) return;
+    if (!release || turn !== this.turn) return;
     if (!code) {
       app.set({ status: 'failed', problem: 'offline' });
       return;

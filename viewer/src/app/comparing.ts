@@ -112,7 +112,10 @@ export class Comparing {
       found = { failed: true };
     }
     const { comparing } = this.app.state;
-    if (!comparing || this.mode !== 'change') return;
+    const monument = monumentOf(this.app.state);
+    if (!comparing || !monument || this.mode !== 'change') return;
+    // By now another pair may be compared, whose figures these are not.
+    if (measured(monument, comparing.left, comparing.right)?.sidecar !== sidecar) return;
     this.app.set({ comparing: { ...comparing, ...found } });
     this.show('change');
     if (comparing.region) this.visit(comparing.region);

@@ -52,6 +52,7 @@ export class Elevating {
 
   leave(): void {
     this.abort.abort();
+    if (this.state.status === 'drawing') this.state = { ...this.state, status: 'idle', share: 0 };
   }
 
   set(change: Partial<Pick<ElevatingState, 'side' | 'mm_per_pixel'>>): void {

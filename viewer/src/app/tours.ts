@@ -44,8 +44,8 @@ export class Tours {
     return true;
   }
 
-  /** Load and begin a tour. `first`: the page opens with it. */
-  async open(id: string, stopId: string | null, first: boolean): Promise<void> {
+  /** Load and begin a tour where the address says by then. `first`: the page opens with it. */
+  async open(id: string, first: boolean): Promise<void> {
     const { state, view } = this.app;
     const entry = state.release?.tours.find((t) => t.id === id);
     const monument = monumentOf(state);
@@ -65,7 +65,7 @@ export class Tours {
     }
     const { route } = this.app.state;
     if (route.view !== 'tour' || route.tour !== id || this.touring) return;
-    this.begin(code, document, monument, view, stopId, first);
+    this.begin(code, document, monument, view, route.stop, first);
   }
 
   private begin(

@@ -96,6 +96,16 @@ export class Condition {
     throw new Error('the object belongs to no tile of this condition');
   }
 
+  /** How much its tiles take up, bytes. */
+  get bytes(): number {
+    return (this.tiles as unknown as { lruCache: { cachedBytes: number } }).lruCache.cachedBytes; // not in its types
+  }
+
+  dispose(): void {
+    this.object.removeFromParent();
+    this.tiles.dispose();
+  }
+
   update(stage: Stage): void {
     updateTileset(this.tiles, stage);
   }
@@ -106,6 +116,8 @@ export class Condition {
   }
 }
 
+/** What conditions out of sight may keep, all together, on a desktop and on a phone. */
+const KEPT_GIB = [0.5, 0.12] as const;
 const POINTS_APART_PX = 2.6; // measured points close up: each level's points lie so far apart at most
 
 /** What is drawn: a condition's surface, or the points an epoch was measured by. */
@@ -175,6 +187,28 @@ export class Conditions {
     this.known.set(key, made);
     this.mark(made);
     return made;
+  }
+
+  /**
+   * Say which are on screen from now on. Of the others those that were longest out of sight are given up, until what is
+   * kept of them takes no more than `KEPT_GIB`: they are fetched again when they are wanted again.
+   */
+  keep(shown: readonly Condition[]): void {
+    for (const c of shown) {
+      // A map remembers in which order its keys came: the last seen stands last.
+      const key = keyOf(c.of.monument, c.of.shown);
+      this.known.delete(key);
+      this.known.set(key, c);
+    }
+    const hidden = [...this.known].filter(([, c]) => !shown.includes(c));
+    let bytes = hidden.reduce((sum, [, c]) => sum + c.bytes, 0);
+    const most = KEPT_GIB[handheld() ? 1 : 0] * 2 ** 30;
+    for (const [key, c] of hidden) {
+      if (bytes <= most) break;
+      bytes -= c.bytes;
+      this.known.delete(key);
+      c.dispose();
+    }
   }
 
   all(): Iterable<Condition> {

@@ -37,11 +37,9 @@ export class Stage {
   private pending = 0;
   private soon = 0;
   private last = 0;
-  private readonly canvas: HTMLCanvasElement;
 
   /** `smooth`: edges by multisampling. */
   constructor(canvas: HTMLCanvasElement, smooth: boolean) {
-    this.canvas = canvas;
     this.renderer = new WebGLRenderer({ canvas, antialias: smooth, powerPreference: 'high-performance' });
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
@@ -173,11 +171,5 @@ export class Stage {
     this.onDrawn();
     if (again) this.invalidate();
     else if (this.pending === 0) this.last = 0;
-  }
-
-  dispose(): void {
-    cancelAnimationFrame(this.pending);
-    this.renderer.dispose();
-    this.canvas.remove();
   }
 }

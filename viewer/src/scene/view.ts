@@ -179,6 +179,7 @@ export class View {
       c.uniforms.keep.value = [0, 1];
     }
     this.shown = conditions;
+    this.conditions.keep(conditions);
     this.hidePlans();
     this.stage.invalidate();
   }
