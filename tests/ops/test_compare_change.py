@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import InputError
-from heritage.ops.comparison.bins import Bins
+from heritage.ops.comparison.bins import Bins, nearby
 from heritage.ops.comparison.compare import compare as compare_whole
 from heritage.ops.comparison.cylinders import measure
 from heritage.ops.comparison.plan import CompareOptions
@@ -152,6 +152,26 @@ def test_cylinders_are_those_of_brute_force():
         assert count[i] == len(again)
         assert mean[i] == pytest.approx(again.mean(), abs=1e-7)  # float32
         assert deviation[i] == pytest.approx(again.std(ddof=1), rel=1e-5)
+
+
+def test_a_search_that_places_share_finds_what_each_finds_alone():
+    """To the last bit: how the surface is cut into pieces says which places come together."""
+    rng = np.random.default_rng(1)
+    plan = rng.uniform(-1, 1, (30_000, 2))
+    xyz = np.column_stack([plan, 0.1 * np.sin(7 * plan[:, 0])]) + rng.normal(0, 0.005, (30_000, 3)) + 300
+    normal = np.tile(np.float32([0, 0, 1]), (len(xyz), 1))
+    bins = Bins.of(xyz.astype(np.float32), normal, 0.04)
+    at = (xyz[:3_000] + rng.normal(0, [0, 0, 0.1], (3_000, 3))).astype(np.float32).astype(float)
+    way = normal[:3_000] + rng.normal(0, 0.3, (3_000, 3))
+    way /= np.linalg.norm(way, axis=1, keepdims=True)
+
+    alone = measure(bins, at, way, 0.04, 0.2, 5)
+    order = nearby(at, 0.08)
+    together = measure(bins, at[order], way[order], 0.04, 0.2, 5)
+
+    assert 0.8 < np.isfinite(alone[0]).mean() < 1
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_array_equal(one[order], other)
 
 
 def test_where_an_epoch_has_no_data_nothing_is_said():

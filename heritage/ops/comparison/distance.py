@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from heritage.model.arrays import F32, F64
-from heritage.ops.comparison.bins import Bins
+from heritage.ops.comparison.bins import GROUP, Bins, nearby
 from heritage.ops.comparison.cylinders import measure
 from heritage.ops.comparison.plan import ComparePlan
 from heritage.ops.comparison.planes import plane_normals
@@ -35,10 +35,11 @@ def measure_piece(
     """
     distance, lod, sigma = np.full((3, len(piece.vertices)), np.nan, np.float32)
     rows = np.flatnonzero(~piece.filled)  # nothing was measured where a hole was closed
-    at, direction = piece.vertices.astype(np.float64)[rows], piece.direction[rows]
     radius, least = plan.radius_m, plan.least_points
     if not len(rows):
         return distance, lod, sigma
+    rows = rows[nearby(piece.vertices[rows].astype(np.float64), GROUP * radius)]
+    at, direction = piece.vertices[rows].astype(np.float64), piece.direction[rows]
     near = min(plan.reach_m, _NEAR * radius)
     box = Where.around(at, max(near + (1 + _ASIDE) * radius, *plan.normal_radii_m, 0.0))
     seen = after(box)
