@@ -24,8 +24,9 @@ from heritage.model.arrays import F32, F64, Mesh, PointCloud
 from heritage.model.errors import InputError
 from heritage.model.release import Histogram
 from heritage.model.report import Figure
+from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.distance import Points, measure_piece
-from heritage.ops.comparison.enclosed import Epoch, with_volumes
+from heritage.ops.comparison.enclosed import with_volumes
 from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.region import Region
@@ -44,7 +45,8 @@ METHOD = "M3C2 (Lague et al. 2013), cylinders along outward normals"
 class Change:
     """What changed, in all. Positive means that material was gained.
 
-    ``regions`` are pieces beyond LoD95 that are more than chance (`regions`); largest volume first. Changed area and
+    ``regions`` are pieces beyond LoD95 that are more than chance (`regions`) and that the points confirm (`confirm`); largest
+    volume first. Changed area and
     volumes are sums over them, those without a volume left out; medians and percentiles are by area.
     """
 
@@ -116,7 +118,8 @@ def compare(
 
     All in memory and in one piece; all three in one frame, both clouds with outward normals. ``registration_m`` is the
     alignment's error, 1 sigma. Where ``compared.filled`` says that the surface closes a hole, nothing is comparable. Without
-    ``reference``, the surface through the points ``before``, a region that is deep for its width has no volume.
+    ``reference``, the surface through the points ``before``, no region is confirmed by points, and one that is deep for its
+    width has no volume.
     Raises InputError for an empty mesh or cloud, or where nothing is comparable or next to nothing unchanged.
     """
     chosen = options or CompareOptions()
@@ -188,7 +191,8 @@ def summed(
             code="compare-unlike",
         )  # fmt: skip
     parts = join_parts([part for s in summaries for part in s.parts], plan.radius_m)
-    regions = tuple(region.moved(origin) for region in with_volumes(parts, epochs, plan))
+    found, doubtful = with_volumes(parts, epochs, plan)
+    regions = tuple(region.moved(origin) for region in found)
     volumes = [region.volume_m3 for region in regions if region.volume_m3 is not None]
     low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))
     lod95 = lods.percentile(50) * step
@@ -212,10 +216,16 @@ def summed(
         "p95_m": high,
         "registration_m": plan.registration_m,
     }
-    figures = tuple(
-        Figure(name=name.rpartition("_")[0], value=value, unit=name.rpartition("_")[2], method=how)
-        for name, value in (totals | lengths).items()
-    )
+    figures = (
+        *(
+            Figure(name=name.rpartition("_")[0], value=value, unit=name.rpartition("_")[2], method=how)
+            for name, value in (totals | lengths).items()
+        ),
+        Figure(
+            name="regions_not_confirmed", value=doubtful, unit="1",
+            method="beyond LoD95 for the cylinders alone: as far as can be told, each epoch's points are on the other's surface",
+        ),
+    )  # fmt: skip
     return Change(
         **totals, **lengths,
         histogram=Histogram(edges_m=tuple(map(float, edges)), area_m2=tuple(map(float, bins))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import F64, Bool, Mesh
+from heritage.ops.comparison.confirm import CHANCE, Epoch, confirmed
 from heritage.ops.comparison.distance import Points
 from heritage.ops.comparison.lattice import Votes, votes_between
 from heritage.ops.comparison.part import Part, one_of, section
@@ -28,15 +29,6 @@ _BOXES = 4  # each 1.6 times as far around as the one before; what goes on beyon
 # Into the lattice's frame: walls along its axes would lie on one side of a whole layer of middles.
 _TURN = Rotation.from_rotvec((0.31, 0.47, 0.73)).as_matrix()
 _STAIRS = 1.5  # times as large as a surface are the faces of the voxels it runs through, over all directions
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """One epoch in a box from low to high (3,), metres: ``surface`` gives the triangles that reach into it, one vertex
-    a place, relative to zero; ``points`` those that the surface was made from."""
-
-    surface: Callable[[F64, F64], Mesh]
-    points: Points
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,27 +66,42 @@ class _Body:
 
 def with_volumes(
     parts: Sequence[Part], epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan
-) -> tuple[Region, ...]:
-    """The regions, each in one of ``parts``, largest volume first: those that are tall with the volume that the surfaces of both
-    ``epochs``, reference and compared, enclose there; without one where they do not, or where there are none.
+) -> tuple[tuple[Region, ...], int]:
+    """The regions, each in one of ``parts``, largest volume first; and how many are left out, as neither what is enclosed nor
+    the points tell them (`confirmed`).
 
-    Regions most of which lie along one body are one: what stood there was one thing.
+    What is tall gets the volume that the surfaces of both ``epochs``, reference and compared, enclose there, or none where they
+    do not. Regions most of which lie along one body are one: what stood there was one thing. Without ``epochs`` all count,
+    and what is tall has no volume.
     """
     left, regions = sorted(parts, key=lambda part: (not part.tall, -abs(part.volume_m3), part.low_m)), []
+    doubtful = 0
     while left:
         part = left.pop(0)
-        if not part.tall:
-            regions.append(region_of(part, plan))
-            continue
-        body = epochs and _body(part, *epochs, plan.radius_m)
+        body = epochs and part.tall and _body(part, *epochs, plan.radius_m)
         while body and (
             along := [p for p in left if p.gained == part.gained and body.along(p, plan.radius_m)]
         ):
             left = [p for p in left if p not in along]
             part = one_of([part, *along])
             body = _body(part, *epochs, plan.radius_m) if epochs else None
-        regions.append(_told(part, body, epochs, plan))
-    return by_size(regions)
+        region = _told(part, body or None, epochs, plan) if part.tall else region_of(part, plan)
+        if epochs and not (_enclosed_surely(region) or confirmed(part, *epochs, plan)):
+            doubtful += 1
+            continue
+        regions.append(region)
+    return by_size(regions), doubtful
+
+
+def _enclosed_surely(region: Region) -> bool:
+    """Whether the surfaces enclose more than chance: then nothing more is needed to tell that something stood there."""
+    return (
+        region.volume_by == "enclosed"
+        and region.volume_m3 is not None
+        and region.volume_sigma_m3 is not None
+        and region.gained == (region.volume_m3 > 0)
+        and abs(region.volume_m3) >= CHANCE * region.volume_sigma_m3
+    )
 
 
 def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan) -> Region:

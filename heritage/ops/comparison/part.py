@@ -20,8 +20,9 @@ _TALL = 0.15
 @dataclass(frozen=True, eq=False)
 class Part:
     """What one block holds of a region. ``volume_m3`` is the sum of distances times area, ``noise`` of their variances times
-    area, m^4, ``moment`` of places times area, ``facing`` of normals times area; ``cubes`` (k, 3) are where it is and
-    ``spots`` (k, 3) a place of it in each, ``border`` (b, 3) the places it shares with other blocks.
+    area, m^4, ``moment`` of places times area, ``facing`` of normals times area; ``cubes`` (k, 3) are where it is, ``spots``
+    (k, 3) the place in each that changed most, by ``depths`` (k,) metres; ``border`` (b, 3) are the places it shares with other
+    blocks.
     """
 
     area_m2: float
@@ -35,6 +36,7 @@ class Part:
     distances: Tally
     cubes: I32
     spots: F32
+    depths: F32
     border: F32
 
     @property
@@ -67,18 +69,18 @@ def one_of(held: Sequence[Part]) -> Part:
         max((part.greatest_m for part in held), key=lambda d: (abs(d), d)),
         Tally.joined(part.distances for part in held),
         *thinned(
-            np.concatenate([part.cubes for part in held]), np.concatenate([part.spots for part in held])
+            *(np.concatenate([getattr(p, name) for p in held]) for name in ("cubes", "spots", "depths"))
         ),
         np.concatenate([part.border for part in held]),
     )
 
 
-def thinned(cubes: I32, places: F32) -> tuple[I32, F32]:
-    """Each of ``cubes`` (n, 3) once, with the least of its ``places`` (n, 3)."""
-    order = np.lexsort((*places.T[::-1], *cubes.T[::-1]))
-    cubes, places = cubes[order], places[order]
+def thinned(cubes: I32, places: F32, depths: F32) -> tuple[I32, F32, F32]:
+    """Each of ``cubes`` (n, 3) once, with that of its ``places`` (n, 3) whose depth (n,) is greatest, and this."""
+    order = np.lexsort((*places.T[::-1], -np.abs(depths), *cubes.T[::-1]))
+    cubes, places, depths = cubes[order], places[order], depths[order]
     first = np.concatenate([[True], (np.diff(cubes, axis=0) != 0).any(1)])
-    return cubes[first], places[first]
+    return cubes[first], places[first], depths[first]
 
 
 def section(radius_m: float) -> float:

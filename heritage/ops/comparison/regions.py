@@ -11,11 +11,11 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from heritage.model.arrays import F32, F64, Bool, triple
+from heritage.ops.comparison.confirm import CHANCE
 from heritage.ops.comparison.part import Part, one_of, section, thinned
 from heritage.ops.comparison.surface_piece import SurfacePiece
 from heritage.ops.comparison.tally import Tally
 
-_CHANCE = 4.0  # sigma: of some ten thousand places noise makes about one volume beyond
 _LEAST = 0.5  # cylinder sections: what is smaller is less than a cylinder can tell
 # Half of a cube's 26 neighbours; from the other side they are the other half.
 _BESIDE = [step for step in product((-1, 0, 1), repeat=3) if step > (0, 0, 0)]
@@ -56,7 +56,7 @@ def find_parts(
                 triple(places.max(0)),
                 float(d[np.abs(d).argmax()]),
                 Tally.of(distance[rows], weight, step_m),
-                *thinned(np.floor(places / radius_m).astype(np.int32), piece.vertices[rows]),
+                *thinned(np.floor(places / radius_m).astype(np.int32), piece.vertices[rows], distance[rows]),
                 piece.vertices[rows[piece.shared[rows]]],
             )
         )
@@ -86,7 +86,7 @@ def join_parts(parts: Sequence[Part], radius_m: float) -> list[Part]:
 def _counts(radius_m: float, area_m2: F64, volume_m3: F64, noise: F64) -> Bool:
     """Whether pieces are more than chance, and large enough for a cylinder to have told them."""
     across = section(radius_m)
-    beyond = np.abs(volume_m3) >= _CHANCE * np.sqrt(noise * np.minimum(area_m2, across))
+    beyond = np.abs(volume_m3) >= CHANCE * np.sqrt(noise * np.minimum(area_m2, across))
     return np.asarray(beyond & (area_m2 >= _LEAST * across))
 
 

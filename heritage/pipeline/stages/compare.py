@@ -25,8 +25,8 @@ from heritage.ops.comparison.compare import (
     longest_edge,
     summed,
 )
+from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.document import comparison_document
-from heritage.ops.comparison.enclosed import Epoch
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.part_in import part_in
@@ -244,4 +244,4 @@ def _colours(change: F32, top: float) -> U8:
     return np.asarray(colours, np.uint8)
 
 
-COMPARE = Stage("compare", 7, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 8, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
