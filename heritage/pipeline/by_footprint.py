@@ -15,8 +15,9 @@ from heritage.model.frames import WGS84_3D, SiteFrame
 from heritage.model.release import Placement
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_choice import FootprintPrior
-from heritage.ops.placement.register import Registered, RegisterOptions, register_footprint
+from heritage.ops.placement.register import Registered, register_footprint
 from heritage.ops.placement.register_among import register_among
+from heritage.ops.placement.register_options import RegisterOptions
 from heritage.pipeline.stage import Job
 from heritage.pipeline.thinned import thinned, thinned_labels
 

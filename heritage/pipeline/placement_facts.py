@@ -16,7 +16,7 @@ from heritage.pipeline.frame import to_site
 from heritage.pipeline.ground import Ground
 from heritage.text.site import LoadedMonument, LoadedSite
 
-_BESIDE_M: Final = 8.0  # how near a neighbour is whose walls the cloud may show
+_BESIDE_M: Final = 14.0  # how near a neighbour is whose walls the cloud may show
 _HALF_M: Final = 100.0  # half the width of the largest monument that is sought by position
 _SIGMAS: Final = 3.0
 _MOST: Final = 2_000  # footprints that are tried; a glance takes about 0.1 s

@@ -38,9 +38,11 @@ def trial(
     per_m2: float = 60.0,
     footprint_sigma_m: float = 0.15,
     scale: float = 1.0,
+    boxed: bool = False,
 ) -> Trial:
     """``neighbours`` in the frame of ``plan``. The survey sees 1 to 5 m of what adjoins, no party wall below the lower
-    eaves, a garden wall in every third trial, hedges that hide the foot of walls, and trees."""
+    eaves, a garden wall in every third trial, hedges that hide the foot of walls, and trees. ``boxed``: somebody cut
+    the survey with a box about the plan, at each side another 0.5 to 5 m away from it."""
     rng = np.random.default_rng([seed, 7])
     middle = np.array(plan.centroid.coords[0])
     plan, *others = (shapely.transform(p, lambda xy: xy - middle) for p in (plan, *neighbours))
@@ -48,6 +50,8 @@ def trial(
     near = [o for o in others if o.distance(plan) < 6]
     heights = [max(height + rng.normal(0, 1.2), 2.5) for _ in near]
     reach = plan.buffer(rng.uniform(1, 5))
+    if boxed:
+        reach = _box(plan, np.random.default_rng([seed, 13]))
     away = rng.uniform(0, 2 * np.pi)
     parts = []
     for i, building in enumerate([plan, *near]):
@@ -64,6 +68,15 @@ def trial(
         [_behind_hedges(xyz, plan, rng), *_plants(plan, rng), *_garden_wall(plan, near, rng)]
     )
     return _placed(xyz, plan, others, rng, footprint_sigma_m, scale)
+
+
+def _box(plan: Polygon, rng: np.random.Generator) -> Polygon:
+    corners = np.asarray(plan.minimum_rotated_rectangle.exterior.coords)[:4]
+    axes = np.diff(corners[:3], axis=0)
+    axes /= np.linalg.norm(axes, axis=1, keepdims=True)
+    along = corners @ axes.T
+    low, high = along.min(0) - rng.uniform(0.5, 5, 2), along.max(0) + rng.uniform(0.5, 5, 2)
+    return Polygon([(low[0], low[1]), (high[0], low[1]), (high[0], high[1]), (low[0], high[1])] @ axes)
 
 
 def _building(

@@ -9,7 +9,8 @@ from shapely.geometry import MultiPolygon, Polygon
 from heritage.model.arrays import PointCloud
 from heritage.model.errors import InputError, MethodError
 from heritage.ops.placement.footprint_choice import FootprintPrior
-from heritage.ops.placement.register import RegisterOptions, register_footprint
+from heritage.ops.placement.register import register_footprint
+from heritage.ops.placement.register_options import RegisterOptions
 
 GROUND_M = 4.0
 PLAIN = FootprintPrior(ground_m=GROUND_M)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,6 @@ _SIGMAS: Final = 3.0
 _EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprising one
 _CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
 
-_LEAST_SCORE: Final = 0.3
 _TURNED_DEG: Final = 20.0
 
 
@@ -69,44 +69,41 @@ class Choice:
     doubts: tuple[str, ...]
 
 
-def choose(trials: list[Trial], centre: F64, middle: F64, prior: FootprintPrior, *, margin: float) -> Choice:
-    """The best fit that ``prior`` allows. ``trials`` best first; ``centre`` (2,) of the footprint, site frame; ``middle``
-    (2,) of the cloud in the plan. Of those that fit nearly as well, the one that ``prior`` makes likelier comes first.
+def choose(
+    trials: Sequence[Trial],
+    costs: Sequence[float],
+    centre: F64,
+    middle: F64,
+    prior: FootprintPrior,
+    *,
+    odds: float,
+) -> Choice:
+    """The likeliest placement that ``prior`` allows. ``costs``: minus the logarithm of each one's likelihood, the prior
+    included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
-    A placement is excluded when it is 3 sigma more surprising than another one that fits nearly as well.
+    A placement is excluded when it is 3 sigma more surprising than another one; candidates are those that are not
+    ``odds`` times less likely.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
     allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
-    best = max(allowed, key=lambda i: likeliness(rows[i].score, surprise[i], margin))
-    doubts: list[str] = []
-    top = rows[best].score
+    best = min(allowed, key=lambda i: costs[i])
     others = tuple(
-        row.model_copy(update={"score": 1 + row.score - top})
-        for i, row in enumerate(rows)
-        if i in allowed and i != best and row.score >= nearly(top, margin)
+        rows[i].model_copy(update={"score": float(np.exp(costs[best] - costs[i]))})
+        for i in allowed
+        if i != best and costs[i] < costs[best] + np.log(odds)
     )
+    doubts: list[str] = []
     if others:
         doubts.append(f"{len(others)} other placement(s) fit nearly as well: {_how(rows[best], others)}")
     if surprise[best] > _EXCLUDED:
         doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
-    if rows[best].score < rows[0].score - _CONTRADICTED:
+    top = max(range(len(rows)), key=lambda i: rows[i].score)
+    if rows[best].score < rows[top].score - _CONTRADICTED:
         doubts.append(
-            f"a placement with heading {rows[0].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
+            f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
-
-
-def likeliness(score: float, surprise: float, margin: float) -> float:
-    """What placements are ranked by: 3 sigma of surprise outweigh what counts as fitting nearly as well."""
-    return score - margin * surprise / _EXCLUDED
-
-
-def nearly(best: float, margin: float) -> float:
-    """The least score that counts as nearly as good as ``best``. Where little of a plan was seen a placement scores
-    low, and the difference between a right and a wrong one is made by few walls: the margin grows with what is missing.
-    """
-    return best - margin / float(np.clip(best, _LEAST_SCORE, 1.0))
 
 
 def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:

@@ -84,7 +84,7 @@ def edges_of(footprint: Polygon | MultiPolygon, beside: Sequence[Polygon | Multi
         raise InputError("footprint", f"a {plan.geom_type}", "a polygon is allowed", code="footprint-invalid")
     near = [shapely.transform(other, lambda xy: xy - centre) for other in beside]
     near = [other for other in near if other.distance(plan) < _BESIDE_M]
-    pieces = [(ends, ends) for ends in _segments(plan)]
+    pieces = [(ends, ends) for ends in segments(plan)]
     own = len(pieces)
     pieces += _neighbours_pieces(plan, near)
     start, end = np.array([p[0][0] for p in pieces]), np.array([p[0][1] for p in pieces])
@@ -122,7 +122,7 @@ def _spread(plan: Polygon | MultiPolygon) -> F64:
     return within if len(within) else np.array([plan.representative_point().coords[0]])
 
 
-def _segments(plan: Polygon | MultiPolygon) -> Iterator[F64]:
+def segments(plan: Polygon | MultiPolygon) -> Iterator[F64]:
     """(2, 2) each: the ends of every edge, rings oriented."""
     for part in plan.geoms if isinstance(plan, MultiPolygon) else [plan]:
         turned = orient(part, 1.0)
@@ -140,7 +140,7 @@ def _neighbours_pieces(
     found: list[tuple[F64, F64]] = []
     for i, other in enumerate(near):
         rest = shapely.union_all([plan, *(n for j, n in enumerate(near) if j != i)]).buffer(_PARTY_M)
-        for ends in _segments(other):
+        for ends in segments(other):
             for piece in shapely.get_parts(LineString(ends).intersection(within).difference(rest)):
                 if piece.length < _LEAST_LENGTH_M:
                     continue

@@ -26,7 +26,7 @@ from heritage.ops.placement.footprint_search import Pose, turn
 from heritage.ops.placement.walls import Cells
 from heritage.ops.points.grid import I64
 
-_PARALLEL = np.cos(np.radians(25))
+PARALLEL = np.cos(np.radians(25))
 _NEAR = 3  # cells asked for per sample of the perimeter
 _OUTSIDE_M = 0.6
 _OUTSIDE_COST = 0.7
@@ -118,7 +118,7 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     distance, index = (a.reshape(-1, few) for a in cKDTree(placed).query(sample, few))
     angle = (cells.angle + held.pose.yaw)[index]
     normal = edges.outward[edges.sample_edge]
-    parallel = np.abs(np.cos(angle) * normal[:, :1] + np.sin(angle) * normal[:, 1:]) > _PARALLEL
+    parallel = np.abs(np.cos(angle) * normal[:, :1] + np.sin(angle) * normal[:, 1:]) > PARALLEL
     covered = np.where(parallel, np.exp(-0.5 * (distance / tolerance) ** 2), 0.0).max(1)
     grown = _OUTSIDE_M + max(held.inset_m, 0.0)
     total = float(cells.weight.sum())
@@ -212,7 +212,7 @@ def _nearest(cells: Cells, edges: Edges, pose: Pose, inset: float) -> tuple[I64,
     along = placed @ edges.along.T - (start * edges.along).sum(1)
     across = placed @ edges.outward.T - (start * edges.outward).sum(1)
     beyond = along - np.clip(along, 0, edges.length)
-    parallel = np.abs(np.column_stack([np.cos(angle), np.sin(angle)]) @ edges.outward.T) > _PARALLEL
+    parallel = np.abs(np.column_stack([np.cos(angle), np.sin(angle)]) @ edges.outward.T) > PARALLEL
     distance = np.where(parallel, np.hypot(across, beyond), 1e6)
     edge = distance.argmin(1)
     row = np.arange(len(edge))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -39,12 +40,13 @@ class Prepared:
 def prepare(
     cloud: PointCloud,
     normal: F32 | None,
-    edges: Edges,
+    edges: Edges | None,
     *,
     scale: float | None,
     upright: bool,
 ) -> Prepared:
-    """Thin, level (where ``upright``) and scale a cloud; without a ``scale``, the footprint's size gives a rough one.
+    """Thin, level (where ``upright``) and scale a cloud; without a ``scale``, the footprint's size, which ``edges`` are
+    then needed for, gives a rough one.
 
     Raises MethodError for fewer than 100 points.
     """
@@ -55,7 +57,9 @@ def prepare(
         )  # fmt: skip
     few = np.arange(0, len(cloud), -(-len(cloud) // _DRAWN))
     middle = np.median(cloud.xyz[few], axis=0).astype(np.float64)
-    factor = scale or _rough_scale(cloud.xyz[few], edges)
+    factor = scale if edges is None or scale is not None else _rough_scale(cloud.xyz[few], edges)
+    if factor is None:
+        raise ValueError("neither a scale nor a footprint that tells it")
     xyz = (factor * (cloud.xyz[few] - middle)).astype(np.float32)
     voxel = 0.08
     keep = thin(xyz, voxel)
@@ -87,6 +91,7 @@ def _rough_scale(xyz: F32, edges: Edges) -> float:
     return float(np.sqrt(edges.plan.convex_hull.area / hull.area))
 
 
+@lru_cache(maxsize=4)  # a layer's footprints are tried with the same ones
 def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float) -> Cells:
     """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell."""
     wide = max(2 * cell, 2 * prepared.spacing)

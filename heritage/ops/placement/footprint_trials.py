@@ -29,7 +29,8 @@ class Trial:
     score: Score
 
 
-def _some(cells: Cells, most: int) -> Cells:
+def some(cells: Cells, most: int) -> Cells:
+    """At most so many cells, picked evenly."""
     if len(cells.xy) <= most:
         return cells
     pick = np.sort(np.random.default_rng(0).choice(len(cells.xy), most, replace=False))
@@ -51,8 +52,8 @@ def try_poses(
     and a house of a row at so many places, that the expected one could otherwise be missing.
     """
     scales = np.exp(np.linspace(-0.36, 0.36, 13)) if free_scale else np.ones(1)
-    fine = _some(cells, _FINE_CELLS)
-    coarse = _some(cells, _COARSE_CELLS)
+    fine = some(cells, _FINE_CELLS)
+    coarse = some(cells, _COARSE_CELLS)
     poses, blur = search(fine, edges, scales, keep=_KEPT, expected=expected, threads=threads)
 
     def refined(some: Cells, pose: Pose, wide: float, rounds: int) -> Trial:
@@ -81,7 +82,7 @@ def glance(cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected |
     """The best score of a few placements of some cells that are as ``expected``: whether a closer look is worth it.
     Minus infinity where there is none."""
     scales = np.exp(np.linspace(-0.36, 0.36, 7)) if free_scale else np.ones(1)
-    few = _some(cells, _COARSE_CELLS)
+    few = some(cells, _COARSE_CELLS)
     poses, blur = search(
         few,
         edges,

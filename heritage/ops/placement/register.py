@@ -4,57 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
 
 import numpy as np
-from pydantic import Field
 from shapely.geometry import MultiPolygon, Polygon
 
 from heritage.model.arrays import F32, F64, PointCloud, Similarity
-from heritage.model.documents import Document
-from heritage.model.errors import MethodError
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import FootprintPrior, choose
-from heritage.ops.placement.footprint_edges import Edges, edges_of
+from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
+from heritage.ops.placement.footprint_edges import edges_of
+from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_fit import Score, hold, score, solve
+from heritage.ops.placement.footprint_laid import Laid, lay
 from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
-from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
+from heritage.ops.placement.footprint_plan import prepare
 from heritage.ops.placement.footprint_search import Pose, turn
-from heritage.ops.placement.footprint_trials import Trial, try_poses
 from heritage.ops.placement.place import heading_of
-from heritage.ops.placement.walls import Cells
-
-_LEAST_CELLS: Final = 24
-_INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
-
-
-class RegisterOptions(Document):
-    """How a monument is fitted to its footprint."""
-
-    evidence: Literal["auto", "walls", "outline"] = Field(
-        "auto",
-        description="what is laid on the footprint: standing surfaces, or the cloud's outline from above",
-    )
-    level: bool = Field(True, description="correct the up direction by walls and floors")
-    cell_m: float = Field(0.25, gt=0, le=5, description="size of a wall cell in plan, metres")
-    kerb_m: float = Field(0.2, ge=0, le=5, description="what is lower above the ground is no wall, metres")
-    footprint_sigma_m: float = Field(
-        0.15, gt=0, le=10, description="accuracy of the footprint's corners, 1 sigma, metres"
-    )
-    margin: float = Field(
-        0.1,
-        gt=0,
-        lt=1,
-        description="a placement whose score is within this of a perfect best fits nearly as well; of a poor one, more",
-    )
-    least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
-    most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
-    most_sigma_m: float = Field(
-        0.45,
-        gt=0,
-        description="with corners less certain than this, by 1 sigma of position and heading, it is not settled, metres",
-    )
+from heritage.ops.placement.register_options import RegisterOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,53 +76,18 @@ def register_footprint(
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
     edges = edges_of(footprint, beside)
     prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
-    trials: list[tuple[str, Cells, F64, list[Trial]]] = []
-    for kind in _kinds(chosen, among=not edges.beside.is_empty and not prepared.sparse):
-        cells = cells_of(prepared, kind, cell=chosen.cell_m, kerb=chosen.kerb_m)
-        if len(cells.xy) < _LEAST_CELLS:
-            continue
-        middle = np.average(cells.xy, axis=0, weights=cells.weight)
-        centred = cells.about(middle)
-        tried = try_poses(
-            centred,
-            edges,
-            free_scale=known.scale is None,
-            inset_sigma=_INSET_SIGMA[kind],
-            expected=known.expected(edges.centre, centred.covered.middle),
-            threads=threads,
-        )
-        trials.append((kind, centred, middle, tried))
-        if tried[0].score.cover >= chosen.least_cover and not prepared.sparse:
-            break
-    if not trials:
-        raise MethodError(
-            "registration", f"fewer than {_LEAST_CELLS} cells of wall or outline", "a building with walls",
-            "check what cleaning left, or place by control points", code="register-no-walls",
-        )  # fmt: skip
-    kind, cells, middle, found = max(trials, key=lambda trial: trial[3][0].score.value)
-    return _conclude(prepared, edges, cells, middle, kind, found, known, chosen, ground)
+    laid = lay(prepared, edges, known, chosen, threads=threads)
+    costs = against(laid.cells, laid.trials, edges, [footprint, *beside], known)
+    choice = choose(laid.trials, costs, edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
+    return conclude(laid, choice, known, chosen, ground)
 
 
-def _kinds(options: RegisterOptions, *, among: bool) -> tuple[str, ...]:
-    """``among``: a dense cloud next to neighbours, whose outline is where somebody cut it."""
-    if options.evidence != "auto":
-        return (options.evidence,)
-    return ("walls",) if among else ("walls", "outline")
-
-
-def _conclude(
-    prepared: Prepared,
-    edges: Edges,
-    cells: Cells,
-    middle: F64,
-    kind: str,
-    trials: list[Trial],
-    prior: FootprintPrior,
-    options: RegisterOptions,
-    ground: F64 | None,
+def conclude(
+    laid: Laid, choice: Choice, prior: FootprintPrior, options: RegisterOptions, ground: F64 | None
 ) -> Registered:
-    choice = choose(trials, edges.centre, cells.covered.middle, prior, margin=options.margin)
-    free, inset = prior.scale is None, _INSET_SIGMA[kind]
+    """The placement that was chosen, exactly, with how well it is known and what speaks against it."""
+    prepared, edges, cells, kind = laid.prepared, laid.edges, laid.cells, laid.kind
+    free, inset = prior.scale is None, laid.inset_sigma
     pose = choice.trial.held.pose
     held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
     # An outline from above is only as good as its cells, and sheds and trees touch it.
@@ -164,14 +95,14 @@ def _conclude(
     solution = solve(cells, edges, held, free_scale=free, inset_sigma=inset, stated_sigma=stated)
     held = solution.held
     fit = score(cells, edges, held)
-    level_site = _flat(held.pose, middle, edges.centre) @ prepared.metres_from_monument
+    level_site = _flat(held.pose, laid.middle, edges.centre) @ prepared.metres_from_monument
     low, sigma_up, how = foot(prepared, cells, held, edges, ground, level_site, kind)
     placed = Similarity(
         level_site.rotation,
         level_site.translation + np.array([0, 0, prior.ground_m - held.pose.scale * low]),
         level_site.scale,
     )
-    about = held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle)
+    about = held.pose.apply(prepared.xyz[:, :2].astype(np.float64) - laid.middle)
     iou = overlap(prepared, edges, about, low, kind=kind, kerb=options.kerb_m)
     belongs = held.hold > 0.25
     weight = cells.weight * held.hold
@@ -184,7 +115,7 @@ def _conclude(
         "walls": "by walls on the footprint",
         "outline": "by the cloud's outline: hardly a wall was seen",
     }[kind]
-    centre = prepared.metres_from_monument.inverse().apply(np.array([[*middle, low]]))[0]
+    centre = prepared.metres_from_monument.inverse().apply(np.array([[*laid.middle, low]]))[0]
     figures = (
         Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
         Figure(name="cover", value=fit.cover, unit="1", method="share of the footprint's edges with a wall on them"),

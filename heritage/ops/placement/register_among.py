@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
-from typing import Final
+from functools import cache, cached_property
+from typing import Final, Literal
 
 import numpy as np
 import shapely
@@ -19,24 +19,21 @@ from heritage.model.arrays import F32, F64, PointCloud
 from heritage.model.errors import MethodError
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import FootprintPrior, likeliness, nearly
+from heritage.ops.placement.footprint_choice import FootprintPrior, choose
 from heritage.ops.placement.footprint_edges import Edges, edges_of
+from heritage.ops.placement.footprint_evidence import against
+from heritage.ops.placement.footprint_laid import LEAST_CELLS, Laid, lay
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.placement.footprint_trials import glance
-from heritage.ops.placement.register import Registered, RegisterOptions, register_footprint
-from heritage.ops.placement.walls import DOOR_M, covered_area
+from heritage.ops.placement.register import Registered, conclude
+from heritage.ops.placement.register_options import RegisterOptions
 
 _NEAR_M: Final = 8.0  # who is a neighbour
+_AROUND_M: Final = 14.0  # what a survey of the building may show
 _SLACK: Final = 0.25  # of score: a glance at some cells may be that wrong
 _IN_FULL: Final = 4
 _SIGMAS: Final = 3.0
-_LEAST_CELLS: Final = 24
-_DRAWN: Final = 200_000
-_COVERED_M: Final = 0.5
 _AS_WHOLE: Final = 0.1  # of a footprint's area: two that are covered alike are shown alike
-_AS_LARGE: Final = 0.5  # of the chosen one's: a shed beside the building, covered as wholly, is not meant
-_SAME_DEG: Final = 4.0
-_SAME_M: Final = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,38 +72,54 @@ def register_among(
             "the monument's footprint in the layer", "correct the position, or name the footprint",
             code="register-none-near",
         )  # fmt: skip
-    edges = {ids[i]: edges_of(shapes[i], _beside(i, shapes, tree)) for i in near}
-    glances = _glances(cloud, normal, edges, known, chosen, threads)
-    top = max(glances.values())
-    promising = sorted((id for id in edges if glances[id] >= top - _SLACK), key=lambda id: -glances[id])
+
+    def around(id: str, reach_m: float) -> list[Polygon | MultiPolygon]:
+        return [shapes[j] for j in tree.query(layer[id].buffer(reach_m)) if ids[j] != id]
+
+    edges = {ids[i]: edges_of(shapes[i], around(ids[i], _NEAR_M)) for i in near}
+    prepared = _Prepared(cloud, normal, known, chosen)
 
     @cache
-    def placed(id: str) -> Registered:
-        return register_footprint(
-            cloud, normal, layer[id], known, chosen,
-            beside=_beside(ids.index(id), shapes, tree), ground=ground, threads=threads,
-        )  # fmt: skip
+    def tried(id: str) -> tuple[Laid, list[float]]:
+        one_kind = chosen.model_copy(update={"evidence": _kind(prepared.on(edges[id]), chosen)})
+        laid = lay(prepared.on(edges[id]), edges[id], known, one_kind, threads=threads)
+        plans = [layer[id], *around(id, _AROUND_M)]
+        return laid, against(laid.cells, laid.trials, laid.edges, plans, known)
 
-    found = {id: placed(id) for id in promising[:_IN_FULL]}
-    best = _best(found, known, chosen)
-    shown = _shown(cloud, found[best], edges)
-    area = {
-        id: share * layer[id].area for id, share in shown.items() if share >= max(shown.values()) - _AS_WHOLE
+    glances = {id: _glance(prepared.on(plan), plan, known, chosen, threads) for id, plan in edges.items()}
+    top = max(glances.values())
+    found = {
+        id for id in sorted(edges, key=lambda id: -glances[id])[:_IN_FULL] if glances[id] >= top - _SLACK
     }
-    doubts: list[str] = []
-    if best not in area:
-        # The walls lie where they belong, but the building that the cloud shows whole is another one of the row.
-        own = max(area, key=lambda id: area[id])
-        found[own] = placed(own)
-        if _same(found[own], found[best]):
-            best = own
-        else:
-            doubts.append(f"the cloud shows more of footprint {own} than of this one")
-    alike = [id for id in area if id != best and area[id] > _AS_LARGE * shown[best] * layer[best].area]
-    if alike:
-        names = ", ".join(alike)
-        doubts.append(f"the cloud shows footprint(s) {names} as wholly: name the right one under footprint")
-    return _settled(found, best, doubts, known, chosen, len(near))
+    # The walls may lie where they belong while the building that the cloud shows whole is another one of the row.
+    shown = _shown(*tried(min(found, key=lambda id: min(tried(id)[1]))), edges)
+    found |= {id for id, share in shown.items() if share >= max(shown.values()) - _AS_WHOLE}
+    best = min(found, key=lambda id: min(tried(id)[1]))
+    laid, costs = tried(best)
+    choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
+    registered = conclude(laid, choice, known, chosen, ground)
+    others = [other for id in sorted(found - {best}) for other in _rivals(id, *tried(id), min(costs), chosen)]
+    return _named(best, registered, others, len(near), len(found))
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """The cloud, prepared once; or for each footprint, if only its size tells the scale."""
+
+    cloud: PointCloud
+    normal: F32 | None
+    prior: FootprintPrior
+    options: RegisterOptions
+
+    def on(self, edges: Edges) -> Prepared:
+        return self._once if self.prior.scale is not None else self._made(edges)
+
+    @cached_property
+    def _once(self) -> Prepared:
+        return self._made(None)
+
+    def _made(self, edges: Edges | None) -> Prepared:
+        return prepare(self.cloud, self.normal, edges, scale=self.prior.scale, upright=self.options.level)
 
 
 def _within_reach(
@@ -121,96 +134,72 @@ def _within_reach(
     return [i for i, shape in enumerate(shapes) if shape.distance(there) <= reach]
 
 
-def _beside(
-    i: int, shapes: list[Polygon | MultiPolygon], tree: shapely.STRtree
-) -> list[Polygon | MultiPolygon]:
-    return [shapes[j] for j in tree.query(shapes[i].buffer(_NEAR_M)) if j != i]
+def _glance(
+    prepared: Prepared, edges: Edges, prior: FootprintPrior, options: RegisterOptions, threads: int
+) -> float:
+    """The score of a footprint at a glance."""
+    cells = cells_of(prepared, _kind(prepared, options), cell=options.cell_m, kerb=options.kerb_m)
+    if len(cells.xy) < LEAST_CELLS:
+        return -np.inf
+    cells = cells.about(np.average(cells.xy, axis=0, weights=cells.weight))
+    expected = prior.expected(edges.centre, cells.covered.middle)
+    return glance(cells, edges, free_scale=prior.scale is None, expected=expected, threads=threads)
 
 
-def _glances(
-    cloud: PointCloud,
-    normal: F32 | None,
-    edges: Mapping[str, Edges],
-    prior: FootprintPrior,
-    options: RegisterOptions,
-    threads: int,
-) -> dict[str, float]:
-    """The score of each footprint at a glance."""
-    prepared: Prepared | None = None
-    best: dict[str, float] = {}
-    for id, plan in edges.items():
-        if prepared is None or prior.scale is None:  # without a scale the plan's size gives it
-            prepared = prepare(cloud, normal, plan, scale=prior.scale, upright=options.level)
-            kind = "outline" if prepared.sparse else "walls"
-            cells = cells_of(prepared, kind, cell=options.cell_m, kerb=options.kerb_m)
-            if len(cells.xy) < _LEAST_CELLS:
-                cells = cells_of(prepared, "outline", cell=options.cell_m, kerb=options.kerb_m)
-            cells = cells.about(np.average(cells.xy, axis=0, weights=cells.weight))
-        expected = prior.expected(plan.centre, cells.covered.middle)
-        best[id] = glance(cells, plan, free_scale=prior.scale is None, expected=expected, threads=threads)
-    return best
+def _kind(prepared: Prepared, options: RegisterOptions) -> Literal["walls", "outline"]:
+    """One kind of evidence for all footprints: likelihoods of two kinds cannot be compared."""
+    if options.evidence != "auto":
+        return options.evidence
+    walls = cells_of(prepared, "walls", cell=options.cell_m, kerb=options.kerb_m)
+    return "outline" if prepared.sparse or len(walls.xy) < LEAST_CELLS else "walls"
 
 
-def _best(found: Mapping[str, Registered], prior: FootprintPrior, options: RegisterOptions) -> str:
-    """The footprint with the best of the placements that the prior allows."""
-    allowed = _allowed(found, prior)
-    return max(allowed, key=lambda id: likeliness(found[id].score, allowed[id], options.margin))
+def _shown(laid: Laid, costs: list[float], edges: Mapping[str, Edges]) -> dict[str, float]:
+    """The share of each footprint that the cloud covers or encloses where it is likeliest."""
+    pose, centre = laid.trials[int(np.argmin(costs))].held.pose, laid.edges.centre
+    return {
+        id: float(laid.cells.covered.holds(pose.inverse(e.inside + e.centre - centre)).mean())
+        for id, e in edges.items()
+    }
 
 
-def _allowed(found: Mapping[str, Registered], prior: FootprintPrior) -> dict[str, float]:
-    """The surprise of those placements that are not 3 sigma more surprising than another one."""
-    surprise = {id: prior.surprise(r.heading_deg, *r.middle_m) for id, r in found.items()}
-    least = min(surprise.values())
-    return {id: value for id, value in surprise.items() if value <= least + _SIGMAS**2}
-
-
-def _shown(cloud: PointCloud, placed: Registered, edges: Mapping[str, Edges]) -> dict[str, float]:
-    """The share of each footprint that the placed cloud covers or encloses."""
-    xyz = cloud.xyz[:: max(1, len(cloud) // _DRAWN)].astype(np.float64) + cloud.origin
-    xy = placed.site_from_monument.apply(xyz)[:, :2]
-    covered = covered_area(xy, cell=_COVERED_M, gap=DOOR_M)
-    return {id: float(covered.holds(e.inside + e.centre).mean()) for id, e in edges.items()}
-
-
-def _same(a: Registered, b: Registered) -> bool:
-    """Whether two placements of one cloud are the same but for the rounding of their fits."""
-    turned = (a.heading_deg - b.heading_deg + 180) % 360 - 180
-    return bool(abs(turned) < _SAME_DEG and np.hypot(*(a.middle_m - b.middle_m)) < _SAME_M)
-
-
-def _settled(
-    found: Mapping[str, Registered],
-    best: str,
-    doubts: list[str],
-    prior: FootprintPrior,
-    options: RegisterOptions,
-    tried: int,
-) -> Among:
-    """The ``best`` placement; doubts name those that come near it."""
-    allowed = _allowed(found, prior)
-    chosen = found[best]
-    rivals = [id for id in allowed if id != best and found[id].score >= nearly(chosen.score, options.margin)]
-    reason = "; ".join([f"footprint {best}, chosen among {tried}", chosen.reason, *doubts])
-    if rivals:
-        reason += f"; footprint(s) {', '.join(rivals)} fit nearly as well: name the right one under footprint"
-    others = tuple(
+def _rivals(
+    id: str, laid: Laid, costs: list[float], best: float, options: RegisterOptions
+) -> list[Candidate]:
+    """The likeliest placement on another footprint, unless it is too unlikely beside the ``best`` one."""
+    k = int(np.argmin(costs))
+    if costs[k] >= best + np.log(options.odds):
+        return []
+    pose = laid.trials[k].held.pose
+    east, north = pose.apply(laid.cells.covered.middle[None])[0] + laid.edges.centre
+    return [
         Candidate(
             footprint=id,
-            heading_deg=found[id].heading_deg,
-            east_m=float(found[id].middle_m[0]),
-            north_m=float(found[id].middle_m[1]),
-            score=1 + found[id].score - chosen.score,
+            heading_deg=float(-np.degrees(pose.yaw) % 360),
+            east_m=float(east),
+            north_m=float(north),
+            score=float(np.exp(best - costs[k])),
         )
-        for id in rivals
+    ]
+
+
+def _named(best: str, registered: Registered, others: list[Candidate], tried: int, in_full: int) -> Among:
+    """The placement with what is said of the other footprints."""
+    reason = f"footprint {best}, chosen among {tried}; {registered.reason}"
+    if others:
+        names = ", ".join(str(other.footprint) for other in others)
+        reason += f"; footprint(s) {names} fit nearly as well: name the right one under footprint"
+    figure = Figure(
+        name="footprints_tried", value=float(tried), unit="1", method=f"{in_full} of them in full"
     )
-    among = Figure(
-        name="footprints_tried", value=float(tried), unit="1", method=f"{len(found)} of them in full"
+    return Among(
+        best,
+        replace(
+            registered,
+            settled=registered.settled and not others,
+            reason=reason,
+            candidates=(*registered.candidates, *others),
+            figures=(*registered.figures, figure),
+        ),
+        tried,
     )
-    registered = replace(
-        chosen,
-        settled=chosen.settled and not rivals and not doubts,
-        reason=reason,
-        candidates=(*chosen.candidates, *others),
-        figures=(*chosen.figures, among),
-    )
-    return Among(best, registered, tried)

@@ -20,7 +20,8 @@ from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.placement.footprint_choice import FootprintPrior
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
 from heritage.ops.placement.plausible import PlausibleOptions, plausible
-from heritage.ops.placement.register import RegisterOptions, register_footprint
+from heritage.ops.placement.register import register_footprint
+from heritage.ops.placement.register_options import RegisterOptions
 from heritage.pipeline.by_footprint import polygon, walls_figures
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
@@ -169,4 +170,4 @@ def state_placement(folder: Path) -> StatePlacementEntry:
 
 _WAYS = {"frame": _in_frame, "gcp": _by_points, "footprint": _on_footprint}
 
-PLACE = Stage("place", 1, PlaceOptions, _run, ("numpy", "scipy", "shapely"))
+PLACE = Stage("place", 2, PlaceOptions, _run, ("numpy", "scipy", "shapely"))

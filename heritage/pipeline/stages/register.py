@@ -15,7 +15,7 @@ from heritage.model.frames import SiteFrame
 from heritage.model.release import Placement
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
 from heritage.ops.placement.place import heading_of, place_crs, place_prior
-from heritage.ops.placement.register import RegisterOptions
+from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
 from heritage.pipeline.by_footprint import Placed, by_footprint, walls
 from heritage.pipeline.plan_drawing import plan_drawing
@@ -200,4 +200,4 @@ _WAYS = {
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 3, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage("register", 4, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
