@@ -245,6 +245,14 @@ def _lost(document: TourDocument) -> Iterator[Problem]:
     if cut := ", ".join(stop.id for stop in document.stops if stop.section is not None):
         found = f"the section: {cut}"
         yield Problem("lost-section", where, found, "other systems show the whole", "", WARNING)
+    if asking := ", ".join(stop.id for stop in document.stops if stop.question):
+        found = f"the question with its answers: {asking}"
+        yield Problem(
+            "lost-question", where, found, "other systems have words, and none to choose", "", WARNING
+        )
+    if standing := ", ".join(stop.id for stop in document.stops if stop.place is not None):
+        found = f"where to stand on the site: {standing}"
+        yield Problem("lost-place", where, found, "other systems have the camera's place only", "", WARNING)
     if any("<img" in html for stop in document.stops for html in stop.html.values()):
         found = "pictures in the words"
         yield Problem("lost-picture", where, found, "their files do not go along", "", WARNING)

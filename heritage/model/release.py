@@ -456,8 +456,26 @@ class ComparingEntry(ReleaseDocument):
 
     left: ShownEntry
     right: ShownEntry
-    mode: Literal["swipe", "side", "blend", "change"]
+    mode: Literal["swipe", "side", "blend", "overlay", "change"]
     position: float
+
+
+class PlaceEntry(ReleaseDocument):
+    """Where a visitor stands on the site."""
+
+    lon_deg: float = Field(description="WGS 84")
+    lat_deg: float
+    at_m: Vec3 = Field(description="the same in the site frame, at the height of its origin: east, north, up")
+
+
+class QuestionEntry(ReleaseDocument):
+    """A question of a stop in one language."""
+
+    asks: str
+    html: str = Field(description="what stands between the question and its answers")
+    answers: tuple[str, ...]
+    right: int = Field(description="the right answer's place among the answers, from 0")
+    because: str = Field(description="HTML, to be shown once it is answered")
 
 
 class SunEntry(ReleaseDocument):
@@ -487,11 +505,15 @@ class StopEntry(ReleaseDocument):
     id: str
     title: dict[str, str]
     html: dict[str, str]
-    text: dict[str, str] = Field(description="the same words without markup, for speech and search")
+    text: dict[str, str] = Field(
+        description="the same words without markup, for speech and search, and the question with its answers"
+    )
+    question: dict[str, QuestionEntry] = Field(default_factory=dict)
     show: ShownEntry | None = None
     compare: ComparingEntry | None = None
     section: SectionEntry | None = None
     view: View
+    place: PlaceEntry | None = None
     sun: SunEntry | None = None
     move_s: float
     easing: Literal["smooth", "linear", "cut"]

@@ -6,13 +6,24 @@ import re
 from collections.abc import Mapping, Sequence
 
 from heritage.model.documents import SectionPlane
-from heritage.model.release import EpochEntry, MonumentEntry, Release, StateEntry, StopEntry, TourDocument
+from heritage.model.release import (
+    EpochEntry,
+    MonumentEntry,
+    PlaceEntry,
+    QuestionEntry,
+    Release,
+    StateEntry,
+    StopEntry,
+    TourDocument,
+)
 from heritage.page.page import TEMPLATES, environment
 from heritage.page.words import direction, number, own_name, spoken, words
 
 STYLE = "tour.css"
 # From tours/<id>/<language>.html to the release, and from there to the page with the map.
 _RELEASE, _ROOT = "../../", "../../../../"
+LETTERS = "ABCDEFGH"
+MAP = "https://www.openstreetmap.org/?mlat={lat}&mlon={lon}#map=19/{lat}/{lon}"
 _PICTURE = re.compile(r'(<img[^>]*?\ssrc=")(?=media/)')
 
 
@@ -48,6 +59,8 @@ def tour_page(
             "grounds": _grounds(_state(stop, monument), language, release.languages),
             "audio": stop.narration.get(language),
             "transcript": transcripts.get(stop.id, ()),
+            "question": _question(stop, language, release.languages),
+            "place": _place(stop.place),
         }
         for stop in tour.stops
     ]
@@ -84,6 +97,8 @@ def shown(
     )
     if stop.compare.mode == "change":
         return say["change"].format(left=left, right=right, range=range_mm)
+    if stop.compare.mode == "overlay":
+        return say["overlay"].format(left=left, right=right, opacity=round(100 * stop.compare.position))
     return say["beside"].format(left=left, right=right)
 
 
@@ -144,6 +159,33 @@ def _section(
             cut=section_place(stop.section.plane, language), conditions="; ".join(conditions.values())
         ),
     }
+
+
+def _question(stop: StopEntry, language: str, languages: Sequence[str]) -> dict[str, object] | None:
+    """The stop's question in ``language``, else in the first of ``languages`` that has it, with its answer in words."""
+    told = next((one for one in (language, *languages) if one in stop.question), None)
+    if told is None:
+        return None
+    question: QuestionEntry = stop.question[told]
+    answer = words(language)["right answer"].format(
+        letter=LETTERS[question.right], answer=question.answers[question.right]
+    )
+    return {
+        "language": told if told != language else None,
+        "asks": question.asks,
+        "html": _PICTURE.sub(rf"\1{_RELEASE}", question.html),
+        "answers": question.answers,
+        "right": answer,
+        "because": _PICTURE.sub(rf"\1{_RELEASE}", question.because),
+    }
+
+
+def _place(place: PlaceEntry | None) -> dict[str, str] | None:
+    """Where to stand, in degrees, and a map of it."""
+    if place is None:
+        return None
+    lat, lon = f"{place.lat_deg:.6f}", f"{place.lon_deg:.6f}"
+    return {"degrees": f"{lat}, {lon}", "map": MAP.format(lat=lat, lon=lon)}
 
 
 def _grounds(

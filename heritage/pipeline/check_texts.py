@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from heritage.model.documents import Basis
 from heritage.model.errors import HeritageError, Problem
+from heritage.pipeline.questions import question_problems
 from heritage.text.explain import nearest
 from heritage.text.files import file_problem
 from heritage.text.lines import Key, Lines
 from heritage.text.markdown import references
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
-from heritage.text.translate import state_of
-from heritage.text.words import Passage, refused
+from heritage.text.words import refused
 
 
 def site_texts(loaded: LoadedSite) -> Iterator[Problem]:
@@ -63,11 +62,21 @@ def vocabulary_texts(loaded: LoadedSite) -> Iterator[Problem]:
 
 
 def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
-    """A file of words for every language of the site, and for no other; its pictures exist."""
+    """A file of words for every language of the site, and for no other; its pictures exist, its questions agree."""
+    untranslated = tour.tour.untranslated
     for language in loaded.site.languages:
-        if language not in tour.words:
-            yield _missing(loaded, language, tour.lines.where(), f"{language}.md", "words")
-    yield from _translated(tour)
+        if language not in tour.words and (
+            language not in untranslated or language == loaded.site.languages[0]
+        ):
+            yield _missing(loaded, language, tour.lines.where(), _file(loaded, language), "words")
+    for language in untranslated:
+        where = tour.lines.where("untranslated", language)
+        yield from unlisted(loaded, language, where)
+        if language in tour.words:
+            found = f"{language} is accepted as untranslated, and {language}.md is there"
+            allowed = "what is missing can be accepted"
+            yield Problem("accept-idle", where, found, allowed, "remove it", "warning")
+    yield from question_problems(tour)
     for language, words in tour.words.items():
         yield from unlisted(loaded, language, words.shown)
         for passage in (words.tour, *words.stops.values()):
@@ -77,32 +86,10 @@ def tour_texts(loaded: LoadedSite, tour: LoadedTour) -> Iterator[Problem]:
                     yield from _picture(loaded, reference.address, where)
 
 
-def _translated(tour: LoadedTour) -> Iterator[Problem]:
-    """The tour's own words where they wait for a translation; those of its stops are the linter's (`lint/words.py`)."""
-    for language, words in tour.words.items():
-        for source, original in tour.words.items():
-            waits = waiting(tour.id, "the tour", words.tour, original.tour, language, source)
-            if waits is not None:
-                code, found, allowed, remedy = waits
-                yield Problem(code, f"{words.shown}:{words.tour.line}", found, allowed, remedy, "warning")
-
-
-Waiting = tuple[Literal["translation-empty", "translation-outdated"], str, str, str]
-
-
-def waiting(
-    tour: str, of: str, passage: Passage, original: Passage, language: str, source: str
-) -> Waiting | None:
-    """Code, what was found, what is allowed and what to do where ``passage`` waits for words; None where it does not."""
-    state = state_of(passage, original, source)
-    if state == "empty":
-        found = f"{of} is not yet translated into {language}"
-        return "translation-empty", found, f"{source} is shown", "write it"
-    if state == "outdated":
-        found = f"the words of {of} in {source} have changed since they were translated"
-        remedy = f"run heritage tour translate {tour} {language} --from {source}"
-        return "translation-outdated", found, "they belong together", remedy
-    return None
+def _file(loaded: LoadedSite, language: str) -> str:
+    """The file to add for a language, or how to do without it."""
+    accept = f", or write untranslated: {{{language}: why}} in tour.yaml"
+    return f"{language}.md" + (accept if language != loaded.site.languages[0] else "")
 
 
 def _markdown(

@@ -73,7 +73,7 @@ def write_release(
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
     ]
     sceneries = Sceneries(into.path, monuments)
-    tours = [tour_document(into, loaded, t, sceneries) for t in loaded.tours.values()]
+    tours = [tour_document(into, loaded, t, sceneries, ground.frame) for t in loaded.tours.values()]
     for tour in tours:
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))

@@ -61,8 +61,8 @@ class Stills:
         """(HEIGHT, WIDTH, 3) uint8 sRGB."""
         orbit = fitted(pose_of(stop.view, monument), _WINDOW)
 
-        def drawn(condition: str, colouring: Colouring | None = None) -> U8:
-            return self._drawn({monument.id: condition}, orbit, WIDTH, HEIGHT, colouring)
+        def drawn(*conditions: str, colouring: Colouring | None = None) -> U8:
+            return self._drawn({monument.id: conditions}, orbit, WIDTH, HEIGHT, colouring)
 
         if stop.compare is None:
             shown = stop.show and (stop.show.epoch or stop.show.state)
@@ -70,9 +70,12 @@ class Stills:
         left, right = (str(s.epoch or s.state) for s in (stop.compare.left, stop.compare.right))
         if stop.compare.mode == "change":
             entry = next(c for c in monument.comparisons if (c.reference, c.compared) == (left, right))
-            return drawn(right, by_change(entry, self.range_m(entry)))
+            return drawn(right, colouring=by_change(entry, self.range_m(entry)))
         if stop.compare.mode == "side":
             return self._side_by_side(stop, monument, left, right)
+        if stop.compare.mode == "overlay":
+            opacity = stop.compare.position
+            return np.rint((1 - opacity) * drawn(left) + opacity * drawn(left, right)).astype(np.uint8)
         column = int(np.clip(round(WIDTH * stop.compare.position), _LINE_PX, WIDTH - _LINE_PX))
         both = drawn(left).copy()
         both[:, column:] = drawn(right)[:, column:]
@@ -84,7 +87,7 @@ class Stills:
         half = WIDTH // 2 - _LINE_PX
         orbit = fitted(pose_of(stop.view, monument), Window("half a still", half, HEIGHT))
         line = np.full((HEIGHT, WIDTH - 2 * half, 3), 255, np.uint8)
-        one, other = (self._drawn({monument.id: shown}, orbit, half, HEIGHT) for shown in (left, right))
+        one, other = (self._drawn({monument.id: (shown,)}, orbit, half, HEIGHT) for shown in (left, right))
         return np.hstack([one, line, other])
 
     def range_m(self, entry: ComparisonEntry) -> float:
@@ -94,31 +97,31 @@ class Stills:
 
     def _drawn(
         self,
-        shown: Mapping[str, str],
+        shown: Mapping[str, Sequence[str]],
         orbit: Orbit,
         width: int,
         height: int,
         colouring: Colouring | None = None,
     ) -> U8:
-        """Every monument in the condition ``shown`` of it, coloured by ``colouring``; others in their reference epoch."""
+        """Every monument in the conditions ``shown`` of it, coloured by ``colouring``; others in their reference epoch."""
         surfaces: list[Drawn] = []
         xyz, rgb = [np.empty((0, 3))], [np.empty((0, 3), np.uint8)]
         grounds = []
         for monument in self._monuments:
-            condition = shown.get(monument.id, monument.reference_epoch)
-            found = monument.condition(condition)
-            if found is None:
-                raise ValueError(f"{condition} is no condition of {monument.id}")
             placed = site_from(monument)
             own = monument.id in shown
-            if own or not shown:
-                grounds.append(float(placed.apply(np.array([found.bounds.min]))[0, 2]))
-            state = isinstance(found, StateEntry)
-            for path in seen_tiles(self._folder / found.tileset, placed, orbit, width, height, _ERROR_PX):
-                content = self._tiles.read(path)
-                surfaces += drawn_surfaces(content, placed, state, colouring if own else None)
-                xyz.append(placed.apply(content.xyz))
-                rgb.append(content.rgb)
+            for condition in shown.get(monument.id, (monument.reference_epoch,)):
+                found = monument.condition(condition)
+                if found is None:
+                    raise ValueError(f"{condition} is no condition of {monument.id}")
+                if own or not shown:
+                    grounds.append(float(placed.apply(np.array([found.bounds.min]))[0, 2]))
+                state = isinstance(found, StateEntry)
+                for path in seen_tiles(self._folder / found.tileset, placed, orbit, width, height, _ERROR_PX):
+                    content = self._tiles.read(path)
+                    surfaces += drawn_surfaces(content, placed, state, colouring if own else None)
+                    xyz.append(placed.apply(content.xyz))
+                    rgb.append(content.rgb)
         points, colours = np.concatenate(xyz), np.concatenate(rgb)
         return picture(surfaces, points, colours, orbit, width, height, ground_m=min(grounds, default=0.0))
 

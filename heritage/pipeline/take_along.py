@@ -126,6 +126,8 @@ def _told(folder: Path, tour: TourDocument, monument: MonumentEntry) -> Iterator
         yield from _pictures(annotation.html)
     for stop in tour.stops:
         yield from _pictures(stop.html)
+        for question in stop.question.values():
+            yield from _pictures({"asks": question.html, "because": question.because})
         for narration in stop.narration.values():
             yield narration.audio
             if narration.captions is not None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from heritage.model.documents import Shown, Stop
+from heritage.model.frames import SiteFrame
 from heritage.model.release import (
     ComparingEntry,
     Narration,
@@ -18,13 +19,15 @@ from heritage.model.release import (
 )
 from heritage.pipeline.audio import audio_seconds, caption_seconds
 from heritage.pipeline.flights import with_flights
+from heritage.pipeline.places import place_entry
+from heritage.pipeline.questions import question_entries
 from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.take_along import take_along_path
 from heritage.pipeline.views import reading_seconds
 from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
-from heritage.text.markdown import plain
+from heritage.text.question import read_question
 from heritage.text.site import LoadedSite, LoadedTour
 from heritage.text.translate import state_of
 from heritage.text.words import Passage
@@ -33,15 +36,23 @@ _AFTER_NARRATION_S = 1.0  # a breath before moving on
 
 
 def tour_document(
-    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, sceneries: Sceneries
+    into: ReleaseFolder, loaded: LoadedSite, tour: LoadedTour, sceneries: Sceneries, frame: SiteFrame
 ) -> TourDocument:
-    """The tour as the player wants it; copies its media into the release. ``sceneries`` are of its monuments' tiles."""
+    """The tour as the player wants it; copies its media into the release. ``sceneries`` are of its monuments' tiles.
+
+    Raises InputError for a stop whose place on the site cannot be told.
+    """
     monument = sceneries.monument(tour.tour.monument)
     if monument is None:
         raise ValueError(f"the monument {tour.tour.monument} is not among those released")
     languages = [language for language in loaded.site.languages if language in tour.words]
     views = StopViews(into.path, monument)
-    stops = [_stop(into, loaded, tour, stop, languages, views) for stop in tour.tour.stops]
+    stops = [
+        _stop(into, loaded, tour, stop, languages, views).model_copy(
+            update={"place": place_entry(tour, at, monument, frame)}
+        )
+        for at, stop in enumerate(tour.tour.stops)
+    ]
     return TourDocument(
         id=tour.id,
         monument=tour.tour.monument,
@@ -80,7 +91,8 @@ def _stop(
     views: StopViews,
 ) -> StopEntry:
     passages = {language: _said(tour, stop.id, language) for language in languages}
-    text = {language: plain(passage.markdown) for language, passage in passages.items()}
+    asked = {language: read_question(passage.markdown) for language, passage in passages.items()}
+    text = {language: one.said for language, one in asked.items()}
     narration = {
         language: _narration(into, loaded, stop, language)
         for language in languages
@@ -106,8 +118,9 @@ def _stop(
     return StopEntry(
         id=stop.id,
         title={language: passage.title for language, passage in passages.items()},
-        html=html(into, loaded.root, {language: passage.markdown for language, passage in passages.items()}),
+        html=html(into, loaded.root, {language: one.body for language, one in asked.items()}),
         text=text,
+        question=question_entries(into, loaded.root, asked),
         show=show,
         compare=comparing,
         section=_section(tour.id, stop, languages),

@@ -101,6 +101,11 @@ def plain(markdown: str) -> str:
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
+def plain_line(markdown: str) -> str:
+    """The words of one line that is no block of its own: ``1. Five`` stays as it is."""
+    return "".join(inline_words(token.children or []) for token in PARSER.parseInline(markdown)).strip()
+
+
 def references(markdown: str) -> tuple[Reference, ...]:
     """Every link and picture of a text, so that what `render` leaves out can be told to the author."""
     return tuple(_references(parse(markdown)))

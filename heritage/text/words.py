@@ -13,7 +13,7 @@
 ``#`` stands once and first. Every ``##`` names a stop by its id, in any order, each stop once. A ``###``
 right below is the stop's title; without one the id serves, its hyphens as spaces. Further headings in a
 stop's words are ``####`` and below. A link's definition (``[name]: address``) must stand in the stop that
-uses it.
+uses it. A stop's words may end with a question (`question`).
 
 Lines from one that begins with ``<!--`` to one that ends with ``-->`` are notes between those who write; visitors never see
 them. `translate` keeps what a translation was made from in them.
@@ -33,6 +33,7 @@ from heritage.model.errors import InputError, Problem
 from heritage.text.explain import nearest
 from heritage.text.lines import in_order, visible
 from heritage.text.markdown import inline_words, parse, references
+from heritage.text.question import read_question
 
 _OPENS, _CLOSES = "<!--", "-->"
 _FENCE = re.compile(r" {0,3}(```|~~~)")
@@ -125,6 +126,11 @@ class _Reader:
                     stops[heading.text] = self._stop(heading, end)
             elif heading is tops[0]:
                 tour = self._passage(heading.text, heading.line, end)
+                if read_question(tour.markdown).question is not None:
+                    found, remedy = "a question about the whole tour", "move it to a stop"
+                    self._note(
+                        "question-place", heading.line, found, "a stop's words may end with one", remedy
+                    )
             else:
                 remedy = "write ## and a stop's id"
                 self._note("words-second-title", heading.line, "a second # title", "one is allowed", remedy)
@@ -167,6 +173,8 @@ class _Reader:
             if not reference.kept:
                 where = f"{self.shown}:{line + reference.line}"
                 self.problems.append(refused(reference.kind, reference.address, where))
+        for slip in read_question(markdown).slips:
+            self._note(slip.code, line + slip.line, slip.found, slip.allowed, slip.remedy)
         return Passage(title, markdown.strip("\n"), line, self._notes_between(line, end))
 
     def _notes_between(self, line: int, end: int) -> tuple[str, ...]:

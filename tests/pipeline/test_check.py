@@ -10,6 +10,7 @@ from pydantic import Field
 from heritage.model.documents import Document
 from heritage.model.errors import InputError
 from heritage.pipeline.check import check_site
+from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.stage import Outcome, Stage
 from heritage.text.site import load_site
 
@@ -171,6 +172,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (T, "[dragon]", "[dragn]", f'{T}:6: there is no annotation dragn in monuments/gate/annotations.yaml; dragon is allowed; did you mean "dragon"? [annotation-unknown]'),
         (T, 'right: {epoch: "2024"}', 'right: {epoch: "2019"}', f"{T}:8: 2019 is compared with itself; two different conditions are allowed; change one side [compare-same]"),
         (T, 'left: {epoch: "2019"}', 'left: {state: "1885"}', f"{T}:8: a change map of an interpreted state; a change map is measured, between two epochs; use the mode swipe, side or blend [compare-not-measured]"),
+        (T, 'mode: change', 'mode: overlay', f"{T}:8: 2019 with 2024 laid over it; a state over an epoch: left epoch, right state; use the mode blend, or change the sides [overlay-sides]"),
         (T, 'left: {epoch: "2019"}, right: {epoch: "2024"}', 'left: {epoch: "2024"}, right: {epoch: "2019"}', f"{T}:8: no comparison of 2024 (left) with 2019 (right) is computed; allowed: 2019 with 2024; exchange left and right [compare-not-computed]"),
         (M, 'compare:\n  - {reference: "2019", compared: "2024"}\n', "", f'{T}:8: no comparison of 2019 (left) with 2024 (right) is computed; allowed: there is none yet; add {{reference: "2019", compared: "2024"}} to compare in {M} [compare-not-computed]'),
         (T, "media/approach.en.wav", "media/approach.fr.wav", f"{T}:5: narration: there is no file media/approach.fr.wav; an existing file; put it at media/approach.fr.wav, or correct the path [file-missing]"),
@@ -191,14 +193,116 @@ def test_one_mistake_is_named(root: Path, name: str, old: str, new: str, message
     )
 
 
+@pytest.mark.parametrize(
+    ("place", "message"),
+    [
+        ("{lon: 107.5}", "stops[0].place has lon; either lon and lat, or at_m"),
+        (
+            "{lon: 107.5, lat: 16.4, at_m: [1, 2]}",
+            "stops[0].place has lon, lat, at_m; either lon and lat, or at_m",
+        ),
+        ("{lon: 16.4, lat: 107.5}", "stops[0].place.lat is 107.5; -90..90 is allowed"),
+    ],
+)
+def test_a_place_is_in_degrees_or_in_metres(root: Path, place: str, message: str) -> None:
+    edit(root, T, "    annotations: [dragon]", f"    place: {place}")
+
+    with pytest.raises(InputError) as caught:
+        load_site(root)
+
+    assert str(caught.value) == f"{T}:6: {message}"
+
+
 def test_what_is_missing_in_a_further_language_is_a_warning(root: Path) -> None:
     (root / "tours/walk/vi.md").unlink()
     (root / "media/approach.en.vtt").unlink()
 
     assert found(root) == [
-        f"warning: {T}:5: the narration in en has no captions; who cannot hear needs them; add approach.en.vtt beside it [captions-missing]",
-        f"warning: {T}:1: the words in vi are missing; en is shown instead; add vi.md [language-missing]",
+        f"warning: {T}:1: the words in vi are missing; en is shown instead; add vi.md, or write untranslated: {{vi: why}} in tour.yaml [language-missing]",
     ]
+    assert [str(problem) for problem in lint_tours(load_site(root), None)] == [
+        f"{T}:5: the narration in en has no captions; who cannot hear needs them; add approach.en.vtt beside it, or write accept: {{captions-missing: why}} at the stop approach",
+    ]
+
+
+def test_what_is_missing_is_accepted_on_purpose(root: Path) -> None:
+    (root / "tours/walk/vi.md").unlink()
+    (root / "media/approach.en.vtt").unlink()
+    edit(root, T, "monument: gate\n", "monument: gate\nuntranslated: {vi: follows in May}\n")
+    edit(root, T, "    annotations: [dragon]", "    accept: {captions-missing: a drum is heard}")
+
+    assert found(root) == []
+    assert lint_tours(load_site(root), None) == ()
+
+    write(
+        root,
+        {"tours/walk/vi.md": WORDS, "media/approach.en.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nWords.\n"},
+    )
+    assert found(root) == [
+        f"warning: {T}:2: vi is accepted as untranslated, and vi.md is there; what is missing can be accepted; remove it [accept-idle]",
+    ]
+    assert [problem.code for problem in lint_tours(load_site(root), None)] == ["accept-idle"]
+
+
+def test_the_sites_first_language_cannot_be_done_without(root: Path) -> None:
+    (root / "tours/walk/en.md").unlink()
+    edit(root, T, "monument: gate\n", "monument: gate\nuntranslated: {en: why not, fr: nor this}\n")
+
+    assert found(root) == [
+        f"error: {T}:1: the words in en are missing; it is the site's first language, shown where another is missing; add en.md [language-missing]",
+        f"error: {T}:2: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]",
+    ]
+
+
+def test_words_about_the_whole_tour_are_accepted_in_the_tour(root: Path) -> None:
+    picture = "# A tour\n\n<!-- en\n### A tour\n\nOld.\n-->\n\n![](media/gate.png)\n"
+    write(root, {"tours/walk/vi.md": WORDS.replace("# A tour\n", picture)})
+
+    problems = lint_tours(load_site(root), None)
+    assert [(problem.code, problem.where) for problem in problems] == [
+        ("picture-without-words", "tours/walk/vi.md:1"),
+        ("translation-outdated", "tours/walk/vi.md:1"),
+    ]
+    assert str(problems[1]).endswith(
+        "or write accept: {translation-outdated: why} below monument in tour.yaml"
+    )
+
+    accept = "monument: gate\naccept: {picture-without-words: an ornament, translation-outdated: a comma}\n"
+    edit(root, T, "monument: gate\n", accept)
+    assert lint_tours(load_site(root), None) == ()
+
+
+QUESTION = "Words. ![Gate](media/gate.png)\n\n#### How many?\n\n- [ ] One\n- [x] Two\n"
+
+
+def test_a_question_is_the_same_in_every_language(root: Path) -> None:
+    asking = WORDS.replace("Words. ![Gate](media/gate.png)\n", QUESTION)
+    write(root, {"tours/walk/en.md": asking})
+
+    assert [str(problem) for problem in lint_tours(load_site(root), None)] == [
+        "tours/walk/vi.md:3: the stop approach has a question in en and none in vi; en is shown instead; translate it, "
+        "or write accept: {question-missing: why} at the stop approach"
+    ]
+    write(root, {"tours/walk/vi.md": asking.replace("- [ ] One\n- [x] Two", "- [x] Hai\n- [ ] Một")})
+    assert found(root) == [
+        "error: tours/walk/vi.md:3: the question of approach has 2 answers of which number 1 is right in vi; "
+        "2 answers of which number 2 is right, as in en; give them the same order [question-differs]"
+    ]
+    write(root, {"tours/walk/vi.md": asking.replace("- [ ] One\n- [x] Two", "- [ ] Một\n- [x] Hai")})
+    assert found(root) == []
+    assert lint_tours(load_site(root), None) == ()
+
+
+def test_a_question_takes_its_time(root: Path) -> None:
+    asking = WORDS.replace("Words. ![Gate](media/gate.png)\n", QUESTION + "\nAn explanation. " * 50)
+    write(root, {"tours/walk/en.md": asking, "tours/walk/vi.md": asking})
+    edit(root, T, "    annotations: [dragon]", "    dwell_s: 4")
+    edit(root, T, "    narration: {en: media/approach.en.wav}\n", "")
+
+    first = lint_tours(load_site(root), None)[0]
+
+    # 3 s to look, and 6 words (the picture's one among them), at 3 words a second; the explanation waits for an answer.
+    assert first.found == "dwell_s is 4, and the words in en take 5 s to read"
 
 
 def test_a_pair_in_the_wrong_order_is_a_warning(root: Path) -> None:

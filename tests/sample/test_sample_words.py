@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from heritage.text.markdown import plain
+from heritage.text.question import read_question
 from heritage.text.words import parse_words
 
 PACKAGE = Path(str(files("heritage.sample")))
@@ -72,6 +73,7 @@ def test_texts_are_of_one_length_and_composed_unicode(tour: str, language: str) 
     text = path.read_text(encoding="utf-8")
     assert text == unicodedata.normalize("NFC", text)
     bodies = re.split(r"^## .*\n+### .*\n", text, flags=re.MULTILINE)[1:]
+    bodies = [read_question(body).body for body in bodies]
     assert all(30 <= len(body.split()) <= 75 for body in bodies), [len(body.split()) for body in bodies]
 
 

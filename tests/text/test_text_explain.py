@@ -51,7 +51,7 @@ def messages(text: str, model: type, shown: str) -> list[str]:
 
 
 def test_a_tour() -> None:
-    keys = "id, show, compare, section, view, sun, move, dwell_s, narration, captions, annotations, accept"
+    keys = "id, show, compare, section, view, place, sun, move, dwell_s, narration, captions, annotations, accept"
     path = "a path inside the site folder, with forward slashes and without '..' is allowed"
 
     assert messages(TOUR, Tour, "tours/gate/tour.yaml") == [

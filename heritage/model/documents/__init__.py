@@ -34,11 +34,13 @@ from heritage.model.documents.tour import (
     Comparing,
     FindingCode,
     Move,
+    Place,
     SectionPlane,
     Shown,
     Stop,
     Sunlight,
     Tour,
+    TourFindingCode,
 )
 
 __all__ = [
@@ -68,6 +70,7 @@ __all__ = [
     "Number",
     "Pair",
     "Part",
+    "Place",
     "Positive",
     "Prior",
     "Registration",
@@ -83,6 +86,7 @@ __all__ = [
     "Term",
     "Text",
     "Tour",
+    "TourFindingCode",
     "Url",
     "Vec2",
     "Vec3",

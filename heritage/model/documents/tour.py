@@ -41,11 +41,13 @@ class Comparing(Document):
 
     left: Shown = Field(description="the condition on the left; for change, the pair's reference")
     right: Shown = Field(description="the condition on the right; for change, the pair's compared")
-    mode: Literal["swipe", "side", "blend", "change"] = Field(
-        "swipe", description="a line to drag, side by side, a fade, or the change map"
+    mode: Literal["swipe", "side", "blend", "overlay", "change"] = Field(
+        "swipe",
+        description="a line to drag, side by side, a fade, the right one (a state) laid over the left one (an epoch), or "
+        "the change map",
     )
     position: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.5, description="where line or fade begins: 0 left, 1 right"
+        0.5, description="where line or fade begins: 0 left, 1 right; of an overlay, its opacity"
     )
 
 
@@ -56,6 +58,23 @@ class Sunlight(Document):
     time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
         description='the hour there, such as "07:30"'
     )
+
+
+class Place(Document):
+    """Where a visitor stands in the real world, who walks the tour outdoors."""
+
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = Field(
+        None, description="longitude, degrees, WGS 84"
+    )
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="latitude, degrees, WGS 84")
+    at_m: Vec2 | None = Field(None, description="instead: x y in the monument frame, metres")
+
+    @model_validator(mode="after")
+    def _one(self) -> Place:
+        degrees = (self.lon, self.lat)
+        if degrees.count(None) == 1 or (None in degrees) == (self.at_m is None):
+            raise ValueError("either lon and lat, or at_m")
+        return self
 
 
 class Move(Document):
@@ -95,12 +114,18 @@ FindingCode = Literal[
     "flight-fast",
     "stop-too-short",
     "captions-length",
+    "captions-missing",
     "picture-without-words",
+    "question-missing",
+    "place-far",
     "translation-empty",
     "translation-outdated",
     "state-without-name",
     "section-empty",
 ]
+
+
+TourFindingCode = Literal["translation-empty", "translation-outdated", "picture-without-words"]
 
 
 class Stop(Document):
@@ -114,6 +139,10 @@ class Stop(Document):
         description="a plane that cuts what is shown; the cut of each condition is drawn over the other's",
     )
     view: View | None = Field(None, description="default: the monument's first view")
+    place: Place | None = Field(
+        None,
+        description="where to stand for it on the site; default: not told; ways lead to the view's camera",
+    )
     sun: Sunlight | None = Field(None, description="default: the map's own light, of no particular hour")
     move: Move = Field(Move(), description="how the camera comes here")
     dwell_s: Annotated[float, Field(ge=0, le=600)] | None = Field(
@@ -148,4 +177,13 @@ class Tour(Document):
     )
     take_along_mb: Annotated[float, Field(ge=1, le=2000)] = Field(
         60.0, description="the most that the tiles may take which visitors keep to see the tour offline, MB"
+    )
+    untranslated: dict[Language, Text] = Field(
+        default_factory=dict,
+        description="languages of the site that the tour is not told in on purpose, each with the reason: "
+        "{fr: follows in May}; visitors read the site's first",
+    )
+    accept: dict[TourFindingCode, Text] = Field(
+        default_factory=dict,
+        description="as at a stop, findings about the words of the whole tour: {translation-outdated: a comma}",
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from heritage.model.errors import Problem
 from heritage.pipeline.lint.finding import unaccepted
 from heritage.pipeline.lint.pace import PACE, pace_findings
+from heritage.pipeline.lint.places import PLACES, place_findings
 from heritage.pipeline.lint.sections import SECTIONS, section_findings
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.lint.views import VIEWS, view_findings
@@ -32,5 +33,6 @@ def _problems(loaded: LoadedSite, release: Path | None) -> Iterator[Problem]:
         if surfaces is not None and surfaces.monument(monument.id) is not None:
             findings += view_findings(tour, monument, surfaces)
             findings += section_findings(tour, monument, surfaces)
-            looked_for += (*VIEWS, *SECTIONS)
+            findings += place_findings(tour, surfaces)
+            looked_for += (*VIEWS, *SECTIONS, *PLACES)
         yield from unaccepted(tour, findings, looked_for)

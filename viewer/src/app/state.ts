@@ -61,6 +61,8 @@ export interface TouringState {
   /** Whether a computer's voice could read this stop, and whether it is asked to. */
   readable: boolean;
   aloud: boolean;
+  /** What was answered to the stop's question (`core/tried.ts`). */
+  tried: readonly number[];
   /** The stop the visitor left the tour at, until they have answered whether to go on there. */
   left: string | null;
 }

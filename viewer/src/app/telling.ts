@@ -30,6 +30,7 @@ export function told(
       aloud: before?.aloud ?? false,
       readable: touring.readable,
       transcript,
+      tried: before?.player.stop === touring.state.stop ? before.tried : [],
       left,
     },
   };

@@ -121,6 +121,14 @@ export class Tours {
     this.tell();
   }
 
+  /** An answer to the stop's question. Who has answered wants to read on before the tour does. */
+  answer(answer: number): void {
+    const { touring } = this.app.state;
+    if (!touring) return;
+    this.app.set({ touring: { ...touring, tried: [...touring.tried, answer] } });
+    this.play({ type: 'pause' });
+  }
+
   listen(change: Listening): void {
     const { touring } = this.app.state;
     if (!touring || !this.touring) return;

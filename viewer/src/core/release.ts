@@ -120,7 +120,7 @@ export interface Candidate {
 export interface ComparingEntry {
   left: ShownEntry;
   right: ShownEntry;
-  mode: 'swipe' | 'side' | 'blend' | 'change';
+  mode: 'swipe' | 'side' | 'blend' | 'overlay' | 'change';
   position: number;
 }
 /**
@@ -732,6 +732,20 @@ export interface Narration {
   seconds: number;
 }
 /**
+ * Where a visitor stands on the site.
+ */
+export interface PlaceEntry {
+  /**
+   * WGS 84
+   */
+  lon_deg: number;
+  lat_deg: number;
+  /**
+   * the same in the site frame, at the height of its origin: east, north, up
+   */
+  at_m: [number, number, number];
+}
+/**
  * A named footprint: its middle in the site frame, and how far it reaches from there.
  */
 export interface PlaceFound {
@@ -743,6 +757,25 @@ export interface PlaceFound {
    */
   at_m: [number, number, number];
   radius_m: number;
+}
+/**
+ * A question of a stop in one language.
+ */
+export interface QuestionEntry {
+  asks: string;
+  /**
+   * what stands between the question and its answers
+   */
+  html: string;
+  answers: string[];
+  /**
+   * the right answer's place among the answers, from 0
+   */
+  right: number;
+  /**
+   * HTML, to be shown once it is answered
+   */
+  because: string;
 }
 /**
  * ``release.json``.
@@ -891,15 +924,19 @@ export interface StopEntry {
     [k: string]: string;
   };
   /**
-   * the same words without markup, for speech and search
+   * the same words without markup, for speech and search, and the question with its answers
    */
   text: {
     [k: string]: string;
+  };
+  question: {
+    [k: string]: QuestionEntry;
   };
   show: ShownEntry | null;
   compare: ComparingEntry | null;
   section: SectionEntry | null;
   view: View;
+  place: PlaceEntry | null;
   sun: SunEntry | null;
   move_s: number;
   easing: 'smooth' | 'linear' | 'cut';

@@ -1,6 +1,6 @@
 /** What is on screen, as an address: the fragment, so that any static host can serve it. */
 
-export type Mode = 'swipe' | 'side' | 'blend' | 'change';
+export type Mode = 'swipe' | 'side' | 'blend' | 'overlay' | 'change';
 /** What conservators and surveyors do with a monument. */
 export type Work = 'measure' | 'section' | 'elevation' | 'mapping';
 export type Route =
@@ -12,7 +12,7 @@ export type Route =
   | { view: 'tour'; tour: string; stop: string | null };
 
 const ID = /^[a-z0-9-]{1,64}$/;
-export const MODES: readonly Mode[] = ['swipe', 'side', 'blend', 'change'];
+export const MODES: readonly Mode[] = ['swipe', 'side', 'blend', 'overlay', 'change'];
 
 export const WORKS: readonly Work[] = ['mapping', 'measure', 'section', 'elevation'];
 

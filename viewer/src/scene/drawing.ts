@@ -12,7 +12,7 @@ export interface Comparison {
   left: ShownEntry;
   right: ShownEntry;
   mode: Mode;
-  /** The swipe's or the blend's position, 0..1 over the free width or height. */
+  /** The swipe's position, 0..1 over the free width or height; how far a blend has gone; an overlay's opacity. */
   position: number;
   /** How the swipe's line stands. */
   line: Line;
@@ -33,6 +33,9 @@ export interface Pair {
   right: Condition;
 }
 
+/** Whether a mode shows one condition through the other. */
+export const fades = (mode: Mode | undefined): boolean => mode === 'blend' || mode === 'overlay';
+
 export class Drawing {
   private readonly stage: Stage;
   private readonly dissolve = new Dissolve();
@@ -46,7 +49,7 @@ export class Drawing {
     const { stage } = this;
     const render = () => stage.renderer.render(stage.scene, stage.camera);
     const mode = pair?.comparison.mode;
-    if (!pair || mode === 'change' || (mode === 'blend' && !mixed)) {
+    if (!pair || mode === 'change' || (fades(mode) && !mixed)) {
       render();
       return;
     }
@@ -57,7 +60,10 @@ export class Drawing {
       act();
       left.object.visible = right.object.visible = true;
     };
-    if (mode === 'blend') {
+    if (mode === 'overlay') {
+      // What is laid over the survey hides it, and is hidden by it, as if it stood there; then as much of it is let through.
+      this.dissolve.draw(stage.renderer, only(left, render), render, comparison.position);
+    } else if (mode === 'blend') {
       this.dissolve.draw(stage.renderer, only(left, render), only(right, render), comparison.position);
     } else if (mode === 'side') {
       only(left, () => stage.drawPane(0))();

@@ -12,7 +12,7 @@ import type { Ahead } from './ahead.ts';
 import type { BuildingInfo } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { connect, farther, nearer } from './controls.ts';
-import { type Comparison, Drawing, type Pair } from './drawing.ts';
+import { type Comparison, Drawing, fades, type Pair } from './drawing.ts';
 import { Rig } from './rig.ts';
 import { Seeing } from './seeing.ts';
 import { Setting } from './setting.ts';
@@ -164,8 +164,8 @@ export class View {
       right.uniforms.changeThreshold.value = change.threshold_m;
       right.uniforms.changeTable.value = this.conditions.table(change.table);
     }
-    if (comparison.mode === 'blend' && !this.mixed) {
-      left.uniforms.keep.value = [comparison.position, 1];
+    if (fades(comparison.mode) && !this.mixed) {
+      if (comparison.mode === 'blend') left.uniforms.keep.value = [comparison.position, 1];
       right.uniforms.keep.value = [0, comparison.position];
     }
     this.stage.invalidate();

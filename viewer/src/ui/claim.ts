@@ -28,7 +28,8 @@ export function claim(app: App): Part {
       return chip(false, state.t('claim.change', { left: a!, right: b! }));
     }
     const [l, r] = [left, right].map((shown) => standing(state, monument, shown));
-    return chip(l!.interpreted || r!.interpreted, `${l!.text} → ${r!.text}`, patterns);
+    const between = mode === 'overlay' ? '+' : '→';
+    return chip(l!.interpreted || r!.interpreted, `${l!.text} ${between} ${r!.text}`, patterns);
   }
   const { interpreted, text } = standing(state, monument, shownNow(state, monument));
   return chip(interpreted, text, patterns);

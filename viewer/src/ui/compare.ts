@@ -30,10 +30,10 @@ export function comparisonTools(app: App, mode: Mode): Part {
   if (!comparing) return nothing;
   if (mode === 'side') return html`<p class="quiet">${t('side.hint')}</p>`;
   if (mode === 'swipe') return swipeTools(app, comparing.line);
-  if (mode === 'blend') {
+  if (mode === 'blend' || mode === 'overlay') {
     const percent = Math.round(comparing.position * 100);
     return slider({
-      label: t('blend.position'),
+      label: t(`fade.${mode}`),
       text: `${percent} %`,
       value: percent,
       min: 0,
@@ -66,7 +66,8 @@ export function comparePanel(
   const all = conditionsOf(monument);
   const go = (l: string, r: string, m: Mode) => {
     const [a, b] = [shownById(monument, l), shownById(monument, r)];
-    const possible = m !== 'change' || (a && b && measured(monument, a, b));
+    const possible =
+      m === 'change' ? a && b && measured(monument, a, b) : m !== 'overlay' || (a?.epoch && b?.state);
     app.address.go({
       view: 'compare',
       monument: monument.id,
@@ -95,7 +96,7 @@ export function comparePanel(
         ${choice(t('compare.right'), right, (id) => go(id === left ? right : left, id, mode))}
       </div>
       <fieldset class="segments four" role="radiogroup" aria-label=${t('compare.mode')}>
-        ${MODES.map(
+        ${MODES.filter((m) => m !== 'overlay' || mode === m || (a?.epoch && b?.state)).map(
           (m) => html`<label title=${m === 'change' && !entry ? t('change.none') : nothing}>
             <input
               type="radio"

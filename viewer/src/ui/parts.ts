@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
 import { type AppState, conditionName, words } from '../app/state.ts';
 import { date, duration } from '../core/format.ts';
-import { type LangText, pick } from '../core/i18n.ts';
+import { direction, type LangText, pick } from '../core/i18n.ts';
 import { formatLook, type Look } from '../core/look.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
@@ -35,7 +35,14 @@ export function prose(state: AppState, text: LangText): Part {
   const found = pick(text, state.language, state.release?.languages ?? []);
   if (!found.text) return nothing;
   const lang = found.language === state.language ? nothing : found.language;
-  return html`<div class="prose" lang=${lang}>${sanitised(found.text)}</div>`;
+  return html`<div class="prose" lang=${lang} dir=${lang === nothing ? nothing : direction(found.language)}>${sanitised(found.text, state.base)}</div>`;
+}
+
+/** The site's plain words, marked with the language they are really in. */
+export function told(state: AppState, text: LangText): Part {
+  const found = pick(text, state.language, state.release?.languages ?? []);
+  if (found.language === state.language) return html`${found.text}`;
+  return html`<span lang=${found.language} dir=${direction(found.language)}>${found.text}</span>`;
 }
 
 export const href = (route: Route, look: Partial<Look> = {}): string => formatRoute(route) + formatLook(look);

@@ -5,6 +5,7 @@ import { conditionName, said, words } from '../app/state.ts';
 import type { TourDocument } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { type Part, prose, standing } from './parts.ts';
+import { questionInWords } from './question.ts';
 import { rights } from './site.ts';
 import { conditionsOf } from './timeline.ts';
 
@@ -41,7 +42,7 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
         (tour) => html`<section>
           <h2>${words(state, tour.title)}</h2>
           ${prose(state, tour.html)}
-          ${tour.stops.map((stop) => html`<h3>${words(state, stop.title)}</h3>${prose(state, stop.html)}`)}
+          ${tour.stops.map((stop) => html`<h3>${words(state, stop.title)}</h3>${prose(state, stop.html)} ${questionInWords(state, stop)}`)}
         </section>`,
       )}
       ${rights(app)}

@@ -5,13 +5,15 @@ import { monumentOf, words } from '../app/state.ts';
 import { clock } from '../core/format.ts';
 import { poseOf } from '../core/frames.ts';
 import { totalOf } from '../core/player.ts';
-import type { MonumentEntry } from '../core/release.ts';
+import type { MonumentEntry, StopEntry } from '../core/release.ts';
+import type { Vec3 } from '../core/vec.ts';
 import { chapters, offer, speed, transcript } from './along.ts';
 import { comparisonTools } from './compare.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
 import { interpretation } from './interpretation.ts';
-import { type Bands, crumb, href, type Part, prose, tool } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, told, tool } from './parts.ts';
+import { question } from './question.ts';
 import { styled } from './styled.ts';
 
 function timeline(app: App): Part {
@@ -100,8 +102,21 @@ function nextStop(app: App, monument: MonumentEntry): Part {
   const { player, document } = state.touring!;
   const next = document.stops[player.stop + 1];
   if (!next || state.near.status !== 'on') return nothing;
-  const place = poseOf(next.view, monument.placement.site_from_monument).eye;
+  const place =
+    (next.place?.at_m as Vec3 | undefined) ?? poseOf(next.view, monument.placement.site_from_monument).eye;
   return html`<p class="quiet next-stop">${state.t('near.next', { title: words(state, next.title) })} ${wayThere(app, place)}</p>`;
+}
+
+/** Where to stand on the site to see what the stop shows. */
+function stand(app: App, { place }: StopEntry): Part {
+  if (!place) return nothing;
+  const { t } = app.state;
+  const [lat, lon] = [place.lat_deg.toFixed(6), place.lon_deg.toFixed(6)];
+  const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=19/${lat}/${lon}`;
+  return html`<p class="quiet stand">
+    <span>${icon('near')} ${t('stand')}: <bdi>${lat}, ${lon}</bdi></span> ${wayThere(app, place.at_m as Vec3)}
+    <a href=${map} target="_blank" rel="noopener noreferrer">${t('stand.map')}</a>
+  </p>`;
 }
 
 export function tourPanel(app: App): Bands {
@@ -119,11 +134,11 @@ export function tourPanel(app: App): Bands {
   return {
     label: words(state, document.title),
     head: html`${back}
-      <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${words(state, document.title)}</p>
-      <h1 tabindex="-1">${words(state, stop.title)}</h1>
+      <p class="facts">${t('tour.stop', { number: player.stop + 1, total: document.stops.length })} · ${told(state, document.title)}</p>
+      <h1 tabindex="-1">${told(state, stop.title)}</h1>
       ${monument ? nextStop(app, monument) : nothing}`,
     body: html`${offer(app)}<div class="arriving">
-      ${prose(state, stop.html)}
+      ${prose(state, stop.html)} ${question(app, stop)} ${stand(app, stop)}
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
       ${app.tours.sections?.drawing(app, stop) ?? nothing} ${interpretation(app)} ${transcript(app)}

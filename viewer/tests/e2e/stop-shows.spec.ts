@@ -1,0 +1,126 @@
+/** What a stop shows beside its picture: a question, a picture in its words, a place to stand; and an overlay. */
+import { accessible, expect, open, settled, test } from './helpers.ts';
+
+test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
+
+type App = import('../../src/app/app.ts').App;
+
+test('a question is answered by keyboard, judged in words, and explained', async ({ page }) => {
+  // The stop lasts long enough to be answered on a slow machine.
+  await page.route('**/tour.json', async (route) => {
+    const response = await route.fetch();
+    const document = await response.json();
+    for (const stop of document.stops) stop.dwell_s = { vi: 500, en: 500, fr: 500 };
+    await route.fulfill({ response, json: document });
+  });
+  await open(page, '#/t/gate/roof');
+  const card = page.getByRole('region', { name: 'Which colour are the tiles?' });
+  const status = card.getByRole('status');
+  await page.evaluate(() =>
+    (window as unknown as { heritage: { app: App } }).heritage.app.tours.play({ type: 'play' }),
+  );
+  await expect(card.getByText('Yellow was kept')).toHaveCount(0);
+  await accessible(page);
+
+  await card.getByRole('button', { name: 'Green' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(status).toHaveText('Not that one. Try another.');
+  await expect(card.getByRole('button', { name: 'Green wrong' })).toHaveAttribute('aria-disabled', 'true');
+  // Who has answered wants to read: the tour waits.
+  await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
+  await expect(card.getByText('Yellow was kept')).toHaveCount(0);
+
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Space');
+  await expect(status).toHaveText('That is right.');
+  await expect(card.getByText('Yellow was kept for the emperor.')).toBeVisible();
+  await accessible(page);
+
+  // Another stop has no question, and coming back asks anew.
+  await page.getByRole('button', { name: 'Next stop' }).click();
+  await expect(page.locator('.question')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Previous stop' }).click();
+  await expect(status).toHaveText('');
+
+  // In a language without the question, it is asked in the site's first, and says so to screen readers.
+  await page.getByLabel('Language').selectOption('fr');
+  await expect(page.locator('.question')).toHaveAttribute('lang', 'vi');
+  await page.getByRole('button', { name: 'Đỏ' }).click();
+  await page.getByRole('button', { name: 'Montrer la réponse' }).click();
+  await expect(page.locator('.question [role=status]')).toHaveText('La réponse est B. Vàng.');
+});
+
+test("the words show the release's pictures and no others, and where to stand", async ({ page }) => {
+  await open(page, '#/t/gate/roof');
+  const picture = page.getByRole('img', { name: 'A glazed tile' });
+  await picture.scrollIntoViewIfNeeded();
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
+  await expect(page.locator('.prose img')).toHaveCount(1);
+  await expect(page.locator('.stand')).toContainText('16.467650, 107.577730');
+  await expect(page.getByRole('link', { name: 'Open in a map' })).toHaveAttribute(
+    'href',
+    'https://www.openstreetmap.org/?mlat=16.467650&mlon=107.577730#map=19/16.467650/107.577730',
+  );
+});
+
+test('an overlay keeps the survey whole and lets as much of the state through as asked', async ({ page }) => {
+  await open(page, '#/m/pavilion/compare/2024/1885/overlay');
+  await expect(page.locator('.claim')).toContainText('Measured');
+  await expect(page.locator('.claim')).toContainText('Interpretation');
+  await accessible(page);
+  const opacity = page.getByRole('slider', { name: 'Opacity of what is laid over' });
+  /** Pixels are kept in the page; how many differ between two of the pictures, and of those of the third that are of neither. */
+  const keep = async (percent: number) => {
+    await opacity.fill(String(percent));
+    await settled(page);
+    await page.evaluate((name) => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      return new Promise<void>((resolve) => {
+        const { stage } = app.view!;
+        const drawn = stage.onDrawn;
+        stage.onDrawn = () => {
+          drawn();
+          stage.onDrawn = drawn;
+          const gl = stage.renderer.getContext();
+          const bytes = new Uint8Array(gl.drawingBufferWidth * gl.drawingBufferHeight * 4);
+          gl.readPixels(
+            0,
+            0,
+            gl.drawingBufferWidth,
+            gl.drawingBufferHeight,
+            gl.RGBA,
+            gl.UNSIGNED_BYTE,
+            bytes,
+          );
+          Object.assign(window, { [`shot${name}`]: bytes });
+          resolve();
+        };
+        stage.invalidate();
+      });
+    }, percent);
+  };
+  const count = () =>
+    page.evaluate(() => {
+      const { shot0, shot50, shot100 } = window as unknown as Record<string, Uint8Array>;
+      const found = { added: 0, mean: 0, stray: 0 };
+      shot0!.forEach((none, k) => {
+        const [some, all] = [shot50![k]!, shot100![k]!];
+        if (Math.abs(all - none) > 40) {
+          found.added++;
+          found.mean += (some - none) / (all - none);
+        } else if (all === none && Math.abs(some - none) > 8) found.stray++;
+      });
+      return { ...found, mean: found.mean / found.added };
+    });
+  for (const mixed of [false, true]) {
+    await page.evaluate((m) => {
+      (window as unknown as { heritage: { app: App } }).heritage.app.view!.mixed = m;
+    }, mixed);
+    for (const percent of [0, 50, 100]) await keep(percent);
+    const { added, mean, stray } = await count();
+    expect(added).toBeGreaterThan(2000); // the state's upper roof is no part of the survey
+    expect(mean).toBeGreaterThan(0.4);
+    expect(mean).toBeLessThan(0.6);
+    expect(stray).toBeLessThan(added * 0.01); // the survey and all round it stay as they are
+  }
+});
