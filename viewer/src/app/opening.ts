@@ -2,7 +2,8 @@
 import { chooseLanguage, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { FootprintLayer, Release } from '../core/release.ts';
-import type { Graphics, SceneEvents } from '../scene/view.ts';
+import type { SceneEvents } from '../scene/presses.ts';
+import type { Graphics } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { CHANGE_TABLES } from './colours.ts';
 import { bytesOf } from './comparing.ts';

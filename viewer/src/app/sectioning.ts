@@ -1,37 +1,22 @@
 /** A section of the open monument: the plane, the conditions it cuts, and the drawing made of their tiles. */
 import { LoadError } from '../core/load.ts';
 import type { Picked } from '../core/picked.ts';
-import type { ComparisonDocument, MonumentEntry, ShownEntry } from '../core/release.ts';
+import type { MonumentEntry } from '../core/release.ts';
 import {
   type Axis,
   type Cut,
-  cutTriangles,
   formatCut,
-  joined,
-  meets,
   parseCut,
   planeMark,
   planeOf,
   rangeOf,
-  type Segment,
   within,
 } from '../core/section.ts';
-import { type Extent, extentOf, type Layer } from '../core/sheet.ts';
 import { corners, type Vec3 } from '../core/vec.ts';
-import { surfacesOf } from '../scene/read.ts';
 import type { App } from './app.ts';
-import { conditionName, idOf, monumentOf, shownById, shownNow } from './state.ts';
+import { type Drawing, drawSection } from './cutting.ts';
+import { idOf, monumentOf, shownById, shownNow } from './state.ts';
 import type { Workbench } from './workbench.ts';
-
-export interface Drawing {
-  layers: Layer[];
-  extent: Extent | null;
-  tiles: number;
-  /** Largest geometric error of the tiles that were cut, true metres. */
-  error_m: number;
-  /** 1 sigma of aligning the epochs, where two that were measured against each other are drawn. */
-  alignment_m: number | null;
-}
 
 export interface SectioningState {
   cut: Cut;
@@ -187,73 +172,19 @@ export class Sectioning {
     const { monument, state } = this;
     if (!monument || !state) return;
     try {
-      const drawing = await this.draw(monument, state, signal);
+      const { reader } = this.bench;
+      const shown = state.shown.map((id) => shownById(monument, id)).filter((c) => c !== null);
+      const drawing = await drawSection(this.app, reader, monument, planeOf(state.cut)!, shown, {
+        signal,
+        colour: (id) => this.colour(id),
+        progress: (done, total) => this.progress(signal, done, total),
+      });
       if (!signal.aborted) this.state = { ...this.state!, drawing, status: 'ready' };
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       if (!signal.aborted) this.state = { ...this.state!, drawing: null, status: 'failed' };
     }
     if (!signal.aborted) this.tell();
-  }
-
-  private async draw(monument: MonumentEntry, state: SectioningState, signal: AbortSignal): Promise<Drawing> {
-    const plane = planeOf(state.cut)!;
-    const { reader } = this.bench;
-    const factor = monument.placement.scale;
-    const shown = state.shown.map((id) => shownById(monument, id)).filter((s) => s !== null);
-    const plans = await Promise.all(
-      shown.map(async (s) => ({ s, wanted: await reader.wanted(monument, s, (box) => meets(plane, box)) })),
-    );
-    const total = plans.reduce((sum, p) => sum + p.wanted.length, 0);
-    this.progress(signal, 0, total);
-    let done = 0;
-    const layers: Layer[] = [];
-    for (const { s, wanted } of plans) {
-      const [measured, filled]: [Segment[], Segment[]] = [[], []];
-      let error = 0;
-      await reader.each(
-        wanted,
-        ({ object, error_m }) => {
-          error = Math.max(error, error_m);
-          for (const surface of surfacesOf(object)) {
-            const { segments, triangles } = cutTriangles(surface.positions, surface.index, plane);
-            segments.forEach((segment, i) => {
-              const t = triangles[i]! * 3;
-              const closes = [0, 1, 2].every((k) => surface.filled?.(surface.index[t + k]!));
-              const true_m = segment.map((v) => v * factor) as unknown as Segment;
-              (closes ? filled : measured).push(true_m);
-            });
-          }
-        },
-        { signal, progress: () => this.progress(signal, ++done, total) },
-      );
-      layers.push({
-        id: idOf(s),
-        name: conditionName(this.app.state, monument, s),
-        interpreted: s.state !== null,
-        colour: this.colour(idOf(s)),
-        lines: joined(measured),
-        filled: joined(filled),
-        error_m: error * factor,
-      });
-    }
-    return {
-      layers,
-      extent: extentOf(layers),
-      tiles: total,
-      error_m: Math.max(0, ...layers.map((l) => l.error_m)),
-      alignment_m: await this.alignment(monument, shown),
-    };
-  }
-
-  /** The error of aligning the drawn epochs, the largest of those that were compared. */
-  private async alignment(monument: MonumentEntry, shown: readonly ShownEntry[]): Promise<number | null> {
-    const drawn = shown.map((s) => s.epoch);
-    const pairs = monument.comparisons.filter(
-      (c) => drawn.includes(c.reference) && drawn.includes(c.compared),
-    );
-    const documents = await Promise.all(pairs.map((c) => this.app.document<ComparisonDocument>(c.sidecar)));
-    return documents.length > 0 ? Math.max(...documents.map((d) => d.registration_m)) : null;
   }
 
   private progress(signal: AbortSignal, done: number, total: number): void {

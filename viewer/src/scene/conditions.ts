@@ -5,9 +5,11 @@ import { direction, inverse, multiply, point, three_from_site } from '../core/fr
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mat4, Vec3 } from '../core/vec.ts';
 import { codesOf, outline, outlineMaterial } from './certainty.ts';
+import type { Change } from './drawing.ts';
 import { type Stage, toThree } from './stage.ts';
-import { chooseChange, dress, type SurfaceUniforms, surfaceUniforms, tableTexture } from './surface.ts';
+import { chooseChange, dress } from './surface.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
+import { type SurfaceUniforms, surfaceUniforms, tableTexture } from './uniforms.ts';
 
 /** One condition of one monument. */
 export class Condition {
@@ -80,8 +82,19 @@ export class Condition {
     if (edge) outline(tile, edge, uniforms.pixelRatio.value);
   }
 
+  /** Draw it as a change map. */
+  showChange(change: Change, table: SurfaceUniforms['changeTable']['value']): void {
+    this.compareBy(change.attribute);
+    const { uniforms } = this;
+    uniforms.change.value = 1;
+    uniforms.changeScale.value = change.scale_m;
+    uniforms.changeRange.value = change.range_m;
+    uniforms.changeThreshold.value = change.threshold_m;
+    uniforms.changeTable.value = table;
+  }
+
   /** Choose which comparison's attribute the change map reads. */
-  compareBy(attribute: string): void {
+  private compareBy(attribute: string): void {
     if (this.attribute === attribute) return;
     this.attribute = attribute;
     this.tiles.forEachLoadedModel((scene: Object3D) => chooseChange(scene, attribute));

@@ -6,6 +6,16 @@ import type { Condition } from './conditions.ts';
 import { Dissolve } from './dissolve.ts';
 import type { Stage } from './stage.ts';
 
+/** How a change map is drawn. */
+export interface Change {
+  attribute: string;
+  scale_m: number;
+  range_m: number;
+  threshold_m: number;
+  /** RGBA bytes from lost to gained. */
+  table: Uint8Array;
+}
+
 /** Two conditions of one monument on one screen. */
 export interface Comparison {
   monument: MonumentEntry;
@@ -16,14 +26,7 @@ export interface Comparison {
   position: number;
   /** How the swipe's line stands. */
   line: Line;
-  change: {
-    attribute: string;
-    scale_m: number;
-    range_m: number;
-    threshold_m: number;
-    /** RGBA bytes from lost to gained. */
-    table: Uint8Array;
-  } | null;
+  change: Change | null;
 }
 
 /** A comparison with what the scene draws for it. */

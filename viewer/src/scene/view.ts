@@ -9,39 +9,23 @@ import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../co
 import type { SunPosition } from '../core/sun.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
 import type { Ahead } from './ahead.ts';
-import type { BuildingInfo } from './buildings.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
-import { connect, farther, nearer } from './controls.ts';
+import { farther, nearer } from './controls.ts';
 import { type Comparison, Drawing, fades, type Pair } from './drawing.ts';
+import { listen, type SceneEvents } from './presses.ts';
 import { Rig } from './rig.ts';
 import { Seeing } from './seeing.ts';
 import { Setting } from './setting.ts';
 import { Stage } from './stage.ts';
-import { LABELS } from './surface.ts';
 import { THEMES } from './theme.ts';
 import { handheld } from './tileset.ts';
+import { LABELS } from './uniforms.ts';
 
 /** What draws here: whether edges may be smoothed, and whether two pictures may be mixed instead of dithered. */
 export interface Graphics {
   smooth: boolean;
   strong: boolean;
 }
-
-export interface SceneEvents {
-  /** A monument was pressed, where its surface was: `picked`. */
-  onPick: (monument: string, picked: Picked | null) => void;
-  /** A building was pressed, or nothing was. */
-  onBuilding: (building: BuildingInfo | null) => void;
-  onTaken: () => void;
-  onDrawn: () => void;
-  onProgress: () => void;
-  /** The window is one picture now, or two. */
-  onLayout: () => void;
-  onLost: () => void;
-  onRestored: () => void;
-}
-
-const HOVER_MS = 60;
 
 export class View {
   readonly stage: Stage;
@@ -60,7 +44,6 @@ export class View {
   private readonly release: Release;
   private readonly drawing: Drawing;
   private readonly seeing: Seeing;
-  private hovered = 0;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -92,29 +75,7 @@ export class View {
     this.seeing = new Seeing(this.stage, this.conditions, this.setting.buildings);
     this.stage.onFrame = ({ seconds }) => this.advance(seconds);
     this.stage.draw = () => this.drawing.draw(this.pair, this.mixed);
-    this.listen(canvas, events);
-  }
-
-  private listen(canvas: HTMLCanvasElement, events: SceneEvents): void {
-    connect(canvas, this.rig, this.stage, {
-      onTap: (x, y) => {
-        if (this.onPoint) {
-          this.onPoint(this.surfaceAt(x, y));
-          return;
-        }
-        const { monument, building } = this.seeing.at(x, y);
-        if (monument) events.onPick(monument, this.surfaceAt(x, y));
-        else events.onBuilding(building);
-      },
-      onHover: (x, y) => {
-        const now = performance.now();
-        if (now - this.hovered < HOVER_MS) return;
-        this.hovered = now;
-        if (this.onPoint) return;
-        const { monument, building } = this.seeing.at(x, y);
-        canvas.classList.toggle('pointing', Boolean(monument ?? building));
-      },
-    });
+    listen(canvas, this, this.seeing, events);
   }
 
   paint(theme: keyof typeof THEMES): void {
@@ -157,12 +118,7 @@ export class View {
     this.reveal([...others.map(({ monument, shown }) => this.conditions.get(monument, shown)), ...drawn]);
     const { change } = comparison;
     if (comparison.mode === 'change' && change) {
-      right.compareBy(change.attribute);
-      right.uniforms.change.value = 1;
-      right.uniforms.changeScale.value = change.scale_m;
-      right.uniforms.changeRange.value = change.range_m;
-      right.uniforms.changeThreshold.value = change.threshold_m;
-      right.uniforms.changeTable.value = this.conditions.table(change.table);
+      right.showChange(change, this.conditions.table(change.table));
     }
     if (fades(comparison.mode) && !this.mixed) {
       if (comparison.mode === 'blend') left.uniforms.keep.value = [comparison.position, 1];

@@ -1,7 +1,7 @@
 /** The panel of a section: the plane, what it cuts, the drawing, and its files. */
 import { html, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
-import type { Drawing } from '../app/sectioning.ts';
+import type { Drawing } from '../app/cutting.ts';
 import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';

@@ -2,32 +2,31 @@
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
-import type { Viewport } from '../core/fit.ts';
-import { PHONE_TOP_PX } from '../core/free.ts';
-import { languageName } from '../core/i18n.ts';
 import { Later } from '../core/later.ts';
 import type { TourDocument } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import type { First } from '../first/first.ts';
+import { freeOf, tellStyles } from './area.ts';
 import { building } from './building.ts';
 import { claim } from './claim.ts';
 import { icon } from './icons.ts';
 import { partCard } from './interpretation.ts';
+import { shortcut } from './keys.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
+import { languages } from './languages.ts';
 import type { Marks } from './marks.ts';
 import type { Overview } from './overview.ts';
 import './overview.ts';
 import { monumentPanel } from './monument.ts';
 import { failure, notices } from './notices.ts';
-import { type Bands, type Part, tool, waitingPanel } from './parts.ts';
+import { type Bands, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
 
 const SETTLE_MS = 180;
 const FADE_MS = 300;
-const CLAIM_GAP_PX = 6; // below the legend of what is interpreted, which takes more
 
 export class Viewer extends LitElement {
   static override properties = { app: { attribute: false }, tours: { state: true } };
@@ -70,7 +69,7 @@ export class Viewer extends LitElement {
     const measure = () => this.measure();
     window.addEventListener('resize', measure);
     new ResizeObserver(measure).observe(this.canvas);
-    window.addEventListener('keydown', (event) => this.shortcut(event));
+    window.addEventListener('keydown', (event) => this.app && shortcut(this.app, this, event));
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -112,23 +111,6 @@ export class Viewer extends LitElement {
     return this.works.get()?.workPanel(app, monument, work) ?? null;
   }
 
-  private languages(): Part {
-    const { app } = this;
-    const { release, language, t } = app.state;
-    if (!release || release.languages.length < 2) return nothing;
-    return html`<label class="language">
-      ${icon('globe')}
-      <span class="visually-hidden">${t('language')}</span>
-      <select
-        .value=${language}
-        aria-label=${t('language')}
-        @change=${(event: Event) => void app.speak((event.target as HTMLSelectElement).value)}
-      >
-        ${release.languages.map((l) => html`<option value=${l} lang=${l} ?selected=${l === language}>${languageName(l)}</option>`)}
-      </select>
-    </label>`;
-  }
-
   protected override render(): unknown {
     const { app } = this;
     if (!app) return nothing;
@@ -136,7 +118,7 @@ export class Viewer extends LitElement {
     const { t, status, release } = state;
     if (status === 'failed') return failure(app);
     if (status === 'no-webgl')
-      return this.guided.get()?.textVersion(app, this.tours, this.languages()) ?? nothing;
+      return this.guided.get()?.textVersion(app, this.tours, languages(app)) ?? nothing;
     if (!release)
       return html`<main class="centre waiting">${this.canvas}${this.first?.picture ?? icon('seal')}<p>${t('loading')}</p></main>`;
     const found = this.bands();
@@ -195,7 +177,7 @@ export class Viewer extends LitElement {
           : nothing
       }
       <nav class="tools" aria-label=${t('tools')}>
-        ${this.languages()} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
+        ${languages(app)} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
       ${partCard(app)} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
       ${state.takingAlong || this.querySelector('heritage-take-along') ? this.along.get()?.takeAlong(app) : nothing}
@@ -249,75 +231,15 @@ export class Viewer extends LitElement {
   /** Tell the scene how much of the window is free. */
   private measure(): void {
     if (!this.app) return;
-    const [width, height] = [this.canvas.clientWidth, this.canvas.clientHeight];
-    if (width === 0 || height === 0) return;
-    const panel = this.querySelector<HTMLElement>('.panel');
-    const free: Viewport = { width, height, left: 0, right: 0, top: 0, bottom: 0 };
-    if (panel && isPhone()) {
-      // A sheet pulled up to read covers the scene for a while; the picture need not move.
-      const snap = this.sheet.snap === 'full' ? 'half' : this.sheet.snap;
-      free.bottom = this.sheet.height(snap);
-      const claim = this.querySelector('.claim.interpreted');
-      free.top = Math.max(
-        PHONE_TOP_PX,
-        Math.ceil((claim?.getBoundingClientRect().bottom ?? 0) + CLAIM_GAP_PX),
-      );
-    } else if (panel) {
-      const box = panel.getBoundingClientRect();
-      if (document.dir === 'rtl') free.right = width - box.left;
-      else free.left = box.right;
-    }
+    const free = freeOf(this.canvas, this, this.sheet);
+    if (!free) return;
     const key = JSON.stringify(free);
     if (key === this.viewport) return;
     this.viewport = key;
-    const { style } = document.documentElement;
-    style.setProperty('--free-left', `${free.left}px`);
-    style.setProperty('--free-right', `${free.right}px`);
-    style.setProperty('--free-bottom', `${free.bottom}px`);
-    style.setProperty('--free-width', `${width - free.left - free.right}px`);
-    style.setProperty('--free-middle', `${free.top + (height - free.top - free.bottom) / 2}px`);
-    style.setProperty('--free-centre', `${free.left + (width - free.left - free.right) / 2}px`);
+    tellStyles(free);
     this.first?.resize(free);
     this.app.framing.resize(free);
     this.requestUpdate();
-  }
-
-  /** Keys of single characters work while the scene has the focus, so that they disturb no one's typing. */
-  private shortcut(event: KeyboardEvent): void {
-    const { app } = this;
-    if (event.ctrlKey || event.metaKey || event.altKey || !app) return;
-    // An open dialog closes by itself, and nothing behind it moves.
-    if (event.key === 'Escape' && !this.querySelector('dialog')) this.escape();
-    const target = event.target as Element;
-    if (target !== this.canvas && target !== document.body && !target.closest('.transport')) return;
-    const touring = app.state.touring;
-    const act: Record<string, (() => void) | undefined> = {
-      '?': () => app.set({ help: true }),
-      h: () => app.framing.reset(),
-      m: () => app.set({ overview: !app.state.overview }),
-      '/': () => this.querySelector<HTMLElement>('.find input')?.focus(),
-      n: touring ? () => app.tours.play({ type: 'next' }) : undefined,
-      p: touring ? () => app.tours.play({ type: 'previous' }) : undefined,
-      ' ': touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
-      backspace: () => app.bench?.undo(),
-      k: touring ? () => app.tours.play({ type: touring.player.playing ? 'pause' : 'play' }) : undefined,
-    };
-    const wanted = act[event.key.toLowerCase()];
-    if (!wanted) return;
-    if (event.key === '/') event.preventDefault(); // it would be typed into the field
-    wanted();
-  }
-
-  /** One step back: close the note, else leave the view. */
-  private escape(): void {
-    const { app } = this;
-    const { route, annotation } = app.state;
-    const monument = monumentOf(app.state);
-    if (app.interpreting.chosen) app.interpreting.choose(null);
-    else if (annotation) app.annotate(null);
-    else if (route.view === 'monument' || route.view === 'data')
-      app.address.go({ view: 'site' }, { find: app.state.find });
-    else if (monument && route.view !== 'site') app.address.go({ view: 'monument', monument: monument.id });
   }
 }
 
