@@ -65,6 +65,8 @@ export class Address {
     if (route.view === 'data') void app.loadData();
     const work = workOf(route);
     if (work) void this.work(work, look);
+    // A link within the page says nothing of the sun: the visitor's own keeps shining.
+    if (look.sun) app.shine(look.sun);
     if (app.state.find.q) void app.finding.load();
     if (route.view !== 'site' && route.view !== 'data' && !monument) {
       this.go({ view: 'site' });
@@ -73,6 +75,8 @@ export class Address {
     app.view.rig.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
     this.present(route, look, first);
     app.sayWhere();
+    if (look.part) app.interpreting.open(look.part);
+    if (app.state.sun) this.remember();
   }
 
   /** Show the route's conditions and bring the camera to them. */
@@ -157,13 +161,14 @@ export class Address {
 
   /** What is on screen beside the route. */
   private lookNow(): Partial<Look> {
-    const { state, view, bench, framing } = this.app;
+    const { state, view, bench, framing, interpreting } = this.app;
     const { route, find, place, shown, annotation, points } = state;
     const monument = monumentOf(state);
     const work = workOf(route);
     const chosen = monument && (route.view === 'monument' || work) ? shown[monument.id] : undefined;
     const comparing = route.view === 'compare' ? state.comparing : null;
-    const { position, region, line, colours } = comparing ?? {};
+    const { position, region, line, colours, threshold_m } = comparing ?? {};
+    const part = interpreting.chosen;
     return {
       ...(route.view === 'site' ? { find, place } : {}),
       shown: monument && chosen && idOf(chosen) !== idOf(newest(monument)) ? idOf(chosen) : null,
@@ -172,6 +177,10 @@ export class Address {
       position: position === undefined || position === 0.5 ? null : position,
       ...(work === 'section' ? bench?.sectioning.look : {}),
       region: region ?? null,
+      range_m: comparing && this.app.comparing.ownRange_m,
+      threshold_m: threshold_m || null,
+      part: part && { state: part.state.id, id: part.part.id },
+      sun: state.sun,
       lying: line === 'lying',
       colours: colours && colours !== CHANGE_TABLES[0].id ? colours : null,
       camera: framing.free && view ? view.rig.orbit : null,

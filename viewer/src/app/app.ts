@@ -113,6 +113,7 @@ export class App {
     const { lon_deg, lat_deg } = release.frame;
     const moment = sun && momentOf(sun, lon_deg);
     this.view?.shine(moment ? sunPosition(moment, lon_deg, lat_deg) : null);
+    this.address.remember();
   }
 
   /** Take over how far the scene's loading is. */

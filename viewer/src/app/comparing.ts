@@ -25,6 +25,8 @@ export function bytesOf(table: ChangeTable): Uint8Array {
 
 export class Comparing {
   private readonly app: App;
+  /** How far the colours reach where the visitor or an address says so; null: as far as the figures say. */
+  ownRange_m: number | null = null;
   private line: Line = 'upright';
   private colours = changeTable(null).id;
 
@@ -45,12 +47,13 @@ export class Comparing {
     right: ShownEntry,
     mode: Mode,
     position: number,
-    look?: Pick<Look, 'lying' | 'colours' | 'region'>,
+    look?: Pick<Look, 'lying' | 'colours' | 'region' | 'range_m' | 'threshold_m'>,
   ): void {
     const monument = monumentOf(this.app.state);
     if (!monument) return;
     const entry = measured(monument, left, right);
-    const range_m = entry ? entry.scale_m * RANGE_SHARE : RANGE_WITHOUT_M;
+    this.ownRange_m = look?.range_m ?? null;
+    const range_m = this.ownRange_m ?? (entry ? entry.scale_m * RANGE_SHARE : RANGE_WITHOUT_M);
     if (look) this.line = look.lying ? 'lying' : 'upright';
     if (look) this.colours = changeTable(look.colours).id;
     const { line, colours } = this;
@@ -62,7 +65,7 @@ export class Comparing {
         line,
         colours,
         range_m,
-        threshold_m: 0,
+        threshold_m: look?.threshold_m ?? 0,
         document: null,
         region: look?.region ?? null,
         failed: false,
@@ -80,6 +83,7 @@ export class Comparing {
     const { mode } = this;
     if (!comparing || !mode) return;
     const now = { ...comparing, ...change };
+    this.ownRange_m = change.range_m ?? this.ownRange_m;
     this.line = now.line;
     this.colours = now.colours;
     this.app.set({ comparing: now });
@@ -106,7 +110,8 @@ export class Comparing {
       const document = await this.app.document<ComparisonDocument>(sidecar);
       const { p05_m, p95_m, lod95_m } = document;
       // Nine tenths of the surface lie within the colours.
-      found = { document, range_m: Math.max(Math.abs(p05_m), Math.abs(p95_m), RANGE_LODS * lod95_m) };
+      const range_m = this.ownRange_m ?? Math.max(Math.abs(p05_m), Math.abs(p95_m), RANGE_LODS * lod95_m);
+      found = { document, range_m };
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
       found = { failed: true };

@@ -47,12 +47,22 @@ export class Interpreting {
       }
       if (chosen) app.view.choosePart(monument, chosen.state, chosen.part);
     }
-    if (before !== chosen) app.set({ part: chosen });
+    if (before !== chosen) {
+      app.set({ part: chosen });
+      app.address.remember();
+    }
     const open = this.chosen;
     if (open) {
       const certainty = app.state.t(`certainty.${open.part.certainty}`);
       app.set({ announcement: `${this.nameOf(open.state, open.part)}: ${certainty}` });
     }
+  }
+
+  /** Open a part's grounds by its name, as an address does; nothing where its state is not on screen. */
+  open({ state, id }: { state: string; id: string }): void {
+    const shown = this.states.find((s) => s.id === state);
+    const part = shown ? partsOf(shown).findIndex((p) => p.id === id) : -1;
+    if (part >= 0) this.choose({ state, part });
   }
 
   /** A press on the open monument's surface: on a part of a state it opens that part's grounds. True if it did. */

@@ -1,6 +1,6 @@
 /** The way from the page to the first picture: the words, then the scene. */
 import { chooseLanguage, translator, uiLanguage } from '../core/i18n.ts';
-import { LoadError, loadJson } from '../core/load.ts';
+import { LoadError } from '../core/load.ts';
 import type { FootprintLayer, Release } from '../core/release.ts';
 import type { SceneEvents } from '../scene/presses.ts';
 import type { Graphics } from '../scene/view.ts';
@@ -52,7 +52,7 @@ async function load(
   await app.taken.wake(document, base);
   const release = await coming;
   const footprints = release.footprints
-    ? loadJson<FootprintLayer>(base + release.footprints)
+    ? app.document<FootprintLayer>(release.footprints)
     : Promise.resolve({ features: [], complete: true });
   const [layer] = await Promise.all([footprints, adopt(app, release)]);
   return { release, layer, scene: await code };

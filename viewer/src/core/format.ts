@@ -52,3 +52,6 @@ export function date(iso: string, language: string): string {
     timeZone: 'UTC',
   }).format(time);
 }
+
+/** The holder of rights with the sign before the name, which many write themselves: OpenStreetMap asks for it. */
+export const copyright = (holder: string): string => (holder.startsWith('©') ? holder : `© ${holder}`);

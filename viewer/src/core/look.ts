@@ -1,6 +1,8 @@
 /** What of a view is not its place: filters, condition, camera. After the route's `?` in the fragment. */
 import { EVERYTHING, type Find } from './find.ts';
+import { clock } from './format.ts';
 import type { Orbit } from './orbit.ts';
+import type { SunTime } from './sun.ts';
 
 export interface Look {
   find: Find;
@@ -19,6 +21,13 @@ export interface Look {
   colours: string | null;
   /** The region of change that is marked. */
   region: string | null;
+  /** Where the change map's colours end, and below what they are left out: where the visitor has moved them. */
+  range_m: number | null;
+  threshold_m: number | null;
+  /** The part of a state whose grounds are open. */
+  part: { state: string; id: string } | null;
+  /** The site's time whose sun lights the map. */
+  sun: SunTime | null;
   /** A section's plane, as `core/section` writes it, and the conditions it cuts. */
   cut: string | null;
   conditions: string[];
@@ -36,6 +45,10 @@ export const PLAIN: Look = {
   lying: false,
   colours: null,
   region: null,
+  range_m: null,
+  threshold_m: null,
+  part: null,
+  sun: null,
   cut: null,
   conditions: [],
   camera: null,
@@ -53,6 +66,8 @@ export function parseLook(hash: string): Look {
   const id = (key: string) => (ID.test(text(key)) ? text(key) : null);
   const year = (key: string) => (/^-?\d{1,9}$/.test(text(key)) ? Number(text(key)) : null);
   const position = Number(given.get('at') ?? Number.NaN);
+  const metres = (key: string) => (/^\d{1,4}(\.\d{1,6})?$/.test(text(key)) ? Number(text(key)) : null);
+  const [partOf = '', part = ''] = text('part', 130).split('/');
   const points = text('points');
   return {
     find: {
@@ -77,6 +92,10 @@ export function parseLook(hash: string): Look {
     lying: text('line') === 'lying',
     colours: id('colours'),
     region: id('region'),
+    range_m: metres('range') || null,
+    threshold_m: metres('above') || null,
+    part: ID.test(partOf) && ID.test(part) ? { state: partOf, id: part } : null,
+    sun: parseSun(text('sun')),
     cut: text('cut') || null,
     conditions: text('of', 400)
       .split(',')
@@ -98,6 +117,10 @@ export function formatLook(look: Partial<Look>): string {
     lying,
     colours,
     region,
+    range_m,
+    threshold_m,
+    part,
+    sun,
     cut,
     conditions,
     camera,
@@ -120,13 +143,34 @@ export function formatLook(look: Partial<Look>): string {
     ['line', lying ? 'lying' : null],
     ['colours', colours],
     ['region', region],
+    ['range', range_m && rounded(range_m)],
+    ['above', threshold_m && rounded(threshold_m)],
+    ['part', part && `${part.state}/${part.id}`],
+    ['sun', sun && `${sun.date}T${clock(sun.minutes).padStart(5, '0')}`],
     ['cut', cut],
     ['of', conditions.join(',') || null],
     ['camera', camera && formatCamera(camera)],
   ];
   const query = new URLSearchParams(values.flatMap(([k, v]) => (v === null ? [] : [[k, String(v)]])));
-  const text = query.toString().replace(/%2C/g, ',').replace(/%40/g, '@');
+  const text = query
+    .toString()
+    .replace(/%2C/g, ',')
+    .replace(/%40/g, '@')
+    .replace(/%3A/g, ':')
+    .replace(/%2F/g, '/');
   return text ? `?${text}` : '';
+}
+
+/** To a tenth of a millimetre. */
+const rounded = (metres: number): number => Math.round(metres * 1e4) / 1e4;
+
+/** A day and a time such as 2026-06-21T17:05, of the site's own clock. */
+function parseSun(text: string): SunTime | null {
+  const [, date, hours, minutes] = /^(\d{4}-\d\d-\d\d)T(\d\d):(\d\d)$/.exec(text) ?? [];
+  const day = Date.parse(`${date}T00:00:00Z`);
+  if (!date || Number.isNaN(day) || !new Date(day).toISOString().startsWith(date)) return null;
+  const after = Number(hours) * 60 + Number(minutes);
+  return Number(minutes) < 60 && after < 24 * 60 ? { date, minutes: after } : null;
 }
 
 const DEGREES = 180 / Math.PI;

@@ -10,9 +10,30 @@ const MAP_SKY = 1.7;
 const SHADOW_REACH: readonly [number, number] = [50, 450]; // metres around the target: sharp near by, enough far off
 const LOWEST_DEG = 1; // a lower sun casts shadows without end
 
+/** How bright level ground is, as a share of full daylight: the eye has got used to dusk, but still tells it from noon. */
+const BRIGHTNESS: readonly (readonly [elevationDeg: number, share: number])[] = [
+  [-14, 0.24],
+  [-6, 0.42],
+  [0, 0.72],
+  [6, 0.92],
+  [20, 1],
+];
+const SUN_SHARE = 0.52; // of the light on level ground under a high sun; the rest is the sky's
+const MOST_SUN = 2.7; // a low sun hardly lights the ground, and must not burn the walls that face it
+
 const rgb = (r: number, g: number, b: number) => new Color().setRGB(r, g, b, LinearSRGBColorSpace);
 const HIGH = rgb(1, 0.96, 0.88);
-const LOW = rgb(1, 0.62, 0.34);
+const LOW = rgb(1, 0.6, 0.33);
+const SKY = { day: new Color('#e6edf4'), dusk: new Color('#e9cfc6'), night: new Color('#93a8e0') };
+
+/** The share of full daylight on level ground, between the heights of the sun that are known. */
+function brightness(elevationDeg: number): number {
+  const above = BRIGHTNESS.findIndex(([height]) => height >= elevationDeg);
+  if (above < 0) return 1;
+  const [height, share] = BRIGHTNESS[above]!;
+  const [before, least] = BRIGHTNESS[Math.max(0, above - 1)]!;
+  return height === before ? share : least + ((share - least) * (elevationDeg - before)) / (height - before);
+}
 
 export class Daylight {
   private readonly sun = new DirectionalLight(HIGH.clone(), MAP_SUN);
@@ -42,17 +63,26 @@ export class Daylight {
       this.sun.color.copy(HIGH);
       this.sun.intensity = MAP_SUN;
       this.sky.intensity = MAP_SKY;
+      this.sky.color.set('#dfe8f2');
       this.sun.castShadow = false;
     } else {
       const { azimuthDeg, elevationDeg } = position;
       const [a, e] = [(azimuthDeg * Math.PI) / 180, (elevationDeg * Math.PI) / 180];
       this.direction.set(Math.sin(a) * Math.cos(e), Math.sin(e), -Math.cos(a) * Math.cos(e));
-      // Civil twilight ends at -6 degrees; the sun's own light comes and goes within two.
-      const twilight = smooth(-6, 4, elevationDeg);
-      const risen = smooth(-1, 3, elevationDeg);
+      const level = Math.PI * brightness(elevationDeg);
+      const direct = SUN_SHARE * smooth(-1, 25, elevationDeg) * level;
+      const up = Math.sin(Math.max(e, 0.01));
       this.sun.color.lerpColors(LOW, HIGH, smooth(0, 28, elevationDeg));
-      this.sun.intensity = 3.1 * risen;
-      this.sky.intensity = 0.45 + 1.15 * twilight;
+      // The sun's own light comes and goes within four degrees.
+      this.sun.intensity = Math.max(
+        Math.min(direct / up, MOST_SUN),
+        MOST_SUN * smooth(-1, 3, elevationDeg) * (1 - smooth(3, 20, elevationDeg)),
+      );
+      this.sky.intensity = Math.max(0, level - this.sun.intensity * Math.max(0, Math.sin(e)));
+      this.sky.color
+        .copy(SKY.night)
+        .lerp(SKY.dusk, smooth(-8, -1, elevationDeg))
+        .lerp(SKY.day, smooth(2, 14, elevationDeg));
       this.sun.castShadow = elevationDeg > LOWEST_DEG;
     }
     this.centre.x = Number.NaN; // place the light anew

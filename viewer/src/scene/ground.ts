@@ -38,10 +38,16 @@ void main() {
 const SKY_FRAGMENT = /* glsl */ `
 uniform vec3 zenith;
 uniform vec3 horizon;
+uniform vec3 glow;
+uniform vec4 sun;
 varying vec3 vDirection;
 void main() {
-  float up = max(normalize(vDirection).y, 0.0);
-  gl_FragColor = vec4(mix(horizon, zenith, smoothstep(0.0, 0.5, pow(up, 0.72))), 1.0);
+  vec3 towards = normalize(vDirection);
+  float up = max(towards.y, 0.0);
+  vec3 sky = mix(horizon, zenith, smoothstep(0.0, 0.5, pow(up, 0.72)));
+  // Around a low sun the air glows, more along the horizon than upwards.
+  float near = max(dot(normalize(vec3(towards.x, towards.y * 2.2, towards.z)), sun.xyz), 0.0);
+  gl_FragColor = vec4(mix(sky, glow, sun.w * pow(near, 5.0)), 1.0);
   #include <colorspace_fragment>
   // Without grain the gradient shows bands on 8-bit screens.
   gl_FragColor.rgb += (fract(52.98 * fract(dot(gl_FragCoord.xy, vec2(0.0671, 0.00584)))) - 0.5) / 255.0;
@@ -117,7 +123,12 @@ export class Surroundings {
     this.sky = new ShaderMaterial({
       vertexShader: SKY_VERTEX,
       fragmentShader: SKY_FRAGMENT,
-      uniforms: { zenith: { value: new Color() }, horizon: { value: new Color() } },
+      uniforms: {
+        zenith: { value: new Color() },
+        horizon: { value: new Color() },
+        glow: { value: new Color('#ffb56b') },
+        sun: { value: new Vector4(0, 1, 0, 0) },
+      },
       side: BackSide,
       depthWrite: false,
     });
@@ -178,18 +189,31 @@ export class Surroundings {
     for (const name of ['ground', 'line', 'water', 'green', 'street'] as const) {
       set(this.uniforms[name], theme[name]);
     }
+    (this.sky.uniforms.sun as { value: Vector4 }).value.copy(glowing(this.sun));
     this.uniforms.shadowDepth.value = theme.shadow;
   }
 }
 
-/** Zenith and horizon: a low sun warms the horizon, below it both go dark. */
+/** How low the sun is: 1 about the horizon, 0 by day and by night. */
+const lowness = ({ elevationDeg }: SunPosition): number =>
+  smooth(-9, 0, elevationDeg) * (1 - smooth(2, 16, elevationDeg));
+
+/** Zenith and horizon: a low sun warms the horizon and deepens the sky, below it both go dark. */
 function skyColours(theme: Theme, sun: SunPosition | null): [Color, Color] {
   const [zenith, horizon] = [new Color(theme.zenith), new Color(theme.horizon)];
   if (!sun) return [zenith, horizon];
-  const night = 1 - smooth(-8, 3, sun.elevationDeg);
-  const low = smooth(-8, 1, sun.elevationDeg) * (1 - smooth(2, 16, sun.elevationDeg));
-  horizon.lerp(new Color('#e3a469'), 0.42 * low);
-  return [zenith.lerp(new Color('#0b1420'), 0.85 * night), horizon.lerp(new Color('#1d2530'), 0.85 * night)];
+  const night = 1 - smooth(-10, 2, sun.elevationDeg);
+  const low = lowness(sun);
+  zenith.lerp(new Color('#7f9cc4'), 0.55 * low);
+  horizon.lerp(new Color('#eab68d'), 0.5 * low);
+  return [zenith.lerp(new Color('#0e1730'), 0.86 * night), horizon.lerp(new Color('#28324a'), 0.94 * night)];
+}
+
+/** Where the sky glows, in three's axes, and how much. */
+function glowing(sun: SunPosition | null): Vector4 {
+  if (!sun) return new Vector4(0, 1, 0, 0);
+  const [a, e] = [(sun.azimuthDeg * Math.PI) / 180, (sun.elevationDeg * Math.PI) / 180];
+  return new Vector4(Math.sin(a) * Math.cos(e), Math.sin(e), -Math.cos(a) * Math.cos(e), 0.75 * lowness(sun));
 }
 
 /** A rectangle of the site frame in three's x and z: least corner and size. */

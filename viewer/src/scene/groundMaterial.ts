@@ -111,7 +111,10 @@ float onBase = hasBase * within(baseUv);
 vec3 covered = texture2D(base, clamp(baseUv, 0.0, 1.0)).rgb;
 vec3 inside = drawn(covered) * onBase;
 flatColour = mix(flatColour, green, inside.g);
-flatColour = mix(flatColour, water, inside.r);
+// Water shows its own colour from above and the sky's where one looks along it.
+float grazing = 1.0 - clamp(normalize(cameraPosition - vPlace).y, 0.0, 1.0);
+vec3 wet = mix(water, horizon, 0.55 * grazing * grazing * grazing);
+flatColour = mix(flatColour, wet, inside.r);
 // The banks: a line of the water's own shade.
 float bank = (1.0 - smoothstep(0.0, 0.32, abs(covered.r - 0.42))) * onBase;
 flatColour = mix(flatColour, water * 0.82, 0.45 * bank);
@@ -119,7 +122,7 @@ flatColour = mix(flatColour, street, inside.b);
 vec4 seen = texture2D(photo, clamp(photoUv, 0.0, 1.0));
 flatColour = mix(flatColour, seen.rgb, hasPhoto * within(photoUv) * seen.a);
 float lines = 0.11 * grid(vPlace.xz, 10.0, 1.2) + 0.08 * grid(vPlace.xz, 50.0, 1.4);
-lines *= (1.0 - smoothstep(0.35, 0.9, away)) * (1.0 - max(onBase, hasPhoto));
+lines *= (1.0 - smoothstep(0.35, 0.9, away)) * (1.0 - max(hasBase, hasPhoto));
 flatColour = mix(flatColour, line, lines);
 vec2 shadowUv = (vPlace.xz - shadowBox.xy) / shadowBox.zw;
 if (shadowUv.x > 0.0 && shadowUv.x < 1.0 && shadowUv.y > 0.0 && shadowUv.y < 1.0) {

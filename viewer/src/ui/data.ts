@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
-import { bytes, date } from '../core/format.ts';
+import { bytes, copyright, date } from '../core/format.ts';
 import type { DataFile, DataSet } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { type Bands, crumb, type Part, siteHref } from './parts.ts';
@@ -33,7 +33,7 @@ function set(app: App, one: DataSet): Part {
     <p class="more">${one.kind === 'model' ? t('data.survey', { when: date(subtitle, state.language) }) : t('data.items', { count: one.items })}</p>
     <div class="buttons">${one.files.map((f) => file(app, f))}</div>
     <p class="more">
-      ${holder ? `© ${holder} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
+      ${holder ? `${copyright(holder)} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
       ${one.credits.length > 0 ? html`<br />${one.credits.map((c) => `${c.role}: ${c.name}`).join(' · ')}` : nothing}
     </p>
   </section>`;

@@ -50,7 +50,7 @@ export function nearLine(app: App): Part {
   return html`<p class="quiet near-line" role="status">${icon(near.status === 'on' ? 'near' : 'info')}<span>${text}</span></p>`;
 }
 
-/** How far and in which direction something lies from the visitor. */
+/** How far and in which direction something lies from the visitor; the arrow turns with the device, else north is up. */
 export function wayThere(app: App, to: Vec3): Part {
   const { near, t, language } = app.state;
   if (near.status !== 'on') return nothing;
@@ -59,7 +59,8 @@ export function wayThere(app: App, to: Vec3): Part {
     distance: walking(distance_m, language),
     direction: t(`compass.${compass(bearing_deg)}`),
   });
-  return html`<span class="way"><i aria-hidden="true" ${styled({ rotate: `${bearing_deg.toFixed(0)}deg` })}>${icon('north')}</i>${text}</span>`;
+  const ahead = bearing_deg - (near.heading_deg ?? 0);
+  return html`<span class="way"><i aria-hidden="true" ${styled({ rotate: `${ahead.toFixed(0)}deg` })}>${icon('north')}</i>${text}</span>`;
 }
 
 function choice(

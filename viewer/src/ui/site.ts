@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
+import { copyright } from '../core/format.ts';
 import { middle, way } from '../core/geo.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { filters, findField, nearLine, otherHits, tally, wayThere } from './find.ts';
@@ -84,7 +85,7 @@ export function rights(app: App): Part {
   const { rights: terms, credits, data } = release!;
   const { licence, holder, url } = terms;
   return html`<p class="quiet">
-      ${holder ? `© ${holder} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
+      ${holder ? `${copyright(holder)} · ` : ''}${url ? html`<a href=${url} target="_blank" rel="noopener noreferrer">${licence}</a>` : licence}
     </p>
     ${credits.length > 0 ? html`<p class="quiet">${credits.map((c) => `${c.name} (${c.role})`).join(', ')}</p>` : nothing}
     <p class="quiet links">

@@ -53,6 +53,10 @@ export class Viewer extends LitElement {
     () => this.app.later(import('./takeAlong.ts')),
     () => this.requestUpdate(),
   );
+  private readonly sunSheet = new Later(
+    () => this.app.later(import('./sunSheet.ts')),
+    () => this.requestUpdate(),
+  );
   /** The panel's code is still on its way. */
   private waiting = false;
   private viewport = '';
@@ -152,7 +156,7 @@ export class Viewer extends LitElement {
           ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
           ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
           ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
-          ${sunTool(app)}
+          ${sunTool(app, this.sunSheet)}
         </div>
       </main>
       ${

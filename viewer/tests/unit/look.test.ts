@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deviceHeading } from '../../src/core/deviceHeading.ts';
 import { EVERYTHING } from '../../src/core/find.ts';
 import { compass, ecef, inSite, roundLength, walking, way } from '../../src/core/geo.ts';
 import { formatLook, type Look, PLAIN, parseLook } from '../../src/core/look.ts';
@@ -15,7 +16,8 @@ describe('the rest of the address', () => {
       points: { byLabel: true, hidden: ['halo', 'low_confidence'] },
     },
     { position: 0.25, lying: true },
-    { colours: 'purple-green', region: 'r3' },
+    { colours: 'purple-green', region: 'r3', range_m: 0.0125, threshold_m: 0.03 },
+    { shown: '1885', part: { state: '1885', id: 'upper-roof' }, sun: { date: '2026-06-21', minutes: 545 } },
     { cut: 'x@-1.25', conditions: ['2019', 'as-it-was'] },
     { camera: { target: [12.5, -40.25, 3], distance: 80.5, heading: 2, pitch: 0.5, fovDeg: 45 } },
   ];
@@ -37,8 +39,47 @@ describe('the rest of the address', () => {
     '#/?shown=../x',
     '#/?points=all',
     '#/?at=2',
+    '#/?sun=2026-02-30T09:00',
+    '#/?sun=2026-02-03T24:00',
+    '#/?part=roof&range=-1&above=1e9',
   ])('leaves out what it does not understand: %s', (hash) => {
     expect(parseLook(hash)).toEqual({ ...PLAIN, find: EVERYTHING });
+  });
+});
+
+describe('a device in the hand', () => {
+  // Worked by hand: alpha turns anticlockwise seen from above, beta lifts the top, gamma tips to the right.
+  it.each([
+    [0, 0, 0, 0],
+    [270, 0, 0, 90],
+    [90, 30, 0, 270],
+    [270, 90, 0, 90],
+    [180, 80, 0, 180],
+    [300, 45, 0, 60],
+  ])('at alpha %d, beta %d, gamma %d points to %d', (alpha, beta, gamma, expected) => {
+    expect(deviceHeading(alpha, beta, gamma)).toBeCloseTo(expected, 6);
+  });
+
+  it('agrees with a rotation multiplied out', () => {
+    const turn = (axis: 0 | 1 | 2, degrees: number) => (v: number[]) => {
+      const [c, s] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+      const [i, j] = [(axis + 1) % 3, (axis + 2) % 3];
+      const out = [...v];
+      out[i] = c * v[i]! - s * v[j]!;
+      out[j] = s * v[i]! + c * v[j]!;
+      return out;
+    };
+    for (const [alpha, beta, gamma] of [
+      [20, 0, 35],
+      [200, 0, -60],
+      [310, 90, 20],
+      [77, 90, -10],
+    ] as const) {
+      const seen = (v: number[]) => turn(2, alpha)(turn(0, beta)(turn(1, gamma)(v)));
+      const [east, north] = seen(beta === 0 ? [0, 1, 0] : [0, 0, -1]);
+      const expected = ((Math.atan2(east!, north!) * 180) / Math.PI + 360) % 360;
+      expect(deviceHeading(alpha, beta, gamma)).toBeCloseTo(expected, 6);
+    }
   });
 });
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLater } from '../../scripts/catalogues.ts';
-import { bytes, clock, date, duration, metres } from '../../src/core/format.ts';
+import { bytes, clock, copyright, date, duration, metres } from '../../src/core/format.ts';
 import {
   chooseLanguage,
   direction,
@@ -77,6 +77,11 @@ describe('the interface’s words', () => {
     const families = texts.flatMap((text) => [...text.matchAll(/t\(\s*`([a-z]+\.)\$\{/g)].map((m) => m[1]!));
     const mixed = new Set(families.filter((family) => later.some((key) => key.startsWith(family))));
     expect([...mixed]).toEqual(['mapping.']); // carried and review are among the first
+  });
+
+  it('the sign of rights stands once', () => {
+    expect(copyright('Huế')).toBe('© Huế');
+    expect(copyright('© OpenStreetMap contributors')).toBe('© OpenStreetMap contributors');
   });
 
   it('a line does not break before French punctuation or a percent sign', () => {
