@@ -11,10 +11,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 @cache
 def templates(folder: Path) -> Environment:
     """The templates in ``folder``: all values are escaped, and one that is missing raises."""
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["holder"] = holder
+    return environment
+
+
+def holder(name: str) -> str:
+    """The holder of rights with the sign before the name, which many write themselves: OpenStreetMap asks for it."""
+    return name if name.startswith("©") else f"© {name}"

@@ -92,14 +92,18 @@ def create_app(
 
     @app.get("/data/")
     @app.get("/data/<path:name>")
-    def current_data(name: str = "index.html") -> Response:
-        """An address to keep: it leads to the current release's file."""
+    def current_data(name: str = "") -> Response:
+        """An address to keep: it leads to the current release's file, or to the page in the visitor's language."""
         current = releases.current()
         if current is None:
             raise errors.not_found()
+        if not name:
+            language = errors.choose_language(request, releases.languages(current))
+            name = releases.data_page(current, language)
         releases.file(current, f"data/{name}")
         target = f"/r/{current}/data/{quote(name)}"
-        return Response(status=302, headers={"Location": target, "Cache-Control": REVALIDATE})
+        headers = {"Location": target, "Cache-Control": REVALIDATE, "Vary": "Accept-Language"}
+        return Response(status=302, headers=headers)
 
     features.register(app, releases, public_url)
 

@@ -52,6 +52,11 @@ class Releases:
         """The table of contents of the release's open data; None for a release made before there was any."""
         return self._data(release_id)
 
+    def data_page(self, release_id: str, language: str) -> str:
+        """The page about the open data in ``language``, below ``data/``; the first one where there is none."""
+        own = f"{language}.html"
+        return own if f"data/{own}" in self._files(release_id) else "index.html"
+
     def page(self, release_id: str, language: str) -> tuple[bytes, str]:
         """The first page in ``language``, and its SHA-256. Raises ViewerNotBuilt."""
         index = viewer.DIST / "index.html"

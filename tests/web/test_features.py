@@ -305,10 +305,60 @@ def test_the_catalogue_has_what_dcat_ap_demands(data_site: Path) -> None:
     # Ranges that are no text: a language, a licence and a media type are things with addresses or kinds of their own.
     for name in (dct.language, dct.license, dcat.mediaType, dcat.downloadURL):
         assert all(not isinstance(thing, rdflib.Literal) for thing in graph.objects(None, name)), name
+    for name, kind in (
+        (dct.language, dct.LinguisticSystem),
+        (dct.license, dct.LicenseDocument),
+        (dcat.mediaType, dct.MediaType),
+    ):
+        assert all((thing, rdflib.RDF.type, kind) in graph for thing in graph.objects(None, name)), name
     assert rdflib.URIRef("http://id.loc.gov/vocabulary/iso639-1/vi") in set(graph.objects(None, dct.language))
     for size in graph.objects(None, dcat.byteSize):
         assert size.datatype == rdflib.XSD.nonNegativeInteger
         assert int(size) > 0
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_search_engines_reach_every_file_by_the_words_of_schema_org(data_site: Path) -> None:
+    path = data_site / ".heritage" / "releases" / RELEASE / "data" / "catalogue.jsonld"
+    graph = rdflib.Graph().parse(path, format="json-ld", publicID="https://host/r/1/data/")
+    asked = """
+        PREFIX schema: <https://schema.org/>
+        SELECT ?id ?url ?licence ?box WHERE {
+          ?catalogue a schema:DataCatalog; schema:dataset ?set. ?set a schema:Dataset; schema:identifier ?id;
+            schema:name ?name; schema:description ?about; schema:license ?licence; schema:distribution ?file;
+            schema:includedInDataCatalog ?catalogue; schema:spatialCoverage/schema:geo/schema:box ?box.
+          ?file a schema:DataDownload; schema:contentUrl ?url; schema:encodingFormat ?type
+          FILTER (lang(?name) = "en" && lang(?about) = "en") }"""
+
+    rows = {(str(r.id), str(r.url).rpartition("/")[2]) for r in graph.query(asked)}
+
+    assert rows == {
+        ("monuments", "monuments.geojson"),
+        ("monuments", "heritage.gpkg"),
+        ("footprints", "footprints.geojson"),
+        ("footprints", "heritage.gpkg"),
+    }
+    south, west, north, east = map(float, str(next(iter(graph.query(asked))).box).split())
+    assert 16.4 < south < north < 16.5
+    assert 107.5 < west < east < 107.6
+
+
+def test_the_page_comes_in_the_visitors_language(api: FlaskClient) -> None:
+    def page(asked: str, query: str = "") -> str:
+        first = api.get(f"/data/{query}", headers={"Accept-Language": asked})
+        assert (first.status_code, first.headers["Vary"]) == (302, "Accept-Language")
+        return api.get(first.headers["Location"]).text
+
+    assert '<html lang="vi"' in page("vi-VN,vi;q=0.9")
+    assert "<h1>Dữ liệu mở</h1>" in page("ja"), (
+        "the site's first language where it does not have the visitor's"
+    )
+    english = page("vi", "?lang=en")
+    assert "<h1>Open data</h1>" in english
+    assert f"{HOUSES} features." in english
+    assert 'hreflang="vi" href="vi.html"' in english
+    assert "ODbL-1.0" in english
+    assert "© © OpenStreetMap" not in english
 
 
 def test_gdal_opens_the_site_as_a_layer(address: str) -> None:

@@ -39,9 +39,13 @@ def catalogue(site: Site, sets: Sequence[DataSet], box: tuple[float, float, floa
         "@type": ["dcat:Catalog", "schema:DataCatalog"],
         **_both("title", "name", _in_languages(site.title)),
         **_both("description", "description", _in_languages(site.description or site.title)),
-        "dct:language": [{"@id": _language(tag)} for tag in site.languages],
+        "dct:language": [_thing(_language(tag), "dct:LinguisticSystem") for tag in site.languages],
+        "schema:inLanguage": list(site.languages),
         **whose,
+        **_where(box),
         "dcat:dataset": [_dataset(site, one, box) for one in sets],
+        # The same sets once more: a search engine follows schema.org's words, a data portal DCAT's.
+        "schema:dataset": [{"@id": f"#{one.id}"} for one in sets],
     }
     return json.dumps(graph, ensure_ascii=False, indent=1).encode()
 
@@ -51,13 +55,18 @@ def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | 
         language: f"{words}: {_best(one.subtitle, language) or one.id.rpartition('/')[2]}"
         for language, words in one.title.items()
     }
+    named = _in_languages({k: f"{v} – {_best(site.title, k)}" for k, v in title.items()})
     files = [
         {
+            "@id": f"#{one.id}/{file.path.rpartition('/')[2]}",
             "@type": ["dcat:Distribution", "schema:DataDownload"],
             "dcat:downloadURL": {"@id": _relative(file.path)},
             "dcat:accessURL": {"@id": _relative(file.path)},
             "schema:contentUrl": _relative(file.path),
-            "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{file.type}"},
+            "dct:description": named,
+            "dcat:mediaType": _thing(
+                f"https://www.iana.org/assignments/media-types/{file.type}", "dct:MediaType"
+            ),
             "schema:encodingFormat": file.type,
             "dcat:byteSize": {"@value": str(file.bytes), "@type": "xsd:nonNegativeInteger"},
             "schema:contentSize": f"{file.bytes} B",
@@ -70,14 +79,14 @@ def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | 
         "@type": ["dcat:Dataset", "schema:Dataset"],
         "dct:identifier": one.id,
         **_both("title", "name", _in_languages(title)),
-        **_both(
-            "description",
-            "description",
-            _in_languages({k: f"{v} – {_best(site.title, k)}" for k, v in title.items()}),
-        ),
+        **_both("description", "description", named),
+        "schema:identifier": one.id,
+        "schema:isAccessibleForFree": True,
+        "schema:includedInDataCatalog": {"@id": "./"},
         **_whose(one.rights, one.credits),
-        **({"dct:spatial": _place(box)} if box else {}),
+        **_where(box),
         "dcat:distribution": files,
+        "schema:distribution": [{"@id": file["@id"]} for file in files],
     }
 
 
@@ -94,6 +103,11 @@ def _in_languages(words: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"@language": language, "@value": text} for language, text in words.items()]
 
 
+def _thing(address: str, kind: str) -> dict[str, str]:
+    """What has an address elsewhere, with the kind that DCAT wants it to be."""
+    return {"@id": address, "@type": kind}
+
+
 def _best(words: Mapping[str, str], language: str) -> str:
     return words.get(language) or next(iter(words.values()), "")
 
@@ -107,9 +121,9 @@ def _language(tag: str) -> str:
 def _licence(rights: Rights) -> object:
     """An address where there is one: the curators', or SPDX's for an SPDX name. Else the words."""
     if rights.url:
-        return {"@id": rights.url}
+        return _thing(rights.url, "dct:LicenseDocument")
     if _SPDX.fullmatch(rights.licence):
-        return {"@id": f"https://spdx.org/licenses/{rights.licence}"}
+        return _thing(f"https://spdx.org/licenses/{rights.licence}", "dct:LicenseDocument")
     return {"@type": "dct:LicenseDocument", "dct:title": rights.licence}
 
 
@@ -134,8 +148,15 @@ def _whose(rights: Rights, credits: Sequence[Credit]) -> dict[str, object]:
     return found
 
 
-def _place(box: tuple[float, float, float, float]) -> dict[str, object]:
+def _where(box: tuple[float, float, float, float] | None) -> dict[str, object]:
+    """The place on the globe, for both vocabularies; schema.org names a corner latitude first."""
+    if box is None:
+        return {}
     west, south, east, north = box
     ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
     wkt = {"@value": f"POLYGON(({ring}))", "@type": "geosparql:wktLiteral"}
-    return {"@type": "dct:Location", "dcat:bbox": wkt}
+    shape = {"@type": "schema:GeoShape", "schema:box": f"{south} {west} {north} {east}"}
+    return {
+        "dct:spatial": {"@type": "dct:Location", "dcat:bbox": wkt},
+        "schema:spatialCoverage": {"@type": "schema:Place", "schema:geo": shape},
+    }

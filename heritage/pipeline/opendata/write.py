@@ -1,13 +1,11 @@
-"""Write ``data/``: GeoJSON, GeoPackage, catalogue, table of contents, a page to read, and the server's index."""
+"""Write ``data/``: GeoJSON, GeoPackage, catalogue, table of contents, pages to read, and the server's index."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import shapely
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from heritage.formats.geojson import Written, write_geojson
 from heritage.formats.geopackage import write_geopackage
@@ -16,6 +14,7 @@ from heritage.pipeline.ground import Ground
 from heritage.pipeline.opendata.annotations import PATHS, write_annotations
 from heritage.pipeline.opendata.catalogue import catalogue
 from heritage.pipeline.opendata.layers import Layer, footprint_layer, monument_layer
+from heritage.pipeline.opendata.page import data_pages
 from heritage.store import ReleaseFolder
 from heritage.store.feature_index import IndexedFeature, Times, day_number, write_feature_index
 from heritage.store.manifest import content_type
@@ -55,7 +54,8 @@ def write_open_data(
     into.write("data/features.sqlite", write_feature_index(indexed))
     document = DataDocument(catalogue=_file(_CATALOGUE, len(content)), sets=tuple(sets))
     into.write(INDEX, document.model_dump_json().encode())
-    into.write("data/index.html", _page(loaded, document, content))
+    for path, page in data_pages(loaded.site, document, content).items():
+        into.write(path, page)
     return INDEX
 
 
@@ -125,33 +125,3 @@ def _whole(layers: Sequence[Layer]) -> Box | None:
     bounds = shapely.total_bounds(np.array([g for layer in layers for g in layer.degrees], dtype=object))
     west, south, east, north = (round(float(v), 7) for v in bounds)
     return west, south, east, north
-
-
-def _page(loaded: LoadedSite, document: DataDocument, linked: bytes) -> bytes:
-    """The data to read about without scripts, in the site's first language where the words exist."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    site = loaded.site
-    languages = site.languages
-
-    def say(texts: dict[str, str]) -> str:
-        return next((texts[language] for language in (*languages, *texts) if language in texts), "")
-
-    text = environment.get_template("data.html").render(
-        title=say(dict(site.title)),
-        document=document,
-        say=say,
-        size=_size,
-        # `</` would end the script element that carries the catalogue.
-        linked=linked.decode().replace("</", "<\\/"),
-    )
-    return text.encode()
-
-
-def _size(count: int) -> str:
-    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{max(1, round(count / 1e3))} kB"
