@@ -48,7 +48,7 @@ def new(directory: Path) -> None:
 @click.option(
     "--repairs",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the repairs proposed for invalid ground plans to this GeoJSON file.",
+    help="Write ground plans with a fault, and the repairs proposed, to this GeoJSON file.",
 )
 def check(site: Path, as_json: bool, repairs: Path | None) -> None:
     """Check every file of SITE; problems are named with file and line.

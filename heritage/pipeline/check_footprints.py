@@ -32,20 +32,25 @@ def plan_problems(
     others. At most 20 of a kind, then how many more there are. ``site_crs`` is the working CRS, None where it is
     wrong itself.
     """
+    whole, kinds = plan_faults(table, path, site_crs)
+    yield from whole
+    for kind in kinds:
+        yield from _first_ones(kind, used, path)
+
+
+def plan_faults(
+    table: FootprintTable, path: Path, site_crs: pyproj.CRS | None
+) -> tuple[list[Problem], list[Iterator[tuple[Footprint, Problem]]]]:
+    """What is wrong with the layer as a whole, and for each kind of fault every footprint that has it."""
     if not table.features:
-        return
+        return [], []
     plans = np.array([f.geometry for f in table.features], dtype=object)
     centres = _centres(plans)
     whole = list(_whole_layer(table, path, centres, site_crs))
-    yield from whole
-    kinds: list[Iterable[tuple[Footprint, Problem]]] = [
-        _shapes(table, path),
-        _drawn_twice(table, path, plans),
-    ]
+    kinds = [_shapes(table, path), _drawn_twice(table, path, plans)]
     if not any(p.severity == "error" for p in whole):
         kinds.append(_astray(table, path, centres))
-    for kind in kinds:
-        yield from _first_ones(kind, used, path)
+    return whole, kinds
 
 
 def _first_ones(

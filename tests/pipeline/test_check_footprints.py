@@ -18,6 +18,8 @@ from heritage.formats.vector import Footprint, FootprintTable, read_footprints
 from heritage.model.documents import Footprints
 from heritage.model.errors import Problem
 from heritage.pipeline.check_footprints import plan_problems
+from heritage.pipeline.check_repairs import footprint_repairs
+from heritage.text.site import load_site
 
 UTM = pyproj.CRS("EPSG:32648")
 DEGREES = pyproj.CRS("EPSG:4326")
@@ -166,3 +168,35 @@ def test_repairs_are_written_for_a_gis(tmp_path: Path) -> None:
     # Half of a square of 0.001 degrees, by the lengths of a degree at 16 north (Geod: 107.0 and 110.7 km).
     assert proposed.properties["area_proposed_m2"] == pytest.approx(107.04 * 110.66 / 2, rel=2e-3)
     assert shapely.geometry.shape(proposed.geometry.model_dump()).is_valid
+
+
+def test_every_kind_of_fault_is_shown_and_exchanged_coordinates_are_put_right(tmp_path: Path) -> None:
+    plans = town(DEGREES)
+    twice, far = len(plans), 2
+    swapped = 11
+    right = plans[swapped]
+    plans[swapped] = shapely.transform(right, lambda xy: xy[:, ::-1])
+    plans[far] = shapely.transform(plans[far], lambda xy: xy + np.array([0, 1.0]))
+    plans.append(plans[3])
+    features = [
+        {"type": "Feature", "id": k, "properties": {}, "geometry": shapely.geometry.mapping(plan)}
+        for k, plan in enumerate(plans)
+    ]
+    (tmp_path / "p.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    (tmp_path / "site.yaml").write_text(
+        "title: {en: A}\nlanguages: [en]\ncrs: EPSG:32648\nrights: {licence: CC0-1.0}\nfootprints: {source: p.geojson}\n"
+    )
+
+    content, count = footprint_repairs(load_site(tmp_path))
+
+    assert count == 3
+    layer = FeatureCollection.model_validate_json(content)
+    seen = {(f.properties["code"], f.properties["footprint"], f.properties["is"]): f for f in layer.features}
+    assert set(seen) == {
+        ("footprint-duplicate", str(twice), "as given"),
+        ("footprint-swapped", str(swapped), "proposed"),  # as given it lies nowhere on the globe
+        ("footprint-far", str(far), "as given"),
+    }
+    proposed = seen["footprint-swapped", str(swapped), "proposed"]
+    assert shapely.geometry.shape(proposed.geometry.model_dump()).equals_exact(right, 1e-7)
+    assert all(f.properties["remedy"] and f.properties["found"] for f in layer.features)
