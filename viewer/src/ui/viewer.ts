@@ -18,7 +18,6 @@ import { languages } from './languages.ts';
 import type { Marks } from './marks.ts';
 import type { Overview } from './overview.ts';
 import './overview.ts';
-import { monumentPanel } from './monument.ts';
 import { failure, notices } from './notices.ts';
 import { type Bands, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
@@ -51,6 +50,11 @@ export class Viewer extends LitElement {
   );
   private readonly along = new Later(
     () => this.app.later(import('./takeAlong.ts')),
+    () => this.requestUpdate(),
+  );
+  // Its words come with the first ones, so that a press on a monument waits for this alone.
+  private readonly monument = new Later(
+    () => import('./monument.ts'),
     () => this.requestUpdate(),
   );
   private readonly sunSheet = new Later(
@@ -111,7 +115,7 @@ export class Viewer extends LitElement {
       return this.guided.get()?.comparePanel(app, monument, left, right, mode) ?? null;
     }
     const work = workOf(route);
-    if (!work) return monumentPanel(app, monument);
+    if (!work) return this.monument.get()?.monumentPanel(app, monument) ?? null;
     return this.works.get()?.workPanel(app, monument, work) ?? null;
   }
 
