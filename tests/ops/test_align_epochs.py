@@ -10,6 +10,7 @@ from scipy.spatial.transform import Rotation
 from heritage.model.arrays import Mesh, PointCloud, Similarity
 from heritage.model.errors import MethodError
 from heritage.ops.placement.align import AlignOptions, align, move_cloud, move_mesh
+from heritage.ops.placement.align_scaled import align_scaled
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +124,26 @@ def test_moving_turns_normals_and_keeps_places():
     assert moved.normal[0] == pytest.approx([0, 1, 0], abs=1e-6)
     assert turned.vertices[0] + turned.origin == pytest.approx([1, 11, 0])
     assert turned.normals[0] == pytest.approx([0, 1, 0], abs=1e-6)
+
+
+@pytest.mark.parametrize("factor", [0.97, 1.03])
+def test_a_free_scale_is_found_though_the_monument_changed(reference, factor):
+    later, truth, normal = _later(2, 0.4, (0.05, -0.03, 0.02))
+    other = later.with_(xyz=(later.xyz * factor).astype(np.float32), origin=later.origin * factor)
+
+    found = align_scaled(reference.cloud, other, AlignOptions(scale="free"))
+
+    assert found.reference_from_moving.scale == pytest.approx(1 / factor, abs=2e-4)
+    error = found.reference_from_moving.apply(other.world()) - truth.apply(later.world())
+    assert float(np.sqrt(((error * normal).sum(1) ** 2).mean())) < 3 * found.sigma_m
+    assert next(f.value for f in found.figures if f.name == "scale") == pytest.approx(factor, abs=2e-4)
+
+
+def test_a_scale_that_is_no_drift_is_refused_even_when_free(reference):
+    later, _, _ = _later(2, 0.0, (0.0, 0.0, 0.0))
+    with pytest.raises(MethodError):
+        align_scaled(
+            reference.cloud,
+            later.with_(xyz=(later.xyz * 0.5).astype(np.float32), origin=later.origin * 0.5),
+            AlignOptions(scale="free"),
+        )

@@ -1,7 +1,8 @@
 """Bring one epoch of a monument onto another that starts near it and differs by real change.
 
 Point-to-plane ICP (Chen and Medioni 1992) from coarse to fine with Tukey weights, so that what was lost or
-rebuilt between the surveys loses its say. The scale stays 1: both epochs are metric or share one error. At the
+rebuilt between the surveys loses its say. The scale stays 1: both epochs are metric or share one error
+(`align_scaled` sets it free). At the
 finest level it runs both ways, and the answer is the middle.
 
 The error of the alignment has two parts. A delete-one-block jackknife: the surface is cut into compact blocks, each is
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import product
+from typing import Literal
 
 import numpy as np
 from pydantic import Field
@@ -41,6 +43,10 @@ _TUKEY = 4.685
 _BETTER = (
     0.85  # of the residuals that are left when an epoch may also grow or shrink: then it is in another scale
 )
+_KEPT, _FREE = (
+    "of the moving epoch, were it free; it stays as it is",
+    "of the moving epoch, found with the fit",
+)
 _SLIDING = (
     0.004  # least mean square of the normals along any direction; 4 degrees of noise on a plane make 0.005
 )
@@ -65,6 +71,10 @@ class AlignOptions(Document):
         le=1,
         description="an epoch that would fit better larger or smaller by more is in another scale",
     )
+    scale: Literal["kept", "free"] = Field(
+        "kept",
+        description="free: the moving epoch may grow or shrink, by up to a tenth; for surveys whose scale nobody measured",
+    )
     rms_max: float = Field(
         0.01,
         gt=0,
@@ -75,13 +85,15 @@ class AlignOptions(Document):
 
 @dataclass(frozen=True, eq=False)
 class Alignment:
-    """``reference_from_moving`` has scale 1.
+    """``reference_from_moving`` has scale 1 unless that was free.
 
-    ``rms_m``: weighted residual along the normals where the surfaces agree. ``overlap``: share of the moving
+    ``larger``: by how much the moving epoch is still too large. ``rms_m``:
+    weighted residual along the normals where the surfaces agree. ``overlap``: share of the moving
     points that lie on the reference's surface. ``sigma_m``: error of the alignment along the normals, 1 sigma.
     """
 
     reference_from_moving: Similarity
+    larger: float
     rms_m: float
     overlap: float
     sigma_m: float
@@ -260,10 +272,15 @@ def _larger(pairs: _Pairs) -> float:
 
     Where the true factor is far from 1 most pairs are wrong and the step is too short, but not nought.
     """
-    rows = np.hstack([pairs.rows, (pairs.at * pairs.normal).sum(1)[:, None]])
+    rows = _rows_scaled(pairs)
     weighted = rows * pairs.weight[:, None]
     step = np.linalg.lstsq(weighted.T @ rows, -weighted.T @ pairs.residual, rcond=1e-9)[0]
     return float(-step[6])
+
+
+def _rows_scaled(pairs: _Pairs) -> F64:
+    """(m, 7): change of the residual by a small turn, shift and growth."""
+    return np.hstack([pairs.rows, (pairs.at * pairs.normal).sum(1)[:, None]])
 
 
 def _coarse(fixed: F32, mobile: F32, reach: float, spaced: float, options: AlignOptions) -> _Pose:
@@ -321,12 +338,13 @@ def _judged(
     larger = _larger(pairs)
     scaled = replace(level, points=level.points / (1 + larger))
     other = _rms(scaled.pairs(scaled.refined(pose, within, options.iterations)[0], within))
-    if abs(larger) > options.scale_max and other < _BETTER * rms:
+    kept = options.scale == "kept"
+    if kept and abs(larger) > options.scale_max and other < _BETTER * rms:
         raise MethodError(
             "align",
             f"the moving epoch is too {'large' if larger > 0 else 'small'}, by {abs(larger):.1%} or more",
             f"at most {options.scale_max:.1%}",
-            "correct the unit or scale of one of the two sources; epochs are aligned, not scaled",
+            "correct the unit or scale of one of the two sources, or set align.scale: free",
             code="align-scale",
         )
     across = float(np.linalg.norm(np.ptp(level.plane, axis=0)))
@@ -341,7 +359,8 @@ def _judged(
     # Point-to-plane pulls points at edges to one side, and the other side when the epochs change places: the middle
     # is right to first order, and half of the difference stays in doubt.
     pose = pose.moved(apart / 2)
-    scatter, doubt = _jackknife(pairs), float(np.sqrt(((pairs.rows @ apart / 2) ** 2).mean()))
+    scatter = _jackknife(pairs, pairs.rows if kept else _rows_scaled(pairs))
+    doubt = float(np.sqrt(((pairs.rows @ apart / 2) ** 2).mean()))
     sigma = float(np.hypot(scatter, doubt))
     # Positions were relative to the reference's centre, in its frame less its origin.
     base = reference.origin + centre
@@ -353,14 +372,14 @@ def _judged(
     )
     turned = float(np.degrees(Rotation.from_matrix(transform.rotation).magnitude()))
     return Alignment(
-        transform, rms, overlap, sigma,
+        transform, larger, rms, overlap, sigma,
         (
             Figure(name="rms", value=rms, unit="m", method="weighted residual to the reference's planes where the epochs agree"),
             Figure(name="overlap", value=overlap, unit="1", method="share of the moving epoch's voxels on the reference"),
             Figure(name="sigma", value=sigma, unit="m", method="1 sigma along the normals: the two figures below together"),
             Figure(name="sigma_scatter", value=scatter, unit="m", method=f"jackknife over {_BLOCKS} blocks alone"),
             Figure(name="sigma_direction", value=doubt, unit="m", method="half the difference of moving onto reference and back"),
-            Figure(name="scale", value=1 + larger, unit="1", method="of the moving epoch, were it free; it stays as it is"),
+            Figure(name="scale", value=1 + larger, unit="1", method=_KEPT if kept else _FREE),
             Figure(name="turned", value=turned, unit="deg", method="angle of the rotation"),
             Figure(name="moved", value=float(np.linalg.norm(offset, axis=1).mean()), unit="m", method="mean way of the points"),
             Figure(name="pairs", value=int(used.sum()), unit="1", method="voxels with weight at the finest level"),
@@ -368,7 +387,7 @@ def _judged(
     )  # fmt: skip
 
 
-def _jackknife(pairs: _Pairs) -> float:
+def _jackknife(pairs: _Pairs, rows: F64) -> float:
     """Error along the normals, metres: delete-one-block jackknife (Efron and Stein 1981) of the last step.
 
     The step is Newton's, by the slope of Tukey's psi: with its weights held, as in the iteration itself, leaving a
@@ -379,7 +398,6 @@ def _jackknife(pairs: _Pairs) -> float:
     block[order] = np.arange(len(order)) * _BLOCKS // len(order)
     u = np.clip(pairs.residual / (_TUKEY * pairs.scale), -1, 1)
     slope = (1 - u**2) * (1 - 5 * u**2)
-    rows = pairs.rows
     curvature = [(rows[b] * slope[b, None]).T @ rows[b] for b in (block == i for i in range(_BLOCKS))]
     pull = [
         (rows[b] * pairs.weight[b, None]).T @ pairs.residual[b] for b in (block == i for i in range(_BLOCKS))

@@ -8,7 +8,8 @@ import numpy as np
 
 from heritage.formats.arrays import read_document, save_document
 from heritage.model.arrays import Similarity
-from heritage.ops.placement.align import AlignOptions, align
+from heritage.ops.placement.align import AlignOptions
+from heritage.ops.placement.align_scaled import align_scaled
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
 from heritage.pipeline.thinned import thinned
@@ -24,7 +25,7 @@ def _run(job: Job) -> Outcome:
     )
     moving = thinned(job.inputs["moving"])
     moving = moving.with_(origin=moving.origin + offset)
-    result = align(thinned(job.inputs["reference"]), moving, job.chosen(AlignOptions))
+    result = align_scaled(thinned(job.inputs["reference"]), moving, job.chosen(AlignOptions))
     reference_from_moving = result.reference_from_moving @ Similarity(np.eye(3), offset)
     save_document(
         job.folder / ALIGNMENT,
@@ -45,4 +46,4 @@ def alignment(folder: Path | None) -> tuple[Similarity, float]:
     return Similarity.from_matrix(np.array(document["reference_from_moving"])), float(document["sigma_m"])
 
 
-ALIGN = Stage("align", 4, AlignOptions, _run, ("numpy", "scipy", "small_gicp"))
+ALIGN = Stage("align", 5, AlignOptions, _run, ("numpy", "scipy", "small_gicp"))
