@@ -5,12 +5,17 @@ import { type AppState, words } from '../app/state.ts';
 import { scopeOf } from '../app/takenAlong.ts';
 import { bytes } from '../core/format.ts';
 import type { TakeAlong, TourEntry } from '../core/release.ts';
-import { KeepError, Keeper, type KeepProblem, type Progress } from '../offline/keep.ts';
+import { freeBytes, type Progress } from '../offline/arrive.ts';
+import { Keeper } from '../offline/keep.ts';
 import type { KeptIndex } from '../offline/kept.ts';
+import { KeepError, type KeepProblem } from '../offline/problem.ts';
 import { icon } from './icons.ts';
 import { type Part, tool } from './parts.ts';
 import { styled } from './styled.ts';
 import './takeAlong.css';
+
+const holds = (index: KeptIndex | null, tour: string): boolean =>
+  index?.tours.some((t) => t.id === tour) ?? false;
 
 interface Job {
   tour: string | null;
@@ -50,7 +55,7 @@ export class TakeAlongDialog extends LitElement {
     const { app } = this;
     try {
       this.index = await this.keeper.index();
-      this.free = await this.keeper.free();
+      this.free = await freeBytes();
       this.lasting = !this.index || ((await navigator.storage?.persisted?.()) ?? false);
     } catch (error) {
       if (!(error instanceof KeepError)) throw error;
@@ -66,7 +71,7 @@ export class TakeAlongDialog extends LitElement {
   }
 
   private holds(tour: string): boolean {
-    return this.index?.tours.some((t) => t.id === tour) ?? false;
+    return holds(this.index, tour);
   }
 
   /** Tours that would be kept: those that are and still exist, and one more. */
@@ -74,7 +79,12 @@ export class TakeAlongDialog extends LitElement {
     const { app, keeper } = this;
     const { release, base, t } = app.state;
     if (!release || this.job) return;
-    const kept = release.tours.filter((each) => this.holds(each.id) || each.id === tour?.id);
+    // What is kept may have changed in another page since this one has looked.
+    let kept: TourEntry[] = [];
+    const choose = (now: KeptIndex | null) => {
+      kept = release.tours.filter((each) => holds(now, each.id) || each.id === tour?.id);
+      return kept.map((each) => each.id);
+    };
     const job: Job = {
       tour: tour?.id ?? null,
       progress: { done: 0, total: 0 },
@@ -88,8 +98,7 @@ export class TakeAlongDialog extends LitElement {
       this.requestUpdate();
     };
     try {
-      const ids = kept.map((each) => each.id);
-      this.index = await keeper.keep(release, base, ids, tell, job.stop.signal);
+      this.index = await keeper.keep(release, base, choose, tell, job.stop.signal);
       const title = kept.map((each) => words(app.state, each.title)).join(', ');
       app.set({ announcement: t('along.ready', { title: tour ? words(app.state, tour.title) : title }) });
     } catch (error) {

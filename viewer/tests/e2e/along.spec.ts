@@ -198,3 +198,37 @@ test('cancelling keeps nothing; where the browser keeps nothing, it says why', a
   await expect(take(page, GATE)).toBeDisabled();
   await accessible(page);
 });
+
+test('two pages that take along at once lose nothing of each other', async ({
+  page,
+  context,
+  site,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'pages side by side are a desktop’s');
+  const other = await context.newPage();
+  for (const one of [page, other]) {
+    await visit(one, site);
+    await openDialog(one);
+  }
+  site.slow = true;
+  await take(page, GATE).click();
+  await expect(page.getByRole('progressbar', { name: 'Taking along' })).toBeVisible();
+  await take(other, 'The pavilion').click();
+  await expect(other.getByRole('progressbar', { name: 'Taking along' })).toBeVisible();
+  // The first is cancelled and tidies up; the second has waited for it, and comes whole.
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(leave(other, 'The pavilion')).toBeVisible({ timeout: 30_000 });
+  expect(await kept(other)).toMatchObject({ caches: 1, workers: 1, tours: 1 });
+  // The first page looked before that tour was there, and keeps it all the same.
+  site.slow = false;
+  await expect(take(page, GATE)).toBeEnabled();
+  await take(page, GATE).click();
+  await expect(leave(page, GATE)).toBeVisible({ timeout: 30_000 });
+  await expect(leave(page, 'The pavilion')).toBeVisible();
+  expect(await kept(page)).toMatchObject({ caches: 1, tours: 2 });
+  await cutOff(context, site);
+  await visit(page, site, '#/t/second');
+  await settled(page);
+  await expect(page.locator('.notice')).toHaveCount(0);
+});
