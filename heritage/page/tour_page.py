@@ -10,7 +10,6 @@ from heritage.model.release import (
     EpochEntry,
     MonumentEntry,
     PlaceEntry,
-    QuestionEntry,
     Release,
     StateEntry,
     StopEntry,
@@ -51,8 +50,9 @@ def tour_page(
     stops = [
         {
             "id": stop.id,
-            "title": stop.title[language],
-            "html": _PICTURE.sub(rf"\1{_RELEASE}", stop.html[language]),
+            "language": _other(stop.title, language, release.languages),
+            "title": spoken(stop.title, language, release.languages),
+            "html": _PICTURE.sub(rf"\1{_RELEASE}", spoken(stop.html, language, release.languages)),
             "still": _RELEASE + stills[stop.id],
             "section": _section(stop, monument, language, release.languages),
             "shown": shown(stop, monument, language, release.languages, ranges_mm.get(stop.id)),
@@ -161,17 +161,23 @@ def _section(
     }
 
 
+def _other(texts: Mapping[str, str], language: str, languages: Sequence[str]) -> dict[str, str] | None:
+    """The language that ``texts`` are told in where it is not ``language``, and how it is written."""
+    told = next((one for one in (language, *languages, *texts) if one in texts), language)
+    return None if told == language else {"tag": told, "direction": direction(told)}
+
+
 def _question(stop: StopEntry, language: str, languages: Sequence[str]) -> dict[str, object] | None:
     """The stop's question in ``language``, else in the first of ``languages`` that has it, with its answer in words."""
     told = next((one for one in (language, *languages) if one in stop.question), None)
     if told is None:
         return None
-    question: QuestionEntry = stop.question[told]
+    question = stop.question[told]
     answer = words(language)["right answer"].format(
         letter=LETTERS[question.right], answer=question.answers[question.right]
     )
     return {
-        "language": told if told != language else None,
+        "language": None if told == language else {"tag": told, "direction": direction(told)},
         "asks": question.asks,
         "html": _PICTURE.sub(rf"\1{_RELEASE}", question.html),
         "answers": question.answers,

@@ -30,7 +30,6 @@ from heritage.store import ReleaseFolder
 from heritage.text.question import read_question
 from heritage.text.site import LoadedSite, LoadedTour
 from heritage.text.translate import state_of
-from heritage.text.words import Passage
 
 _AFTER_NARRATION_S = 1.0  # a breath before moving on
 
@@ -90,7 +89,11 @@ def _stop(
     languages: list[str],
     views: StopViews,
 ) -> StopEntry:
-    passages = {language: _said(tour, stop.id, language) for language in languages}
+    passages = {
+        language: tour.words[language].stops[stop.id]
+        for language in languages
+        if not _waits(tour, stop.id, language)
+    }
     asked = {language: read_question(passage.markdown) for language, passage in passages.items()}
     text = {language: one.said for language, one in asked.items()}
     narration = {
@@ -103,7 +106,7 @@ def _stop(
         if stop.dwell_s is not None
         else narration[language].seconds + _AFTER_NARRATION_S
         if language in narration
-        else reading_seconds(text[language])
+        else reading_seconds(text[language] if language in text else next(iter(text.values())))
         for language in languages
     }
     comparing = None
@@ -142,13 +145,13 @@ def sun_entry(stop: Stop) -> SunEntry | None:
     return SunEntry(date=stop.sun.day.isoformat(), minutes=60 * hours + minutes)
 
 
-def _said(tour: LoadedTour, stop: str, language: str) -> Passage:
-    """The stop's words in ``language``; those it is translated from while it waits for a translation."""
+def _waits(tour: LoadedTour, stop: str, language: str) -> bool:
+    """Whether the stop's words in ``language`` wait for their translation: visitors are shown those of another, which are
+    marked as such for screen readers and laid out as their script wants it."""
     passage = tour.words[language].stops[stop]
-    for source, words in tour.words.items():
-        if state_of(passage, words.stops[stop], source) == "empty":
-            return words.stops[stop]
-    return passage
+    return any(
+        state_of(passage, words.stops[stop], source) == "empty" for source, words in tour.words.items()
+    )
 
 
 def _section(tour: str, stop: Stop, languages: Sequence[str]) -> SectionEntry | None:

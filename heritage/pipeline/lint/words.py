@@ -33,7 +33,15 @@ def _untranslated(tour: LoadedTour, at: int | None) -> Iterator[Finding]:
             where = f"{words.shown}:{passage.line}"
             if state == "empty":
                 found = f"{of} is not yet translated into {language}"
-                yield finding(tour, at, "translation-empty", where, found, f"{source} is shown", "write it")
+                yield finding(
+                    tour,
+                    at,
+                    "translation-empty",
+                    where,
+                    found,
+                    "another language is shown meanwhile",
+                    "write it",
+                )
             if state == "outdated":
                 found = f"the words of {of} in {source} have changed since they were translated"
                 remedy = f"run heritage tour translate {tour.id} {language} --from {source}"
