@@ -14,6 +14,7 @@ import pytest
 
 from heritage.model.documents import FindingCode
 from heritage.pipeline.lint.pace import PACE
+from heritage.pipeline.lint.places import PLACES
 from heritage.pipeline.lint.sections import SECTIONS
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.lint.views import VIEWS
@@ -73,6 +74,17 @@ stops:
     show: {{state: "1844"}}
     {NORTH}
     move: {{easing: cut}}
+  - id: uncaptioned
+    {NORTH}
+    move: {{easing: cut}}
+    narration: {{en: media/uncaptioned.mp3}}
+  - id: unasked
+    {NORTH}
+    move: {{easing: cut}}
+  - id: astray
+    place: {{lon: 107.6, lat: 16.6}}
+    {NORTH}
+    move: {{easing: cut}}
 """
 WORDS = "# Broken\n\n" + "\n".join(
     f"## {stop}\n\n{text}\n"
@@ -91,13 +103,18 @@ WORDS = "# Broken\n\n" + "\n".join(
         "retold": "Eleven.",
         "uncut": "Thirteen.",
         "unnamed": "Twelve.",
+        "uncaptioned": "Fourteen.",
+        "unasked": "Fifteen.\n\n#### Which?\n\n- [ ] This\n- [x] That",
+        "astray": "Sixteen.",
     }.items()
 )
 FRENCH = "# Casse\n\n" + "\n".join(
     f"## {stop}\n\n{text}\n"
     for stop, text in {
         **dict.fromkeys(("start", "behind", "before", "below", "marked", "around", "whirl"), "Mots."),
-        **dict.fromkeys(("brief", "late", "picture", "uncut", "unnamed"), "Mots."),
+        **dict.fromkeys(
+            ("brief", "late", "picture", "uncut", "unnamed", "uncaptioned", "unasked", "astray"), "Mots."
+        ),
         "untold": "<!-- en\nTen.\n-->",
         "retold": "<!-- en\nElf.\n-->\n\nOnze.",
     }.items()
@@ -124,6 +141,7 @@ def write_broken(site: Path) -> None:
     (folder / "en.md").write_text(WORDS)
     (folder / "fr.md").write_text(FRENCH)
     (site / "media" / "late.vtt").write_text("WEBVTT\n\n00:00.000 --> 01:40.000\nToo late.\n")
+    shutil.copy(site / "media" / "hoang-thanh-approach.en.mp3", site / "media" / "uncaptioned.mp3")
     monument = site / "monuments" / "thai-hoa" / "monument.yaml"
     kept = [
         line for line in monument.read_text().splitlines() if "1844~" not in line and "thuyết" not in line
@@ -154,6 +172,9 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
         ("flight-fast", f"tour.yaml:{line_of('whirl', 'move')}"),
         ("stop-too-short", f"tour.yaml:{line_of('brief', 'dwell_s')}"),
         ("captions-length", f"tour.yaml:{line_of('late', 'narration')}"),
+        ("captions-missing", f"tour.yaml:{line_of('uncaptioned', 'narration')}"),
+        ("question-missing", f"fr.md:{FRENCH.splitlines().index('## unasked') + 1}"),
+        ("place-far", f"tour.yaml:{line_of('astray', 'place')}"),
         ("picture-without-words", f"en.md:{WORDS.splitlines().index('## picture') + 1}"),
         ("translation-empty", f"fr.md:{FRENCH.splitlines().index('## untold') + 1}"),
         ("translation-outdated", f"fr.md:{FRENCH.splitlines().index('## retold') + 1}"),
@@ -163,7 +184,7 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
     }
     assert (
         {code for code, _ in found} - {"accept-idle"}
-        == {*PACE, *SECTIONS, *VIEWS, *WORDS_CODES}
+        == {*PACE, *PLACES, *SECTIONS, *VIEWS, *WORDS_CODES}
         == {*get_args(FindingCode)}
     )
     assert {p.severity for p in problems} == {"warning"}

@@ -4,10 +4,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from heritage.model.documents import Annotations, Monument, Site, Tour, Vocabulary
+from heritage.model.documents import Annotations, FindingCode, Monument, Site, Tour, Vocabulary
 from heritage.model.errors import InputError
 from heritage.text.words import parse_words
 from heritage.text.yaml import parse_yaml
@@ -98,3 +99,11 @@ def test_the_reference_is_that_of_the_code() -> None:
     )
 
     assert run.returncode == 0, run.stderr
+
+
+def test_every_finding_about_tours_has_its_place_in_the_reference() -> None:
+    page = (ROOT / "docs" / "reference" / "tour-findings.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## ([a-z-]+)$", page, re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+
+    assert set(sections) == set(rows) == {*get_args(FindingCode), "language-missing", "accept-idle"}
