@@ -580,6 +580,11 @@ class RegionEntry(ReleaseDocument):
         "distance",
         description="distance times area, or what the two surfaces enclose: where it is deep for its width",
     )
+    alone: bool = Field(
+        False,
+        description="a thing that stands in one survey only, gone whole or new: its area is that survey's surface, its distances "
+        "are to the nearest point of the other",
+    )
     mean_m: float = Field(description="distance, by area")
     median_m: float = Field(description="distance, by area")
     greatest_m: float = Field(description="the distance farthest from nought")

@@ -24,6 +24,7 @@ from heritage.model.arrays import F32, F64, Mesh, PointCloud
 from heritage.model.errors import InputError
 from heritage.model.release import Histogram
 from heritage.model.report import Figure
+from heritage.ops.comparison.alone import find_alone, with_alone
 from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.distance import Points, measure_piece
 from heritage.ops.comparison.enclosed import with_volumes
@@ -142,13 +143,17 @@ def compare(
     first, second = (_in_memory(*points) for points in held)
     distance, lod, summary = compare_piece(piece, first, second, plan)
     origin = compared.origin
-    epochs = None
+    epochs: tuple[Epoch, Epoch] | None = None
+    alone: tuple[Part, ...] = ()
     if reference is not None:
         epochs = (
             Epoch(partial(part_in, [reference], origin), first),
             Epoch(partial(part_in, [compared], origin), second),
         )
-    change = summed([summary], plan, origin, (), epochs)
+        placed = (reference.vertices + (reference.origin - origin)).astype(np.float32)
+        lost = surface_piece(reference.with_(vertices=placed, origin=origin), (), plan.smoothing)
+        alone = find_alone(lost, first, second, plan, -1) + find_alone(piece, second, first, plan, 1)
+    change = summed([summary], plan, origin, (), epochs, alone)
     return distance[piece.place], lod[piece.place], change
 
 
@@ -171,9 +176,11 @@ def summed(
     origin: F64,
     sampled: Sequence[str],
     epochs: tuple[Epoch, Epoch] | None,
+    alone: Sequence[Part] = (),
 ) -> Change:
     """The change of the whole from that of its pieces, whose frame has its zero at ``origin`` (3,). ``sampled`` names
     the epochs that came as a mesh; without ``epochs``, reference and compared, tall regions have no volume.
+    ``alone`` is what only one epoch has (`alone.find_alone`).
     Raises InputError where nothing is comparable, or next to nothing unchanged."""
     step = plan.step_m
     distances, lods = Tally.joined(s.distances for s in summaries), Tally.joined(s.lods for s in summaries)
@@ -192,6 +199,11 @@ def summed(
         )  # fmt: skip
     parts = join_parts([part for s in summaries for part in s.parts], plan.radius_m)
     found, doubtful = with_volumes(parts, epochs, plan)
+    if epochs:
+        only = [
+            join_parts([p for p in alone if p.gained == gained], plan.radius_m) for gained in (False, True)
+        ]
+        found = with_alone(found, [part for held in only for part in held], epochs, plan)
     regions = tuple(region.moved(origin) for region in found)
     volumes = [region.volume_m3 for region in regions if region.volume_m3 is not None]
     low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))

@@ -11,7 +11,7 @@ from scipy import ndimage
 from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
-from heritage.model.arrays import F64, Bool, Mesh
+from heritage.model.arrays import F32, F64, Bool, Mesh
 from heritage.ops.comparison.confirm import CHANCE, Epoch, confirmed
 from heritage.ops.comparison.distance import Points
 from heritage.ops.comparison.lattice import Votes, votes_between
@@ -32,7 +32,7 @@ _STAIRS = 1.5  # times as large as a surface are the faces of the voxels it runs
 
 
 @dataclass(frozen=True, eq=False)
-class _Body:
+class Body:
     """What the surfaces enclose: voxels ``own``, of which ``weak`` have a bare majority, and ``ties`` beside them, of a lattice
     that begins at ``low`` and lies, as the ``surfaces`` do, in the turned frame. ``box`` are the ends of what it covers in the
     common one."""
@@ -56,12 +56,14 @@ class _Body:
         outer = sum(int(np.diff(self.own, axis=axis).sum()) for axis in range(3))
         return outer * self.size**2 / _STAIRS
 
-    def along(self, part: Part, radius_m: float) -> bool:
-        """Whether most places of a region are within ``radius_m`` of it."""
-        away = cKDTree(_middles(self.own, self.low, self.size)).query(
-            part.spots @ _TURN.T, distance_upper_bound=radius_m
-        )[0]
+    def along(self, spots: F32, radius_m: float) -> bool:
+        """Whether most ``spots`` (k, 3) of a region are within ``radius_m`` of it."""
+        away = cKDTree(self.middles()).query(spots, distance_upper_bound=radius_m)[0]
         return bool(np.mean(away <= radius_m) > 0.5)
+
+    def middles(self) -> F64:
+        """(n, 3) of its voxels, in the common frame."""
+        return np.asarray(_middles(self.own, self.low, self.size) @ _TURN)
 
 
 def with_volumes(
@@ -78,22 +80,22 @@ def with_volumes(
     doubtful = 0
     while left:
         part = left.pop(0)
-        body = epochs and part.tall and _body(part, *epochs, plan.radius_m)
+        body = epochs and part.tall and body_at(part, *epochs, plan.radius_m)
         while body and (
-            along := [p for p in left if p.gained == part.gained and body.along(p, plan.radius_m)]
+            along := [p for p in left if p.gained == part.gained and body.along(p.spots, plan.radius_m)]
         ):
             left = [p for p in left if p not in along]
             part = one_of([part, *along])
-            body = _body(part, *epochs, plan.radius_m) if epochs else None
-        region = _told(part, body or None, epochs, plan) if part.tall else region_of(part, plan)
-        if epochs and not (_enclosed_surely(region) or confirmed(part, *epochs, plan)):
+            body = body_at(part, *epochs, plan.radius_m) if epochs else None
+        region = told(part, body or None, epochs, plan) if part.tall else region_of(part, plan)
+        if epochs and not (enclosed_surely(region) or confirmed(part, *epochs, plan)):
             doubtful += 1
             continue
         regions.append(region)
     return by_size(regions), doubtful
 
 
-def _enclosed_surely(region: Region) -> bool:
+def enclosed_surely(region: Region) -> bool:
     """Whether the surfaces enclose more than chance: then nothing more is needed to tell that something stood there."""
     return (
         region.volume_by == "enclosed"
@@ -104,7 +106,7 @@ def _enclosed_surely(region: Region) -> bool:
     )
 
 
-def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan) -> Region:
+def told(part: Part, body: Body | None, epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan) -> Region:
     """The region in ``part`` with the volume of its ``body``, if it has one.
 
     A surface bulges where it is curved and points are few: its mean distance from its own points, times its area, is
@@ -128,9 +130,12 @@ def _told(part: Part, body: _Body | None, epochs: tuple[Epoch, Epoch] | None, pl
     return replace(region, volume_m3=volume, volume_sigma_m3=sigma, volume_by="enclosed")
 
 
-def _body(part: Part, before: Epoch, after: Epoch, radius_m: float) -> _Body | None:
-    """What the surfaces enclose at a region; None where they do not."""
-    spots, depth = part.spots.astype(np.float64) @ _TURN.T, abs(part.greatest_m)
+def body_at(
+    part: Part, before: Epoch, after: Epoch, radius_m: float, depth: float | None = None
+) -> Body | None:
+    """What the surfaces enclose at a region, ``depth`` metres about it at first, the region's own if not given; None where they
+    do not."""
+    spots, depth = part.spots.astype(np.float64) @ _TURN.T, depth or abs(part.greatest_m)
     low, high = spots.min(0), spots.max(0)
     sign, margin = 1 if part.gained else -1, depth + 2 * radius_m
     for _ in range(_BOXES):
@@ -148,7 +153,7 @@ def _body(part: Part, before: Epoch, after: Epoch, radius_m: float) -> _Body | N
         if not own.any():
             return None
         if not any(np.take(own, end, axis).any() for axis in range(3) for end in (0, -1)):
-            body = _Body(own, int((votes[own] == _SURE).sum()), ties, bottom, size, surfaces, box)
+            body = Body(own, int((votes[own] == _SURE).sum()), ties, bottom, size, surfaces, box)
             return body if (votes[own] == _ALL).sum() > _AGREED * body.voxels else None
         margin *= 1.6
     return None
@@ -174,7 +179,7 @@ def _middles(mask: Bool, low: F64, size: float) -> F64:
     return np.asarray(low + (np.argwhere(mask) + 0.5) * size)
 
 
-def _bulge(body: _Body, surface: Mesh, points: Points, radius_m: float) -> tuple[float, float]:
+def _bulge(body: Body, surface: Mesh, points: Points, radius_m: float) -> tuple[float, float]:
     """Cubic metres by which a surface around the body lies outside of the points that it was made from; and how many it would
     be if it were off everywhere to one side. Over cubes of a cylinder's radius, whether points are many there or few."""
     beside = ndimage.binary_dilation(body.own, iterations=2) & ~ndimage.binary_erosion(body.own, iterations=2)

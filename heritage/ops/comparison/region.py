@@ -21,6 +21,8 @@ class Region:
     ``facing`` is the sum of its outward normals by area, square metres: short where it faces all ways. Mean and median
     are by area. ``volume_m3`` is distance times area, or of a tall region what both surfaces enclose (`enclosed`); none
     where they do not; ``volume_sigma_m3`` is its 1 sigma. ``spots`` (k, 3) are a place in each cube of a cylinder's radius.
+    What is ``alone`` is surface that one epoch only has (`alone`): of the reference where it was lost; distances are then to the
+    nearest point of the other epoch.
     """
 
     centre_m: Vec
@@ -35,6 +37,7 @@ class Region:
     volume_m3: float | None
     volume_sigma_m3: float | None
     volume_by: Literal["distance", "enclosed"] | None = "distance"
+    alone: bool = False
 
     @property
     def gained(self) -> bool:

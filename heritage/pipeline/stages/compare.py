@@ -15,10 +15,10 @@ from heritage.formats.arrays import read_document, save_document
 from heritage.formats.blocks import Blocks, save_blocks
 from heritage.formats.columns import create_column, read_rows, write_rows
 from heritage.formats.texture import save_picture
-from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, Mesh
 from heritage.model.errors import InputError
+from heritage.ops.comparison.alone import find_alone
 from heritage.ops.comparison.compare import (
-    Change,
     Summary,
     compare_piece,
     empty_surface,
@@ -27,12 +27,13 @@ from heritage.ops.comparison.compare import (
 )
 from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.document import comparison_document
+from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.part_in import part_in
 from heritage.ops.meshes.sample_surface import sample_surface
-from heritage.ops.render import render_points, render_surface, view_of
 from heritage.ops.surface.plan import spacing_of, windows
+from heritage.pipeline.change_picture import change_picture
 from heritage.pipeline.points_near import PointsNear
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
@@ -42,8 +43,6 @@ from heritage.pipeline.views import facing_view
 
 COMPARISON = "comparison.json"
 SPOTS = "spots.json"  # places all over each region, which a view of it should see
-# Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
-_DRAWN = 1_500_000
 _SPOTS = 40  # about so many places of a region are kept
 _COARSE = 5.0  # times as far apart: the finer epoch's detail is lost, which is worth a word
 # Points on a model that was never measured: so many for each of its vertices, within bounds.
@@ -63,7 +62,7 @@ class _Extent:
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """What every piece needs to know."""
+    """What every piece needs to know: ``after`` are the points that the ``surface`` is of, ``before`` the other epoch's."""
 
     folder: Path
     surface: Source
@@ -90,11 +89,13 @@ def _run(job: Job) -> Outcome:
     earlier = tuple(job.map(partial(_extent, surfaces["reference"]), range(len(surfaces["reference"].names))))
     if not sum(e.triangles for e in extents):
         raise empty_surface("compared")
+    low = np.nanmin([e.low for e in extents], axis=0)
+    high = np.nanmax([e.high for e in extents], axis=0)
     spacings = {role: _spacing(cloud, role) for role, cloud in clouds.items()}
     plan = plan_comparison(
         max(spacings.values()),
-        np.nanmin([e.low for e in extents], axis=0),
-        np.nanmax([e.high for e in extents], axis=0),
+        low,
+        high,
         max(e.longest_edge_m for e in extents),
         math.hypot(*errors),  # both epochs may have been aligned to a third; their errors are independent
         job.chosen(CompareOptions),
@@ -108,7 +109,12 @@ def _run(job: Job) -> Outcome:
         Epoch(partial(_near, surfaces["reference"], earlier), clouds["reference"]),
         Epoch(partial(_near, surface, extents), clouds["compared"]),
     )
-    change = summed(summaries, plan, np.zeros(3), sampled, epochs)
+    old = _Work(job.folder, surfaces["reference"], clouds["compared"], clouds["reference"], plan, earlier)
+    alone: list[Part] = []
+    for one, sign in ((old, -1), (work, 1)):
+        for parts in job.map(partial(_alone_one, one, sign), range(len(one.extents))):
+            alone += parts
+    change = summed(summaries, plan, np.zeros(3), sampled, epochs, alone)
     for role in sampled:
         shutil.rmtree(clouds[role].folder)
     document = comparison_document(
@@ -120,7 +126,8 @@ def _run(job: Job) -> Outcome:
     (job.folder / COMPARISON).write_text(document.model_dump_json(), encoding="utf-8")
     spots = [_few(region.spots).tolist() for region in change.regions[: len(document.regions)]]
     save_document(job.folder / SPOTS, {"regions": spots})
-    save_picture(job.folder / "change.webp", _picture(work, change))
+    counts = [(e.vertices, e.triangles) for e in extents]
+    save_picture(job.folder / "change.webp", change_picture(job.folder, surface, counts, (low, high), change))
     return Outcome((), change.figures, _warnings(spacings, plan), ("change.webp",))
 
 
@@ -173,6 +180,12 @@ def _compare_one(work: _Work, item: tuple[int, int]) -> Summary:
     return summary
 
 
+def _alone_one(work: _Work, sign: int, number: int) -> tuple[Part, ...]:
+    """What one mesh of a surface has that the other epoch has nothing near of."""
+    piece = surface_piece(work.surface.mesh(number), tuple(_around(work, number)), work.plan.smoothing)
+    return find_alone(piece, work.after, work.before, work.plan, sign)
+
+
 def _meeting(extents: tuple[_Extent, ...], low: F64, high: F64) -> list[int]:
     """The meshes whose boxes meet the one from ``low`` to ``high`` (3,)."""
     return [n for n, e in enumerate(extents) if ((e.high >= low) & (e.low <= high)).all()]
@@ -205,43 +218,6 @@ def _around(work: _Work, number: int) -> Iterator[Mesh]:
             yield Mesh(
                 mesh.origin, mesh.vertices[used], triangles.reshape(-1, 3).astype(np.int32), filled=filled
             )
-
-
-def _picture(work: _Work, change: Change) -> U8:
-    """The surface in the colours of its change; beyond ``_DRAWN`` triangles, some of its vertices."""
-    low = np.nanmin([e.low for e in work.extents], axis=0)
-    high = np.nanmax([e.high for e in work.extents], axis=0)
-    view, triangles = view_of(low, high), sum(e.triangles for e in work.extents)
-    step = -(-triangles // _DRAWN)
-    meshes, colours = [], []
-    start = 0
-    for number, extent in enumerate(work.extents):
-        stop = start + extent.vertices
-        values = read_rows(work.folder, "change", start, stop)
-        meshes.append(work.surface.mesh(number) if step == 1 else _thinned(work.surface.mesh(number), step))
-        colours.append(_colours(values if step == 1 else values[::step], change.histogram.edges_m[-1]))
-        start = stop
-    if step == 1:
-        return render_surface(meshes, view, 1200, 750, colours=colours)
-    xyz = np.concatenate([mesh.vertices for mesh in meshes])
-    return render_points(PointCloud(np.zeros(3), xyz), view, 1200, 750, colours=np.concatenate(colours))
-
-
-def _thinned(mesh: Mesh, step: int) -> Mesh:
-    return Mesh(mesh.origin, mesh.vertices[::step].copy(), np.zeros((0, 3), np.int32))
-
-
-def _colours(change: F32, top: float) -> U8:
-    """Orange where material is gone, blue where it was added, pale within the level of detection, grey unknown."""
-    distance, lod95 = change.T
-    known = np.isfinite(distance)
-    strength = np.clip(np.abs(np.nan_to_num(distance)) / top, 0, 1)[:, None]
-    less, more, same = np.array([179, 67, 30]), np.array([31, 106, 140]), np.array([236, 231, 220])
-    goal = np.where((np.nan_to_num(distance) < 0)[:, None], less, more)
-    colours = same + (goal - same) * (0.35 + 0.65 * strength)
-    colours[known & (np.abs(distance) <= lod95)] = same
-    colours[~known] = 150
-    return np.asarray(colours, np.uint8)
 
 
 COMPARE = Stage("compare", 8, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

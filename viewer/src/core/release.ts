@@ -222,6 +222,10 @@ export interface RegionEntry {
    */
   volume_by: ('distance' | 'enclosed') | null;
   /**
+   * a thing that stands in one survey only, gone whole or new: its area is that survey's surface, its distances are to the nearest point of the other
+   */
+  alone: boolean;
+  /**
    * distance, by area
    */
   mean_m: number;

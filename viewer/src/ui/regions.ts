@@ -42,8 +42,8 @@ function row(app: App, region: RegionEntry): Part {
       <span class="grow">
         <span class="name">${region.id.replace(/^r/, '')} · ${t(`change.${region.kind}`)}</span>
         <span class="more">${volume(region, app.state)} · ${figure(region.area_m2, 'm²', language, 2)}</span>
-        <span class="more">${t('region.depth', {
-          mean: metres(region.mean_m, language),
+        <span class="more">${t(region.alone ? 'region.alone' : 'region.depth', {
+          mean: metres(region.alone ? Math.abs(region.mean_m) : region.mean_m, language),
           greatest: metres(region.greatest_m, language),
         })}</span>
       </span>
