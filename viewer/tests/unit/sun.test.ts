@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { momentOf, siteTime, sunPosition, zoneHours } from '../../src/core/sun.ts';
+import almanac from './sun-cases.json' with { type: 'json' };
 
 describe('the sun', () => {
   it('stands where the published example says', () => {
@@ -9,6 +10,22 @@ describe('the sun', () => {
     expect(azimuthDeg).toBeCloseTo(194.34024, 1);
     expect(Math.abs(azimuthDeg - 194.34024)).toBeLessThan(0.02);
     expect(Math.abs(elevationDeg - (90 - 50.11162))).toBeLessThan(0.02);
+  });
+
+  it('agrees with an almanac of other hands, from the tropics to the polar night, 1990 to 2050', () => {
+    let worst = 0;
+    for (const { utc, lon, lat, azimuth, elevation, apparent } of almanac.cases) {
+      const found = sunPosition(new Date(utc), lon, lat);
+      const aside = Math.abs(((found.azimuthDeg - azimuth + 540) % 360) - 180);
+      worst = Math.max(worst, aside * Math.cos((elevation * Math.PI) / 180));
+      // The almanac says nothing of the air below the horizon, where its lift fades out with the sun's depth.
+      const off = found.elevationDeg - (elevation > 0 ? apparent : elevation);
+      expect(Math.abs(elevation > 0 ? off : off - 0.3), utc).toBeLessThan(
+        elevation > 5 ? 0.02 : elevation > 0 ? 0.1 : 0.32,
+      );
+    }
+    expect(almanac.cases.length).toBe(48);
+    expect(worst).toBeLessThan(0.02);
   });
 
   it("agrees with Meeus' apparent place of the sun, examples 25.a and 12.a", () => {
