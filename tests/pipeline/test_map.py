@@ -8,8 +8,10 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
+import pyogrio
 import pyproj
 import pytest
+import scipy.spatial
 import shapely
 from outside_gltf import Glb, judge
 from tiles3d_rules import check_tileset
@@ -100,6 +102,13 @@ def test_a_site_becomes_a_map_with_everything_in_its_place(site: LoadedSite, tmp
     assert abs(lon - FRAME.lon_deg) < 0.002
     assert abs(lat - FRAME.lat_deg) < 0.002
     assert height == pytest.approx(GROUND_M, abs=0.02)
+    # And corner by corner: every one that is drawn lies on one that the layer gives, and the other way round.
+    drawn = np.column_stack([Glb.read(plain).world(), np.ones(len(Glb.read(plain).world()))]) @ matrix.T
+    to_layer = pyproj.Transformer.from_crs(ECEF, "EPSG:32648", always_xy=True)
+    drawn_xy = np.column_stack(to_layer.transform(*drawn[:, :3].T))[:, :2]
+    layer_xy = shapely.get_coordinates(pyogrio.read_dataframe(site.root / "footprints.gpkg").geometry)
+    assert scipy.spatial.cKDTree(layer_xy).query(drawn_xy)[0].max() < 0.02
+    assert scipy.spatial.cKDTree(drawn_xy).query(layer_xy)[0].max() < 0.02
     (tile,) = check_tileset(tmp_path / entry.ground.tileset)
     (plain,) = judge([tile], tmp_path / "plain")
     heights = Glb.read(plain).world()[:, 2]
