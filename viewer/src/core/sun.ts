@@ -94,3 +94,21 @@ export function momentOf({ date, minutes }: SunTime, lonDeg: number): Date | nul
   if (Number.isNaN(midnight)) return null;
   return new Date(midnight + (minutes - 60 * zoneHours(lonDeg)) * 60_000);
 }
+
+/** How bright level ground is, as a share of full daylight: the eye has got used to dusk, but still tells it from noon. */
+const BRIGHTNESS: readonly (readonly [elevationDeg: number, share: number])[] = [
+  [-14, 0.24],
+  [-6, 0.42],
+  [0, 0.72],
+  [6, 0.92],
+  [20, 1],
+];
+
+/** The share of full daylight on level ground, between the heights of the sun that are known. */
+export function brightness(elevationDeg: number): number {
+  const above = BRIGHTNESS.findIndex(([height]) => height >= elevationDeg);
+  if (above < 0) return 1;
+  const [height, share] = BRIGHTNESS[above]!;
+  const [before, least] = BRIGHTNESS[Math.max(0, above - 1)]!;
+  return height === before ? share : least + ((share - least) * (elevationDeg - before)) / (height - before);
+}

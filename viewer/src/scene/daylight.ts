@@ -1,7 +1,7 @@
 /** The light on what is not measured: a pleasant one of no particular hour, or the sun of a date, time and place. */
 import { Color, DirectionalLight, HemisphereLight, LinearSRGBColorSpace, type Scene, Vector3 } from 'three';
 import type { Orbit } from '../core/orbit.ts';
-import { type SunPosition, smooth } from '../core/sun.ts';
+import { brightness, type SunPosition, smooth } from '../core/sun.ts';
 import { handheld } from './tileset.ts';
 
 const MAP_LIGHT = new Vector3(-0.6, 1, 0.5).normalize(); // three's axes: from the south-west and high
@@ -10,14 +10,6 @@ const MAP_SKY = 1.7;
 const SHADOW_REACH: readonly [number, number] = [50, 450]; // metres around the target: sharp near by, enough far off
 const LOWEST_DEG = 1; // a lower sun casts shadows without end
 
-/** How bright level ground is, as a share of full daylight: the eye has got used to dusk, but still tells it from noon. */
-const BRIGHTNESS: readonly (readonly [elevationDeg: number, share: number])[] = [
-  [-14, 0.24],
-  [-6, 0.42],
-  [0, 0.72],
-  [6, 0.92],
-  [20, 1],
-];
 const SUN_SHARE = 0.52; // of the light on level ground under a high sun; the rest is the sky's
 const MOST_SUN = 2.7; // a low sun hardly lights the ground, and must not burn the walls that face it
 
@@ -25,15 +17,6 @@ const rgb = (r: number, g: number, b: number) => new Color().setRGB(r, g, b, Lin
 const HIGH = rgb(1, 0.96, 0.88);
 const LOW = rgb(1, 0.6, 0.33);
 const SKY = { day: new Color('#e6edf4'), dusk: new Color('#e9cfc6'), night: new Color('#93a8e0') };
-
-/** The share of full daylight on level ground, between the heights of the sun that are known. */
-function brightness(elevationDeg: number): number {
-  const above = BRIGHTNESS.findIndex(([height]) => height >= elevationDeg);
-  if (above < 0) return 1;
-  const [height, share] = BRIGHTNESS[above]!;
-  const [before, least] = BRIGHTNESS[Math.max(0, above - 1)]!;
-  return height === before ? share : least + ((share - least) * (elevationDeg - before)) / (height - before);
-}
 
 export class Daylight {
   private readonly sun = new DirectionalLight(HIGH.clone(), MAP_SUN);

@@ -6,6 +6,7 @@ import { sizeOf } from '../core/extent.ts';
 import { figure, metres } from '../core/format.ts';
 import { direction, point } from '../core/frames.ts';
 import { holds } from '../core/holding.ts';
+import { type Area, standing } from '../core/names.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';
@@ -13,17 +14,9 @@ import { href, prose, tool } from './parts.ts';
 
 const LABEL_LIFT_PX = 58;
 const MARGIN_PX = 8;
-/** Room around a name; one that is not shown yet needs more, so that names do not flicker while the camera moves. */
-const ROOM_PX = 4;
-const ROOM_TO_APPEAR_PX = 18;
+const STEM_PX = 10; // of the line below a name, on which others may lie
+const NOTE_ASIDE_PX = 26;
 const OFF_SURFACE_M = 0.05;
-
-interface Area {
-  x: number;
-  y: number;
-  w: number;
-  h: number;
-}
 
 interface Spot {
   at: Vec3;
@@ -187,45 +180,49 @@ export class Labels extends LitElement {
     // Beside an open monument the others' names come only at rest and where nothing hides what they name.
     const beside = this.state.route.view === 'monument';
     const v = view.stage.viewport;
-    const taken = this.kept();
     const placed = this.spots()
-      .map((spot) => ({ ...spot, on: view.stage.project(spot.at) }))
+      .map((spot) => {
+        const on = view.stage.project(spot.at);
+        const inside =
+          on !== null &&
+          on.x > v.left &&
+          on.x < v.width - v.right &&
+          on.y > -20 &&
+          on.y < v.height - v.bottom;
+        return { ...spot, on: inside ? on : null };
+      })
       .sort((a, b) => b.weight - a.weight);
-    for (const { element, kind, on } of placed) {
-      const room = element.style.visibility === 'hidden' ? ROOM_TO_APPEAR_PX : ROOM_PX;
-      const inside =
-        on !== null && on.x > v.left && on.x < v.width - v.right && on.y > -20 && on.y < v.height - v.bottom;
-      let visible = inside;
-      if (on && inside) {
-        const [w, h] = [element.offsetWidth, element.offsetHeight - (kind === 'label' ? 10 : 0)];
-        let [x, y] = [on.x, on.y];
-        if (kind === 'label') {
-          x = Math.min(Math.max(on.x - w / 2, v.left + MARGIN_PX), v.width - v.right - w - MARGIN_PX);
-          y = Math.max(on.y - LABEL_LIFT_PX, MARGIN_PX);
-          const mine = { x, y, w, h };
-          const hidden = beside && (this.covered?.has(element.dataset.monument ?? '') ?? true);
-          visible =
-            !hidden &&
-            !taken.some(
-              (o) =>
-                mine.x < o.x + o.w + room &&
-                o.x < mine.x + w + room &&
-                mine.y < o.y + o.h + room &&
-                o.y < mine.y + h + room,
-            );
-          if (visible) taken.push(mine);
-        } else if (kind === 'note') {
-          const right = on.x + 26 + w < v.width - v.right - MARGIN_PX;
-          x = right
-            ? on.x + 26
-            : Math.max(v.left + MARGIN_PX, Math.min(on.x - w / 2, v.width - v.right - w - MARGIN_PX));
-          y = right ? on.y - 30 : on.y + 30;
-          y = Math.min(Math.max(y, MARGIN_PX), v.height - v.bottom - h - MARGIN_PX);
-        }
-        element.style.transform = `translate(${x.toFixed(1)}px, ${y.toFixed(1)}px)`;
-      }
-      element.style.visibility = visible ? '' : 'hidden';
+    const names = placed.flatMap(({ on, element, kind }) => {
+      const hidden = beside && (this.covered?.has(element.dataset.monument ?? '') ?? true);
+      if (!on || kind !== 'label' || hidden) return [];
+      const [w, h] = [element.offsetWidth, element.offsetHeight - STEM_PX];
+      const x = Math.min(Math.max(on.x - w / 2, v.left + MARGIN_PX), v.width - v.right - w - MARGIN_PX);
+      const y = Math.max(on.y - LABEL_LIFT_PX, MARGIN_PX);
+      return [{ element, area: { x, y, w, h }, shown: element.style.visibility !== 'hidden' }];
+    });
+    const stand = standing(names, this.kept());
+    const at = new Map<HTMLElement, { x: number; y: number }>();
+    for (const [k, { element, area }] of names.entries()) if (stand[k]) at.set(element, area);
+    for (const { on, element, kind } of placed) {
+      if (on && kind !== 'label') at.set(element, kind === 'note' ? this.noteAt(on, element) : on);
     }
+    for (const { element } of placed) {
+      const found = at.get(element);
+      if (found) element.style.transform = `translate(${found.x.toFixed(1)}px, ${found.y.toFixed(1)}px)`;
+      element.style.visibility = found ? '' : 'hidden';
+    }
+  }
+
+  /** A note stands beside its mark where there is room on the right, else below it. */
+  private noteAt(on: { x: number; y: number }, element: HTMLElement): { x: number; y: number } {
+    const v = this.app.view!.stage.viewport;
+    const [w, h] = [element.offsetWidth, element.offsetHeight];
+    const right = on.x + NOTE_ASIDE_PX + w < v.width - v.right - MARGIN_PX;
+    const x = right
+      ? on.x + NOTE_ASIDE_PX
+      : Math.max(v.left + MARGIN_PX, Math.min(on.x - w / 2, v.width - v.right - w - MARGIN_PX));
+    const y = right ? on.y - 30 : on.y + 30;
+    return { x, y: Math.min(Math.max(y, MARGIN_PX), v.height - v.bottom - h - MARGIN_PX) };
   }
 
   /** Find out what is behind something; asked when the picture has come to rest. */

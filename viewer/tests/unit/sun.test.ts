@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { momentOf, siteTime, sunPosition, zoneHours } from '../../src/core/sun.ts';
+import { brightness, momentOf, siteTime, sunPosition, zoneHours } from '../../src/core/sun.ts';
 import almanac from './sun-cases.json' with { type: 'json' };
 
 describe('the sun', () => {
@@ -50,6 +50,15 @@ describe('the sun', () => {
     expect(Math.cos((june.azimuthDeg * Math.PI) / 180)).toBeGreaterThan(0.99);
     expect(december.elevationDeg).toBeCloseTo(50.11, 1);
     expect(Math.abs(december.azimuthDeg - 180)).toBeLessThan(1);
+  });
+
+  it('makes it brighter the higher it stands, without a leap, and leaves the night visible', () => {
+    const shares = Array.from({ length: 1080 }, (_, k) => brightness(-18 + k / 10));
+    for (const [k, share] of shares.slice(1).entries()) {
+      expect(share).toBeGreaterThanOrEqual(shares[k]!);
+      expect(share - shares[k]!).toBeLessThan(0.01);
+    }
+    expect([shares[0], shares.at(-1)]).toEqual([0.24, 1]);
   });
 
   it('rises in the east and sets in the west, also south of the equator', () => {
