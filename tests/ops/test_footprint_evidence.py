@@ -74,5 +74,17 @@ def test_the_house_in_the_middle_of_what_is_shown_is_meant():
 
 
 def test_an_uneven_margin_is_unlikely_but_not_impossible():
+    """80 square metres of one neighbour and none of the other: nearly the root counts; ten times as much is little more."""
     drawing, survey = drawing_of(ROW, np.zeros(2)), _survey([FRONT, BACK], shapely.box(0, 0, 16, 10))
-    assert 8.0 < misshown(survey, HERE, Meant(HOUSE, drawing)) < 10.0
+    assert 8.0 < misshown(survey, HERE, Meant(HOUSE, drawing)) < 11.0
+    hall = [shapely.box(-20, 0, 0, 40), HOUSE, shapely.box(8, 0, 28, 40)]
+    survey = _survey([FRONT, BACK], shapely.box(0, 0, 28, 40))
+    assert 10.0 < misshown(survey, HERE, Meant(HOUSE, drawing_of(hall, np.zeros(2)))) < 20.0
+
+
+def test_a_shed_within_the_survey_of_a_house_is_not_meant():
+    shed = shapely.box(9, 12, 12, 15)
+    drawing = drawing_of([HOUSE, shed], np.zeros(2))
+    survey = _survey([FRONT, BACK], shapely.box(-4, -4, 13, 16))
+    house, other = (misshown(survey, HERE, Meant(plan, drawing)) for plan in (HOUSE, shed))
+    assert other > house + 3.4  # odds of 30

@@ -6,7 +6,7 @@ import extruded
 import neighbourhood
 import numpy as np
 import pytest
-from shapely import affinity
+from shapely import Polygon, affinity
 
 from heritage.model.errors import MethodError
 from heritage.ops.placement.footprint_choice import FootprintPrior
@@ -71,3 +71,21 @@ def test_walls_of_attached_neighbours_do_not_draw_the_building_to_them():
             made.scene.corner_error(among.registered.site_from_monument) < 0.5 or not among.registered.settled
         )
     assert np.isfinite(among.registered.sigma_m)
+
+
+def test_the_house_in_the_middle_of_what_is_shown_is_the_one():
+    """Five equal houses in a row, each a little forward or back of the last; the position is good to two thirds of one."""
+    house = Polygon([(0, 0), (6, 0), (6, 10), (2.5, 10), (2.5, 12), (0, 12)])
+    row = [affinity.translate(house, 6 * k, y) for k, y in ((-2, 0.8), (-1, -0.5), (1, 0.6), (2, -0.7))]
+    settled = 0
+    for seed in (0, 1, 2, 4):
+        made = neighbourhood.trial(house, row, seed, hide_side=bool(seed % 2), per_m2=40)
+        layer = {"it": made.scene.footprint, **{f"o{k}": p for k, p in enumerate(made.around)}}
+        middle = np.array(made.scene.footprint.centroid.coords[0])
+        east, north = middle + np.random.default_rng(seed).normal(0, 4, 2)
+        prior = FootprintPrior(made.compass(6.0), 10.0, (east, north), 4.0, ground_m=4.0)
+        among = register_among(made.scene.cloud, None, layer, prior)
+        assert among.id == "it", f"seed {seed}: {among.registered.reason}"
+        assert made.scene.corner_error(among.registered.site_from_monument) < 0.3
+        settled += among.registered.settled
+    assert settled >= 3

@@ -36,13 +36,15 @@ _UNSEEN: Final = 1.0
 _RAGGED: Final = 1.0
 _EMPTY: Final = 0.5
 _FIT: Final = 2.0  # of the score, which says by shares what the others say by metres
-_MOST_RAGGED: Final = 8.0  # surveys are cut by hand, too: an uneven margin is unlikely, not impossible
+_RAGGED_ENOUGH: Final = 8.0  # surveys are cut by hand, too: from here on more counts by its logarithm
 _STRAY_M: Final = 0.5  # a wall farther than this from every line of the drawing is on none
 _SEEN_M: Final = 0.7
 _ADJOINS_M: Final = 0.05
 _PIECE_M: Final = 0.5  # of free outline
 _BEYOND_M: Final = 0.5  # free is an edge with no plan so far in front of it
-_MARGIN_M: Final = 9.0  # a survey shows less than this of what adjoins
+_MARGIN_M: Final = 9.0  # the widest margin of what adjoins that a survey of a building is thought to show
+_LOOKED_M: Final = 20.0  # how far beside a plan is looked for what is shown beyond that
+_STEP_M: Final = 0.5  # between margins
 _DARK: Final = 0.6  # cosine: a side in the dark hides walls that face within 53 degrees of it
 _DIRECTIONS: Final = np.arange(0, 2 * np.pi, np.pi / 8)
 
@@ -103,14 +105,14 @@ class Meant:
 
     @cached_property
     def places(self) -> tuple[F64, F64]:
-        """Built places (k, 2) on the plan and less than 9 m beside it, and how far beside it (k,) they are."""
+        """Built places (k, 2) on the plan and less than 20 m beside it, and how far beside it (k,) they are."""
         bounds = np.array(self.plan.bounds)
-        low, high = bounds[:2] - _MARGIN_M, bounds[2:] + _MARGIN_M
+        low, high = bounds[:2] - _LOOKED_M, bounds[2:] + _LOOKED_M
         x, y = (np.arange(a, b, self.step) for a, b in zip(low, high, strict=True))
         grid = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
         grid = grid[self.drawing.holds(grid)]
         away = np.asarray(shapely.distance(self.plan, shapely.points(grid)))
-        return grid[away < _MARGIN_M], away[away < _MARGIN_M]
+        return grid[away < _LOOKED_M], away[away < _LOOKED_M]
 
 
 def against(
@@ -161,14 +163,15 @@ def misshown(cells: Cells, pose: Pose, meant: Meant) -> float:
     places, away = meant.places
     covered = cells.covered.holds(pose.inverse(places))
     on = away == 0
-    far = np.ceil(np.maximum(away[~on], 1e-9) / 0.5)
-    # Margins of 0.5, 1, ... m: what is covered beyond, and what is not within. The best one is taken.
-    beyond, within = (
-        np.bincount(far[mask].astype(np.int64), minlength=20) for mask in (covered[~on], ~covered[~on])
-    )
-    ragged = (np.cumsum(within) + beyond.sum() - np.cumsum(beyond)).min()
+    # Margins of 0, 0.5, ... m: what is covered beyond, and what is not within. The best one is taken.
+    bins = int(_LOOKED_M / _STEP_M) + 1
+    far = np.ceil(away[~on] / _STEP_M).astype(np.int64)
+    beyond, within = (np.bincount(far[which], minlength=bins) for which in (covered[~on], ~covered[~on]))
+    ragged = (np.cumsum(within) + beyond.sum() - np.cumsum(beyond))[: int(_MARGIN_M / _STEP_M) + 1].min()
     empty = (on & ~covered).sum()
-    uneven = min(_RAGGED * float(np.sqrt(ragged)) * meant.step, _MOST_RAGGED)
+    uneven = _RAGGED * float(np.sqrt(ragged)) * meant.step
+    if uneven > _RAGGED_ENOUGH:
+        uneven = _RAGGED_ENOUGH * (1 + float(np.log(uneven / _RAGGED_ENOUGH)))
     return uneven + _EMPTY * float(np.sqrt(empty)) * meant.step
 
 

@@ -183,7 +183,8 @@ def solve(
         residual = _signed(cells, edges, pose, inset, held.edge)
     final = Held(pose, inset, held.edge, residual, held.hold)
     # The drawing error is itself estimated: widen, so that chi squared regions are those of the F distribution.
-    wider = 2 * f_distribution.ppf(0.95, 2, degrees) / chi2.ppf(0.95, 2)
+    # A corner has two coordinates, hence two degrees of freedom.
+    wider = 2 * f_distribution.ppf(0.95, 2, 2 * degrees) / chi2.ppf(0.95, 2)
     return Solution(final, np.asarray(wider * covariance[:3, :3]), float(np.sqrt(variance)))
 
 
