@@ -236,6 +236,7 @@ def test_the_files_for_download(api: FlaskClient) -> None:
 def test_the_geopackage_in_gdal(data_site: Path) -> None:
     path = data_site / ".heritage" / "releases" / RELEASE / "data" / "heritage.gpkg"
 
+    assert path.read_bytes()[60:64] == (10_200).to_bytes(4, "big"), "SQLite's user_version: GeoPackage 1.2"
     assert sorted(pyogrio.list_layers(path)[:, 0]) == ["footprints", "monuments"]
     plan = pyogrio.read_dataframe(path, layer="footprints")
     assert (len(plan), plan.crs.to_epsg(), plan["rights_holder"][0]) == (

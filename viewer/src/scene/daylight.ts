@@ -16,7 +16,7 @@ const MOST_SUN = 2.7; // a low sun hardly lights the ground, and must not burn t
 const rgb = (r: number, g: number, b: number) => new Color().setRGB(r, g, b, LinearSRGBColorSpace);
 const HIGH = rgb(1, 0.96, 0.88);
 const LOW = rgb(1, 0.6, 0.33);
-const SKY = { day: new Color('#e6edf4'), dusk: new Color('#e9cfc6'), night: new Color('#93a8e0') };
+const SKY = { day: new Color('#e6edf4'), dusk: new Color('#e3d3d0'), night: new Color('#93a8e0') };
 
 export class Daylight {
   private readonly sun = new DirectionalLight(HIGH.clone(), MAP_SUN);
