@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -21,8 +22,28 @@ function shortShaders(): Plugin {
   };
 }
 
+/** Icons travel as text, too: without their comments, names and line breaks. Their licence is in `licences.txt`. */
+function shortIcons(): Plugin {
+  const short = (svg: string) =>
+    svg
+      .replace(/<!--.*?-->/gs, '')
+      .replace(/\sclass="[^"]*"/g, '')
+      .replace(/\s+/g, ' ')
+      .replace(/ ?(\/?>) ?/g, '$1')
+      .trim();
+  return {
+    name: 'short-icons',
+    enforce: 'pre',
+    load: (id) => {
+      if (!/lucide-static\/icons\/.*\.svg\?raw$/.test(id)) return null;
+      const svg = readFileSync(id.replace(/\?raw$/, ''), 'utf8');
+      return { code: `export default ${JSON.stringify(short(svg))}`, moduleType: 'js' };
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [catalogues(), shortShaders(), licences(), offline()],
+  plugins: [catalogues(), shortIcons(), shortShaders(), licences(), offline()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),

@@ -1,7 +1,7 @@
 /** The address and what is on screen: either follows the other. */
 import { poseOf } from '../core/frames.ts';
 import { formatLook, type Look, parseLook } from '../core/look.ts';
-import { formatRoute, parseRoute, type Route, type Work, workOf } from '../core/route.ts';
+import { formatRoute, parseRoute, type Route, workOf } from '../core/route.ts';
 import type { App } from './app.ts';
 import { CHANGE_TABLES } from './colours.ts';
 import { FLY_S } from './framing.ts';
@@ -42,6 +42,7 @@ export class Address {
     this.turn++;
     app.tours.end();
     app.bench?.leave();
+    app.walking?.leave();
     app.picking.end();
     app.interpreting.choose(null);
     const look = parseLook(location.hash);
@@ -64,9 +65,18 @@ export class Address {
     if (monument && chosen) app.set({ shown: { ...app.state.shown, [monument.id]: chosen } });
     if (route.view === 'data') void app.loadData();
     const work = workOf(route);
-    if (work) void this.work(work, look);
+    if (work)
+      void this.fetched(import('./workbench.ts'), ({ Workbench }) => {
+        app.bench ??= new Workbench(app, release);
+        app.bench.enter(work, look);
+      });
     // A link within the page says nothing of the sun: the visitor's own keeps shining.
     if (look.sun) app.shine(look.sun);
+    if (route.view === 'walk')
+      void this.fetched(import('../walk/walking.ts'), ({ Walking }) => {
+        app.walking ??= new Walking(app, release);
+        app.walking.enter(look.camera, first);
+      });
     if (app.state.find.q) void app.finding.load();
     if (route.view !== 'site' && route.view !== 'data' && !monument) {
       this.go({ view: 'site' });
@@ -98,7 +108,7 @@ export class Address {
     app.showing.all();
     if (look.camera) app.framing.roam(look.camera, seconds);
     else if (look.place) void app.finding.visit(look.place, seconds);
-    else if (route.view === 'data' && !first) return;
+    else if ((route.view === 'data' || route.view === 'walk') && !first) return;
     else if (workOf(route) && !first && monument && app.view.isAt(monument)) return;
     else {
       const pose = monument
@@ -125,19 +135,13 @@ export class Address {
       app.framing.frame(poseOf(monument.view, monument.placement.site_from_monument), seconds);
   }
 
-  /** Fetch the workbench and begin what the address says. */
-  private async work(work: Work, look: Look): Promise<void> {
-    const { app } = this;
-    const { turn } = this;
-    const { release } = app.state;
-    const code = await app.later(import('./workbench.ts')).catch(() => null);
-    if (!release || turn !== this.turn) return;
-    if (!code) {
-      app.set({ status: 'failed', problem: 'offline' });
-      return;
-    }
-    app.bench ??= new code.Workbench(app, release);
-    app.bench.enter(work, look);
+  /** Fetch what a view takes and enter it, unless another one has been opened meanwhile. */
+  private async fetched<T>(code: Promise<T>, enter: (code: T) => void): Promise<void> {
+    const { app, turn } = this;
+    const found = await app.later(code).catch(() => null);
+    if (turn !== this.turn) return;
+    if (found) enter(found);
+    else app.set({ status: 'failed', problem: 'offline' });
   }
 
   /** Write what is on screen into the address, so that it can be passed on; when things have come to rest. */
@@ -165,7 +169,10 @@ export class Address {
     const { route, find, place, shown, annotation, points } = state;
     const monument = monumentOf(state);
     const work = workOf(route);
-    const chosen = monument && (route.view === 'monument' || work) ? shown[monument.id] : undefined;
+    const chosen =
+      monument && (route.view === 'monument' || route.view === 'walk' || work)
+        ? shown[monument.id]
+        : undefined;
     const comparing = route.view === 'compare' ? state.comparing : null;
     const { position, region, line, colours, threshold_m } = comparing ?? {};
     const part = interpreting.chosen;

@@ -4,6 +4,9 @@ import { LoadError, loadJson } from '../core/load.ts';
 import type { DataDocument } from '../core/release.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
+import type { Walking } from '../walk/walking.ts';
+import type { Headset } from '../xr/headset.ts';
+
 import { Address } from './address.ts';
 import { Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
@@ -35,6 +38,11 @@ export class App {
   readonly taken = new TakenAlong();
   /** Measuring, sections and elevations, once they were wanted. */
   bench: Workbench | null = null;
+  /** A visitor on foot, once one was. */
+  walking: Walking | null = null;
+  /** A headset that is worn. */
+  headset: Headset | null = null;
+
   private readonly documents = new Map<string, Promise<unknown>>();
 
   constructor(base: string, t: Translate, language: string) {

@@ -66,6 +66,7 @@ export class Framing {
     const { state, tours } = this.app;
     const monument = monumentOf(state);
     if (tours.current) tours.play({ type: 'return' });
+    else if (state.route.view === 'walk') this.app.walking?.enter(null, true);
     else if (monument) this.frame(poseOf(monument.view, monument.placement.site_from_monument), FLY_S);
     else if (state.release) {
       this.app.set({ place: null });

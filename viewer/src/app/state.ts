@@ -67,6 +67,11 @@ export interface TouringState {
   left: string | null;
 }
 
+/** A visitor on foot: on the way there, walking, or waiting for ground that has not come. */
+export interface WalkingState {
+  status: 'coming' | 'walking' | 'waiting' | 'failed' | 'nowhere';
+}
+
 export interface AppState {
   status: 'loading' | 'ready' | 'failed' | 'no-webgl' | 'lost';
   problem: LoadProblem | null;
@@ -81,6 +86,9 @@ export interface AppState {
   points: PointsState | null;
   comparing: ComparingState | null;
   touring: TouringState | null;
+  walking: WalkingState | null;
+  /** What there is to say of the headset: why it was not entered, or why it was left. */
+  headset: string | null;
   annotation: string | null;
   /** The part of a state whose grounds are open. */
   part: ChosenPart | null;
@@ -129,6 +137,8 @@ export function initialState(base: string, t: Translate, language: string): AppS
     points: null,
     comparing: null,
     touring: null,
+    walking: null,
+    headset: null,
     annotation: null,
     part: null,
     building: null,

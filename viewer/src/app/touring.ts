@@ -146,15 +146,21 @@ export class Touring {
   speak(language: string): void {
     if (language === this.language) return;
     this.language = language;
-    this.timings = this.document.stops.map((s) => ({
-      move_s: s.easing === 'cut' || this.view.rig.still ? 0 : s.move_s,
-      dwell_s: s.dwell_s[language] ?? Object.values(s.dwell_s)[0] ?? 0,
-    }));
+    this.time();
     if (this.state.phase === 'dwell') this.state = { ...this.state, elapsed: 0 };
     this.narrator.pause();
     this.load();
     this.voice();
     this.run();
+  }
+
+  /** How long everything takes: in this language, and with cuts where flights are unwelcome now. */
+  time(): void {
+    const { language } = this;
+    this.timings = this.document.stops.map((s) => ({
+      move_s: s.easing === 'cut' || this.view.rig.still ? 0 : s.move_s,
+      dwell_s: s.dwell_s[language] ?? Object.values(s.dwell_s)[0] ?? 0,
+    }));
   }
 
   private load(): void {
@@ -222,7 +228,7 @@ export class Touring {
     this.narrator.load(this.base, null);
     this.reader.pause();
     this.ahead.prepare(null);
-    cancelAnimationFrame(this.timer);
+    this.view.stage.clock.cancel(this.timer);
     this.ended = true;
   }
 
@@ -250,7 +256,7 @@ export class Touring {
   private run(): void {
     if (this.ended || this.timer !== 0 || !this.busy) return;
     this.lastFrame = 0;
-    this.timer = requestAnimationFrame((time) => this.tick(time));
+    this.timer = this.view.stage.clock.request((time) => this.tick(time));
   }
 
   private tick(time: number): void {
@@ -261,6 +267,6 @@ export class Touring {
     } else if (seconds > 0) {
       this.send({ type: 'tick', seconds, hold: this.reader.speaking });
     }
-    this.timer = this.busy && !this.ended ? requestAnimationFrame((next) => this.tick(next)) : 0;
+    this.timer = this.busy && !this.ended ? this.view.stage.clock.request((next) => this.tick(next)) : 0;
   }
 }

@@ -9,6 +9,7 @@ export type Route =
   | { view: 'monument'; monument: string }
   | { view: 'compare'; monument: string; left: string; right: string; mode: Mode }
   | { view: Work; monument: string }
+  | { view: 'walk'; monument: string }
   | { view: 'tour'; tour: string; stop: string | null };
 
 const ID = /^[a-z0-9-]{1,64}$/;
@@ -37,6 +38,7 @@ export function parseRoute(hash: string): Route | null {
   if (rest.length === 1) return { view: 'monument', monument: first };
   const work = WORKS.find((w) => w === second);
   if (work && rest.length === 2) return { view: work, monument: first };
+  if (second === 'walk' && rest.length === 2) return { view: 'walk', monument: first };
   const known = MODES.find((m) => m === mode);
   if (second !== 'compare' || rest.length !== 5 || !left || !right || !known) return null;
   return { view: 'compare', monument: first, left, right, mode: known };
@@ -55,6 +57,7 @@ export function formatRoute(route: Route): string {
     case 'section':
     case 'elevation':
     case 'mapping':
+    case 'walk':
       return `#/m/${route.monument}/${route.view}`;
     case 'compare':
       return `#/m/${route.monument}/compare/${route.left}/${route.right}/${route.mode}`;

@@ -21,10 +21,15 @@ export interface SceneEvents {
 
 const HOVER_MS = 60;
 
-/** Let the canvas steer the camera, and tell what is pressed on it. */
-export function listen(canvas: HTMLCanvasElement, view: View, seeing: Seeing, events: SceneEvents): void {
+/** Let the canvas steer the camera, and tell what is pressed on it. Returns a function that ends it. */
+export function listen(
+  canvas: HTMLCanvasElement,
+  view: View,
+  seeing: Seeing,
+  events: SceneEvents,
+): () => void {
   let hovered = 0;
-  connect(canvas, view.rig, view.stage, {
+  return connect(canvas, view.rig, view.stage, {
     onTap: (x, y) => {
       if (view.onPoint) {
         view.onPoint(view.surfaceAt(x, y));

@@ -54,12 +54,23 @@ export class Reader {
     least_error_m = 0,
     most: number = handheld() ? MOST_TILES.hand : MOST_TILES.desk,
   ): Promise<Wanted[]> {
-    const url = this.base + tilesetOf(monument, shown);
+    const frame = monument_from_ecef(this.release, monument);
+    return this.region(tilesetOf(monument, shown), frame, touches, least_error_m, most);
+  }
+
+  /** The same of any of the release's tilesets in a frame of its own, `frame` leading there from ECEF. Raises LoadError. */
+  async region(
+    tileset: string,
+    frame: Mat4,
+    touches: (corners: readonly Vec3[]) => boolean,
+    least_error_m: number,
+    most: number,
+  ): Promise<Wanted[]> {
+    const url = this.base + tileset;
     const tree = this.trees.get(url) ?? loadJson<{ root: TileNode }>(url);
     this.trees.set(url, tree);
     tree.catch(() => this.trees.delete(url));
     const { root } = await tree;
-    const frame = monument_from_ecef(this.release, monument);
     const folder = url.slice(0, url.lastIndexOf('/') + 1);
     return finest(root, frame, most, touches, least_error_m).map((w) => ({ ...w, uri: folder + w.uri }));
   }
@@ -67,7 +78,7 @@ export class Reader {
   /** Read the shapes of tiles, without their colours, one after the other, a few on their way at once; each is let go after `use`. Raises LoadError. */
   async each(
     wanted: readonly Wanted[],
-    use: (tile: ReadTile) => void,
+    use: (tile: ReadTile, wanted: Wanted) => void,
     options: { signal?: AbortSignal; progress?: (done: number) => void } = {},
   ): Promise<void> {
     let [next, done] = [0, 0];
@@ -77,7 +88,7 @@ export class Reader {
         const object = await this.load(tile, this.shapes);
         try {
           if (options.signal?.aborted) return;
-          use({ object, error_m: tile.error_m });
+          use({ object, error_m: tile.error_m }, tile);
         } finally {
           dispose(object);
         }

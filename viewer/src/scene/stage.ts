@@ -4,6 +4,7 @@ import { freeArea, type Viewport } from '../core/fit.ts';
 import { eyeOf, type Orbit } from '../core/orbit.ts';
 import { halves, type Layout, paneAt, type Rect, seenBy, seenByAll, whole } from '../core/panes.ts';
 import type { Vec3 } from '../core/vec.ts';
+import { Clock } from './clock.ts';
 import { Daylight } from './daylight.ts';
 
 const BURST_MS = 120;
@@ -33,6 +34,9 @@ export class Stage {
   onRestored: () => void = () => {};
   viewport: Viewport = { width: 1, height: 1, left: 0, right: 0, top: 0, bottom: 0 };
   layout: Layout = whole(this.viewport);
+  readonly clock = new Clock();
+  /** The picture of one eye, pixels, while a headset has the camera and the frames; else null. */
+  eye: { width: number; height: number } | null = null;
   private split = false;
   private pending = 0;
   private soon = 0;
@@ -65,7 +69,7 @@ export class Stage {
 
   /** Ask for a frame; many requests make one. */
   invalidate(): void {
-    if (this.pending === 0) this.pending = requestAnimationFrame((time) => this.frame(time));
+    if (this.pending === 0) this.pending = this.clock.request((time) => this.frame(time));
   }
 
   /** Ask for a frame within a moment: what arrives in a burst is drawn together. */
@@ -84,7 +88,20 @@ export class Stage {
     const changed = width !== this.viewport.width || height !== this.viewport.height;
     this.viewport = viewport;
     this.layOut(this.split);
-    if (changed) this.renderer.setSize(width, height, false);
+    if (changed && !this.eye) this.renderer.setSize(width, height, false);
+    this.invalidate();
+  }
+
+  /** A headset takes camera and frames, `eye` being the picture of one of its eyes; or null: it gives them back. */
+  wear(eye: { width: number; height: number } | null): void {
+    this.eye = eye;
+    this.clock.wear(eye !== null);
+    if (eye) this.camera.clearViewOffset();
+    else {
+      const { width, height } = this.viewport;
+      this.renderer.setSize(width, height, false);
+      this.layOut(this.split);
+    }
     this.invalidate();
   }
 
@@ -97,7 +114,7 @@ export class Stage {
 
   /** Put the camera where the orbit says, with the target in the middle of the free part of every pane. */
   place(orbit: Orbit): void {
-    this.aimAt(this.camera, orbit);
+    if (!this.eye) this.aimAt(this.camera, orbit);
     if (this.daylight.follow(orbit)) this.shadowsChanged();
   }
 
@@ -168,7 +185,7 @@ export class Stage {
     const again = this.onFrame({ seconds });
     this.renderer.clear();
     this.draw();
-    this.onDrawn();
+    if (!this.eye) this.onDrawn(); // what lies over the picture is not seen in a headset
     if (again) this.invalidate();
     else if (this.pending === 0) this.last = 0;
   }

@@ -37,7 +37,7 @@ export function openTileset(
 
 /** Choose tiles for the camera as it stands. */
 export function updateTileset(tiles: TilesRenderer, stage: Stage): void {
-  const { width, height } = seenByAll(stage.layout);
+  const { width, height } = stage.eye ?? seenByAll(stage.layout);
   tiles.setResolution(stage.camera, width, height);
   tiles.group.updateMatrixWorld();
   tiles.update();

@@ -27,6 +27,16 @@ export interface Graphics {
   strong: boolean;
 }
 
+/** Somebody who moves the camera in place of the visitor's hand: on foot, or in a headset. */
+export interface Driver {
+  /** Called before each frame; true while something moves. */
+  advance: (seconds: number) => boolean;
+  /** Flights and views that others ask for are not followed. */
+  holds: boolean;
+  /** Draws the frame in place of the screen's own picture. */
+  draw?: (pair: Pair | null) => void;
+}
+
 export class View {
   readonly stage: Stage;
   readonly conditions: Conditions;
@@ -34,6 +44,7 @@ export class View {
   private readonly setting: Setting;
   /** Whether a blend is mixed; else it is dithered, which draws everything once instead of twice. */
   mixed: boolean;
+  driver: Driver | null = null;
   /** Fetches what a tour shows next, once there is a tour. */
   ahead: Ahead | null = null;
   private readonly onLayout: () => void;
@@ -42,8 +53,12 @@ export class View {
   /** While set, presses on the scene ask for points of the surface instead of opening what they hit. */
   onPoint: ((picked: Picked | null) => void) | null = null;
   private readonly release: Release;
+  /** Ground plans of the monuments and of what stands nearest. */
+  readonly features: readonly FootprintFeature[];
   private readonly drawing: Drawing;
   private readonly seeing: Seeing;
+  private readonly hands: () => () => void;
+  private letGo: () => void;
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -55,6 +70,7 @@ export class View {
     events: SceneEvents,
   ) {
     this.release = release;
+    this.features = features;
     this.stage = new Stage(canvas, graphics.smooth);
     this.mixed = graphics.strong && !handheld();
     this.onLayout = events.onLayout;
@@ -74,8 +90,20 @@ export class View {
     this.drawing = new Drawing(this.stage);
     this.seeing = new Seeing(this.stage, this.conditions, this.setting.buildings);
     this.stage.onFrame = ({ seconds }) => this.advance(seconds);
-    this.stage.draw = () => this.drawing.draw(this.pair, this.mixed);
-    listen(canvas, this, this.seeing, events);
+    this.stage.draw = () =>
+      this.driver?.draw ? this.driver.draw(this.pair) : this.drawing.draw(this.pair, this.mixed);
+    this.hands = () => listen(canvas, this, this.seeing, events);
+    this.letGo = this.hands();
+  }
+
+  /** Let other hands steer, which `take` connects; what is returned gives the scene back to the usual ones. */
+  lend(take: () => () => void): () => void {
+    this.letGo();
+    this.letGo = take();
+    return () => {
+      this.letGo();
+      this.letGo = this.hands();
+    };
   }
 
   paint(theme: keyof typeof THEMES): void {
@@ -152,11 +180,13 @@ export class View {
   }
 
   fly(to: Orbit, seconds: number, easing: Easing = 'smooth'): void {
+    if (this.driver?.holds) return;
     this.rig.fly(to, seconds, easing);
     this.stage.invalidate();
   }
 
   place(orbit: Orbit): void {
+    if (this.driver?.holds) return;
     this.rig.place(orbit);
     this.stage.invalidate();
   }
@@ -191,6 +221,11 @@ export class View {
   /** Whether a camera that goes from place to place of the site frame meets a surface that is shown. */
   meets(places: readonly Vec3[]): boolean {
     return this.seeing.meets(places, this.shown);
+  }
+
+  /** The conditions on screen. */
+  get standing(): readonly Condition[] {
+    return this.shown;
   }
 
   /** Whether nothing more comes of the monuments, as where none is in view. */
@@ -233,7 +268,8 @@ export class View {
   }
 
   private advance(seconds: number): boolean {
-    const moving = this.rig.update(seconds);
+    const driven = this.driver?.advance(seconds) ?? false;
+    const moving = this.rig.update(seconds) || driven;
     this.stage.place(this.rig.orbit);
     this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.shown);
     for (const c of this.shown) c.update(this.stage);

@@ -7,6 +7,7 @@ import type { ComparisonEntry, MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
 import { changeTools } from './change.ts';
 import { icon } from './icons.ts';
+import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, slider } from './parts.ts';
 import { conditionsOf } from './timeline.ts';
@@ -108,7 +109,8 @@ export function comparePanel(
           </label>`,
         )}
       </fieldset>
-      ${comparisonTools(app, mode)} ${interpretation(app)}`,
+      ${comparisonTools(app, mode)} ${interpretation(app)}
+      <div class="buttons headset">${inHeadset(app)}</div>`,
     foot: entry ? conditionReport(app, entry) : nothing,
   };
 }

@@ -107,3 +107,7 @@ export type IconName = keyof typeof ICONS;
 /** An icon beside words, or in a control that has a name of its own: hidden from screen readers. */
 export const icon = (name: IconName): TemplateResult =>
   html`<span class="icon ${name === 'seal' ? 'seal' : ''}" aria-hidden="true">${unsafeHTML(ICONS[name])}</span>`;
+
+/** An icon that only code has which is fetched when wanted. */
+export const ownIcon = (svg: string): TemplateResult =>
+  html`<span class="icon" aria-hidden="true">${unsafeHTML(svg)}</span>`;

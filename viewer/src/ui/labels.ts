@@ -54,7 +54,8 @@ export class Labels extends LitElement {
     const { release, route, status } = this.state;
     if (!release || status !== 'ready' || route.view === 'tour' || route.view === 'compare' || workOf(route))
       return [];
-    if (route.view !== 'monument') return release.monuments.filter((m) => this.app.finding.passes(m));
+    if (route.view !== 'monument' && route.view !== 'walk')
+      return release.monuments.filter((m) => this.app.finding.passes(m));
     return release.monuments.filter((m) => m.id !== route.monument);
   }
 

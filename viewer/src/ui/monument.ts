@@ -1,5 +1,6 @@
 /** The panel of one monument: its conditions, its tours, how its place is known. */
 import { html, nothing } from 'lit';
+import footprints from 'lucide-static/icons/footprints.svg?raw';
 import type { App } from '../app/app.ts';
 import { idOf, newest, said, shownNow, words } from '../app/state.ts';
 import { bytes, figure, metres } from '../core/format.ts';
@@ -7,7 +8,8 @@ import { middle } from '../core/geo.ts';
 import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
-import { icon } from './icons.ts';
+import { icon, ownIcon } from './icons.ts';
+import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, prose, siteHref, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
@@ -96,13 +98,11 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
           : html`<p class="warn">${icon('warning')}<span>${t('placement.unsettled')}</span></p>`
       }
       ${timeline(app, monument)} ${interpretation(app)}
-      ${
-        comparison
-          ? html`<div class="buttons">
-            <a class="button main" href=${href(comparison)}>${icon('swipe')}${t('compare')}</a>
-          </div>`
-          : nothing
-      }
+      <div class="buttons">
+        ${comparison ? html`<a class="button main" href=${href(comparison)}>${icon('swipe')}${t('compare')}</a>` : nothing}
+        <a class="button" href=${href({ view: 'walk', monument: monument.id })}>${ownIcon(footprints)}${t('walk')}</a>
+        ${inHeadset(app)}
+      </div>
       ${tourRows(
         app,
         state.release!.tours.filter((tour) => tour.monument === monument.id),

@@ -7,9 +7,15 @@ import { type Part, siteHref } from './parts.ts';
 
 /** Over the scene, when part of it is missing. */
 export function notices(app: App): Part {
-  const { status, t, tilesFailed, offline } = app.state;
+  const { status, t, tilesFailed, offline, headset } = app.state;
   if (status === 'lost') {
     return html`<div class="notice" role="status">${icon('warning')}<span>${t('lost')}</span></div>`;
+  }
+  if (headset) {
+    return html`<div class="notice" role="status">
+      ${icon('info')}<span>${headset}</span>
+      <button type="button" class="button" @click=${() => app.set({ headset: null })}>${t('close')}</button>
+    </div>`;
   }
   const coarse = app.taken.coarse(monumentOf(app.state), app.state.release);
   if (app.taken.offline && (tilesFailed || coarse)) {

@@ -11,6 +11,7 @@ import { chapters, offer, speed, transcript } from './along.ts';
 import { comparisonTools } from './compare.ts';
 import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
+import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, prose, told, tool } from './parts.ts';
 import { question } from './question.ts';
@@ -139,6 +140,7 @@ export function tourPanel(app: App): Bands {
       ${monument ? nextStop(app, monument) : nothing}`,
     body: html`${offer(app)}<div class="arriving">
       ${prose(state, stop.html)} ${question(app, stop)} ${stand(app, stop)}
+      <div class="buttons headset">${inHeadset(app)}</div>
       ${player.finished ? html`<p class="quiet">${t('tour.finished')}</p>` : nothing}
       ${app.comparing.mode ? comparisonTools(app, app.comparing.mode) : nothing}
       ${app.tours.sections?.drawing(app, stop) ?? nothing} ${interpretation(app)} ${transcript(app)}

@@ -61,6 +61,10 @@ export class Viewer extends LitElement {
     () => this.app.later(import('./sunSheet.ts')),
     () => this.requestUpdate(),
   );
+  private readonly foot = new Later(
+    () => this.app.later(import('./walk.ts')),
+    () => this.requestUpdate(),
+  );
   /** The panel's code is still on its way. */
   private waiting = false;
   private viewport = '';
@@ -114,6 +118,7 @@ export class Viewer extends LitElement {
       const { left, right, mode } = route;
       return this.guided.get()?.comparePanel(app, monument, left, right, mode) ?? null;
     }
+    if (route.view === 'walk') return this.foot.get()?.walkPanel(app, monument) ?? null;
     const work = workOf(route);
     if (!work) return this.monument.get()?.monumentPanel(app, monument) ?? null;
     return this.works.get()?.workPanel(app, monument, work) ?? null;
@@ -135,6 +140,8 @@ export class Viewer extends LitElement {
     const guided = state.route.view === 'tour' || state.route.view === 'compare' ? this.guided.get() : null;
     const { mode } = app.comparing;
     const touring = state.touring;
+    const walks = state.route.view === 'walk';
+    const foot = walks ? this.foot.get() : null;
     // The still is of the opening view: before another one it would only mislead.
     const still = state.route.view === 'site' && !this.first?.picture ? release.still : null;
     return html`<button type="button" class="skip" @click=${() => this.querySelector<HTMLElement>('.panel h1')?.focus()}>${t('skip')}</button>
@@ -142,7 +149,7 @@ export class Viewer extends LitElement {
       <main class="scene" aria-label=${t('scene')}>
         ${this.canvas} ${this.first?.picture ?? nothing}
         ${still ? html`<img class="still ${state.arrived ? 'gone' : ''}" src=${state.base + still} alt="" />` : nothing}
-        <p id="scene-help" class="visually-hidden">${t('scene.help')}</p>
+        <p id="scene-help" class="visually-hidden">${foot?.walkHelp(app) ?? t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
         ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
         ${state.marks.length > 0 && this.marks.get() ? html`<heritage-marks .app=${app} .state=${state}></heritage-marks>` : nothing}
@@ -155,9 +162,10 @@ export class Viewer extends LitElement {
         }
         ${building(app)}
         <heritage-overview .app=${app} .state=${state}></heritage-overview>
+        ${foot?.walkPad(app)}
         <div class="tools low" role="group" aria-label=${t('camera')}>
-          ${tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
-          ${tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
+          ${walks ? nothing : tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
+          ${walks ? nothing : tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
           ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
           ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
           ${sunTool(app, this.sunSheet)}
@@ -227,8 +235,9 @@ export class Viewer extends LitElement {
     const body = this.querySelector('.panel .body');
     if (body) body.scrollTop = 0;
     if (route.view === 'tour' && isPhone()) this.sheet.snap = 'half';
+    if (route.view === 'walk' && isPhone()) this.sheet.snap = 'peek';
     const lost = document.activeElement === document.body || document.activeElement === null;
-    if (!first && lost && route.view !== 'tour')
+    if (!first && lost && route.view !== 'tour' && route.view !== 'walk')
       this.querySelector<HTMLElement>('.panel h1')?.focus({ preventScroll: true });
   }
 

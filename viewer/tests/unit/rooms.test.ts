@@ -32,8 +32,23 @@ describe('rooms of the viewer', () => {
     expect(imports('first').length).toBeGreaterThan(8);
   });
 
+  it('walking and headsets cost nothing until they are wanted', () => {
+    for (const room of ['app', 'scene', 'ui', 'core', 'first']) {
+      const files = readdirSync(join(SRC, room)).filter((file) => file.endsWith('.ts'));
+      for (const file of files) {
+        const text = readFileSync(join(SRC, room, file), 'utf8');
+        const eager = [...text.matchAll(/^import (?!type )[^;]*?from '\.\.\/(walk|xr)\//gms)];
+        expect(eager.map(String), `${room}/${file}`).toEqual([]);
+      }
+    }
+    expect(imports('xr').length).toBeGreaterThan(8);
+    // A visitor on foot knows of no headset.
+    expect(imports('walk').filter(({ from }) => /\/xr\//.test(from))).toEqual([]);
+  });
+
   it('the scene knows neither lit nor the page, the page knows no three', () => {
     expect(imports('scene').filter(({ from }) => /^lit|\.\.\/(ui|app)\//.test(from))).toEqual([]);
-    expect(imports('ui').filter(({ from }) => /^three|3d-tiles|\.\.\/scene\//.test(from))).toEqual([]);
+    const rest = /^three|3d-tiles|\.\.\/(scene|walk|xr)\//;
+    expect(imports('ui').filter(({ from }) => rest.test(from))).toEqual([]);
   });
 });

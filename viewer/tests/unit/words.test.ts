@@ -20,7 +20,7 @@ const messages = Object.fromEntries(
     JSON.parse(readFileSync(join(ROOT, `assets/i18n/${l}.json`), 'utf8')) as Record<string, string>,
   ]),
 );
-const sources = ['ui', 'app'].flatMap((room) =>
+const sources = ['ui', 'app', 'walk', 'xr'].flatMap((room) =>
   readdirSync(join(ROOT, 'viewer/src', room))
     .filter((f) => f.endsWith('.ts'))
     .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
