@@ -50,7 +50,7 @@ export function question(app: App, stop: StopEntry): Part {
             aria-disabled=${solved || pressed ? 'true' : nothing}
             @click=${() => solved || pressed || app.tours.answer(i)}
           >
-            <span class="letter" aria-hidden="true">${letter(i)}</span><span class="grow">${answer}</span>
+            <span class="letter">${letter(i)}</span><span class="grow">${answer}</span>
             ${shown ? html`<span class="verdict">${icon(correct ? 'check' : 'close')}<span class="visually-hidden">${verdict}</span></span>` : nothing}
           </button>
         </li>`;
