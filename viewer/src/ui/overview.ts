@@ -136,7 +136,7 @@ export class Overview extends LitElement {
     if (now === this.drawn) return;
     this.drawn = now;
     const map = this.state.release?.map ?? null;
-    const picture = await code.drawPlan(element, this.fit, map, pictures, layer.features);
+    const picture = await code.drawPlan(element, this.fit, map, pictures, layer);
     if (now === this.drawn) {
       URL.revokeObjectURL(this.picture);
       this.picture = picture;

@@ -1,6 +1,6 @@
 /** What the small map lies on, north up: the base map or the photo, and the buildings around the monuments. */
 import { type Fit, place, SIDE } from '../core/plan.ts';
-import type { FootprintFeature, MapEntry, MapImage } from '../core/release.ts';
+import type { FootprintLayer, MapEntry, MapImage } from '../core/release.ts';
 
 type Colour = readonly [number, number, number];
 
@@ -34,7 +34,7 @@ export async function drawPlan(
   fit: Fit,
   map: MapEntry | null,
   pictures: Pictures,
-  features: readonly FootprintFeature[],
+  layer: FootprintLayer,
 ): Promise<string> {
   const ratio = Math.min(2, window.devicePixelRatio || 1);
   const canvas = new OffscreenCanvas(Math.round(SIDE * ratio), Math.round(SIDE * ratio));
@@ -61,7 +61,7 @@ export async function drawPlan(
   context.strokeStyle = colour('edge');
   context.lineWidth = 0.6;
   context.beginPath();
-  for (const { polygons, monument } of features) {
+  for (const { polygons, monument } of reaches(layer, fit) ? layer.features : []) {
     if (monument) continue; // drawn above, as something to point at
     for (const ring of polygons.flat()) {
       ring.forEach((corner, k) => {
@@ -75,6 +75,16 @@ export async function drawPlan(
   context.fill('evenodd');
   if (fit.scale > OUTLINED_PX) context.stroke();
   return URL.createObjectURL(await canvas.convertToBlob());
+}
+
+/** Whether the houses at hand fill the map; those nearest to the monuments alone would look like a round town. */
+function reaches({ features, complete }: FootprintLayer, { x, y, scale }: Fit): boolean {
+  if (complete) return true;
+  const away = features.map(({ polygons }) => {
+    const [east, north] = polygons[0]![0]![0]!;
+    return Math.hypot(east - x, north - y);
+  });
+  return Math.max(0, ...away) * scale >= SIDE / 2;
 }
 
 /** The coverages of water, green and streets become their colours; where nothing was drawn there is ground. */
