@@ -10,7 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
+import pyogrio
+import pyproj
 import pytest
+import rdflib
+import shapely
 
 from heritage.export.condition import export_condition_report
 from heritage.export.current import current_folder, released_monument
@@ -23,6 +27,26 @@ from heritage.pipeline.drawings.sides import stand_of
 
 pytestmark = pytest.mark.slow
 
+OA = rdflib.Namespace("http://www.w3.org/ns/oa#")
+# What the W3C's context says of the words that are used here (Web Annotation Vocabulary, 2017).
+WEB_ANNOTATION = {
+    "oa": str(OA),
+    "id": "@id",
+    "type": "@type",
+    **{name: f"oa:{name}" for name in ("Annotation", "TextualBody", "SpecificResource")},
+    "AnnotationPage": "http://www.w3.org/ns/activitystreams#OrderedCollectionPage",
+    "items": {"@id": "http://www.w3.org/ns/activitystreams#items", "@container": "@list"},
+    "body": {"@id": "oa:hasBody", "@type": "@id"},
+    "target": {"@id": "oa:hasTarget", "@type": "@id"},
+    "source": {"@id": "oa:hasSource", "@type": "@id"},
+    "selector": {"@id": "oa:hasSelector", "@type": "@id"},
+    "motivation": {"@id": "oa:motivatedBy", "@type": "@vocab"},
+    "purpose": {"@id": "oa:hasPurpose", "@type": "@vocab"},
+    **{name: f"oa:{name}" for name in ("identifying", "describing", "classifying", "tagging")},
+    "value": str(rdflib.RDF.value),
+    "language": str(rdflib.DC.language),
+    "format": str(rdflib.DC.format),
+}
 GATE_WIDE_M, GATE_DEEP_M = 20.0, 12.5  # the podium's brick, see heritage/sample/gate.py
 
 
@@ -123,6 +147,56 @@ def test_the_condition_report_is_there_in_every_language_and_whole_in_one_file(
     assert not re.findall(r' (?:src|href)="(?!data:|#)[^"]*"', text)
     with pytest.raises(InputError, match="exchange the two"):
         export_condition_report(site, "thai-hoa", "2024", "2019", language=None, target=tmp_path / "x.html")
+
+
+def test_other_readers_find_the_annotations_where_they_are(site: Path) -> None:
+    """GDAL opens the GeoJSON; its places are those of the local shapes through the tilesets' own transform and PROJ."""
+    folder = current_folder(site)
+    table = pyogrio.read_dataframe(folder / "data/annotations.geojson")
+    rows = list(csv.DictReader(io.StringIO((folder / "data/annotations.csv").read_text("utf-8"))))
+    assert len(table) == len(rows) == 11
+    assert table.crs.to_epsg() == 4326  # as RFC 7946 has it; heights are ellipsoidal
+    back = pyproj.Transformer.from_crs(4978, 4979, always_xy=True)
+    for one in table.itertuples():
+        tileset = json.loads(
+            next(folder.glob(f"monuments/{one.monument}/epochs/*/tileset.json")).read_bytes()
+        )
+        ecef_from_monument = np.array(tileset["root"]["transform"]).reshape(4, 4).T
+        local = shapely.get_coordinates(shapely.from_wkt(one.local_m), include_z=True)
+        ecef = (np.c_[local, np.ones(len(local))] @ ecef_from_monument.T)[:, :3]
+        expected = np.array(back.transform(*ecef.T)).T
+        found = shapely.get_coordinates(one.geometry, include_z=True)
+        assert len(found) == len(local)
+        assert np.abs((found - expected) * [107_000, 111_000, 1]).max() < 0.02
+        row = next(r for r in rows if (r["monument"], r["id"]) == (one.monument, one.id.split("/")[1]))
+        assert row["area_m2"] == ("" if np.isnan(one.area_m2) else str(one.area_m2))
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")
+def test_annotations_are_web_annotations_to_a_reader_of_linked_data(site: Path) -> None:
+    """Read by rdflib with the terms of the W3C's vocabulary; its context document is not fetched."""
+    text = json.loads((current_folder(site) / "data/annotations.jsonld").read_bytes())
+    assert text["@context"][0] == "http://www.w3.org/ns/anno.jsonld"
+    text["@context"] = [WEB_ANNOTATION, *text["@context"][1:]]
+    graph = rdflib.Graph().parse(data=json.dumps(text), format="json-ld", publicID="https://host/r/1/data/")
+    found = set(graph.subjects(rdflib.RDF.type, OA.Annotation))
+    assert len(found) == 11
+    for one in found:
+        assert graph.value(one, OA.motivatedBy) in {OA.classifying, OA.describing}
+        (target,) = graph.objects(one, OA.hasTarget)
+        assert str(graph.value(target, OA.hasSource)).startswith("https://host/r/1/monuments/")
+        shape = graph.value(graph.value(target, OA.hasSelector), rdflib.RDF.value)
+        assert shapely.from_wkt(str(shape)).has_z  # upright areas are none in plan, so validity says nothing
+        bodies = list(graph.objects(one, OA.hasBody))
+        titles = [b for b in bodies if (b, OA.hasPurpose, OA.identifying) in graph]
+        assert {str(graph.value(b, rdflib.DC.language)) for b in titles} == {"vi", "en", "fr"}
+    spall = rdflib.URIRef("https://host/r/1/data/annotations.jsonld#thai-hoa/spall")
+    tags = {
+        str(graph.value(body, rdflib.RDF.value))
+        for body in graph.objects(spall, OA.hasBody)
+        if (body, OA.hasPurpose, OA.tagging) in graph
+    }
+    assert tags == {"Bong mặt đá", "Spalling", "Écaillage"}
 
 
 def test_annotations_are_open_data(site: Path) -> None:

@@ -137,6 +137,17 @@ def _web(notes: Sequence[_Note]) -> bytes:
         if note.term is not None:
             source = note.term.uri or f"#term/{note.term.id}"
             bodies.append({"type": "SpecificResource", "source": source, "purpose": "classifying"})
+            # A term of the site's own vocabulary can be looked up nowhere else: its name goes along.
+            bodies += [
+                {
+                    "type": "TextualBody",
+                    "value": label,
+                    "language": language,
+                    "format": "text/plain",
+                    "purpose": "tagging",
+                }
+                for language, label in note.term.label.items()
+            ]
         seen = entry.epoch or note.monument.reference_epoch
         epoch = next(e for e in note.monument.epochs if e.id == seen)
         shape = _shape(entry, np.array(entry.vertices_m))
