@@ -30,10 +30,12 @@ export function whole(v: Viewport): Layout {
   };
 }
 
-/** Two panes of the same film: beside each other where the free area is wide, above each other where it is high. */
+const NARROW_PX = 240; // a pane; buildings are broader than high, and a camera that backs off puts trees before them
+
+/** Two panes of the same film: beside each other where that leaves them some width, else above each other. */
 export function halves(v: Viewport): Layout {
   const free = { width: v.width - v.left - v.right, height: v.height - v.top - v.bottom };
-  if (free.width >= free.height * 0.9) {
+  if (free.width >= free.height * 0.9 && free.width >= 2 * NARROW_PX) {
     const width = Math.max(1, Math.round(free.width / 2));
     const cut = v.left + width;
     return {

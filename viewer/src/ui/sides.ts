@@ -16,13 +16,9 @@ export function sides(app: App): Part {
   const [, second] = stage.layout.panes;
   const above = mode === 'side' ? second?.rect.x === 0 : comparing.line === 'lying';
   const places = above ? ['above', 'below'] : ['left', 'right'];
-  const cut = `${second?.rect.y ?? 0}px`;
   return html`${[comparing.left, comparing.right].map((shown, i) => {
     const { interpreted, brief } = standing(app.state, monument, shown);
-    return html`<div
-      class="side ${places[i]} ${mode === 'side' ? 'panes' : ''} ${interpreted ? 'interpreted' : ''}"
-      ${styled({ '--cut': cut })}
-    >
+    return html`<div class="side ${places[i]} ${interpreted ? 'interpreted' : ''}">
       <p><span class="swatch ${interpreted ? 'interpreted' : ''}"></span><span>${brief}</span></p>
       ${
         interpreted

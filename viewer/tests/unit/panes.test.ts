@@ -27,6 +27,9 @@ describe('panes', () => {
   it('lie beside each other where there is width, above each other where there is height', () => {
     expect(halves(DESKTOP).panes[1]!.rect).toEqual({ x: 930, y: 0, width: 510, height: 900 });
     expect(halves(PHONE).panes[1]!.rect).toEqual({ x: 0, y: 420, width: 390, height: 424 });
+    // With the sheet half up there is more width than height, but not enough for two.
+    const half = { ...PHONE, bottom: 400 };
+    expect(halves(half).panes[1]!.rect).toEqual({ x: 0, y: 280, width: 390, height: 564 });
   });
 
   it.each(Object.entries(WINDOWS))('show the same film on both sides: %s', (_name, v) => {
