@@ -78,9 +78,10 @@ def try_poses(
     )
 
 
-def glance(cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected | None, threads: int) -> float:
-    """The best score of a few placements of some cells that are as ``expected``: whether a closer look is worth it.
-    Minus infinity where there is none."""
+def glance(
+    cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected | None, threads: int
+) -> list[Trial]:
+    """A few placements of some cells that are as ``expected``, in no order: whether a closer look is worth it."""
     scales = np.exp(np.linspace(-0.36, 0.36, 7)) if free_scale else np.ones(1)
     few = some(cells, _COARSE_CELLS)
     poses, blur = search(
@@ -93,13 +94,11 @@ def glance(cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected |
         threads=threads,
         pixels=_GLANCE_PIXELS,
     )
-    best = -np.inf
-    for pose in poses:
-        held = hold(
-            few, edges, pose, width=(1.5 * blur, 0.3), rounds=8, free_scale=free_scale, inset_sigma=0.2
-        )
-        best = max(best, score(few, edges, held).value)
-    return float(best)
+    held = [
+        hold(few, edges, pose, width=(1.5 * blur, 0.3), rounds=8, free_scale=free_scale, inset_sigma=0.2)
+        for pose in poses
+    ]
+    return [Trial(found, score(few, edges, found)) for found in held]
 
 
 def _turned(pose: Pose, angle: float) -> Pose:

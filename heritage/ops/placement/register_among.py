@@ -24,13 +24,14 @@ from heritage.ops.placement.footprint_edges import Edges, edges_of
 from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_laid import LEAST_CELLS, Laid, lay
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
-from heritage.ops.placement.footprint_trials import glance
+from heritage.ops.placement.footprint_trials import Trial, glance
 from heritage.ops.placement.register import Registered, conclude
 from heritage.ops.placement.register_options import RegisterOptions
 
 _NEAR_M: Final = 8.0  # who is a neighbour
 _AROUND_M: Final = 14.0  # what a survey of the building may show
-_SLACK: Final = 0.25  # of score: a glance at some cells may be that wrong
+_SLACK: Final = 0.35  # of score: a glance at some cells may be that wrong
+_PER_SURPRISE: Final = 0.05  # of score, for one sigma squared
 _IN_FULL: Final = 4
 _SIGMAS: Final = 3.0
 _AS_WHOLE: Final = 0.1  # of a footprint's area: two that are covered alike are shown alike
@@ -137,13 +138,20 @@ def _within_reach(
 def _glance(
     prepared: Prepared, edges: Edges, prior: FootprintPrior, options: RegisterOptions, threads: int
 ) -> float:
-    """The score of a footprint at a glance."""
+    """The score of a footprint at a glance, less what the prior holds against it."""
     cells = cells_of(prepared, _kind(prepared, options), cell=options.cell_m, kerb=options.kerb_m)
     if len(cells.xy) < LEAST_CELLS:
         return -np.inf
     cells = cells.about(np.average(cells.xy, axis=0, weights=cells.weight))
     expected = prior.expected(edges.centre, cells.covered.middle)
-    return glance(cells, edges, free_scale=prior.scale is None, expected=expected, threads=threads)
+    trials = glance(cells, edges, free_scale=prior.scale is None, expected=expected, threads=threads)
+
+    def worth(trial: Trial) -> float:
+        pose = trial.held.pose
+        east, north = pose.apply(cells.covered.middle[None])[0] + edges.centre
+        return trial.score.value - _PER_SURPRISE * prior.surprise(float(-np.degrees(pose.yaw)), east, north)
+
+    return max(map(worth, trials), default=-np.inf)
 
 
 def _kind(prepared: Prepared, options: RegisterOptions) -> Literal["walls", "outline"]:
