@@ -2,22 +2,11 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { said } from '../app/state.ts';
-import type { StateEntry, StatePartEntry } from '../core/release.ts';
-import { type Certainty, certaintiesOf, partsOf } from '../core/states.ts';
+import type { StatePartEntry } from '../core/release.ts';
+import { partsOf } from '../core/states.ts';
 import { icon } from './icons.ts';
+import { swatch } from './legend.ts';
 import { type Part, tool } from './parts.ts';
-
-/** The pattern of a certainty, as it is on the surface. */
-export const swatch = (certainty: Certainty): Part =>
-  html`<span class="swatch certainty ${certainty}"></span>`;
-
-/** The patterns that are on screen, each with its name. */
-export function legend(app: App, states: readonly StateEntry[]): Part {
-  const { t } = app.state;
-  return html`<ul class="certainties" aria-label=${t('interpretation.legend')}>
-    ${certaintiesOf(states).map((c) => html`<li>${swatch(c)}<span>${t(`certainty.${c}`)}</span></li>`)}
-  </ul>`;
-}
 
 function grounds(app: App, part: StatePartEntry): Part {
   const { state } = app;

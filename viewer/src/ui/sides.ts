@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
-import { legend } from './interpretation.ts';
+import { legend } from './legend.ts';
 import { type Part, standing } from './parts.ts';
 import { styled } from './styled.ts';
 

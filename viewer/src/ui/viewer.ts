@@ -10,7 +10,6 @@ import { freeOf, tellStyles } from './area.ts';
 import { building } from './building.ts';
 import { claim } from './claim.ts';
 import { icon } from './icons.ts';
-import { partCard } from './interpretation.ts';
 import { shortcut } from './keys.ts';
 import type { Labels } from './labels.ts';
 import './labels.ts';
@@ -55,6 +54,10 @@ export class Viewer extends LitElement {
   // Its words come with the first ones, so that a press on a monument waits for this alone.
   private readonly monument = new Later(
     () => import('./monument.ts'),
+    () => this.requestUpdate(),
+  );
+  private readonly interpretation = new Later(
+    () => import('./interpretation.ts'),
     () => this.requestUpdate(),
   );
   private readonly sunSheet = new Later(
@@ -195,7 +198,7 @@ export class Viewer extends LitElement {
       <nav class="tools" aria-label=${t('tools')}>
         ${languages(app)} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
-      ${partCard(app)} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
+      ${state.part ? this.interpretation.get()?.partCard(app) : nothing} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
       ${state.takingAlong || this.querySelector('heritage-take-along') ? this.along.get()?.takeAlong(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
