@@ -1,5 +1,5 @@
 /** The viewer's doings, between the documents, the scene and the page: each room keeps one of them. */
-import { direction, pick, type Translate, translator, uiLanguage } from '../core/i18n.ts';
+import { direction, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { DataDocument } from '../core/release.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
@@ -150,7 +150,8 @@ export class App {
       : title + (shown && monument ? `, ${conditionName(this.state, monument, shown)}` : '');
     document.title = title === site ? site : `${title} · ${site}`;
     document.documentElement.dir = direction(this.state.language);
-    document.documentElement.lang = pick(release.title, this.state.language, release.languages).language;
+    // Words that are shown in another one for want of a translation say so themselves.
+    document.documentElement.lang = this.state.language;
     this.set({ announcement: what });
   }
 }

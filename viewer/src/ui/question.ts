@@ -3,7 +3,7 @@ import './question.css';
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import type { AppState } from '../app/state.ts';
-import { direction } from '../core/i18n.ts';
+import { direction, uiLanguage } from '../core/i18n.ts';
 import type { QuestionEntry, StopEntry } from '../core/release.ts';
 import { GIVEN_UP } from '../core/tried.ts';
 import { icon } from './icons.ts';
@@ -25,6 +25,7 @@ export function question(app: App, stop: StopEntry): Part {
   const { t } = state;
   const { asked, language } = found(state, stop) ?? {};
   if (!asked || !language) return nothing;
+  const own = uiLanguage(state.language); // of the interface's words
   const { tried } = state.touring!;
   const given = tried.includes(GIVEN_UP);
   const solved = given || tried.includes(asked.right);
@@ -56,11 +57,11 @@ export function question(app: App, stop: StopEntry): Part {
         </li>`;
       })}
     </ol>
-    <p class="said" role="status" lang=${state.language} dir=${direction(state.language)}>${tried.length > 0 ? said : ''}</p>
+    <p class="said" role="status" lang=${own} dir=${direction(own)}>${tried.length > 0 ? said : ''}</p>
     ${solved ? words(asked.because) : nothing}
     ${
       tried.length > 0 && !solved
-        ? html`<button type="button" class="button" lang=${state.language} @click=${() => app.tours.answer(GIVEN_UP)}>${t('question.show')}</button>`
+        ? html`<button type="button" class="button" lang=${own} @click=${() => app.tours.answer(GIVEN_UP)}>${t('question.show')}</button>`
         : nothing
     }
   </section>`;

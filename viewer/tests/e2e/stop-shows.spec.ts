@@ -124,3 +124,38 @@ test('an overlay keeps the survey whole and lets as much of the state through as
     expect(stray).toBeLessThan(added * 0.01); // the survey and all round it stay as they are
   }
 });
+
+test('in a language from right to left the page turns, a recording does not, and other words say what they are', async ({
+  page,
+}) => {
+  const arabic = { title: 'سقف من الآجر', html: '<p>يعلو السقف في طبقتين.</p>' };
+  for (const [name, change] of Object.entries({
+    'release.json': (d: { languages: string[] }) => d.languages.push('ar'),
+    'tour.json': (d: { stops: Record<string, Record<string, string>>[] }) => {
+      d.stops[1]!.title!.ar = arabic.title;
+      d.stops[1]!.html!.ar = arabic.html;
+    },
+  })) {
+    await page.route(`**/${name}`, async (route) => {
+      const response = await route.fetch();
+      const document = await response.json();
+      change(document as never);
+      await route.fulfill({ response, json: document });
+    });
+  }
+  await open(page, '#/t/gate/roof', 'ar');
+  await expect(page.locator('html')).toHaveAttribute('dir', 'rtl');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'ar');
+  await expect(page.locator('.panel h1')).toHaveText(arabic.title);
+  await expect(page.locator('.arriving > .prose')).not.toHaveAttribute('lang', /./);
+  await expect(page.locator('.question')).toHaveAttribute('lang', 'vi');
+  await expect(page.locator('.question')).toHaveAttribute('dir', 'ltr');
+  expect(await page.locator('.timeline input').evaluate((e) => getComputedStyle(e).direction)).toBe('ltr');
+  await accessible(page);
+  await page.getByRole('button', { name: 'Next stop' }).click();
+  await expect(page.locator('.panel h1 span')).toHaveAttribute('lang', 'vi');
+  await expect(page.locator('.panel h1 span')).toHaveAttribute('dir', 'ltr');
+  await expect(page.locator('.arriving > .prose')).toHaveAttribute('lang', 'vi');
+  if (process.env.PICTURES)
+    await page.screenshot({ path: `${process.env.PICTURES}/rtl-${test.info().project.name}.png` });
+});
