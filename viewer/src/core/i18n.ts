@@ -22,6 +22,10 @@ export function uiLanguage(language: string): UiLanguage {
   return UI_LANGUAGES.find((l) => l === base) ?? 'en';
 }
 
+/** The language that figures and dates are written in: they stand in sentences of the interface. */
+export const figuresIn = (language: string): string =>
+  uiLanguage(language) === language.split('-')[0] ? language : uiLanguage(language);
+
 /** The first wanted language that the site has, by exact tag, then by its first part; else the site's first. */
 export function chooseLanguage(wanted: readonly (string | null)[], languages: readonly string[]): string {
   for (const want of wanted) {

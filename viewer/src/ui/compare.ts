@@ -1,12 +1,13 @@
 /** The panel that compares two conditions: which, how, and with what figures. */
 import { html, nothing } from 'lit';
+import overlay from 'lucide-static/icons/layers-2.svg?raw';
 import type { App } from '../app/app.ts';
 import { conditionName, idOf, measured, shownById, words } from '../app/state.ts';
 import type { Line } from '../core/panes.ts';
 import type { ComparisonEntry, MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
 import { changeTools } from './change.ts';
-import { icon } from './icons.ts';
+import { icon, ownIcon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
 import { type Bands, crumb, href, type Part, slider } from './parts.ts';
@@ -105,7 +106,7 @@ export function comparePanel(
               .checked=${m === mode}
               ?disabled=${m === 'change' && !entry}
               @change=${() => go(left, right, m)}
-            />${icon(m)}<span>${t(`mode.${m}`)}</span>
+            />${m === 'overlay' ? ownIcon(overlay) : icon(m)}<span>${t(`mode.${m}`)}</span>
           </label>`,
         )}
       </fieldset>

@@ -20,7 +20,6 @@ import report from 'lucide-static/icons/file-text.svg?raw';
 import globe from 'lucide-static/icons/globe.svg?raw';
 import elevation from 'lucide-static/icons/image-down.svg?raw';
 import info from 'lucide-static/icons/info.svg?raw';
-import overlay from 'lucide-static/icons/layers-2.svg?raw';
 import near from 'lucide-static/icons/locate-fixed.svg?raw';
 import map from 'lucide-static/icons/map.svg?raw';
 import minus from 'lucide-static/icons/minus.svg?raw';
@@ -82,7 +81,6 @@ const ICONS = {
   swipe,
   side: sideBySide,
   lying,
-  overlay,
   copy,
   crosshair,
   elevation,

@@ -26,6 +26,14 @@ const sources = ['ui', 'app', 'walk', 'xr'].flatMap((room) =>
     .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
 );
 
+describe('figures in a language that the interface does not speak', () => {
+  it('are written as the sentences they stand in', () => {
+    expect(date('2019-03-14', 'ar')).toBe(date('2019-03-14', 'en'));
+    expect(metres(12.5, 'he')).toBe(metres(12.5, 'en'));
+    expect(date('2019-03-14', 'fr-CA')).toContain('mars');
+  });
+});
+
 describe('the interface’s words', () => {
   it('every language has every message, with the same blanks to fill', () => {
     const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
