@@ -16,14 +16,15 @@ def part_in(meshes: Iterable[Mesh], origin: F64, low: F64, high: F64) -> Mesh:
     vertices, triangles, start = [np.zeros((0, 3), np.float32)], [np.zeros((0, 3), np.int32)], 0
     for mesh in meshes:
         places = (mesh.vertices + (mesh.origin - origin)).astype(np.float32)
-        meets = np.ones(len(mesh.triangles), bool)
-        for axis in range(3):
-            ends = places[mesh.triangles, axis]
-            meets &= (ends.max(1) >= low[axis]) & (ends.min(1) <= high[axis])
-        used, own = np.unique(mesh.triangles[meets], return_inverse=True)
+        held = mesh.triangles
+        for axis in range(3):  # each leaves few to the next
+            along = places[:, axis]
+            outside = (along < low[axis])[held].all(1) | (along > high[axis])[held].all(1)
+            held = held[~outside]
+        used, own = np.unique(held, return_inverse=True)
         vertices.append(places[used])
         triangles.append((own.reshape(-1, 3) + start).astype(np.int32))
         start += len(used)
-    held = np.concatenate(vertices)
-    first, place = first_and_place(held)
-    return Mesh(np.zeros(3), held[first], place[np.concatenate(triangles)].astype(np.int32))
+    xyz = np.concatenate(vertices)
+    first, place = first_and_place(xyz)
+    return Mesh(np.zeros(3), xyz[first], place[np.concatenate(triangles)].astype(np.int32))
