@@ -165,8 +165,8 @@ export class Solid {
     for (const name of this.pieces.keys()) if (!wanted(name)) this.pieces.delete(name);
   }
 
-  private near(box: Box, use: (a: Vec3, b: Vec3, c: Vec3) => void): void {
-    for (const piece of this.pieces.values()) piece.near(box, use);
+  private near(box: Box, use: (a: Vec3, b: Vec3, c: Vec3) => void, only?: string): void {
+    for (const [name, piece] of this.pieces) if (!only || only === name) piece.near(box, use);
   }
 
   /** Height of the highest surface at or below `top`; null where there is none. */
@@ -179,8 +179,8 @@ export class Solid {
     return found;
   }
 
-  /** The first surface met on the way from `from` to `to`; null where the way is free. */
-  hit(from: Vec3, to: Vec3): Hit | null {
+  /** The first surface met on the way from `from` to `to`, of the piece `only` where it is named; null where the way is free. */
+  hit(from: Vec3, to: Vec3, only?: string): Hit | null {
     const way = sub(to, from);
     const box = {
       west: Math.min(from[0], to[0]),
@@ -189,16 +189,20 @@ export class Solid {
       north: Math.max(from[1], to[1]),
     };
     let found: Hit | null = null;
-    this.near(box, (a, b, c) => {
-      const share = shareOf(from, way, a, b, c);
-      if (share === null || (found && share >= found.share)) return;
-      const normal = normalized(cross(sub(b, a), sub(c, a)));
-      found = {
-        share,
-        point: add(from, scale(way, share)),
-        normal: dot(normal, way) > 0 ? scale(normal, -1) : normal,
-      };
-    });
+    this.near(
+      box,
+      (a, b, c) => {
+        const share = shareOf(from, way, a, b, c);
+        if (share === null || (found && share >= found.share)) return;
+        const normal = normalized(cross(sub(b, a), sub(c, a)));
+        found = {
+          share,
+          point: add(from, scale(way, share)),
+          normal: dot(normal, way) > 0 ? scale(normal, -1) : normal,
+        };
+      },
+      only,
+    );
     return found;
   }
 

@@ -95,6 +95,11 @@ export class Footing implements Ground {
     return this.solid.hit(from, to);
   }
 
+  /** Whether no building that is only known by its plan stands in a way; they are all known from the beginning. */
+  open(from: Vec3, to: Vec3): boolean {
+    return this.solid.hit(from, to, 'plans') === null;
+  }
+
   /** One after the other; what was asked for meanwhile is fetched next. */
   private async fetch(): Promise<void> {
     if (this.busy) return;

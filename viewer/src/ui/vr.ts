@@ -21,7 +21,7 @@ export class Vr extends LitElement {
   declare language: string;
   declare able: boolean;
   /** Fetched before it is pressed: a browser lets a headset be entered only in answer to a press. */
-  private code: Promise<typeof import('../xr/headset.ts')> | null = null;
+  private code: Promise<typeof import('../xr/wear.ts')> | null = null;
   private readonly look = () => {
     void asked().then((able) => {
       this.able = able;
@@ -34,8 +34,8 @@ export class Vr extends LitElement {
     this.able = false;
   }
 
-  private fetch(): Promise<typeof import('../xr/headset.ts')> {
-    this.code ??= this.app.later(import('../xr/headset.ts'));
+  private fetch(): Promise<typeof import('../xr/wear.ts')> {
+    this.code ??= this.app.later(import('../xr/wear.ts'));
     this.code.catch(() => {
       this.code = null;
     });

@@ -212,8 +212,8 @@ export class Board {
     bottom: number,
     inner: number,
   ): void {
-    const step = 46;
-    c.font = `400 34px ${TEXT}`;
+    const step = 50;
+    c.font = `400 38px ${TEXT}`;
     const all = linesOf(words.text ?? '', inner, (w) => c.measureText(w).width);
     const room = Math.max(1, Math.floor((bottom - top) / step));
     const paged = all.length > room && words.paging ? room - 1 : room;

@@ -10,7 +10,6 @@ import {
   MeshBasicMaterial,
   Raycaster,
   RingGeometry,
-  Vector3,
   type WebXRManager,
   type XRTargetRaySpace,
 } from 'three';
@@ -277,13 +276,4 @@ export class Pointers {
       (line.material as LineBasicMaterial).dispose();
     }
   }
-}
-
-/** A place in front of a head that a board may stand at: `away` metres along a heading, `above` the eyes. */
-export function boardPlace(head: Vec3, heading: number, away: number, above: number): Vector3 {
-  return new Vector3(
-    head[0] + Math.sin(heading) * away,
-    head[2] + above,
-    -(head[1] + Math.cos(heading) * away),
-  );
 }

@@ -75,7 +75,7 @@ async function button(page: Page, id: 'trigger' | 'squeeze', held: boolean): Pro
 /** Press a button of the board with the right controller. */
 async function press(page: Page, id: string): Promise<void> {
   const at = await page.evaluate((name) => {
-    const { board } = window.heritage.app.headset!;
+    const { board } = window.heritage.app.headset!.boards;
     const placed = (
       board as unknown as { placed: { id: string; x: number; y: number; width: number; height: number }[] }
     ).placed;
@@ -104,7 +104,7 @@ const now = (page: Page) =>
       feet: [0, 4, 8].map((c) => m[c]! * d[0]! + m[c + 1]! * d[1]! + m[c + 2]! * d[2]!),
       head: headset!.body.head[2] - headset!.body.feet[2],
       heading: headset!.body.heading,
-      figures: headset!.figures,
+      figures: headset!.meter.figures,
       narrowed: headset!.comfort.narrowed,
       drawn: view!.standing.map((c) => c.of.shown.epoch),
     };
@@ -215,7 +215,7 @@ test('the frame budget is kept, a look presses where there are no controllers, a
   const rest = () =>
     page.evaluate(() => {
       const { view, headset } = window.heritage.app;
-      return { ...headset!.figures, loading: view!.loading };
+      return { ...headset!.meter.figures, loading: view!.loading };
     });
   await expect.poll(async () => (await rest()).error_px, { timeout: 30_000 }).toBeLessThan(17);
   await expect.poll(async () => (await rest()).loading).toBe(false);
@@ -226,14 +226,15 @@ test('the frame budget is kept, a look presses where there are no controllers, a
   expect(before.calls).toBeLessThanOrEqual(100);
   const most = Math.round(before.triangles * 0.8);
   await page.evaluate((triangles) => {
-    window.heritage.app.headset!.budget = { triangles, calls: 100 };
+    window.heritage.app.headset!.meter.budget = { triangles, calls: 100 };
   }, most);
   await expect.poll(async () => (await rest()).triangles, { timeout: 30_000 }).toBeLessThanOrEqual(most);
   expect((await rest()).error_px).toBeGreaterThan(before.error_px);
 
   // Look at the button that goes on: two seconds later the tour does.
   await page.evaluate(() => {
-    const { board, body } = window.heritage.app.headset!;
+    const { body, boards } = window.heritage.app.headset!;
+    const { board } = boards;
     const placed = (
       board as unknown as { placed: { id: string; x: number; y: number; width: number; height: number }[] }
     ).placed;

@@ -170,6 +170,13 @@ describe('solid', () => {
     }
   });
 
+  it('meets only the piece that is asked for', () => {
+    const s = hall();
+    expect(s.hit([0, -20, 1], [0, 0, 1])!.point[1]).toBeCloseTo(-8.6 + 5 * RUN, 9); // the sixth step is the first over 1 m
+    expect(s.hit([0, -20, 1], [0, 0, 1], 'lawn')).toBeNull();
+    expect(s.hit([-5, -20, 2], [-5, 0, 2], 'rail')!.point[1]).toBeCloseTo(-6.46, 9);
+  });
+
   it('forgets pieces that are let go', () => {
     const s = hall();
     expect(s.floor(0, 0, 3)).toBeCloseTo(1.5, 9);
