@@ -16,7 +16,6 @@ from heritage.ops.viewing.path import Path, path_between
 from heritage.ops.viewing.scenery import Scenery
 from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.site_views import pose_of, site_from
-from heritage.pipeline.tileset_surface import joined
 
 # The viewer with its panel beside the scene, and with its sheet half open below it.
 WINDOWS = (
@@ -74,11 +73,8 @@ def way_around(
     if stop.move.easing == "cut" or stop.move.seconds == 0:
         return ()
     shown = [sceneries.scenery(entry.id, condition) for condition in conditions(stop, entry.reference_epoch)]
-    there = [scenery for scenery in shown if scenery is not None]
-    flights = list(zip(before, here, strict=True))
-    if len(there) > 1:
-        return detour(Scenery(*joined([(s.vertices, s.triangles) for s in there])), flights)
-    return detour(there[0], flights) if there else ()
+    whole = Scenery.together(scenery for scenery in shown if scenery is not None)
+    return detour(whole, list(zip(before, here, strict=True)))
 
 
 def speed(path: Path, move: Move) -> Speed:

@@ -17,7 +17,7 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.stages.compare import COMPARISON, SPOTS
 from heritage.pipeline.stills import Colouring, by_change, change_range, drawn_surfaces
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, seen_tiles, tileset_triangles
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, seen_tiles, tiles_triangles
 from heritage.pipeline.views import box_corners
 from heritage.store import ReleaseFolder
 
@@ -60,9 +60,7 @@ class _Shown:
         self._tileset = into.path / compared.tileset
         self._ground_m = compared.bounds.min[2]
         self._colouring: Colouring = by_change(entry, change_range(document))
-        self._scenery = (
-            Scenery(*tileset_triangles(self._tileset, SIGHT_ERROR_M)) if document.regions else None
-        )
+        self._scenery = Scenery(tiles_triangles(self._tileset, SIGHT_ERROR_M)) if document.regions else None
         self._tiles = KeptTiles()
 
     def region(self, number: int, region: RegionEntry, places: F64) -> RegionEntry:

@@ -11,6 +11,7 @@ from heritage import __version__
 from heritage.formats.texture import webp
 from heritage.model.arrays import Similarity
 from heritage.model.documents import Epoch, Pair, View
+from heritage.model.frames import SiteFrame
 from heritage.model.release import (
     Box,
     ComparisonEntry,
@@ -22,6 +23,7 @@ from heritage.model.release import (
     Release,
     ReleaseDocument,
     TermEntry,
+    TourDocument,
 )
 from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
 from heritage.pipeline.ar_entry import ar_entry
@@ -72,8 +74,7 @@ def write_release(
     monuments = [
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
     ]
-    sceneries = Sceneries(into.path, monuments)
-    tours = [tour_document(into, loaded, t, sceneries, ground.frame) for t in loaded.tours.values()]
+    tours = _tours(into, loaded, monuments, ground.frame)
     for tour in tours:
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))
@@ -178,6 +179,14 @@ def _monument(
         entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
     return entry
+
+
+def _tours(
+    into: ReleaseFolder, loaded: LoadedSite, monuments: Sequence[MonumentEntry], frame: SiteFrame
+) -> list[TourDocument]:
+    """Every tour with its flights. The surfaces they were found in are let go: a release holds nothing larger."""
+    sceneries = Sceneries(into.path, monuments)
+    return [tour_document(into, loaded, tour, sceneries, frame) for tour in loaded.tours.values()]
 
 
 def read_placement(built: Built, monument: str) -> Placement:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.scenery import Scenery
 from heritage.pipeline.site_views import site_from
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, Triangles, joined, tileset_triangles
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tiles_triangles
 
 _FAR_ERROR_M = 0.4  # of monuments that only stand in the way
+_NEAR_KEPT = 3  # conditions kept in full detail, each of them millions of triangles: a stop shows two at most
 
 
 class Sceneries:
@@ -20,8 +21,8 @@ class Sceneries:
     def __init__(self, folder: Path, monuments: Iterable[MonumentEntry]) -> None:
         self._folder = folder
         self._monuments = {m.id: m for m in monuments}
-        self._scenery = cache(self._made)
-        self._opened = cache(self._read)
+        self._near = lru_cache(_NEAR_KEPT)(self._read)
+        self._far = cache(self._read)
 
     def monument(self, id: str) -> MonumentEntry | None:
         """The monument as released."""
@@ -29,20 +30,18 @@ class Sceneries:
 
     def scenery(self, monument: str, condition: str) -> Scenery | None:
         """All surfaces while ``condition`` (an epoch's or a state's id) of ``monument`` is shown; None if not released."""
-        return self._scenery(monument, condition)
-
-    def _made(self, monument: str, condition: str) -> Scenery | None:
         entry = self._monuments.get(monument)
         shown = None if entry is None else entry.condition(condition)
         if entry is None or shown is None:
             return None
-        parts = [self._opened(monument, shown.tileset, SIGHT_ERROR_M)]
+        parts = [self._near(monument, shown.tileset, SIGHT_ERROR_M)]
         for other in self._monuments.values():
             if other.id != monument:
                 reference = next(e for e in other.epochs if e.id == other.reference_epoch)
-                parts.append(self._opened(other.id, reference.tileset, _FAR_ERROR_M))
-        return Scenery(*joined(parts))
+                parts.append(self._far(other.id, reference.tileset, _FAR_ERROR_M))
+        return Scenery.together(parts)
 
-    def _read(self, monument: str, tileset: str, error_m: float) -> Triangles:
-        vertices, triangles = tileset_triangles(self._folder / tileset, error_m)
-        return site_from(self._monuments[monument]).apply(vertices), triangles
+    def _read(self, monument: str, tileset: str, error_m: float) -> Scenery:
+        placed = site_from(self._monuments[monument])
+        tiles = tiles_triangles(self._folder / tileset, error_m)
+        return Scenery((placed.apply(vertices), triangles) for vertices, triangles in tiles)

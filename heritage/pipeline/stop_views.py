@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from heritage.model.documents import Stop, View
 from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.choose import view_of_box, view_of_places
 from heritage.ops.viewing.scenery import Scenery
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tileset_triangles
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tiles_triangles
 
 
 class StopViews:
@@ -20,7 +20,7 @@ class StopViews:
     def __init__(self, folder: Path, monument: MonumentEntry) -> None:
         self.monument = monument
         self._folder = folder
-        self._scenery = cache(self._read)
+        self._scenery = lru_cache(1)(self._read)
 
     def view(self, stop: Stop) -> View:
         """The stop's own view; else one of its annotations, all of them seen; else the monument's."""
@@ -47,7 +47,7 @@ class StopViews:
         shown = self.monument.condition(condition)
         if shown is None:
             raise ValueError(f"{condition} is no condition of {self.monument.id}")
-        return Scenery(*tileset_triangles(self._folder / shown.tileset, SIGHT_ERROR_M))
+        return Scenery(tiles_triangles(self._folder / shown.tileset, SIGHT_ERROR_M))
 
 
 def _condition(stop: Stop, monument: MonumentEntry) -> str:

@@ -15,7 +15,6 @@ import numpy.typing as npt
 from heritage.formats.tile_read import read_tile
 from heritage.model.arrays import F32, F64
 from heritage.model.release import ComparisonEntry
-from heritage.pipeline.tileset_surface import joined
 
 _KEPT_TILES = 24  # annotations lie together; each tile is some megabytes
 _read = lru_cache(_KEPT_TILES)(read_tile)
@@ -36,18 +35,18 @@ def surface_near(
     tileset: Path, low: F64, high: F64, *, error_m: float = 0.0, comparison: ComparisonEntry | None = None
 ) -> NearSurface:
     """What the tiles within ``error_m`` show in the box ``low``..``high`` (3,): whole tiles, so also some beyond it."""
-    vertices, triangles, change = [], [], [np.empty((0, 2), np.float32)]
-    worst = 0.0
+    vertices = [np.empty((0, 3))]
+    triangles = [np.empty((0, 3), np.int64)]
+    change = [np.empty((0, 2), np.float32)]
+    start, worst = 0, 0.0
     for path, error in tiles_in(tileset, low, high, error_m):
         worst = max(worst, error)
         for surface in _read(path).surfaces:
             vertices.append(surface.part.vertices)
-            triangles.append(surface.part.triangles.astype(np.int64))
+            triangles.append(surface.part.triangles.astype(np.int64) + start)
+            start += len(surface.part.vertices)
             change.append(_change(surface.change, comparison, len(surface.part.vertices)))
-    if not vertices:
-        return NearSurface(np.empty((0, 3)), np.empty((0, 3), np.int64), change[0], worst)
-    v, t = joined(list(zip(vertices, triangles, strict=True)))
-    return NearSurface(v, t, np.concatenate(change), worst)
+    return NearSurface(np.concatenate(vertices), np.concatenate(triangles), np.concatenate(change), worst)
 
 
 def tiles_in(tileset: Path, low: F64, high: F64, error_m: float) -> Iterator[tuple[Path, float]]:

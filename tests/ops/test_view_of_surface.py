@@ -14,7 +14,7 @@ def _quads(*corners: list[tuple[float, float, float]]) -> Scenery:
     vertices = np.array([corner for quad in corners for corner in quad], np.float64)
     first = np.arange(0, 4 * len(corners), 4)[:, None]
     triangles = np.vstack([first + np.array(three) for three in ([0, 1, 2], [0, 2, 3])])
-    return Scenery(vertices, triangles.astype(np.int64))
+    return Scenery([(vertices, triangles.astype(np.int64))])
 
 
 WALL = [(-5.0, 0.0, 0.0), (5.0, 0.0, 0.0), (5.0, 0.0, 6.0), (-5.0, 0.0, 6.0)]  # faces -y

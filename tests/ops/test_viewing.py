@@ -25,15 +25,15 @@ def block(low: tuple[float, float, float], high: tuple[float, float, float]) -> 
     return corners, np.array([t for a, b, c, d in faces for t in ((a, b, c), (a, c, d))])
 
 
+GROUND = (
+    np.array([[-30, -30, 0], [30, -30, 0], [30, 30, 0], [-30, 30, 0]], float),
+    np.array([[0, 1, 2], [0, 2, 3]]),
+)
+
+
 def scenery(*blocks: tuple[np.ndarray, np.ndarray]) -> Scenery:
     """A level ground of 60 m and blocks on it."""
-    ground = np.array([[-30, -30, 0], [30, -30, 0], [30, 30, 0], [-30, 30, 0]], float)
-    vertices, triangles, n = [ground], [np.array([[0, 1, 2], [0, 2, 3]])], 4
-    for v, t in blocks:
-        vertices.append(v)
-        triangles.append(t + n)
-        n += len(v)
-    return Scenery(np.concatenate(vertices), np.concatenate(triangles))
+    return Scenery([GROUND, *blocks])
 
 
 HALL = block((-5, -3, 0), (5, 3, 6))
@@ -46,6 +46,28 @@ def test_blocks_face_outwards() -> None:
     )
     assert distance == pytest.approx([17, 3])
     assert inner.tolist() == [False, True]
+
+
+def test_sceneries_put_together_see_as_one() -> None:
+    rng = np.random.default_rng(3)
+    starts = rng.uniform((-12, -12, -1), (12, 12, 9), (2000, 3))
+    directions = rng.normal(size=(2000, 3))
+    directions /= np.linalg.norm(directions, axis=1)[:, None]
+    low, high = block((-5, -3, 1), (5, 3, 6)), block((-8, -9, 2), (8, -8.6, 7))  # no two faces in one plane
+    whole = scenery(low, high)
+    parts = Scenery.together([Scenery([high]), Scenery([]), scenery(low)])
+    for one, other in zip(whole.hits(starts, directions), parts.hits(starts, directions), strict=True):
+        assert np.array_equal(one, other)
+    assert np.array_equal(whole.clearance(starts), parts.clearance(starts))
+    assert parts.lowest() == whole.lowest() == 0.0
+
+
+def test_where_nothing_is_nothing_is_hit() -> None:
+    nothing = Scenery.together([])
+    distance, inner = nothing.hits(np.zeros((2, 3)), np.array([[0.0, 0, 1], [1, 0, 0]]))
+    assert np.isinf(distance).all()
+    assert not inner.any()
+    assert np.isinf(nothing.clearance(np.zeros((2, 3)))).all()
 
 
 def test_a_place_behind_a_wall_is_hidden_and_says_by_what() -> None:

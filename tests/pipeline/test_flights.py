@@ -19,7 +19,7 @@ from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.site_views import site_from
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "ops"))
-from test_viewing import HALL, scenery
+from test_viewing import GROUND, HALL
 
 # The monument stands turned by a quarter, twice as large, and aside, so that frames cannot be mixed up.
 QUARTER = np.array(
@@ -36,8 +36,8 @@ class OneHall(Sceneries):
 
     def __init__(self, entry: MonumentEntry) -> None:
         super().__init__(Path(), [entry])
-        bare = scenery(HALL)
-        self.placed = Scenery(site_from(entry).apply(bare.vertices), bare.triangles)
+        placed = site_from(entry)
+        self.placed = Scenery((placed.apply(vertices), triangles) for vertices, triangles in (GROUND, HALL))
 
     def scenery(self, _monument: str, _condition: str) -> Scenery | None:
         return self.placed

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,39 +18,58 @@ _REACHED_M = 0.05  # a line of sight that comes this near to a place has reached
 _REACHED_SHARE = 0.03  # or as near as this share of its length
 _ENCLOSED = 0.5  # share of hits on the inner side from which a place is inside
 
+Triangles = tuple[F64, npt.NDArray[np.int64]]  # vertices (n, 3), triangles (m, 3)
 
-@dataclass(frozen=True, eq=False)
+
 class Scenery:
-    """Triangles (m, 3) over vertices (n, 3), metres, z up, in one frame near its origin; outer sides counter-clockwise."""
+    """Surfaces in one frame near its origin, metres, z up; outer sides counter-clockwise.
 
-    vertices: F64
-    triangles: npt.NDArray[np.int64]
-    _scene: Any = field(init=False, repr=False)
+    Only the ray caster's own copy (float32) is kept: ``parts`` may be read one after the other, and sceneries put
+    `together` share what they hold.
+    """
 
-    def __post_init__(self) -> None:
+    def __init__(self, parts: Iterable[Triangles]) -> None:
         scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-        if len(self.triangles):
-            scene.add_triangles(tensor(self.vertices, np.float32), tensor(self.triangles, np.uint32))
-        object.__setattr__(self, "_scene", scene)
+        lowest = np.inf
+        for vertices, triangles in parts:
+            if len(triangles):
+                scene.add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
+                lowest = min(lowest, float(vertices[:, 2].min()))
+        self._scenes: tuple[Any, ...] = (scene,) if np.isfinite(lowest) else ()
+        self._lowest = lowest
+
+    @classmethod
+    def together(cls, sceneries: Iterable[Scenery]) -> Scenery:
+        """All surfaces of ``sceneries``, which stay what they are."""
+        whole = cls([])
+        for scenery in sceneries:
+            whole._scenes += scenery._scenes
+            whole._lowest = min(whole._lowest, scenery._lowest)
+        return whole
 
     def hits(self, starts: F64, directions: F64) -> tuple[F64, npt.NDArray[np.bool_]]:
         """First hits of rays (n, 3) with unit ``directions``: metres (inf: none), and whether an inner side was hit."""
-        if not len(self.triangles):
-            return np.full(len(starts), np.inf), np.zeros(len(starts), bool)
-        answer = self._scene.cast_rays(tensor(np.column_stack([starts, directions]), np.float32), nthreads=1)
-        distance = np.asarray(answer["t_hit"].numpy(), np.float64)
-        normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
-        return distance, np.isfinite(distance) & ((normals * directions).sum(1) > 0)
+        first, inner = np.full(len(starts), np.inf), np.zeros(len(starts), bool)
+        rays = tensor(np.column_stack([starts, directions]), np.float32)
+        for scene in self._scenes:
+            answer = scene.cast_rays(rays, nthreads=1)
+            distance = np.asarray(answer["t_hit"].numpy(), np.float64)
+            normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
+            nearer = distance < first
+            inner[nearer] = ((normals * directions).sum(1) > 0)[nearer]
+            first[nearer] = distance[nearer]
+        return first, inner
 
     def clearance(self, places: F64) -> F64:
         """Metres from each of ``places`` (n, 3) to the nearest surface, (n,); inf where there is none."""
-        if not len(self.triangles):
-            return np.full(len(places), np.inf)
-        return distances(self._scene, places, threads=1)
+        apart = np.full(len(places), np.inf)
+        for scene in self._scenes:
+            apart = np.minimum(apart, distances(scene, places, threads=1))
+        return apart
 
     def lowest(self) -> float:
         """Height of the lowest vertex, metres; 0 without any."""
-        return float(self.vertices[:, 2].min()) if len(self.vertices) else 0.0
+        return self._lowest if self._scenes else 0.0
 
 
 def obstacle(scenery: Scenery, eye: F64, place: F64) -> float | None:

@@ -11,7 +11,7 @@ from heritage.model.arrays import F64
 from heritage.model.errors import InputError
 from heritage.model.release import MonumentEntry
 from heritage.pipeline.site_views import site_from
-from heritage.pipeline.tileset_surface import tileset_triangles
+from heritage.pipeline.tileset_surface import tiles_triangles
 
 COMPASS = (
     "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
@@ -83,18 +83,22 @@ def _apart(a: float, b: float) -> float:
 def stand_of(folder: Path, monument: MonumentEntry) -> Stand:
     """Of a monument in the release ``folder``, by the surface of its reference epoch."""
     reference = next(e for e in monument.epochs if e.id == monument.reference_epoch)
-    vertices, triangles = tileset_triangles(folder / reference.tileset, _ERROR_M)
-    a, b, c = (vertices[triangles[:, k]] for k in range(3))
-    square = np.cross(b - a, c - a)
-    area = np.linalg.norm(square, axis=1)
-    walls = (area > 0) & (np.abs(square[:, 2]) < _UPRIGHT * area)
+    tiles, ways, upright = [], 0j, 0.0
+    for vertices, triangles in tiles_triangles(folder / reference.tileset, _ERROR_M):
+        a, b, c = (vertices[triangles[:, k]] for k in range(3))
+        square = np.cross(b - a, c - a)
+        area = np.linalg.norm(square, axis=1)
+        walls = (area > 0) & (np.abs(square[:, 2]) < _UPRIGHT * area)
+        # Walls square to each other face the same way once angles are counted by quarter turns.
+        angle = np.arctan2(square[walls, 0], square[walls, 1])
+        ways += (area[walls] * np.exp(4j * angle)).sum()
+        upright += float(area[walls].sum())
+        tiles.append(vertices)
+    vertices = np.concatenate(tiles)
     way = site_from(monument).rotation[:2, :2] @ np.array([0.0, 1.0])
     north_deg = float(np.degrees(np.arctan2(*way)))  # where the frame's +y points
-    # Walls square to each other face the same way once angles are counted by quarter turns.
-    angle = np.arctan2(square[walls, 0], square[walls, 1])
-    sum_ = (area[walls] * np.exp(4j * angle)).sum()
-    clear = abs(sum_) > _LEAST_STRENGTH * area[walls].sum()
-    first = float(np.degrees(np.angle(sum_)) / 4) if clear else -north_deg
+    clear = abs(ways) > _LEAST_STRENGTH * upright
+    first = float(np.degrees(np.angle(ways)) / 4) if clear else -north_deg
     sides = []
     for azimuth in sorted((first + 90 * k) % 360 for k in range(4)):
         true = (azimuth + north_deg) % 360
