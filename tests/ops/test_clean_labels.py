@@ -59,7 +59,7 @@ def test_clean_finds_what_is_there_and_leaves_the_building_alone(dirty):
     assert rate["duplicate"] == 1.0
     assert rate["vegetation"] > 0.95
     assert rate["fragment"] > 0.95
-    assert rate["halo"] > 0.6
+    assert rate["halo"] > 0.9
     stray = result.reasons[truth == REASONS["outlier"]]
     assert np.mean(np.isin(stray, [REASONS["outlier"], REASONS["fragment"]])) > 0.95
     building = np.isin(part, [TERRACE, WALL, ROOF, COLUMN])

@@ -25,6 +25,11 @@ class CleanOptions(Document):
     halo: bool = Field(
         True, description="sky-coloured points without a surface, as photogrammetry leaves at outlines"
     )
+    halo_share: Positive = Field(
+        0.5,
+        le=1,
+        description="least share of the sky in a halo point's colour; the rest is the surface's beside it",
+    )
     halo_scatter: Positive = Field(0.04, description="least scatter (0 plane, 1 ball) around a halo point")
     outliers: bool = Field(
         True,

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
 from heritage.model.octree import I64, Octree
 from heritage.ops.cleaning.clean_options import CleanOptions
-from heritage.ops.cleaning.evidence import in_units, weigh
+from heritage.ops.cleaning.evidence import HAZY, in_units, weigh
 from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
+from heritage.ops.cleaning.sky import Colours, alike, colours_of, mixed
 from heritage.ops.points.grid import distinct, first_at
 from heritage.ops.points.neighbours import Neighbours
 from heritage.ops.points.pieces import Grid, find_pieces
@@ -23,6 +24,7 @@ NEIGHBOURS: Final = 20
 SPACING_NEIGHBOURS: Final = 8
 _GUESSES: Final = 1_000
 _BINS: Final = 8192  # of the neighbour distances
+SKY_SCATTER: Final = 0.04  # of points that are clearly no surface: the sky's colour is taken from them
 
 _CLASS_OF: Final = {
     "duplicate": NOISE, "outlier": NOISE, "fragment": NOISE, "halo": NOISE, "low_confidence": NOISE,
@@ -111,29 +113,39 @@ def reaches(root: Octree, every: int, k: int, reach: float, view: View, _: objec
     return _made(np.minimum(distance.max(1), np.float32(reach)))
 
 
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """``near`` of a block's open points in bins; their ``colours``, None where they have none or shape is not asked."""
+
+    bins: I64
+    colours: Colours | None
+
+
 def measure(root: Octree, k: int, reach: float, shaped: bool, view: View, _: object) -> Made:
     """Columns ``near``, mean distance to the ``k`` - 1 nearest, and, if ``shaped``, ``scatter``, else 0; summary:
-    ``near`` in bins."""
+    `Measured`."""
     place, own = _opened(view)
     near, scatter = np.zeros(view.own, np.float32), np.zeros(view.own, np.uint16)
-    bins = np.zeros(_BINS, np.int64)
+    bins, colours = np.zeros(_BINS, np.int64), None
     if own.any():
         around = Neighbours.of(view.cloud.xyz[place], root=root)
         if shaped:
             shape = around.shape(k, reach_m=reach, asked=own)
             distance = shape.spacing[own]
             scatter[place[own]] = in_units(shape.scatter[own])
+            if view.cloud.rgb is not None:
+                colours = colours_of(view.cloud.rgb[place[own]], shape.scatter[own] > SKY_SCATTER)
         else:
             distance = around.mean_distance(k, reach_m=reach, asked=own)[own]
         near[place[own]] = distance
         at = (distance.astype(np.float64) * (_BINS / reach)).astype(np.int64)
         bins = np.bincount(np.minimum(at, _BINS - 1), minlength=_BINS)
-    return _made(bins, near=near, scatter=scatter)
+    return _made(Measured(bins, colours), near=near, scatter=scatter)
 
 
 def label(
-    options: CleanOptions, seen: Seen, root: Octree, wide_root: Octree, reach: float, limit: float, voxels: Grid,
-    gap: Grid, view: View, _: object,
+    options: CleanOptions, seen: Seen, root: Octree, wide_root: Octree, reach: float, limit: float, sky: F32 | None,
+    voxels: Grid, gap: Grid, view: View, _: object,
 ) -> Made:  # fmt: skip
     """Halo, outliers and foliage; column ``piece`` of what remains, and its pieces as summary."""
     place, own = _opened(view)
@@ -145,10 +157,12 @@ def label(
     if len(mine) and shape_counts(options, seen):
         rgb = None if view.cloud.rgb is None else view.cloud.rgb[place]
         said = weigh(xyz, rgb, view.columns["scatter"][place], own, voxels, wide_root)
-        if options.halo:
-            # The paler the sky, the rougher its surroundings must be.
-            loose = (said.sky * said.rough > options.halo_scatter) & (said.scatter > options.halo_scatter / 2)
-            mark(found, loose & (said.sky > 0.25), "halo")
+        if options.halo and sky is not None and rgb is not None:
+            loose = said.scatter > options.halo_scatter / 2
+            mark(found, loose & mixed(rgb[own], said.beside, sky, options.halo_share), "halo")
+            # Nothing but sky, alone or in a clump. The paler it is, the rougher its surroundings must be.
+            pure = (np.isnan(said.beside[:, 0]) | alike(rgb[own], sky)) & (said.sky > HAZY)
+            mark(found, loose & pure & (said.sky * said.rough > options.halo_scatter), "halo")
         if not seen.told_foliage and rgb is None:
             least = options.vegetation_scatter_alone
             foliage = (said.rough > least) & (said.wide_rough > least)

@@ -21,6 +21,7 @@ from heritage.ops.cleaning import clean_steps as steps
 from heritage.ops.cleaning.clean_options import CleanOptions
 from heritage.ops.cleaning.evidence import REACH_VOXELS, VOXEL_SPACINGS
 from heritage.ops.cleaning.ground import Plan, find_floor
+from heritage.ops.cleaning.sky import sky_of
 from heritage.ops.points.pieces import Grid, Joined, join_pieces
 from heritage.ops.points.stepwise import Step
 
@@ -91,14 +92,15 @@ def _search(
         reach_m=reach,
         columns=("open",),
     )
-    limit = _limit(np.sum(parts, axis=0), reach, options.outlier_sigmas)
+    limit = _limit(np.sum([part.bins for part in parts], axis=0), reach, options.outlier_sigmas)
+    sky = sky_of([part.colours for part in parts if part.colours is not None])
     voxels = Grid.over(low, high, VOXEL_SPACINGS * spaced)
     gap = options.fragment_gap_m or options.fragment_gap * spaced
     bound = np.clip([low - 1e-3, high + 1e-3], -LOCAL_COORDINATE_M, LOCAL_COORDINATE_M)
     parts = yield Step(
         partial(
-            steps.label, options, everyone, root, Octree.around(*bound), reach, limit, voxels,
-            Grid.over(low, high, gap),
+            steps.label, options, everyone, root, Octree.around(*bound), reach, limit, sky,
+            voxels, Grid.over(low, high, gap),
         ),
         reach_m=max(reach, REACH_VOXELS * voxels.size_m),
         columns=("open", "near", "scatter"),

@@ -8,13 +8,14 @@ leaves and single blue pixels do not decide.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, U8, Bool
 from heritage.model.octree import Octree
+from heritage.ops.cleaning.sky import sky_blueness
 from heritage.ops.points.neighbours import Neighbours
 from heritage.ops.points.pieces import Grid
 
@@ -26,6 +27,8 @@ VOXEL_SPACINGS: Final = 2.5
 # A point's voxel, from there to one it is pooled with, from there to those of its wide neighbourhood, and their
 # points: so many voxels around a block decide what is said of its points.
 REACH_VOXELS: Final = 1 + _POOLED_REACH + _WIDE_REACH + 1 + 0.2
+HAZY: Final = 0.25  # blueness from which a colour may be the sky's
+LOOSE: Final = 0.02  # scatter below which points lie on a surface, whatever their colour
 _UNIT: Final = 65_535  # shares are kept in whole units: their sums are the same in any order
 
 
@@ -34,7 +37,8 @@ class Evidence:
     """Per point (n,): ``green`` bool and ``sky`` 0..1 are its own colour, ``scatter`` its own shape.
 
     ``green_share``, ``depth`` (mean excess green), ``rough`` (scatter) and ``wide_rough`` (scatter of the wider
-    neighbourhood) are pooled around it.
+    neighbourhood) are pooled around it; so is ``beside`` (n, 3), the mean colour of what may be surface, NaN where
+    there is none.
     """
 
     green: Bool
@@ -44,6 +48,7 @@ class Evidence:
     depth: F32
     rough: F32
     wide_rough: F32
+    beside: F32
 
 
 def is_green(rgb: U8) -> Bool:
@@ -59,16 +64,6 @@ def excess_green(rgb: U8) -> F32:
     """(n,) (2g - r - b) / (r + g + b), 0 where negative: leaves have some 0.4, moss and lichen on stone half of it."""
     r, g, b = rgb.astype(np.float32).T
     return np.asarray(np.clip((2 * g - r - b) / np.maximum(r + g + b, 1), 0, 1), np.float32)
-
-
-def sky_blueness(rgb: U8) -> F32:
-    """(n,) 0 for no sky colour, to 1 for a clear one: bright, blue over red with green between.
-
-    Hazy sky comes near the grey of shaded stone, so it weighs little and needs more of its shape.
-    """
-    r, g, b = rgb.astype(np.float32).T
-    hue = (b > 110) & (b >= g - 2) & (g >= r - 2)
-    return np.asarray(np.where(hue, np.clip((b - r) / np.maximum(b, 1) / 0.25, 0, 1), 0), np.float32)
 
 
 def in_units(share: F32) -> npt.NDArray[np.uint16]:
@@ -111,6 +106,21 @@ def weigh(
     for value in (*pooled, wide.astype(np.float64)):
         total = np.where(there, value[index], 0).sum(1)
         smooth.append((total / there.sum(1))[place].astype(np.float32))
-    sky = np.zeros(len(place), np.float32) if rgb is None else sky_blueness(rgb[asked])
     own = (scatter[asked] / np.float32(_UNIT)).astype(np.float32)
-    return Evidence(green[asked], sky, own, *smooth)
+    sky = np.zeros(len(xyz), np.float32)
+    beside = np.full((len(place), 3), np.nan, np.float32)
+    if rgb is not None:
+        sky = sky_blueness(rgb)
+        surface = np.where((sky > HAZY) & (scatter > LOOSE * _UNIT), 0.0, 1.0)
+        colour = np.column_stack(
+            [_summed(np.bincount(voxel, weights=surface * rgb[:, k]), index, there) for k in range(3)]
+        )
+        many = _summed(np.bincount(voxel, weights=surface), index, there)[:, None]
+        beside = np.where(many > 0, colour / np.maximum(many, 1), np.nan)[place].astype(np.float32)
+    green_share, depth_mean, rough, wide_rough = smooth
+    return Evidence(green[asked], sky[asked], own, green_share, depth_mean, rough, wide_rough, beside)
+
+
+def _summed(value: npt.NDArray[Any], index: npt.NDArray[Any], there: Bool) -> npt.NDArray[np.float64]:
+    """Sums (v,) of whole numbers over the voxels ``index`` (v, k) that are ``there``: exact, so in any order."""
+    return np.asarray(np.where(there, value[index], 0).sum(1))

@@ -100,4 +100,4 @@ def _labelled(rgb: U8 | None, reasons: U8) -> U8:
     return colours
 
 
-CLEAN = Stage("clean", 3, CleanOptions, _run, ("numpy", "scipy", "numba"))
+CLEAN = Stage("clean", 4, CleanOptions, _run, ("numpy", "scipy", "numba"))
