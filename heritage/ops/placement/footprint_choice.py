@@ -18,6 +18,8 @@ _EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprisi
 _CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
 
 _TURNED_DEG: Final = 20.0
+_SAME_DEG: Final = 15.0  # nearer ones are one placement, of which the fit finds the best
+_SAME_M: Final = 1.0
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,13 @@ def choose(
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
     allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
     best = min(allowed, key=lambda i: costs[i])
+    # Placements so near to each other are one: the likelihood is too coarse to tell them apart, the fit is not.
+    same = [i for i in allowed if _same(rows[i], rows[best])]
+    best = max(same, key=lambda i: rows[i].score)
     others = tuple(
         rows[i].model_copy(update={"score": float(np.exp(costs[best] - costs[i]))})
         for i in allowed
-        if i != best and costs[i] < costs[best] + np.log(odds)
+        if i not in same and costs[i] < costs[best] + np.log(odds)
     )
     doubts: list[str] = []
     if others:
@@ -104,6 +109,11 @@ def choose(
             f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
+
+
+def _same(a: Candidate, b: Candidate) -> bool:
+    turned = abs((a.heading_deg - b.heading_deg + 180) % 360 - 180)
+    return bool(turned < _SAME_DEG and np.hypot(a.east_m - b.east_m, a.north_m - b.north_m) < _SAME_M)
 
 
 def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:
