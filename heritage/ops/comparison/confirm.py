@@ -58,12 +58,6 @@ def confirmed(part: Part, before: Epoch, after: Epoch, plan: ComparePlan) -> boo
     shift = ((late_off.mean() - early_own.mean()) - (early_off.mean() - late_own.mean())) / 2
     places = int(np.isin(own, chosen).sum())
     noise = math.sqrt((early_own.var() + late_own.var()) / places)
-    import os
-
-    if os.environ.get("DBG"):
-        print(
-            "   T", shift * 1e3, noise * 1e3, shift / noise, len(early_own), len(late_own), places, part.tall
-        )
     return bool(shift * (1 if part.gained else -1) >= CHANCE * math.hypot(noise, plan.registration_m))
 
 
