@@ -1,0 +1,54 @@
+"""Which of several placements is chosen, and which of the others are named."""
+
+import numpy as np
+import pytest
+
+from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
+from heritage.ops.placement.footprint_fit import Held, Score
+from heritage.ops.placement.footprint_search import Pose
+from heritage.ops.placement.footprint_trials import Trial
+
+NOTHING, ZERO = FootprintPrior(), np.zeros(2)
+
+
+def _trial(heading_deg: float, east_m: float = 0.0, north_m: float = 0.0, cover: float = 0.9) -> Trial:
+    pose = Pose(-float(np.radians(heading_deg)), east_m, north_m)
+    return Trial(
+        Held(pose, 0.0, np.zeros(0, np.int64), np.zeros(0), np.zeros(0)), Score(cover, 0.0, 0.0, 1.0)
+    )
+
+
+def _chosen(trials: list[Trial], costs: list[float], prior: FootprintPrior = NOTHING) -> Choice:
+    return choose(trials, costs, ZERO, ZERO, prior, odds=30.0)
+
+
+def test_placements_beside_each_other_are_one_and_the_fit_says_which() -> None:
+    # Likelier by a little, and turned by ten degrees from where the walls lie on the lines.
+    askew, right = _trial(10, 0.5, cover=0.6), _trial(0, cover=0.95)
+    choice = _chosen([askew, right], [1.0, 1.3])
+    assert choice.trial is right
+    assert choice.candidates == choice.doubts == ()
+
+
+@pytest.mark.parametrize("other", [_trial(20), _trial(0, 0.9, 0.9), _trial(180)])
+def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> None:
+    choice = _chosen([_trial(0, cover=0.8), other], [1.0, 1.0 + np.log(29)])
+    assert choice.trial.score.cover == 0.8
+    assert len(choice.candidates) == 1
+    assert choice.candidates[0].score == pytest.approx(1 / 29)
+    assert "1 other placement(s)" in choice.doubts[0]
+
+
+def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
+    assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).doubts
+
+
+def test_a_placement_across_north_is_beside_one_before_it() -> None:
+    assert not _chosen([_trial(355), _trial(5)], [1.0, 1.0]).candidates
+
+
+def test_what_the_prior_excludes_is_not_chosen_and_said_where_it_fits_much_better() -> None:
+    told = FootprintPrior(heading_deg=0.0, heading_sigma_deg=10.0)
+    choice = _chosen([_trial(2, cover=0.5), _trial(180, cover=0.95)], [5.0, 0.0], told)
+    assert choice.trial.score.cover == 0.5
+    assert "excludes it" in " ".join(choice.doubts)
