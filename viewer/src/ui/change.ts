@@ -104,7 +104,7 @@ function figures(app: App, d: ComparisonDocument): Part {
         ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
       </tbody>
     </table>
-    <p class="quiet">${t('change.method', { method: d.method })}</p>
+    <p class="quiet">${t('change.method')}</p>
   </details>`;
 }
 
