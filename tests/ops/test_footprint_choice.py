@@ -30,6 +30,14 @@ def test_placements_beside_each_other_are_one_and_the_fit_says_which() -> None:
     assert choice.candidates == choice.doubts == ()
 
 
+def test_one_placement_is_as_likely_as_the_likeliest_of_those_beside_it() -> None:
+    choice = _chosen(
+        [_trial(10, 0.5, cover=0.7), _trial(0, cover=0.95), _trial(180)], [1.0, 4.0, 1.0 + np.log(31)]
+    )
+    assert choice.trial.score.cover == 0.95
+    assert not choice.candidates
+
+
 @pytest.mark.parametrize("other", [_trial(20), _trial(0, 0.9, 0.9), _trial(180)])
 def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> None:
     choice = _chosen([_trial(0, cover=0.8), other], [1.0, 1.0 + np.log(29)])
@@ -41,6 +49,12 @@ def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> N
 
 def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
     assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).doubts
+
+
+def test_what_fits_far_worse_is_neither_chosen_nor_named_however_likely() -> None:
+    choice = _chosen([_trial(0, 4.0, cover=0.3), _trial(0, cover=0.9)], [1.0, 2.0])
+    assert choice.trial.score.cover == 0.9
+    assert choice.candidates == choice.doubts == ()
 
 
 def test_a_placement_across_north_is_beside_one_before_it() -> None:

@@ -78,9 +78,7 @@ WRONG = {
     # Points that fill a volume have no surface: planes through them pull towards another size.
     "a regular grid": {"align:odd:2": "align-scale"},
     "one point": {"normals:odd:1": "normals-too-few", "normals:odd:2": "normals-too-few"},
-    "a hundred points": {
-        "mesh:odd:1": "mesh-too-few", "mesh:odd:2": "mesh-too-few", "align:odd:2": "align-too-few"
-    },
+    "a hundred points": {"align:odd:2": "align-too-few"},
     "all at one place": {"normals:odd:1": "normals-too-few"},
     "collinear": {"normals:odd:1": "normals-line"},
     "coplanar": {"align:odd:2": "align-sliding"},

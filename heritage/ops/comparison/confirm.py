@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 from heritage.model.arrays import F32, F64, Bool, Mesh
 from heritage.ops.comparison.cylinders import FACING
 from heritage.ops.comparison.distance import Points
-from heritage.ops.comparison.part import Part
+from heritage.ops.comparison.part import Part, section
 from heritage.ops.comparison.plan import ComparePlan
 from heritage.ops.comparison.quick import Surface
 from heritage.ops.comparison.where import Where
@@ -45,7 +45,7 @@ def confirmed(part: Part, before: Epoch, after: Epoch, plan: ComparePlan) -> boo
     the same from the later surface, its sign turned. It counts from ``CHANCE`` times its error on. Its variance is the
     registration's and that of the points about their own surface over the number of the region's places, not of its points:
     where a surface does not follow the relief, neighbours are off alike. Where either epoch has fewer points there than make a
-    place comparable, nothing speaks against the cylinders.
+    place comparable, nothing speaks against the cylinders, if they are more than one: a region as wide as a cylinder's section.
     """
     batch = np.floor(part.spots / (_BATCH * plan.radius_m)).astype(np.int64)
     _, own = np.unique(batch, axis=0, return_inverse=True)
@@ -54,7 +54,7 @@ def confirmed(part: Part, before: Epoch, after: Epoch, plan: ComparePlan) -> boo
     seen = [_distances(part, part.spots[own == k], before, after, plan) for k in chosen]
     early_own, late_off, late_own, early_off = (np.concatenate(one) for one in zip(*seen, strict=True))
     if min(len(early_own), len(late_own)) < plan.least_points:
-        return True
+        return part.area_m2 >= section(plan.radius_m)
     shift = ((late_off.mean() - early_own.mean()) - (early_off.mean() - late_own.mean())) / 2
     places = int(np.isin(own, chosen).sum())
     noise = math.sqrt((early_own.var() + late_own.var()) / places)

@@ -15,7 +15,7 @@ from heritage.ops.placement.footprint_trials import Trial
 
 _SIGMAS: Final = 3.0
 _EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprising one
-_CONTRADICTED: Final = 0.3  # the prior leaves a fit that is worse than the best by this
+_WORSE: Final = 0.3  # of score: no fit beside the best. Where the prior leaves only such a one, it may err
 
 _TURNED_DEG: Final = 20.0
 _SAME_DEG: Final = 15.0  # nearer ones are one placement, of which the fit finds the best
@@ -83,20 +83,23 @@ def choose(
     """The likeliest placement that ``prior`` allows. ``costs``: minus the logarithm of each one's likelihood, the prior
     included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
-    A placement is excluded when it is 3 sigma more surprising than another one; candidates are those that are not
-    ``odds`` times less likely.
+    A placement is excluded when it is 3 sigma more surprising than another one, or fits far worse than the best of those
+    that are not; candidates are those that are not ``odds`` times less likely.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
     allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
-    best = min(allowed, key=lambda i: costs[i])
+    # What is inside a plan is on none of its lines: the likelihood alone cannot tell a hall on its terrace from one beside it.
+    fit = max(rows[i].score for i in allowed)
+    allowed = [i for i in allowed if rows[i].score >= fit - _WORSE]
+    likeliest = min(allowed, key=lambda i: costs[i])
     # Placements so near to each other are one: the likelihood is too coarse to tell them apart, the fit is not.
-    same = [i for i in allowed if _same(rows[i], rows[best])]
+    same = [i for i in allowed if _same(rows[i], rows[likeliest])]
     best = max(same, key=lambda i: rows[i].score)
     others = tuple(
-        rows[i].model_copy(update={"score": float(np.exp(costs[best] - costs[i]))})
+        rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))})
         for i in allowed
-        if i not in same and costs[i] < costs[best] + np.log(odds)
+        if i not in same and costs[i] < costs[likeliest] + np.log(odds)
     )
     doubts: list[str] = []
     if others:
@@ -104,7 +107,7 @@ def choose(
     if surprise[best] > _EXCLUDED:
         doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
     top = max(range(len(rows)), key=lambda i: rows[i].score)
-    if rows[best].score < rows[top].score - _CONTRADICTED:
+    if rows[best].score < rows[top].score - _WORSE:
         doubts.append(
             f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
         )

@@ -200,4 +200,4 @@ _WAYS = {
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 7, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage("register", 9, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
