@@ -53,7 +53,8 @@ test('a question is answered by keyboard, judged in words, and explained', async
 test("the words show the release's pictures and no others, and where to stand", async ({ page }) => {
   await open(page, '#/t/gate/roof');
   const picture = page.getByRole('img', { name: 'A glazed tile' });
-  await picture.scrollIntoViewIfNeeded();
+  // The words are drawn anew while the tour opens.
+  await expect(() => picture.scrollIntoViewIfNeeded({ timeout: 1000 })).toPass();
   await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(1);
   await expect(page.locator('.prose img')).toHaveCount(1);
   await expect(page.locator('.stand')).toContainText('16.467650, 107.577730');
