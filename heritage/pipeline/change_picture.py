@@ -11,10 +11,12 @@ from heritage.formats.columns import read_rows
 from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
 from heritage.ops.comparison.compare import Change
 from heritage.ops.render import render_points, render_surface, view_of
+from heritage.pipeline.change_colours import change_range, tint
 from heritage.pipeline.tile_source import Source
 
 # Beyond this a picture is drawn from vertices: a scene of all triangles would not fit.
 _DRAWN = 1_500_000
+_UNKNOWN = 150  # grey of what is not comparable
 
 
 def change_picture(
@@ -30,7 +32,7 @@ def change_picture(
         stop = start + vertices
         values = read_rows(folder, "change", start, stop)
         meshes.append(surface.mesh(number) if step == 1 else _thinned(surface.mesh(number), step))
-        colours.append(_colours(values if step == 1 else values[::step], change.histogram.edges_m[-1]))
+        colours.append(_colours(values if step == 1 else values[::step], change_range(change)))
         start = stop
     if step == 1:
         return render_surface(meshes, view, 1200, 750, colours=colours)
@@ -42,14 +44,9 @@ def _thinned(mesh: Mesh, step: int) -> Mesh:
     return Mesh(mesh.origin, mesh.vertices[::step].copy(), np.zeros((0, 3), np.int32))
 
 
-def _colours(change: F32, top: float) -> U8:
-    """Orange where material is gone, blue where it was added, pale within the level of detection, grey unknown."""
+def _colours(change: F32, range_m: float) -> U8:
+    """Of (v, 2) distance and LoD95 in metres, NaN where not comparable: grey there."""
     distance, lod95 = change.T
-    known = np.isfinite(distance)
-    strength = np.clip(np.abs(np.nan_to_num(distance)) / top, 0, 1)[:, None]
-    less, more, same = np.array([179, 67, 30]), np.array([31, 106, 140]), np.array([236, 231, 220])
-    goal = np.where((np.nan_to_num(distance) < 0)[:, None], less, more)
-    colours = same + (goal - same) * (0.35 + 0.65 * strength)
-    colours[known & (np.abs(distance) <= lod95)] = same
-    colours[~known] = 150
-    return np.asarray(colours, np.uint8)
+    colours = tint(np.nan_to_num(distance), lod95, range_m)
+    colours[~np.isfinite(distance)] = _UNKNOWN
+    return np.asarray(np.rint(colours), np.uint8)

@@ -14,9 +14,10 @@ from heritage.ops.viewing.choose import view_of_surface
 from heritage.ops.viewing.picture import picture
 from heritage.ops.viewing.scenery import Scenery
 from heritage.pipeline.built import Built
+from heritage.pipeline.change_colours import Colouring, by_change, change_range
 from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.stages.compare import COMPARISON, SPOTS
-from heritage.pipeline.stills import Colouring, by_change, change_range, drawn_surfaces
+from heritage.pipeline.stills import drawn_surfaces
 from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, seen_tiles, tiles_triangles
 from heritage.pipeline.views import box_corners
 from heritage.store import ReleaseFolder

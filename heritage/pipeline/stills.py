@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
-from heritage.formats.tile_read import TileContent, TileSurface
-from heritage.model.arrays import F64, U8, Similarity
+from heritage.formats.tile_read import TileContent
+from heritage.model.arrays import U8, Similarity
 from heritage.model.documents import View
 from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StateEntry, StopEntry
 from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
 from heritage.ops.viewing.picture import Drawn, picture
+from heritage.pipeline.change_colours import Colouring, by_change, change_range
 from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.site_views import pose_of, site_from
 from heritage.pipeline.tileset_surface import seen_tiles
@@ -24,22 +24,6 @@ OPENING_WIDTH, OPENING_HEIGHT = 480, 300
 _WINDOW = Window("a still", WIDTH, HEIGHT)
 _ERROR_PX = 2.0  # of the tiles that are drawn
 _LINE_PX = 2  # of the line between two conditions
-
-# Of assets/colours/change.json, which the viewer reads; a test holds the two together.
-CHANGE: tuple[tuple[float, tuple[int, int, int]], ...] = (
-    (-1.0, (11, 60, 120)),
-    (-0.6, (42, 111, 181)),
-    (-0.25, (134, 180, 220)),
-    (0.0, (234, 231, 225)),
-    (0.25, (239, 182, 120)),
-    (0.6, (217, 114, 42)),
-    (1.0, (138, 48, 7)),
-)
-_SAME = (212.0, 209.0, 204.0)
-RANGE_LODS = 4.0  # as the viewer: a change map's colours reach at least so many levels of detection
-
-Colouring = Callable[[TileSurface], tuple[F64, npt.NDArray[np.bool_]]]
-"""Colours (v, 3) 0..255 of a tile's vertices, and at which of them (v,) there is nothing to colour by."""
 
 
 class Stills:
@@ -140,26 +124,3 @@ def drawn_surfaces(
             sure = surface.certainty if state else None
             drawn.append(Drawn(vertices, part.triangles, part.rgb, part.uv, part.texture, state, sure))
     return drawn
-
-
-def change_range(document: ComparisonDocument) -> float:
-    """How far a change map's colours reach at first, metres."""
-    return max(abs(document.p05_m), abs(document.p95_m), RANGE_LODS * document.lod95_m)
-
-
-def by_change(entry: ComparisonEntry, range_m: float) -> Colouring:
-    """Colours by change: quiet where nothing significant changed, none where nothing was compared."""
-    number = int(entry.attribute.rpartition("_")[2])
-    places, anchors = (np.array(values, float) for values in zip(*CHANGE, strict=True))
-
-    def colours(surface: TileSurface) -> tuple[F64, npt.NDArray[np.bool_]]:
-        change, count = surface.change.get(number), len(surface.part.vertices)
-        if change is None:
-            return np.broadcast_to(np.array(_SAME), (count, 3)), np.ones(count, bool)
-        distance, lod = (change * entry.scale_m).T
-        share = np.clip(distance / range_m, -1, 1)
-        tint = np.stack([np.interp(share, places, anchors[:, k]) for k in range(3)], axis=1)
-        tint[np.abs(distance) <= lod] = _SAME
-        return tint, lod < 0
-
-    return colours

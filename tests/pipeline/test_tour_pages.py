@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heritage.pipeline.stills import CHANGE, RANGE_LODS
+from heritage.pipeline.change_colours import CHANGE, RANGE_LODS
 from heritage.pipeline.tour_pages import spoken_lines
 
 ROOT = Path(__file__).resolve().parents[2]

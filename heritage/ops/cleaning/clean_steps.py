@@ -12,9 +12,9 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
 from heritage.model.octree import I64, Octree
 from heritage.ops.cleaning.clean_options import CleanOptions
-from heritage.ops.cleaning.evidence import HAZY, in_units, weigh
+from heritage.ops.cleaning.evidence import in_units, weigh
 from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
-from heritage.ops.cleaning.sky import Colours, alike, colours_of, mixed
+from heritage.ops.cleaning.sky import HAZY, Colours, alike, colours_of, mixed
 from heritage.ops.points.grid import distinct, first_at
 from heritage.ops.points.neighbours import Neighbours
 from heritage.ops.points.pieces import Grid, find_pieces
@@ -24,7 +24,7 @@ NEIGHBOURS: Final = 20
 SPACING_NEIGHBOURS: Final = 8
 _GUESSES: Final = 1_000
 _BINS: Final = 8192  # of the neighbour distances
-SKY_SCATTER: Final = 0.04  # of points that are clearly no surface: the sky's colour is taken from them
+_SKY_SCATTER: Final = 0.04  # of points that are clearly no surface: the sky's colour is taken from them
 
 _CLASS_OF: Final = {
     "duplicate": NOISE, "outlier": NOISE, "fragment": NOISE, "halo": NOISE, "low_confidence": NOISE,
@@ -134,7 +134,7 @@ def measure(root: Octree, k: int, reach: float, shaped: bool, view: View, _: obj
             distance = shape.spacing[own]
             scatter[place[own]] = in_units(shape.scatter[own])
             if view.cloud.rgb is not None:
-                colours = colours_of(view.cloud.rgb[place[own]], shape.scatter[own] > SKY_SCATTER)
+                colours = colours_of(view.cloud.rgb[place[own]], shape.scatter[own] > _SKY_SCATTER)
         else:
             distance = around.mean_distance(k, reach_m=reach, asked=own)[own]
         near[place[own]] = distance
@@ -159,10 +159,10 @@ def label(
         said = weigh(xyz, rgb, view.columns["scatter"][place], own, voxels, wide_root)
         if options.halo and sky is not None and rgb is not None:
             loose = said.scatter > options.halo_scatter / 2
-            mark(found, loose & mixed(rgb[own], said.beside, sky, options.halo_share), "halo")
             # Nothing but sky, alone or in a clump. The paler it is, the rougher its surroundings must be.
             pure = (np.isnan(said.beside[:, 0]) | alike(rgb[own], sky)) & (said.sky > HAZY)
-            mark(found, loose & pure & (said.sky * said.rough > options.halo_scatter), "halo")
+            pure &= said.sky * said.rough > options.halo_scatter
+            mark(found, loose & (pure | mixed(rgb[own], said.beside, sky, options.halo_share)), "halo")
         if not seen.told_foliage and rgb is None:
             least = options.vegetation_scatter_alone
             foliage = (said.rough > least) & (said.wide_rough > least)

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from heritage.model.arrays import F32, U8, Bool
 from heritage.model.octree import Octree
-from heritage.ops.cleaning.sky import sky_blueness
+from heritage.ops.cleaning.sky import HAZY, sky_blueness
 from heritage.ops.points.neighbours import Neighbours
 from heritage.ops.points.pieces import Grid
 
@@ -27,8 +27,7 @@ VOXEL_SPACINGS: Final = 2.5
 # A point's voxel, from there to one it is pooled with, from there to those of its wide neighbourhood, and their
 # points: so many voxels around a block decide what is said of its points.
 REACH_VOXELS: Final = 1 + _POOLED_REACH + _WIDE_REACH + 1 + 0.2
-HAZY: Final = 0.25  # blueness from which a colour may be the sky's
-LOOSE: Final = 0.02  # scatter below which points lie on a surface, whatever their colour
+_LOOSE: Final = 0.02  # scatter below which points lie on a surface, whatever their colour
 _UNIT: Final = 65_535  # shares are kept in whole units: their sums are the same in any order
 
 
@@ -104,14 +103,13 @@ def weigh(
     place = np.cumsum(near)[voxel[asked]] - 1
     smooth = []
     for value in (*pooled, wide.astype(np.float64)):
-        total = np.where(there, value[index], 0).sum(1)
-        smooth.append((total / there.sum(1))[place].astype(np.float32))
+        smooth.append((_summed(value, index, there) / there.sum(1))[place].astype(np.float32))
     own = (scatter[asked] / np.float32(_UNIT)).astype(np.float32)
     sky = np.zeros(len(xyz), np.float32)
     beside = np.full((len(place), 3), np.nan, np.float32)
     if rgb is not None:
         sky = sky_blueness(rgb)
-        surface = np.where((sky > HAZY) & (scatter > LOOSE * _UNIT), 0.0, 1.0)
+        surface = np.where((sky > HAZY) & (scatter > _LOOSE * _UNIT), 0.0, 1.0)
         colour = np.column_stack(
             [_summed(np.bincount(voxel, weights=surface * rgb[:, k]), index, there) for k in range(3)]
         )
@@ -122,5 +120,5 @@ def weigh(
 
 
 def _summed(value: npt.NDArray[Any], index: npt.NDArray[Any], there: Bool) -> npt.NDArray[np.float64]:
-    """Sums (v,) of whole numbers over the voxels ``index`` (v, k) that are ``there``: exact, so in any order."""
+    """Sums (v,) of values over the voxels ``index`` (v, k) that are ``there``."""
     return np.asarray(np.where(there, value[index], 0).sum(1))

@@ -17,6 +17,7 @@ import numpy as np
 from heritage.model.arrays import F32, U8, Bool
 from heritage.model.octree import I64
 
+HAZY: Final = 0.25  # blueness from which a colour may be the sky's
 _CLEAR: Final = 0.44  # blueness of sky that nothing else has a share in
 _LEAST: Final = 30  # points of it below which there is no sky to be told of
 # Shaded stone is bluish too. Sky is brighter than most of what stands before it, or bluer than any shade.
@@ -48,7 +49,7 @@ def colours_of(rgb: U8, loose: Bool) -> Colours:
     """``rgb`` (n, 3) uint8 sRGB; ``loose`` (n,): where no surface is, so that sky may be."""
     sky = rgb[loose & (sky_blueness(rgb) > _CLEAR)]
     clear = np.stack([np.bincount(sky[:, k], minlength=256) for k in range(3)])
-    return Colours(clear, np.bincount(rgb.max(1), minlength=256) if len(rgb) else np.zeros(256, np.int64))
+    return Colours(clear, np.bincount(rgb.max(1), minlength=256))
 
 
 def sky_of(parts: Sequence[Colours]) -> F32 | None:

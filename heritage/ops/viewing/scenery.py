@@ -29,14 +29,13 @@ class Scenery:
     """
 
     def __init__(self, parts: Iterable[Triangles]) -> None:
-        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
-        lowest = np.inf
+        self._scenes: tuple[Any, ...] = ()
+        self._lowest = np.inf
         for vertices, triangles in parts:
             if len(triangles):
-                scene.add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
-                lowest = min(lowest, float(vertices[:, 2].min()))
-        self._scenes: tuple[Any, ...] = (scene,) if np.isfinite(lowest) else ()
-        self._lowest = lowest
+                self._scenes = self._scenes or (o3d.t.geometry.RaycastingScene(nthreads=1),)
+                self._scenes[0].add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
+                self._lowest = min(self._lowest, float(vertices[:, 2].min()))
 
     @classmethod
     def together(cls, sceneries: Iterable[Scenery]) -> Scenery:

@@ -19,6 +19,7 @@ from heritage.model.release import (
 from heritage.page.environment import templates
 from heritage.page.words import number, spoken
 from heritage.pipeline.built import Built
+from heritage.pipeline.change_colours import CHANGE, change_range
 from heritage.pipeline.condition.maps import (
     Map,
     annotations_drawn,
@@ -32,7 +33,6 @@ from heritage.pipeline.condition.terms import styles
 from heritage.pipeline.condition.words import words_in
 from heritage.pipeline.drawings.sides import Side
 from heritage.pipeline.report_page import histogram_bars
-from heritage.pipeline.stills import CHANGE, change_range
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedMonument, LoadedSite
 

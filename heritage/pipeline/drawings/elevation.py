@@ -11,8 +11,9 @@ from heritage.model.arrays import U8, Similarity
 from heritage.model.errors import InputError
 from heritage.model.release import EpochEntry, MonumentEntry, StateEntry
 from heritage.ops.viewing.elevation import Elevation, Sheet, sheet_of
+from heritage.pipeline.change_colours import Colouring
 from heritage.pipeline.drawings.sides import Side, Stand
-from heritage.pipeline.stills import Colouring, drawn_surfaces
+from heritage.pipeline.stills import drawn_surfaces
 from heritage.pipeline.tileset_surface import chosen_tiles
 
 _MARGIN_M = 0.3

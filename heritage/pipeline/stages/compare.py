@@ -220,4 +220,4 @@ def _around(work: _Work, number: int) -> Iterator[Mesh]:
             )
 
 
-COMPARE = Stage("compare", 9, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 10, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))

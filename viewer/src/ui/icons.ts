@@ -103,9 +103,8 @@ const ICONS = {
 export type IconName = keyof typeof ICONS;
 
 /** An icon beside words, or in a control that has a name of its own: hidden from screen readers. */
-export const icon = (name: IconName): TemplateResult =>
-  html`<span class="icon ${name === 'seal' ? 'seal' : ''}" aria-hidden="true">${unsafeHTML(ICONS[name])}</span>`;
+export const icon = (name: IconName): TemplateResult => ownIcon(ICONS[name], name === 'seal' ? 'seal' : '');
 
-/** An icon that only code has which is fetched when wanted. */
-export const ownIcon = (svg: string): TemplateResult =>
-  html`<span class="icon" aria-hidden="true">${unsafeHTML(svg)}</span>`;
+/** One that only code has which is fetched when wanted: `svg` is a file of the icon set, never what a visitor sends. */
+export const ownIcon = (svg: string, kind = ''): TemplateResult =>
+  html`<span class="icon ${kind}" aria-hidden="true">${unsafeHTML(svg)}</span>`;
