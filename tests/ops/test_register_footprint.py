@@ -24,7 +24,7 @@ def _compass(scene: extruded.Scene, error_deg: float = 0.0) -> float:
 @pytest.mark.parametrize("hidden", [False, True], ids=["seen all round", "one side unseen"])
 @pytest.mark.parametrize("plan", ["L_SHAPE", "CHURCH", "GATE", "COURT"])
 def test_a_building_is_found_without_any_prior(plan, hidden):
-    scene = extruded.scene(getattr(extruded, plan), 11 + hidden, per_m2=16, hide_side=hidden)
+    scene = extruded.scene(getattr(extruded, plan), 11 + hidden, per_m2=25, hide_side=hidden)
     found = register_footprint(scene.cloud, None, scene.footprint, PLAIN)
     assert scene.corner_error(found.site_from_monument) < 0.5
     assert found.settled, found.reason

@@ -30,7 +30,7 @@ class RegisterOptions(Document):
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
     most_sigma_m: float = Field(
-        0.45,
+        0.25,
         gt=0,
-        description="with corners less certain than this, by 1 sigma of position and heading, it is not settled, metres",
+        description="corners less certain than this, by 1 sigma, are not settled, metres: 0.25 is half a metre at 95 %",
     )
