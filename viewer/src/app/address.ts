@@ -22,6 +22,12 @@ export class Address {
     window.addEventListener('hashchange', () => this.enter());
   }
 
+  /** Name another view that is on screen already. */
+  name(route: Route): void {
+    history.replaceState(null, '', formatRoute(route));
+    this.entered = location.hash;
+  }
+
   /** Go to a view; the address changes with it. */
   go(route: Route, look: Partial<Look> = {}): void {
     const hash = formatRoute(route) + formatLook(look);
@@ -38,14 +44,17 @@ export class Address {
       app.set({ route });
       return;
     }
-    if (app.tours.follows(route)) return;
+    const look = parseLook(location.hash);
+    if (app.tours.follows(route, look)) {
+      this.entered = location.hash;
+      return;
+    }
     this.turn++;
     app.tours.end();
     app.bench?.leave();
     app.walking?.leave();
     app.picking.end();
     app.interpreting.choose(null);
-    const look = parseLook(location.hash);
     this.entered = location.hash;
     app.set({
       route,
@@ -53,7 +62,6 @@ export class Address {
       comparing: null,
       marks: [],
       annotation: look.annotation,
-      building: null,
       points: look.points,
       // Beside a monument the list keeps what was looked for.
       find: route.view === 'site' ? look.find : app.state.find,
@@ -61,6 +69,7 @@ export class Address {
       pointed: null,
     });
     const monument = monumentOf(app.state);
+    app.building.seek(look.building);
     const chosen = monument && look.shown ? shownById(monument, look.shown) : null;
     if (monument && chosen) app.set({ shown: { ...app.state.shown, [monument.id]: chosen } });
     if (route.view === 'data') void app.loadData();
@@ -69,6 +78,7 @@ export class Address {
       void this.fetched(import('./workbench.ts'), ({ Workbench }) => {
         app.bench ??= new Workbench(app, release);
         app.bench.enter(work, look);
+        this.remember();
       });
     // A link within the page says nothing of the sun: the visitor's own keeps shining.
     if (look.sun) app.shine(look.sun);
@@ -98,7 +108,7 @@ export class Address {
     const seconds = first ? 0 : FLY_S;
     if (route.view === 'tour') {
       app.framing.release();
-      void app.tours.open(route.tour, first);
+      void app.tours.open(route.tour, look, first);
       return;
     }
     if (route.view === 'compare') {
@@ -153,19 +163,22 @@ export class Address {
   private write(): void {
     const { state, view } = this.app;
     // Where the address has been changed by a press, what it leads to is about to be entered.
-    if (!view || state.route.view === 'tour' || location.hash !== this.entered) return;
+    if (!view || location.hash !== this.entered) return;
+    const tour = state.route.view === 'tour';
+    if (tour && !this.app.tours.current) return; // it is on its way, with what the address says
     if (view.rig.flying) {
       this.remember();
       return;
     }
-    const hash = formatRoute(state.route) + formatLook(this.lookNow());
+    const look = tour ? this.app.tours.look : this.lookNow();
+    const hash = formatRoute(state.route) + formatLook(look);
     if (hash !== location.hash) history.replaceState(history.state, '', hash);
     this.entered = location.hash;
   }
 
   /** What is on screen beside the route. */
   private lookNow(): Partial<Look> {
-    const { state, view, bench, framing, interpreting } = this.app;
+    const { state, view, bench, framing, interpreting, building } = this.app;
     const { route, find, place, shown, annotation, points } = state;
     const monument = monumentOf(state);
     const work = workOf(route);
@@ -183,6 +196,9 @@ export class Address {
       points: route.view === 'monument' && points ? { ...points, hidden: [...points.hidden] } : null,
       position: position === undefined || position === 0.5 ? null : position,
       ...(work === 'section' ? bench?.sectioning.look : {}),
+      ...(work === 'elevation' ? bench?.elevating.look : {}),
+      term: work === 'mapping' ? (bench?.mapping.term ?? null) : null,
+      building: building.id,
       region: region ?? null,
       range_m: comparing && this.app.comparing.ownRange_m,
       threshold_m: threshold_m || null,
@@ -190,7 +206,8 @@ export class Address {
       sun: state.sun,
       lying: line === 'lying',
       colours: colours && colours !== CHANGE_TABLES[0].id ? colours : null,
-      camera: framing.free && view ? view.rig.orbit : null,
+      // Whose building is open is seen from where it was pressed, also on another screen.
+      camera: (framing.free || building.id) && view ? view.rig.orbit : null,
     };
   }
 }

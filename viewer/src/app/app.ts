@@ -8,6 +8,7 @@ import type { Walking } from '../walk/walking.ts';
 import type { Headset } from '../xr/headset.ts';
 
 import { Address } from './address.ts';
+import { OpenBuilding } from './building.ts';
 import { Comparing } from './comparing.ts';
 import { Finding } from './finding.ts';
 import { Framing } from './framing.ts';
@@ -35,6 +36,7 @@ export class App {
   readonly finding = new Finding(this);
   readonly nearby = new Nearby(this);
   readonly picking = new Picking(this);
+  readonly building = new OpenBuilding(this);
   readonly taken = new TakenAlong();
   /** Measuring, sections and elevations, once they were wanted. */
   bench: Workbench | null = null;

@@ -1,7 +1,16 @@
 /** Elevations of the open monument as PNG: drawn, captioned, and given to save. */
-import { barOf, type Frame, frameOf, type Side, withPaperSize } from '../core/elevation.ts';
+import {
+  barOf,
+  type Frame,
+  frameOf,
+  MM_PER_PIXEL,
+  SIDES,
+  type Side,
+  withPaperSize,
+} from '../core/elevation.ts';
 import { metres } from '../core/format.ts';
 import { LoadError } from '../core/load.ts';
+import type { Look } from '../core/look.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { drawElevation } from '../scene/elevation.ts';
 import { handheld } from '../scene/tileset.ts';
@@ -12,6 +21,7 @@ import type { Workbench } from './workbench.ts';
 /** What the device can hold as one picture: pixels, and a canvas' longest side. */
 const MOST_PIXELS = { desk: 64e6, hand: 16e6 };
 const LONGEST_PX = 16_384;
+const PLAIN_SIDE: Side = 'south';
 
 export interface ElevatingState {
   side: Side;
@@ -29,7 +39,9 @@ export interface ElevatingState {
 }
 
 export class Elevating {
-  state: ElevatingState = { side: 'south', mm_per_pixel: 10, status: 'idle', share: 0, picture: null };
+  state: ElevatingState = { side: PLAIN_SIDE, mm_per_pixel: 10, status: 'idle', share: 0, picture: null };
+  /** How fine the visitor or an address wants it; null: as the device bears. */
+  private chosen_mm: number | null = null;
   private readonly app: App;
   private readonly bench: Workbench;
   private monument: MonumentEntry | null = null;
@@ -40,14 +52,29 @@ export class Elevating {
     this.bench = bench;
   }
 
-  enter(): void {
+  /** Begin in the open monument, as an address says or as it was left. */
+  enter(look: Pick<Look, 'side' | 'mm_per_pixel'>): void {
     const monument = monumentOf(this.app.state);
-    if (monument !== this.monument) this.forget();
+    if (monument !== this.monument) {
+      this.forget();
+      this.chosen_mm = null;
+    }
     this.monument = monument;
-    // The finest that the device bears, at first.
+    const side = SIDES.find((s) => s === look.side) ?? this.state.side;
+    this.chosen_mm = MM_PER_PIXEL.find((mm) => mm === look.mm_per_pixel) ?? this.chosen_mm;
+    // The finest that the device bears, where nobody has chosen.
     const finest = [2, 5, 10, 20, 50].find((mm) => this.fits(this.frame(mm)));
-    if (!this.state.picture && finest) this.state = { ...this.state, mm_per_pixel: finest };
+    const { picture } = this.state;
+    const mm_per_pixel = this.chosen_mm ?? (picture ? null : finest) ?? this.state.mm_per_pixel;
+    if (side !== this.state.side || mm_per_pixel !== this.state.mm_per_pixel) this.forget();
+    this.state = { ...this.state, side, mm_per_pixel };
     this.tell();
+  }
+
+  /** What of it belongs to the address. */
+  get look(): Pick<Look, 'side' | 'mm_per_pixel'> {
+    const { side } = this.state;
+    return { side: side === PLAIN_SIDE ? null : side, mm_per_pixel: this.chosen_mm };
   }
 
   leave(): void {
@@ -58,7 +85,9 @@ export class Elevating {
   set(change: Partial<Pick<ElevatingState, 'side' | 'mm_per_pixel'>>): void {
     this.forget();
     this.state = { ...this.state, ...change };
+    this.chosen_mm = change.mm_per_pixel ?? this.chosen_mm;
     this.tell();
+    this.app.address.remember();
   }
 
   private forget(): void {

@@ -1,6 +1,7 @@
 /** The condition map of the open monument: what is listed and drawn over it, and new annotations, kept until they are saved. */
 import { type Hold, holds } from '../core/holding.ts';
 import { LoadError } from '../core/load.ts';
+import type { Look } from '../core/look.ts';
 import { type Draft, draftsFile, draftsFrom, FEWEST, type Shape } from '../core/mapping.ts';
 import { type Mark, pathMark } from '../core/marks.ts';
 import type { Picked } from '../core/picked.ts';
@@ -38,12 +39,12 @@ export class Mapping {
     this.bench = bench;
   }
 
-  /** Begin in the open monument. */
-  enter(): void {
+  /** Begin in the open monument with the term that an address names; else with all. */
+  enter(look: Pick<Look, 'term'>): void {
     this.monument = monumentOf(this.app.state);
     this.drawing = null;
     this.points = [];
-    this.term = null;
+    this.term = this.listed(look.term).length > 0 ? look.term : null;
     try {
       this.drafts = draftsFrom(localStorage.getItem(KEPT + this.monument?.id));
       this.kept = true;
@@ -68,6 +69,7 @@ export class Mapping {
   choose(term: string | null): void {
     this.term = term;
     this.tell();
+    this.app.address.remember();
   }
 
   /** Begin to draw a shape, or stop. */

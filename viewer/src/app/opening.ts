@@ -73,7 +73,7 @@ function eventsOf(app: App): SceneEvents {
     },
     onBuilding: (building) => {
       app.interpreting.choose(null);
-      app.set({ building });
+      app.building.open(building);
     },
     onTaken: () => {
       app.framing.release();

@@ -18,7 +18,7 @@ import type {
 } from '../core/release.ts';
 import { parseRoute, type Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
-import type { BuildingInfo } from '../scene/buildings.ts';
+import type { BuildingInfo } from '../scene/buildingTable.ts';
 import type { ChosenPart } from './interpreting.ts';
 import type { Near } from './nearby.ts';
 
@@ -92,7 +92,7 @@ export interface AppState {
   annotation: string | null;
   /** The part of a state whose grounds are open. */
   part: ChosenPart | null;
-  /** The building of the map that was pressed last. */
+  /** The building of the map that was pressed last, or that the address names. */
   building: BuildingInfo | null;
   /** The site's time whose sun lights the map; null: the map's own light. */
   sun: SunTime | null;

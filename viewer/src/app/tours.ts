@@ -1,9 +1,10 @@
 /** Tours as the page knows them: opened by address or press, shown stop by stop. */
 import { poseOf } from '../core/frames.ts';
 import { LoadError } from '../core/load.ts';
+import type { Look } from '../core/look.ts';
 import type { PlayerEvent } from '../core/player.ts';
 import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
-import { formatRoute, type Route } from '../core/route.ts';
+import type { Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
@@ -35,17 +36,44 @@ export class Tours {
     return this.touring;
   }
 
+  /** What the visitor has changed of what the stop shows. */
+  get look(): Partial<Look> {
+    const { touring, app } = this;
+    const { sun, annotation, comparing } = app.state;
+    const { stop, state } = touring ?? {};
+    const lit = sun?.date === stop?.sun?.date && sun?.minutes === stop?.sun?.minutes;
+    const at = comparing?.position ?? null;
+    return {
+      annotation,
+      position: at === (stop?.compare?.position ?? null) ? null : at,
+      sun: lit ? null : sun,
+      camera: state?.wandering && app.view ? app.view.rig.orbit : null,
+    };
+  }
+
   /** Whether the address only names another stop of the tour under way; then it goes there. */
-  follows(route: Route): boolean {
+  follows(route: Route, look: Look): boolean {
     const { touring } = this;
     if (!touring || route.view !== 'tour' || route.tour !== touring.document.id) return false;
     const stop = touring.document.stops.findIndex((s) => s.id === route.stop);
     if (stop >= 0 && stop !== touring.state.stop) touring.send({ type: 'go', stop });
+    this.change(look);
     return true;
   }
 
+  /** Change what the stop shows as an address says. */
+  private change({ sun, annotation, position, camera }: Look): void {
+    const { app } = this;
+    if (sun) app.shine(sun);
+    if (annotation) app.annotate(annotation);
+    if (position !== null) app.comparing.adjust({ position });
+    if (!camera) return;
+    this.play({ type: 'wander' });
+    app.framing.roam(camera, 0);
+  }
+
   /** Load and begin a tour where the address says by then. `first`: the page opens with it. */
-  async open(id: string, first: boolean): Promise<void> {
+  async open(id: string, look: Look, first: boolean): Promise<void> {
     const { state, view } = this.app;
     const entry = state.release?.tours.find((t) => t.id === id);
     const monument = monumentOf(state);
@@ -66,6 +94,7 @@ export class Tours {
     const { route } = this.app.state;
     if (route.view !== 'tour' || route.tour !== id || this.touring) return;
     this.begin(code, document, monument, view, route.stop, first);
+    this.change(look);
   }
 
   private begin(
@@ -151,7 +180,7 @@ export class Tours {
     if (!touring) return;
     const { stop } = touring;
     const route: Route = { view: 'tour', tour: touring.document.id, stop: stop.id };
-    history.replaceState(null, '', formatRoute(route));
+    this.app.address.name(route);
     this.keep();
     app.set({ annotation: null, comparing: null, route });
     this.told = 0;

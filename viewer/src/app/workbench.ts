@@ -27,8 +27,8 @@ export class Workbench {
   enter(work: Work, look: Look): void {
     if (work === 'measure') this.measuring.enter();
     else if (work === 'section') this.sectioning.enter(look);
-    else if (work === 'mapping') this.mapping.enter();
-    else this.elevating.enter();
+    else if (work === 'mapping') this.mapping.enter(look);
+    else this.elevating.enter(look);
   }
 
   /** Take back the last point. */

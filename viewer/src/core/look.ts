@@ -8,6 +8,8 @@ export interface Look {
   find: Find;
   /** A building that was found by its name. */
   place: string | null;
+  /** A building of the map whose card is open. */
+  building: string | null;
   /** The condition of the open monument. */
   shown: string | null;
   annotation: string | null;
@@ -31,6 +33,11 @@ export interface Look {
   /** A section's plane, as `core/section` writes it, and the conditions it cuts. */
   cut: string | null;
   conditions: string[];
+  /** An elevation's side and how fine it is. */
+  side: string | null;
+  mm_per_pixel: number | null;
+  /** Only annotations of this term are in the condition map. */
+  term: string | null;
   /** Where the visitor has put the camera. */
   camera: Orbit | null;
 }
@@ -38,6 +45,7 @@ export interface Look {
 export const PLAIN: Look = {
   find: EVERYTHING,
   place: null,
+  building: null,
   shown: null,
   annotation: null,
   points: null,
@@ -51,6 +59,9 @@ export const PLAIN: Look = {
   sun: null,
   cut: null,
   conditions: [],
+  side: null,
+  mm_per_pixel: null,
+  term: null,
   camera: null,
 };
 
@@ -78,6 +89,7 @@ export function parseLook(hash: string): Look {
       to: year('to'),
     },
     place: given.get('place')?.slice(0, 200) ?? null,
+    building: given.get('building')?.slice(0, 200) ?? null,
     shown: id('shown'),
     annotation: id('note'),
     points:
@@ -100,6 +112,9 @@ export function parseLook(hash: string): Look {
     conditions: text('of', 400)
       .split(',')
       .filter((c) => ID.test(c)),
+    side: id('side'),
+    mm_per_pixel: /^\d{1,3}$/.test(text('mm')) ? Number(text('mm')) : null,
+    term: id('term'),
     position: position >= 0 && position <= 1 ? position : null,
     camera: parseCamera(text('camera', 120)),
   };
@@ -107,49 +122,33 @@ export function parseLook(hash: string): Look {
 
 /** The query with its `?`, empty for a plain look. */
 export function formatLook(look: Partial<Look>): string {
-  const {
-    find,
-    place,
-    shown,
-    annotation,
-    points,
-    position,
-    lying,
-    colours,
-    region,
-    range_m,
-    threshold_m,
-    part,
-    sun,
-    cut,
-    conditions,
-    camera,
-  } = {
-    ...PLAIN,
-    ...look,
-  };
+  const l = { ...PLAIN, ...look };
   const values: [string, string | number | null][] = [
-    ['q', find.q || null],
-    ['type', find.type || null],
-    ['protection', find.protection || null],
-    ['from', find.from],
-    ['to', find.to],
-    ['place', place],
-    ['shown', shown],
-    ['note', annotation],
-    ['points', points && (points.byLabel ? 'label' : 'colour')],
-    ['hide', points?.hidden.join(',') || null],
-    ['at', position === null ? null : Math.round(position * 1000) / 1000],
-    ['line', lying ? 'lying' : null],
-    ['colours', colours],
-    ['region', region],
-    ['range', range_m && rounded(range_m)],
-    ['above', threshold_m && rounded(threshold_m)],
-    ['part', part && `${part.state}/${part.id}`],
-    ['sun', sun && `${sun.date}T${clock(sun.minutes).padStart(5, '0')}`],
-    ['cut', cut],
-    ['of', conditions.join(',') || null],
-    ['camera', camera && formatCamera(camera)],
+    ['q', l.find.q || null],
+    ['type', l.find.type || null],
+    ['protection', l.find.protection || null],
+    ['from', l.find.from],
+    ['to', l.find.to],
+    ['place', l.place],
+    ['building', l.building],
+    ['shown', l.shown],
+    ['note', l.annotation],
+    ['points', l.points && (l.points.byLabel ? 'label' : 'colour')],
+    ['hide', l.points?.hidden.join(',') || null],
+    ['at', l.position === null ? null : Math.round(l.position * 1000) / 1000],
+    ['line', l.lying ? 'lying' : null],
+    ['colours', l.colours],
+    ['region', l.region],
+    ['range', l.range_m && rounded(l.range_m)],
+    ['above', l.threshold_m && rounded(l.threshold_m)],
+    ['part', l.part && `${l.part.state}/${l.part.id}`],
+    ['sun', l.sun && `${l.sun.date}T${clock(l.sun.minutes).padStart(5, '0')}`],
+    ['cut', l.cut],
+    ['of', l.conditions.join(',') || null],
+    ['side', l.side],
+    ['mm', l.mm_per_pixel],
+    ['term', l.term],
+    ['camera', l.camera && formatCamera(l.camera)],
   ];
   const query = new URLSearchParams(values.flatMap(([k, v]) => (v === null ? [] : [[k, String(v)]])));
   const text = query

@@ -11,36 +11,20 @@ import {
   type Object3D,
   type Raycaster,
 } from 'three';
+import { type BuildingInfo, infoOf, type Table, tableOf } from './buildingTable.ts';
 import type { Stage } from './stage.ts';
 import type { Theme } from './theme.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
 
-/** What a tile says of one building. */
-export interface BuildingInfo {
-  id: string;
-  name: string;
-  height_m: number;
-  /** `attribute`: the layer says it; `survey`: the monument's survey shows it; `assumed`: nobody knows it. */
-  height_source: 'attribute' | 'survey' | 'assumed';
-}
+/** Finer by so much while a building is sought that another screen showed: this one may be smaller. */
+const SOUGHT_FINER = 4;
 
-const SOURCES = ['attribute', 'survey', 'assumed'] as const;
 /** Nothing larger than so many pixels is missing from the picture. */
 const MISSING_PX: readonly [number, number] = [12, 16];
 
 /** How far walls keep their own colour whatever the light: the map's own light is for telling shapes, not for drama. */
 const SOFT = 0.55;
 const SOFT_IN_SUN = 0.1;
-
-interface Table {
-  count: number;
-  getPropertyValue: (name: string, row: number) => string | number;
-}
-
-/** What the metadata extension leaves on a tile's scene. */
-interface WithTable {
-  structuralMetadata?: { tableAccessors: Table[] };
-}
 
 /** A part of a tile with the monuments' buildings in it, and its index as it came. */
 interface Part {
@@ -94,6 +78,7 @@ function wallMaterial(known: boolean, soft: { value: number }): MeshLambertMater
 
 export class Buildings {
   readonly tiles: TilesRenderer;
+  private readonly missing_px = MISSING_PX[handheld() ? 1 : 0];
   failed = false;
   private readonly soft = { value: SOFT };
   private readonly walls = {
@@ -104,6 +89,7 @@ export class Buildings {
   private readonly parts = new Map<Object3D, Part[]>();
   private readonly monuments: ReadonlyMap<string, string>;
   private hidden: ReadonlySet<string> = new Set();
+  private sought: { id: string; found: (building: BuildingInfo) => void } | null = null;
 
   /** `monuments`: the monument that a footprint belongs to, by the footprint's id. */
   constructor(
@@ -114,7 +100,7 @@ export class Buildings {
     onChange: () => void,
   ) {
     this.monuments = monuments;
-    this.tiles = openTileset(url, matrix, stage, MISSING_PX[handheld() ? 1 : 0], [0.2, 0.08]);
+    this.tiles = openTileset(url, matrix, stage, this.missing_px, [0.2, 0.08]);
     this.tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => this.dress(scene));
     this.tiles.addEventListener('dispose-model', ({ scene }: { scene: Object3D }) =>
       this.parts.delete(scene),
@@ -168,22 +154,32 @@ export class Buildings {
     const table = hit && (hit.object.userData.table as Table | undefined);
     if (!hit?.face || !table) return null;
     const row = (hit.object as Mesh).geometry.getAttribute('_feature_id_0').getX(hit.face.a);
-    const text = (name: string) => String(table.getPropertyValue(name, row));
-    const source = table.getPropertyValue('height_source', row);
-    const building: BuildingInfo = {
-      id: text('id'),
-      name: text('name'),
-      height_m: Number(table.getPropertyValue('height_m', row)),
-      height_source:
-        typeof source === 'number' ? SOURCES[source]! : (source as BuildingInfo['height_source']),
-    };
+    const building = infoOf(table, row);
     return { building, distance: hit.distance, monument: this.monuments.get(building.id) ?? null };
+  }
+
+  /** Give the building of an id to `found` as soon as its tile is there; null ends it. */
+  seek(id: string | null, found: (building: BuildingInfo) => void): void {
+    this.sought = id === null ? null : { id, found };
+    this.tiles.errorTarget = this.missing_px / (id === null ? 1 : SOUGHT_FINER);
+    this.tiles.forEachLoadedModel((tile) => this.look(tableOf(tile)));
+  }
+
+  /** Whether the building that is sought is in a table. */
+  private look(table: Table): void {
+    const { sought } = this;
+    for (let row = 0; sought && row < table.count; row++) {
+      if (String(table.getPropertyValue('id', row)) !== sought.id) continue;
+      this.seek(null, sought.found);
+      sought.found(infoOf(table, row));
+      return;
+    }
   }
 
   private dress(tile: Object3D): void {
     const parts: Part[] = [];
-    const table = (tile.userData as WithTable).structuralMetadata?.tableAccessors[0];
-    if (!table) throw new Error('a tile of buildings without their table');
+    const table = tableOf(tile);
+    this.look(table);
     const owners = this.ownersIn(table);
     tile.traverse((object) => {
       const { geometry, material } = object as Mesh;

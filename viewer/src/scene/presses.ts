@@ -1,6 +1,6 @@
 /** What a press or a pointer over the scene means: a point of a surface, a monument, a building. */
 import type { Picked } from '../core/picked.ts';
-import type { BuildingInfo } from './buildings.ts';
+import type { BuildingInfo } from './buildingTable.ts';
 import { connect } from './controls.ts';
 import type { Seeing } from './seeing.ts';
 import type { View } from './view.ts';

@@ -9,6 +9,7 @@ import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../co
 import type { SunPosition } from '../core/sun.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
 import type { Ahead } from './ahead.ts';
+import type { BuildingInfo } from './buildingTable.ts';
 import { type Condition, Conditions, type Drawn } from './conditions.ts';
 import { farther, nearer } from './controls.ts';
 import { type Comparison, Drawing, fades, type Pair } from './drawing.ts';
@@ -152,6 +153,12 @@ export class View {
       if (comparison.mode === 'blend') left.uniforms.keep.value = [comparison.position, 1];
       right.uniforms.keep.value = [0, comparison.position];
     }
+    this.stage.invalidate();
+  }
+
+  /** Tell of a building of the map as soon as its tile is there; null: of none any more. */
+  seek(building: string | null, found: (building: BuildingInfo) => void): void {
+    this.setting.buildings?.seek(building, found);
     this.stage.invalidate();
   }
 

@@ -14,6 +14,6 @@ export function building(app: App): Part {
       <span class="name">${found.name || t('building')}</span>
       <span class="more">${t(`building.${found.height_source}`, { height })}</span>
     </p>
-    ${tool({ name: 'close', label: t('close'), press: () => app.set({ building: null }) })}
+    ${tool({ name: 'close', label: t('close'), press: () => app.building.open(null) })}
   </div>`;
 }

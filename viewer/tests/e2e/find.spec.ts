@@ -77,6 +77,49 @@ test('the camera and the condition are part of the address', async ({ page }) =>
   await expect(page).toHaveURL(/#\/m\/pavilion\?shown=1885&sun=2026-03-20T15:00&camera=/);
 });
 
+test('what is chosen in an elevation and in a condition map is part of the address', async ({ page }) => {
+  await open(page, '#/m/gate/elevation?side=east&mm=20');
+  const side = page.getByRole('combobox', { name: 'Seen from' });
+  await expect(side).toHaveValue('east');
+  const fine = page.getByRole('combobox', { name: 'Resolution' });
+  await expect(fine).toHaveValue('20');
+  await side.selectOption('top');
+  await expect(page).toHaveURL(/#\/m\/gate\/elevation\?side=top&mm=20$/);
+  await page.reload();
+  await expect(side).toHaveValue('top');
+
+  await open(page, '#/m/gate/mapping?shown=2019&term=staining');
+  await expect(page.locator('.mapped li')).toHaveCount(1);
+  await expect(page.getByRole('radio', { name: 'Staining' })).toBeChecked();
+  await page.getByRole('radio', { name: /^All/ }).check({ force: true });
+  await expect(page).toHaveURL(/#\/m\/gate\/mapping\?shown=2019$/);
+});
+
+test('a tour is left at an address that leads to what the visitor looks at', async ({ page }) => {
+  await open(page, '#/t/gate/roof?sun=2026-03-20T15:00&camera=-22,38,3,40,90,20,45');
+  const seen = () =>
+    page.evaluate(() => {
+      const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+        .heritage;
+      const { touring, sun } = app.state;
+      const { heading, distance } = app.view!.rig.orbit;
+      return { stop: touring!.player.stop, wandering: touring!.player.wandering, sun, heading, distance };
+    });
+  const found = await seen();
+  expect(found).toMatchObject({ wandering: true, sun: { date: '2026-03-20', minutes: 900 }, distance: 40 });
+  expect(found.stop).toBeGreaterThan(0);
+  expect(found.heading).toBeCloseTo(Math.PI / 2, 2);
+  await page.locator('canvas').focus();
+  await page.keyboard.press('ArrowLeft');
+  await settled(page);
+  await expect(page).toHaveURL(/#\/t\/gate\/roof\?sun=2026-03-20T15:00&camera=(?!.*,90\.0,20\.0,45)/);
+  await page.evaluate(() => {
+    const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } }).heritage;
+    app.tours.play({ type: 'return' });
+  });
+  await expect(page).toHaveURL(/#\/t\/gate\/roof\?sun=2026-03-20T15:00$/);
+});
+
 test('the position is asked for on press only, and leaves the browser in no request', async ({
   page,
   context,

@@ -29,7 +29,14 @@ test('a press on a building tells which one it is, and how its height is known',
     height_source: 'attribute',
   });
   expect(await press(6, 66, 4)).toMatchObject({ id: 'shrine', height_m: 4, height_source: 'assumed' });
+  // Whoever gets the address sees the same card, from where it was pressed.
+  await expect(page).toHaveURL(/#\/\?building=shrine&camera=6\.00,66\.00,/);
+  await page.reload();
+  await expect(page.locator('.building')).toContainText('Height not known; drawn 4 m high');
+  await settled(page);
+  await expect(page).toHaveURL(/#\/\?building=shrine&camera=6\.00,66\.00,/);
   expect(await press(15, 40, 0)).toBeNull();
+  await expect(page).not.toHaveURL(/building/);
 });
 
 test('the building of a monument whose tiles are there is not drawn', async ({ page }) => {
@@ -49,6 +56,36 @@ test('the building of a monument whose tiles are there is not drawn', async ({ p
     return [...features].sort();
   });
   expect(drawn).toEqual(['hall', 'lodge', 'shrine', 'store', 'wall-e', 'wall-w']);
+});
+
+test('names never lie over each other, from wherever one looks', async ({ page }) => {
+  await open(page);
+  const { seen, hidden, over } = await page.evaluate(async () => {
+    const { app } = (window as unknown as Debug).heritage;
+    const { view } = app;
+    const drawn = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const counts = { seen: 0, hidden: 0, over: [] as string[] };
+    for (const distance of [120, 700])
+      for (let k = 0; k < 8; k++) {
+        const heading = (k * Math.PI) / 4;
+        view!.place({ ...view!.rig.orbit, distance, heading, pitch: 0.3 });
+        await drawn();
+        const labels = [...document.querySelectorAll<HTMLElement>('.label')];
+        const boxes = labels
+          .filter((label) => label.style.visibility !== 'hidden')
+          .map((label) => label.querySelector('.name')!.getBoundingClientRect());
+        counts.seen += boxes.length;
+        counts.hidden += labels.length - boxes.length;
+        for (const [i, a] of boxes.entries())
+          for (const b of boxes.slice(i + 1))
+            if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+              counts.over.push(`heading ${k} at ${distance} m`);
+      }
+    return counts;
+  });
+  expect(over).toEqual([]);
+  expect(seen).toBeGreaterThan(16);
+  expect(hidden).toBeGreaterThan(0);
 });
 
 test('the sun casts shadows only when it is asked for, and then the scene rests again', async ({ page }) => {

@@ -18,6 +18,7 @@ describe('the rest of the address', () => {
     { position: 0.25, lying: true },
     { colours: 'purple-green', region: 'r3', range_m: 0.0125, threshold_m: 0.03 },
     { shown: '1885', part: { state: '1885', id: 'upper-roof' }, sun: { date: '2026-06-21', minutes: 545 } },
+    { building: 'way/1234 ü', side: 'east', mm_per_pixel: 5, term: 'loss' },
     { cut: 'x@-1.25', conditions: ['2019', 'as-it-was'] },
     { camera: { target: [12.5, -40.25, 3], distance: 80.5, heading: 2, pitch: 0.5, fovDeg: 45 } },
   ];
@@ -41,6 +42,7 @@ describe('the rest of the address', () => {
     '#/?at=2',
     '#/?sun=2026-02-30T09:00',
     '#/?sun=2026-02-03T24:00',
+    '#/?side=a/b&mm=-2&term=A',
     '#/?part=roof&range=-1&above=1e9',
   ])('leaves out what it does not understand: %s', (hash) => {
     expect(parseLook(hash)).toEqual({ ...PLAIN, find: EVERYTHING });
