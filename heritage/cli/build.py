@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import webbrowser
 from pathlib import Path
 
@@ -70,17 +71,22 @@ def build(
     "public_url",
     help="The address visitors use, where a proxy stands before the server; links of the API begin with it.",
 )
-@click.option("--open", "open_browser", is_flag=True, help="Open the site in a browser.")
+@click.option(
+    "--studio", is_flag=True, help="The site can be edited below /studio/; prints the address to do so."
+)
+@click.option("--open", "open_browser", is_flag=True, help="Open the site, or its studio, in a browser.")
 def serve(
     site: Path,
     host: str,
     port: int,
     trusted_hosts: tuple[str, ...],
     public_url: str | None,
+    studio: bool,
     open_browser: bool,
 ) -> None:
-    """Serve SITE's current release."""
+    """Serve SITE's current release; with --studio, its curators too."""
     from heritage.web.server import serve as start
+    from heritage.web.studio.options import StudioOptions
 
     if not (site / "site.yaml").is_file():
         raise InputError(
@@ -91,10 +97,15 @@ def serve(
             code="site-missing",
         )
     trusted = list(trusted_hosts) or None
-    with start(site, host, port, trusted_hosts=trusted, public_url=public_url) as server:
+    options = StudioOptions(token=secrets.token_urlsafe(32)) if studio else None
+    with start(site, host, port, trusted_hosts=trusted, public_url=public_url, studio=options) as server:
         click.echo(f"serving {site} at {server.url} (stop with Ctrl-C)")
+        address = server.url
+        if options is not None:
+            address = f"{server.url}studio/#token={options.token}"
+            click.echo(f"the studio: {address}")
         if open_browser:
-            webbrowser.open(server.url)
+            webbrowser.open(address)
         server.wait()
 
 

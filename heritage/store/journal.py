@@ -83,6 +83,31 @@ def read(root: Path) -> tuple[Record, ...]:
     return records
 
 
+def last(root: Path) -> Record | None:
+    """The newest whole record; the chain before it is not verified. Raises StoreError where it is no record."""
+    lines, _, _ = _stored(root)
+    return _record(root, lines, len(lines) - 1) if lines else None
+
+
+def find(root: Path, name: str, value: str) -> Record | None:
+    """The newest record whose detail ``name`` is ``value``; the chain is not verified."""
+    lines, _, _ = _stored(root)
+    sought = json.dumps({name: value}, ensure_ascii=False, separators=(",", ":"))[1:-1].encode()
+    for at in range(len(lines) - 1, -1, -1):
+        if sought in lines[at]:
+            record = _record(root, lines, at)
+            if record.details.get(name) == value:
+                return record
+    return None
+
+
+def _record(root: Path, lines: list[bytes], at: int) -> Record:
+    record = _parse(lines[at])
+    if record is None:
+        raise StoreError.of([_problem(f"{root / JOURNAL}:{at + 1}", "it is no record")])
+    return record
+
+
 def verify(root: Path) -> tuple[Problem, ...]:
     """Where the chain does not hold; nothing is raised or written. A torn last line is no damage."""
     return _checked(root)[1]

@@ -63,6 +63,7 @@ class _Heading:
     tag: str
     text: str
     line: int
+    below: int
 
 
 def parse_words(text: str, stops: Collection[str], shown: str) -> Words:
@@ -78,6 +79,34 @@ def parse_words(text: str, stops: Collection[str], shown: str) -> Words:
     return words
 
 
+@dataclass(frozen=True)
+class Section:
+    """A heading ``#``, ``##`` or ``###`` with the lines below it, up to the next one; lines count from 0.
+
+    ``text`` is the heading in plain words, ``heading`` its first line, ``body`` the first one after it.
+    """
+
+    level: int
+    text: str
+    heading: int
+    body: int
+    end: int
+
+
+def sections(text: str, shown: str) -> tuple[list[str], list[Section]]:
+    """The lines of a tour's words, those of notes left empty, and its headings down to ``###``.
+
+    Nothing is wrong here: `parse_words` says what is.
+    """
+    reader = _Reader(text, (), shown)
+    tops = [heading for heading in reader.headings if heading.tag in {"h1", "h2", "h3"}]
+    ends = [*(heading.line - 1 for heading in tops[1:]), len(reader.source)]
+    return reader.source, [
+        Section(int(heading.tag[1]), heading.text, heading.line - 1, heading.below, end)
+        for heading, end in zip(tops, ends, strict=True)
+    ]
+
+
 class _Reader:
     def __init__(self, text: str, stops: Collection[str], shown: str) -> None:
         self.stops = stops
@@ -88,7 +117,12 @@ class _Reader:
         tokens = parse("\n".join(self.source), shown)
         self.first_line = _line(tokens[0]) if tokens else 1
         self.headings = [
-            _Heading(token.tag, inline_words(inline.children or []).strip(), _line(token))
+            _Heading(
+                token.tag,
+                inline_words(inline.children or []).strip(),
+                _line(token),
+                token.map[1] if token.map else 0,
+            )
             for token, inline in pairwise(tokens)
             if token.type == "heading_open" and token.level == 0
         ]

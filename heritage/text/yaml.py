@@ -48,6 +48,11 @@ def read_text(path: Path, shown: str, most_bytes: int) -> str:
         raise InputError(
             shown, f"the file cannot be read ({error.strerror})", "a readable file", code="file-unreadable"
         ) from None
+    return decoded(content, shown, most_bytes)
+
+
+def decoded(content: bytes, shown: str, most_bytes: int) -> str:
+    """As `read_text`, from a file's content."""
     if len(content) > most_bytes:
         raise InputError(
             shown,

@@ -1,4 +1,7 @@
-"""The web application: one page, the viewer's files, and the files of releases. GET and HEAD only, no cookies."""
+"""The web application: one page, the viewer's files, and the files of releases. GET and HEAD only, no cookies.
+
+Where it is asked for, the studio stands beside them below ``/studio/``, with methods and a cookie of its own.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +21,17 @@ from heritage.web import errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
 from heritage.web.security import Hosts, add_headers, check_request, is_shared
+from heritage.web.studio.options import StudioOptions
 
 
 def create_app(
-    site: Path, *, trusted_hosts: Sequence[str] | None = None, public_url: str | None = None
+    site: Path,
+    *,
+    trusted_hosts: Sequence[str] | None = None,
+    public_url: str | None = None,
+    studio: StudioOptions | None = None,
 ) -> Flask:
-    """The WSGI application for ``site``; reads its releases, writes nothing.
+    """The WSGI application for ``site``; reads its releases, and writes nothing unless it has a ``studio``.
 
     ``trusted_hosts`` are the host names it answers to; by default any name of this machine. ``public_url``
     is the address visitors use where it is not the server's own, for the links of the API.
@@ -106,6 +114,11 @@ def create_app(
         return Response(status=302, headers=headers)
 
     features.register(app, releases, public_url)
+
+    if studio is not None:
+        from heritage.web.studio import register
+
+        register(app, site, studio)
 
     @app.get("/healthz")
     def health() -> Response:

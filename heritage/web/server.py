@@ -15,6 +15,7 @@ from waitress import wasyncore
 from heritage.model.errors import BusyError, InputError
 from heritage.model.limits import HTTP_BODY_BYTES
 from heritage.web.app import create_app
+from heritage.web.studio.options import StudioOptions
 
 THREADS = 8  # whole files are sent without one; pages and ranges hold one for milliseconds
 
@@ -23,14 +24,19 @@ class Server:
     """A running server. A context manager: leaving it stops the server."""
 
     def __init__(
-        self, waiting: socket.socket, site: Path, trusted_hosts: Sequence[str] | None, public_url: str | None
+        self,
+        waiting: socket.socket,
+        site: Path,
+        trusted_hosts: Sequence[str] | None,
+        public_url: str | None,
+        studio: StudioOptions | None,
     ) -> None:
         host, port = waiting.getsockname()[:2]
         shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         self._map: dict[int, Any] = {}
         self._server = waitress.create_server(
-            create_app(site, trusted_hosts=trusted_hosts, public_url=public_url),
+            create_app(site, trusted_hosts=trusted_hosts, public_url=public_url, studio=studio),
             map=self._map,
             sockets=[waiting],
             threads=THREADS,
@@ -71,10 +77,12 @@ def serve(
     *,
     trusted_hosts: Sequence[str] | None = None,
     public_url: str | None = None,
+    studio: StudioOptions | None = None,
 ) -> Server:
     """Serve ``site`` at ``host``:``port`` (0 = any free port) until the returned Server is closed.
 
-    ``public_url`` is the address that visitors use where a proxy stands before the server.
+    ``public_url`` is the address that visitors use where a proxy stands before the server. With ``studio`` the
+    site can be edited below ``/studio/``.
 
     Raises BusyError where the port is taken, InputError where there is no such address here.
     """
@@ -98,4 +106,4 @@ def serve(
             "stop what uses it, or choose another --port",
             code="port-taken",
         ) from error
-    return Server(waiting, site, trusted_hosts, public_url)
+    return Server(waiting, site, trusted_hosts, public_url, studio)

@@ -1,0 +1,293 @@
+"""The curators' own files, changed so that nothing is lost: all files of a document or none, and never unseen.
+
+A save is one pass under the document's lock:
+
+1. contents are kept by digest (`history`);
+2. ``pending`` says what is going to be: from here on the save has happened;
+3. the files get their contents, one rename each;
+4. the document's journal gets its record; ``pending`` goes.
+
+Whoever finds ``pending`` finishes it first, so that a crash between 2 and 4 is finished by the next one who comes.
+What an editor or git changed meanwhile becomes a revision of its own before anything is written over it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from heritage.model.errors import BusyError, InputError, StoreError
+from heritage.store import fs
+from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, revision_of
+from heritage.store.publish import ensure_folder, publish_bytes, sweep
+
+PENDING = "pending"
+WAIT_S = 10.0
+_PAUSE_S = 0.005
+_NO_WRITING = ("store-full", "store-not-writable")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A document: ``key`` names it, its files are those in ``folder`` (relative to the site) that match ``names``."""
+
+    key: str
+    folder: str
+    names: re.Pattern[str]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A document's files at one moment; ``revision`` is None where there are none."""
+
+    revision: str | None
+    files: Files
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a save makes of a document: all its files from now on, and whether two people's edits are in it."""
+
+    files: Files
+    merged: bool = False
+
+
+class Drafts:
+    """The documents of one site, for reading and saving; safe in many threads, processes and servers."""
+
+    def __init__(self, site: Path) -> None:
+        self.site = site
+        self._root = site / ".heritage" / "history"
+        self.history = History(self._root, site)
+
+    def read(self, unit: Unit) -> Snapshot:
+        """The document's files, never half of a save.
+
+        What was changed outside since the last save is kept as a revision. Raises InputError for a link or device
+        among the files, BusyError where a lock stays taken.
+        """
+        with self._locked(unit, shared=True):
+            if not self._pending(unit.key).exists():
+                found = self._found(unit)
+                if self._is_known(unit, found):
+                    return found
+        try:
+            with self._locked(unit):
+                return self._settled(unit)
+        except StoreError as error:
+            if error.problems[0].code in _NO_WRITING:
+                return self._found(unit)  # nobody can save now either, so nothing will write over it
+            raise
+
+    def save(
+        self,
+        unit: Unit,
+        change: Callable[[Snapshot], Change],
+        *,
+        who: str,
+        what: str = "save",
+        request: str | None = None,
+    ) -> Entry:
+        """Change a document, durably: when this returns, it has happened.
+
+        ``change`` is given what is there and returns what shall be there; what it raises changes nothing. A
+        ``request`` that was answered before is answered with the same entry, and nothing is saved again. Raises
+        StoreError (full disk, no permission), BusyError where a lock stays taken.
+        """
+        with self._locked(unit):
+            now = self._settled(unit)
+            if request is not None and (before := self.history.find(unit.key, "request", request)):
+                return before
+            wanted = change(now)
+            digests = digests_of(wanted.files)
+            self._check_names(unit, digests)
+            last = self.history.last(unit.key)
+            if revision_of(digests) == now.revision and last is not None:
+                return last
+            details: dict[str, object] = {
+                "revision": revision_of(digests),
+                "files": digests,
+                "before": digests_of(now.files),
+            }
+            if request is not None:
+                details["request"] = request
+            if wanted.merged:
+                details["merged"] = True
+            self.history.keep(wanted.files)
+            with self._gate(shared=True):
+                self._commit(unit, who, what, details)
+            saved = self.history.last(unit.key)
+            assert saved is not None  # noqa: S101  (it was written a moment ago, under the lock)
+            return saved
+
+    def entries(self, unit: Unit) -> tuple[Entry, ...]:
+        """The document's revisions, the first one first; with what was changed outside just now."""
+        self.read(unit)
+        with self._locked(unit, shared=True):
+            return self.history.entries(unit.key)
+
+    def revision(self, unit: Unit, revision: str) -> Snapshot | None:
+        """A revision of the past; None where there was none of that name."""
+        with self._locked(unit, shared=True):
+            entry = self.history.find(unit.key, "revision", revision)
+            return None if entry is None else Snapshot(revision, self.history.files(entry))
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """No save is under way inside, nor half of one: for who reads the files of a whole site."""
+        if not self._root.is_dir():
+            yield
+            return
+        with self._gate():
+            for path in sorted(self._root.glob(f"documents/*/{PENDING}")):
+                self._finish(path)
+            yield
+
+    def _found(self, unit: Unit) -> Snapshot:
+        folder = self.site / unit.folder
+        files = {}
+        if folder.is_dir():
+            if folder.resolve() != self.site.resolve() / unit.folder:
+                raise _outside(unit.folder)
+            for path in sorted(folder.iterdir()):
+                if unit.names.fullmatch(path.name):
+                    if not stat.S_ISREG(path.lstat().st_mode):
+                        raise _outside(f"{unit.folder}/{path.name}".lstrip("/"))
+                    with fs.told(path):
+                        files[path.name] = path.read_bytes()
+        return Snapshot(revision_of(digests_of(files)), files)
+
+    def _is_known(self, unit: Unit, found: Snapshot) -> bool:
+        last = self.history.last(unit.key)
+        return found.revision == (None if last is None else last.revision)
+
+    def _settled(self, unit: Unit) -> Snapshot:
+        """What is there once a crash's leftover is finished; noted, where it was changed outside."""
+        if self._pending(unit.key).exists():
+            with self._gate(shared=True):
+                self._finish(self._pending(unit.key))
+        found = self._found(unit)
+        if not self._is_known(unit, found):
+            self.history.keep(found.files)
+            digests = digests_of(found.files)
+            self.history.record(unit.key, OUTSIDE, "outside", {"revision": found.revision, "files": digests})
+        return found
+
+    def _commit(self, unit: Unit, who: str, what: str, details: Mapping[str, object]) -> None:
+        last = self.history.last(unit.key)
+        pending = self._pending(unit.key)
+        plan = {
+            "key": unit.key,
+            "folder": unit.folder,
+            "sequence": last.sequence + 1 if last else 1,
+            "who": who,
+            "what": what,
+            "details": details,
+        }
+        ensure_folder(pending.parent, self.site)
+        publish_bytes(pending, json.dumps(plan, ensure_ascii=False).encode())
+        self._finish(pending, swept=True)
+
+    def _finish(self, pending: Path, *, swept: bool = False) -> None:
+        """Steps 3 and 4 of a save, as often as it takes."""
+        if not pending.exists():
+            return
+        plan: dict[str, Any] = json.loads(pending.read_bytes())
+        last = self.history.last(plan["key"])
+        if last is None or last.sequence < plan["sequence"]:
+            folder = self.site / plan["folder"]
+            if not swept:
+                sweep(folder)
+            before, after = plan["details"]["before"], plan["details"]["files"]
+            for name in sorted(before.keys() | after.keys()):
+                _apply(self, folder / name, before.get(name), after.get(name))
+            if not after and plan["folder"]:
+                with suppress(OSError):  # something else is in it
+                    fs.remove(folder)
+            self.history.record(plan["key"], plan["who"], plan["what"], plan["details"])
+        with fs.told(pending), suppress(FileNotFoundError):
+            fs.remove(pending)
+
+    def _pending(self, key: str) -> Path:
+        return self.history.folder(key) / PENDING
+
+    def _check_names(self, unit: Unit, names: Mapping[str, str]) -> None:
+        for name in names:
+            if not unit.names.fullmatch(name):
+                raise InputError(
+                    unit.key,
+                    f"{name!r} is none of its files",
+                    f"names such as {unit.names.pattern} are allowed",
+                    code="document-file",
+                )
+
+    def _locked(self, unit: Unit, *, shared: bool = False) -> Any:
+        # One lock a folder: what a crash left in it may then be swept.
+        return self._waiting((unit.folder or "site").replace("/", "+"), shared)
+
+    def _gate(self, *, shared: bool = False) -> Any:
+        return self._waiting("gate", shared)
+
+    @contextmanager
+    def _waiting(self, name: str, shared: bool) -> Iterator[None]:
+        try:
+            descriptor = self._lock(name, shared)
+        except StoreError as error:
+            if not shared or error.problems[0].code not in _NO_WRITING:
+                raise
+            yield  # nobody can write here, so there is nobody to wait for
+            return
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _lock(self, name: str, shared: bool) -> int:
+        path = self._root / "locks" / name
+        ensure_folder(path.parent, self.site)
+        end = time.monotonic() + WAIT_S
+        with fs.told(path):
+            while (descriptor := fs.lock(path, shared=shared)) is None:
+                if time.monotonic() > end:
+                    raise BusyError(
+                        name.replace("+", "/"),
+                        f"others have been writing for {WAIT_S:.0f} s",
+                        "one writer at a time",
+                        "try again in a moment",
+                        code="store-busy",
+                    )
+                time.sleep(_PAUSE_S)
+        return descriptor
+
+
+def _apply(drafts: Drafts, path: Path, before: str | None, after: str | None) -> None:
+    """Give a file its new content, unless it has it, or somebody outside was quicker: theirs is then noted later."""
+    present = digests_of({"": path.read_bytes()})[""] if path.is_file() else None
+    if present != before:
+        return
+    if after is None:
+        with fs.told(path):
+            fs.remove(path)
+            fs.sync(path.parent)
+        return
+    content = drafts.history.blob(after)
+    ensure_folder(path.parent, drafts.site)
+    publish_bytes(path, content)
+
+
+def _outside(where: str) -> InputError:
+    return InputError(
+        where,
+        "it is a link, or no plain file",
+        "plain files inside the site's folder",
+        "copy the file there",
+        code="file-outside",
+    )

@@ -1,0 +1,22 @@
+"""The studio: curators and conservators edit the site's files in the browser, below ``/studio/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+from heritage.store.drafts import Drafts
+from heritage.web.studio import answers, documents, page, people
+from heritage.web.studio.options import StudioOptions
+
+
+def register(app: Flask, site: Path, options: StudioOptions) -> None:
+    """Add the studio of ``site`` to ``app``: who may come in first, then what there is."""
+    people.register(app, site, options)
+    studio = Blueprint("studio", __name__, url_prefix="/studio")
+    drafts = Drafts(site)
+    answers.register(studio)
+    page.register(studio)
+    documents.register(studio, drafts)
+    app.register_blueprint(studio)

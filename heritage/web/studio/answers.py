@@ -1,0 +1,72 @@
+"""What the studio answers: JSON that nobody stores, and refusals that carry more than one problem."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from heritage.model.errors import HeritageError, Problem
+from heritage.web.errors import answer, refused
+
+_RETRY_S = "1"
+_OUR_TROUBLE = {"store-busy": 503, "store-full": 507, "store-not-writable": 507}
+"""What whoever edits has to know of the server's own trouble; by code, with its status."""
+
+
+class Refusal(Exception):
+    """A refusal with further keys beside the one error shape."""
+
+    def __init__(self, error: HeritageError, **more: Any) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.more = more
+
+
+def said(value: Any, status: int = 200, *, etag: str | None = None) -> Response:
+    """``value`` as JSON."""
+    response = jsonify(value)
+    response.status_code = status
+    response.headers["Cache-Control"] = "no-store"
+    if etag is not None:
+        response.set_etag(etag)
+    return response
+
+
+def problems(found: tuple[Problem, ...]) -> list[dict[str, str]]:
+    """Problems as JSON."""
+    return [asdict(problem) for problem in found]
+
+
+def unprocessable(error: HeritageError) -> Refusal:
+    """422 with every problem of a document that was not saved."""
+    first = error.problems[0]
+    said = refused(422, first.code, first.where, first.found, first.allowed, first.remedy)
+    return Refusal(said, problems=problems(error.problems))
+
+
+def register(studio: Blueprint) -> None:
+    """Answer the studio's refusals."""
+
+    @studio.errorhandler(Refusal)
+    def with_more(refusal: Refusal) -> Response:
+        response = answer(request, refusal.error)
+        first = refusal.error.problems[0]
+        shape = {key: getattr(first, key) for key in ("code", "where", "found", "allowed", "remedy")}
+        response.set_data(jsonify({"error": shape, **refusal.more}).get_data())
+        response.content_type = "application/json"
+        if refusal.error.status == 503:
+            response.headers["Retry-After"] = _RETRY_S
+        return response
+
+    @studio.errorhandler(HeritageError)
+    def trouble(error: HeritageError) -> Response:
+        """The server's own trouble as whoever edits should read it, without the machine's paths; others as they are."""
+        first = error.problems[0]
+        status = _OUR_TROUBLE.get(first.code)
+        if status is None:
+            return answer(request, error)
+        found = "the disk is full" if first.code == "store-full" else first.found
+        remedy = "nothing is lost: keep this page open, and save again"
+        return with_more(Refusal(refused(status, first.code, "the site", found, first.allowed, remedy)))

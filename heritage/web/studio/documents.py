@@ -1,0 +1,210 @@
+"""The documents: what is there, what they say, and saving them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from heritage.model.errors import HeritageError, InputError
+from heritage.store.drafts import Change, Drafts, Snapshot, Unit
+from heritage.store.history import Entry
+from heritage.text.document import DocumentPlace, place_of, places, problems_of, read_value, write_value
+from heritage.web.errors import not_found, refused
+from heritage.web.studio import answers
+from heritage.web.studio.answers import Refusal, said, unprocessable
+from heritage.web.studio.people import person
+
+_TAG = re.compile(r'"([0-9a-f]{64})"')
+_REQUEST = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def register(studio: Blueprint, drafts: Drafts) -> None:
+    """Add the routes."""
+
+    @studio.get("/api/documents")
+    def every_document() -> Response:
+        return said([_summary(place, drafts.read(unit_of(place))) for place in places(drafts.site)])
+
+    @studio.get("/api/documents/<path:key>")
+    def one_document(key: str) -> Response:
+        place = place_or_404(key)
+        found = drafts.read(unit_of(place))
+        if found.revision is None:
+            raise not_found()
+        value = {"key": key, "kind": place.kind, **revision_value(place, found)}
+        return said(value, etag=found.revision)
+
+    @studio.put("/api/documents/<path:key>")
+    def save_document(key: str) -> Response:
+        place = place_or_404(key)
+        expected, body = _expected(), _body()
+
+        def change(now: Snapshot) -> Change:
+            if now.revision != expected:
+                raise _stale(place, now)
+            return Change(_files(place, now, body))
+
+        entry = drafts.save(unit_of(place), change, who=person().name, request=_request_key())
+        return _saved(place, drafts, entry)
+
+    @studio.delete("/api/documents/<path:key>")
+    def delete_document(key: str) -> Response:
+        place = place_or_404(key)
+        if place.kind not in ("tour", "annotations"):
+            raise refused(
+                405,
+                "document-kept",
+                "the document",
+                f"a {place.kind} is not deleted here",
+                "tours and annotations",
+                "delete its folder",
+            )
+        expected = _expected()
+
+        def change(now: Snapshot) -> Change:
+            if now.revision != expected:
+                raise _stale(place, now)
+            return Change({})
+
+        drafts.save(unit_of(place), change, who=person().name, what="delete", request=_request_key())
+        return Response(status=204, headers={"Cache-Control": "no-store"})
+
+
+def place_or_404(key: str) -> DocumentPlace:
+    """What stands behind a key of a request."""
+    place = place_of(key)
+    if place is None:
+        raise not_found()
+    return place
+
+
+def unit_of(place: DocumentPlace) -> Unit:
+    """A document as the store knows it."""
+    return Unit(place.key, place.folder, place.names)
+
+
+def revision_value(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
+    """A revision as the page gets it: ``value`` is None where the files cannot be read."""
+    try:
+        value: dict[str, Any] | None = read_value(place, found.files)
+    except HeritageError:
+        value = None
+    return {
+        "revision": found.revision,
+        "value": value,
+        "files": {name: content.decode("utf-8", "replace") for name, content in found.files.items()},
+        "problems": answers.problems(problems_of(place, found.files)),
+    }
+
+
+def _summary(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
+    try:
+        value = read_value(place, found.files)
+    except HeritageError:
+        value = {}
+    title = value.get("title")
+    if place.kind == "tour":
+        title = {language: words["title"] for language, words in value.get("words", {}).items()}
+    problems = len(problems_of(place, found.files))
+    return {
+        "key": place.key,
+        "kind": place.kind,
+        "title": title,
+        "revision": found.revision,
+        "problems": problems,
+    }
+
+
+def _saved(place: DocumentPlace, drafts: Drafts, entry: Entry) -> Response:
+    files = drafts.history.files(entry)
+    value = {
+        "revision": entry.revision,
+        "value": read_value(place, files) if files else None,
+        "merged": entry.merged,
+        "problems": answers.problems(problems_of(place, files)),
+    }
+    return said(value, etag=entry.revision)
+
+
+def _files(place: DocumentPlace, now: Snapshot, body: Mapping[str, Any]) -> dict[str, bytes]:
+    """The document's files with what the body says, or 422: a document that cannot be read is not saved."""
+    try:
+        if "value" in body:
+            return write_value(place, now.files, body["value"])
+        files = {name: text.encode() for name, text in body["files"].items()}
+        read_value(place, files)
+        return files
+    except HeritageError as error:
+        raise unprocessable(error) from error
+
+
+def _stale(place: DocumentPlace, now: Snapshot) -> Refusal:
+    error = refused(
+        412,
+        "document-changed",
+        "the document",
+        "somebody has changed it meanwhile",
+        "changes to the newest revision",
+        "read it again",
+    )
+    theirs = revision_value(place, now)["value"] if now.revision else None
+    return Refusal(error, clashes=[], revision=now.revision, theirs=theirs)
+
+
+def _expected() -> str | None:
+    """The revision that the change was made to; None for a new document."""
+    if request.headers.get("If-None-Match") == "*":
+        return None
+    tag = request.headers.get("If-Match")
+    if tag is None:
+        raise refused(
+            428,
+            "precondition-missing",
+            "the request",
+            "it does not say what it changes",
+            'If-Match: "<revision>", or If-None-Match: * for a new document',
+            "send the revision that was read",
+        )
+    match = _TAG.fullmatch(tag.strip())
+    if match is None:
+        raise refused(
+            400, "precondition-strange", "If-Match", "it is no revision", 'one strong tag, "<revision>"', ""
+        )
+    return match[1]
+
+
+def _request_key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not _REQUEST.fullmatch(key):
+        raise refused(
+            400, "idempotency-key", "Idempotency-Key", "it is none", "1 to 200 visible characters", ""
+        )
+    return key
+
+
+def _body() -> dict[str, Any]:
+    body: Any = request.get_json(silent=True)
+    if isinstance(body, dict) and len(body) == 1:
+        _check_text(body)
+        files = body.get("files")
+        if "value" in body:
+            return body
+        if isinstance(files, dict) and files and all(isinstance(text, str) for text in files.values()):
+            return body
+    raise refused(400, "bad-request", "the body", "it is no document", '{"value": …} or {"files": {…}}', "")
+
+
+def _check_text(body: Any) -> None:
+    """Refuse what JSON can say and a file cannot: half characters, numbers that are none, endless nesting."""
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise unprocessable(
+            InputError(
+                "the body", "a character or number that no file can hold", "text", code="document-value"
+            )
+        ) from error
