@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import secrets
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import shapely
-from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
+from postgres import postgres
 
 from heritage.formats.postgis import credentials, table_of
 from heritage.model.documents import Footprints
@@ -51,57 +43,13 @@ class Server:
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     """Skipped, loudly, where Debian's PostGIS is not installed; `scripts/test` installs it."""
-    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not programs or not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
+    if not list(Path("/usr/share/postgresql").glob("*/extension/postgis.control")):
         pytest.skip("no PostgreSQL with PostGIS: apt-get install postgresql-postgis (scripts/test does)")
-    folder = Path(tempfile.mkdtemp(prefix="heritage-postgis-"))
-    # PostgreSQL does not run as root.
-    other = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
-    if other:
-        shutil.chown(folder, "postgres", "postgres")
-    password = secrets.token_hex(8)
-    (folder / "password").write_text(password)
-    (folder / "password").chmod(0o644)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    data = folder / "data"
-    made = [programs[-1], "-D", data, "-U", "admin", "-A", "scram-sha-256", "--pwfile", folder / "password"]
-    subprocess.run(
-        [*made, "--no-sync", "--no-instructions", "-E", "UTF8", "--locale", "C"],
-        check=True, capture_output=True, cwd=folder, **other,
-    )  # fmt: skip
-    settings = [
-        "fsync=off",
-        "listen_addresses=127.0.0.1",
-        f"port={port}",
-        f"unix_socket_directories={folder}",
-    ]
-    running = subprocess.Popen(
-        [programs[-1].with_name("postgres"), "-D", data, *(p for s in settings for p in ("-c", s))],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **other,
-    )  # fmt: skip
-    try:
-        with contextlib.closing(_connected(port, password, "postgres")) as first:
-            first.run("CREATE DATABASE monuments")
-        with contextlib.closing(_connected(port, password, "monuments")) as admin:
+    with postgres() as running:
+        running.make_database("monuments")
+        with contextlib.closing(running.connect("monuments")) as admin:
             _filled(admin)
-            yield Server(port, admin)
-    finally:
-        running.send_signal(signal.SIGQUIT)
-        running.wait(20)
-        shutil.rmtree(folder)
-
-
-def _connected(port: int, password: str, database: str) -> Connection:
-    until = time.monotonic() + 30
-    while True:
-        try:
-            return Connection("admin", "127.0.0.1", database, port, password, ssl_context=False)
-        except (InterfaceError, DatabaseError):  # it is still starting
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.1)
+            yield Server(running.port, admin)
 
 
 def _filled(admin: Connection) -> None:

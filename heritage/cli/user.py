@@ -1,0 +1,201 @@
+"""Commands about the accounts of an institution: who may use the studio, and as what."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from heritage.cli.main import cli
+from heritage.people.person import ROLES, local_person
+
+if TYPE_CHECKING:
+    from heritage.people.database import Database
+
+_SITE = click.argument("site", type=click.Path(path_type=Path))
+_NAME = click.argument("name")
+_ROLES = click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice(ROLES),
+    help="May be given several times.",
+)
+_PASSWORD = click.option(
+    "--password-stdin", is_flag=True, help="Read the password's line from standard input instead of asking."
+)
+
+
+def accounts_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """``--accounts``: where the accounts are. In the environment it is not seen by others of the machine."""
+    return click.option(
+        "--accounts",
+        envvar="HERITAGE_ACCOUNTS",
+        show_envvar=True,
+        help="postgresql+pg8000://user:password@host/database; default: SITE/.heritage/people.sqlite.",
+    )(command)
+
+
+@cli.group("user")
+def user_group() -> None:
+    """Accounts: who may use the studio, and as what."""
+
+
+@contextmanager
+def _opened(site: Path, url: str | None) -> Iterator[Database]:
+    from heritage.people.database import Database
+
+    database = Database(site, url)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def _me() -> str:
+    return f"{local_person().name} (command line)"[-64:]
+
+
+def _asked_password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+@user_group.command("add")
+@_SITE
+@_NAME
+@_ROLES
+@_PASSWORD
+@accounts_option
+def add(site: Path, name: str, roles: tuple[str, ...], password_stdin: bool, accounts: str | None) -> None:
+    """Make an account for NAME. From the first one on, the studio of SITE asks for name and password."""
+    from heritage.people import accounts as people
+
+    with _opened(site, accounts) as database:
+        person = people.add(database, name, roles, _asked_password(password_stdin), by=_me())
+    click.echo(f"{person.name}: {', '.join(person.roles)}")
+
+
+@user_group.command("invite")
+@_SITE
+@_ROLES
+@click.option("--url", default="http://localhost:8000/", show_default=True, help="The address of the server.")
+@accounts_option
+def invite(site: Path, roles: tuple[str, ...], url: str, accounts: str | None) -> None:
+    """Print a link with which one person makes an account of their own, once, within a week."""
+    from heritage.people import invitations
+
+    with _opened(site, accounts) as database:
+        secret = invitations.invite(database, roles, by=_me())
+    click.echo(f"{url.rstrip('/')}/studio/#invitation={secret}")
+
+
+@user_group.command("list")
+@_SITE
+@accounts_option
+def list_(site: Path, accounts: str | None) -> None:
+    """Every account with its roles, and how many sessions it has."""
+    from heritage.people import accounts as people
+
+    with _opened(site, accounts) as database:
+        for one in people.everyone(database):
+            since = datetime.fromtimestamp(one.made, UTC).date()
+            state = "closed" if one.closed is not None else f"{one.sessions} session(s)"
+            how = "password" if one.has_password else f"OpenID Connect, {one.issuer}"
+            click.echo(f"{one.person.name}: {', '.join(one.person.roles)}; since {since}; {how}; {state}")
+
+
+@user_group.command("role")
+@_SITE
+@_NAME
+@_ROLES
+@accounts_option
+def role(site: Path, name: str, roles: tuple[str, ...], accounts: str | None) -> None:
+    """Give NAME these roles, and no others."""
+    from heritage.people import accounts as people
+
+    with _opened(site, accounts) as database:
+        person = people.set_roles(database, name, roles, by=_me())
+    click.echo(f"{person.name}: {', '.join(person.roles)}")
+
+
+@user_group.command("password")
+@_SITE
+@_NAME
+@_PASSWORD
+@accounts_option
+def password(site: Path, name: str, password_stdin: bool, accounts: str | None) -> None:
+    """Give NAME a new password, and let who was locked out try again. Ends the sessions."""
+    from heritage.people import accounts as people
+    from heritage.people.signing_in import forget
+
+    with _opened(site, accounts) as database:
+        people.set_password(database, name, _asked_password(password_stdin), by=_me())
+        forget(database, name, by=_me())
+
+
+@user_group.command("close")
+@_SITE
+@_NAME
+@accounts_option
+def close(site: Path, name: str, accounts: str | None) -> None:
+    """Let NAME in no more, and end the sessions. The history keeps the name."""
+    from heritage.people import accounts as people
+
+    with _opened(site, accounts) as database:
+        people.close(database, name, by=_me())
+
+
+@user_group.command("reopen")
+@_SITE
+@_NAME
+@accounts_option
+def reopen(site: Path, name: str, accounts: str | None) -> None:
+    """Undo `close`."""
+    from heritage.people import accounts as people
+
+    with _opened(site, accounts) as database:
+        people.reopen(database, name, by=_me())
+
+
+@user_group.command("end-sessions")
+@_SITE
+@_NAME
+@accounts_option
+def end_sessions(site: Path, name: str, accounts: str | None) -> None:
+    """End every session of NAME: a laptop was lost, a browser was left open."""
+    from heritage.people import sessions
+
+    with _opened(site, accounts) as database:
+        count = sessions.end_all(database, name, by=_me())
+    click.echo(f"{count} session(s) ended")
+
+
+@user_group.command("events")
+@_SITE
+@accounts_option
+def events_(site: Path, accounts: str | None) -> None:
+    """Who did what to accounts, oldest first; exit 3 where the chain of the records does not hold."""
+    from heritage.model.errors import StoreError
+    from heritage.people import events
+
+    with _opened(site, accounts) as database, database.reading() as connection:
+        for event in events.read(connection):
+            at = datetime.fromtimestamp(event.at, UTC).isoformat(sep=" ", timespec="seconds")
+            click.echo(f"{event.sequence} {at} {event.who}: {event.action} {event.details}")
+        broken = events.broken_at(connection)
+    if broken is not None:
+        raise StoreError(
+            f"the accounts' record {broken}",
+            "it is not as it was written",
+            "an unbroken chain",
+            "compare with a backup",
+            code="events-damaged",
+        )
