@@ -1,0 +1,369 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RECORD, TOUR } from '../../src/studio/core/fields.ts';
+import { History } from '../../src/studio/core/history.ts';
+import { decided, merged, mergedOrder } from '../../src/studio/core/merge.ts';
+import { type Put, type Reply, Saver } from '../../src/studio/core/saver.ts';
+import {
+  addStop,
+  duplicateStop,
+  freeId,
+  idProblem,
+  idsOf,
+  moveStop,
+  removeStop,
+  renameStop,
+  setStop,
+  setStopWords,
+  setTourWords,
+  stopOf,
+  type Tour,
+  titleOf,
+} from '../../src/studio/core/tour.ts';
+
+const words = (title: string) => ({
+  title,
+  introduction: '',
+  stops: {
+    gate: { title: 'The gate', text: 'Stone.' },
+    court: { title: null, text: 'Wide.' },
+    hall: { title: 'The hall', text: 'Wood.' },
+  },
+});
+const TOUR_0: Tour = {
+  tour: {
+    monument: 'thai-hoa',
+    take_along_mb: 60,
+    stops: [
+      {
+        id: 'gate',
+        view: { eye_m: [1, 2, 3], target_m: [0, 0, 0] },
+        dwell_s: 4,
+        narration: { vi: 'media/a.mp3' },
+      },
+      { id: 'court', move: { seconds: 3, easing: 'smooth' } },
+      { id: 'hall', annotations: ['dragon'] },
+    ],
+  },
+  words: { en: words('Around the hall'), vi: words('Quanh điện') },
+};
+
+/** A source of numbers that is the same in every run. */
+function chance(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+/** Any change that the page can make. */
+function change(tour: Tour, dice: (below: number) => number): Tour {
+  const ids = idsOf(tour);
+  const id = ids[dice(ids.length)]!;
+  const n = dice(1000);
+  return [
+    () => addStop(tour, dice(2) ? id : null, { dwell_s: n }).tour,
+    () => duplicateStop(tour, id).tour,
+    () => removeStop(tour, id),
+    () => moveStop(tour, id, dice(ids.length)),
+    () => renameStop(tour, id, `name-${n}`),
+    () => setStop(tour, id, { dwell_s: dice(2) ? n : undefined, narration: { vi: `media/${n}.mp3` } }),
+    () => setStop(tour, id, { view: { eye_m: [n, 0, 0], target_m: [0, 0, 0] } }),
+    () => setStopWords(tour, dice(2) ? 'en' : 'vi', id, { text: `words ${n}` }),
+    () => setTourWords(tour, 'en', { title: `title ${n}` }),
+  ][dice(9)]!();
+}
+
+describe('a tour’s operations', () => {
+  it('adds a stop with empty words in every language', () => {
+    const { tour, id } = addStop(TOUR_0, 'gate', {});
+    expect(idsOf(tour)).toEqual(['gate', id, 'court', 'hall']);
+    expect(tour.words.vi!.stops[id]).toEqual({ title: null, text: '' });
+    expect(TOUR_0.tour.stops).toHaveLength(3);
+  });
+  it('duplicates with the words and renames with them', () => {
+    const { tour, id } = duplicateStop(TOUR_0, 'gate');
+    expect(idsOf(tour)).toEqual(['gate', id, 'court', 'hall']);
+    const renamed = renameStop(tour, id, 'second-gate');
+    expect(renamed.words.vi!.stops['second-gate']!.text).toBe('Stone.');
+    expect(renamed.words.vi!.stops[id]).toBeUndefined();
+    expect(renameStop(tour, 'gate', 'court')).toBe(tour);
+  });
+  it('says what is no id', () => {
+    expect(idProblem(TOUR_0, 'gate', 'Gate')).toBe('form');
+    expect(idProblem(TOUR_0, 'gate', 'court')).toBe('taken');
+    expect(idProblem(TOUR_0, 'gate', 'gate')).toBeNull();
+    expect(freeId(TOUR_0, 'gate')).toBe('gate-2');
+  });
+  it('keeps the last stop', () => {
+    const one = removeStop(removeStop(TOUR_0, 'gate'), 'court');
+    expect(removeStop(one, 'hall')).toBe(one);
+  });
+  it('takes a field away when it is set to nothing', () => {
+    expect('dwell_s' in stopOf(setStop(TOUR_0, 'gate', { dwell_s: undefined }), 'gate')!).toBe(false);
+  });
+  it('names a stop by its title, another language’s, or its id', () => {
+    expect(titleOf(TOUR_0, 'gate', 'fr')).toBe('The gate');
+    expect(titleOf(TOUR_0, 'court', 'en')).toBe('court');
+  });
+});
+
+describe('fields', () => {
+  it('come together to what they were, whatever was changed', () => {
+    const dice = chance(1);
+    let tour = TOUR_0;
+    for (let k = 0; k < 300; k++) {
+      tour = change(tour, dice);
+      expect(TOUR.together(TOUR.apart(tour))).toEqual(tour);
+    }
+  });
+  it('of any other document as well', () => {
+    const record = { title: { en: 'Gate' }, epochs: [{ id: '2019' }], clean: {}, note: null };
+    expect(RECORD.together(RECORD.apart(record))).toEqual(record);
+  });
+});
+
+describe('undo and redo', () => {
+  it('go back to the beginning and forward to the end, over 400 steps of every kind', () => {
+    const dice = chance(7);
+    const history = new History(TOUR, TOUR_0);
+    const seen = [TOUR_0];
+    for (let k = 0; k < 400; k++) {
+      const next = change(history.now, dice);
+      history.do(next, { key: 'step' });
+      if (JSON.stringify(next) !== JSON.stringify(seen.at(-1))) seen.push(next);
+    }
+    for (const value of [...seen].reverse().slice(1)) {
+      history.undo();
+      expect(history.now).toEqual(value);
+    }
+    expect(history.undoName).toBeNull();
+    for (const value of seen.slice(1)) {
+      history.redo();
+      expect(history.now).toEqual(value);
+    }
+    expect(history.redoName).toBeNull();
+  });
+  it('take letters typed into one field as one step, others apart', () => {
+    const history = new History(TOUR, TOUR_0);
+    const type = (text: string, at: number) =>
+      history.do(setStopWords(history.now, 'en', 'gate', { text }), { key: 'text' }, 'en/gate/text', at);
+    type('S', 0);
+    type('St', 500);
+    type('Sto', 900);
+    type('Ston', 9000);
+    history.undo();
+    expect(history.now.words.en!.stops.gate!.text).toBe('Sto');
+    history.undo();
+    expect(history.now).toEqual(TOUR_0);
+  });
+  it('leave alone what somebody else changed meanwhile', () => {
+    const history = new History(TOUR, TOUR_0);
+    history.do(setStop(history.now, 'gate', { dwell_s: 9 }), { key: 'dwell' });
+    history.do(moveStop(history.now, 'gate', 2), { key: 'move' });
+    const theirs = addStop(setStopWords(history.now, 'en', 'hall', { text: 'Theirs.' }), 'court', {});
+    history.adopt(theirs.tour);
+    history.undo();
+    history.undo();
+    expect(stopOf(history.now, 'gate')!.dwell_s).toBe(4);
+    expect(history.now.words.en!.stops.hall!.text).toBe('Theirs.');
+    expect(idsOf(history.now).filter((id) => id !== theirs.id)).toEqual(['gate', 'court', 'hall']);
+    expect(idsOf(history.now)).toContain(theirs.id);
+  });
+});
+
+describe('bringing two people’s changes together', () => {
+  const merge = (base: Tour, mine: Tour, theirs: Tour) => {
+    const { fields, clashes } = merged(TOUR.apart(base), TOUR.apart(mine), TOUR.apart(theirs));
+    return { tour: TOUR.together(fields), clashes };
+  };
+  it('is the other’s where one has changed nothing, over 300 random pairs', () => {
+    const dice = chance(3);
+    let base = TOUR_0;
+    for (let k = 0; k < 300; k++) {
+      const next = change(change(base, dice), dice);
+      expect(merge(base, next, base)).toEqual({ tour: next, clashes: [] });
+      expect(merge(base, base, next)).toEqual({ tour: next, clashes: [] });
+      expect(merge(base, next, next)).toEqual({ tour: next, clashes: [] });
+      base = k % 10 === 9 ? TOUR_0 : next;
+    }
+  });
+  it('never loses a stop that one has added, nor a word that one has written', () => {
+    const dice = chance(11);
+    for (let k = 0; k < 300; k++) {
+      const [mine, theirs] = [change(change(TOUR_0, dice), dice), change(change(TOUR_0, dice), dice)];
+      const { tour, clashes } = merge(TOUR_0, mine, theirs);
+      const told = JSON.stringify(clashes) + JSON.stringify(tour);
+      for (const one of [mine, theirs]) {
+        for (const id of idsOf(one)) if (!stopOf(TOUR_0, id)) expect(idsOf(tour)).toContain(id);
+        for (const { text } of Object.values(one.words.en!.stops)) {
+          if (text.startsWith('words ')) expect(told).toContain(text);
+        }
+      }
+      expect(new Set(idsOf(tour)).size).toBe(idsOf(tour).length);
+      // Every stop has its words in every language, and no words are without a stop.
+      for (const said of Object.values(tour.words))
+        expect(Object.keys(said.stops).sort()).toEqual(idsOf(tour).sort());
+    }
+  });
+  it('keeps both moves of different stops', () => {
+    expect(mergedOrder(['a', 'b', 'c', 'd'], ['b', 'a', 'c', 'd'], ['a', 'b', 'd', 'c'])).toEqual([
+      'b',
+      'a',
+      'd',
+      'c',
+    ]);
+  });
+  it('shows a clash with all three sides, and follows the decision', () => {
+    const mine = setStop(TOUR_0, 'gate', { dwell_s: 5 });
+    const theirs = setStop(TOUR_0, 'gate', { dwell_s: 6 });
+    const { tour, clashes } = merge(TOUR_0, mine, theirs);
+    expect(clashes).toEqual([{ field: 'stops/gate/dwell_s', base: 4, mine: 5, theirs: 6 }]);
+    const taken = TOUR.together(decided(TOUR.apart(tour), clashes[0]!, 'theirs'));
+    expect(stopOf(taken, 'gate')!.dwell_s).toBe(6);
+  });
+  it('keeps a stop that one removed and the other changed, until a person has decided', () => {
+    const mine = removeStop(TOUR_0, 'court');
+    const theirs = setStopWords(TOUR_0, 'en', 'court', { text: 'Wider.' });
+    const { tour, clashes } = merge(TOUR_0, mine, theirs);
+    expect(idsOf(tour)).toEqual(['gate', 'court', 'hall']);
+    expect(clashes.map((c) => c.field)).toEqual(['stops/court']);
+    const gone = TOUR.together(decided(TOUR.apart(tour), clashes[0]!, 'mine'));
+    expect(gone).toEqual(mine);
+    const kept = TOUR.together(decided(TOUR.apart(tour), clashes[0]!, 'theirs'));
+    expect(kept.words.en!.stops.court!.text).toBe('Wider.');
+  });
+});
+
+describe('saving', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  /** A server that answers as it is told, and keeps what it was sent. */
+  function setting(answers: ((value: Tour, revision: string | null) => Reply<Tour>)[]) {
+    const sent: { value: Tour; revision: string | null; once: string }[] = [];
+    const put: Put<Tour> = async (value, revision, once) => {
+      sent.push({ value, revision, once });
+      return answers[Math.min(sent.length, answers.length) - 1]!(value, revision);
+    };
+    const kept: unknown[] = [];
+    const history = new History(TOUR, TOUR_0);
+    const drawer = { keep: (d: unknown) => kept.push(d), clear: () => kept.splice(0) };
+    const saver = new Saver(history, TOUR, { value: TOUR_0, revision: 'r0' }, put, drawer);
+    history.onChange = (own) => own && saver.changed();
+    return { sent, kept, history, saver };
+  }
+  const saved =
+    (revision: string, value?: Tour): ((value: Tour) => Reply<Tour>) =>
+    (own) => ({ kind: 'saved', revision, value: value ?? own, merged: value !== undefined, problems: [] });
+  const edit = (history: History<Tour>, dwell_s: number) =>
+    history.do(setStop(history.now, 'gate', { dwell_s }), { key: 'dwell' });
+
+  it('waits a moment, sends the revision it began from, and is done', async () => {
+    const { sent, history, saver, kept } = setting([saved('r1'), saved('r2')]);
+    edit(history, 5);
+    edit(history, 6);
+    expect(saver.status).toBe('changed');
+    expect(kept.length).toBeGreaterThan(0);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent.map((s) => [s.revision, stopOf(s.value, 'gate')!.dwell_s])).toEqual([['r0', 6]]);
+    expect([saver.status, saver.dirty, saver.revision]).toEqual(['saved', false, 'r1']);
+    expect(kept).toEqual([]);
+    edit(history, 7);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(sent[1]!.revision).toBe('r1');
+    expect(sent[1]!.once).not.toBe(sent[0]!.once);
+  });
+  it('tries the same again under the same key until there is an answer', async () => {
+    const down = (): Reply<Tour> => ({ kind: 'again', after_s: null, offline: true });
+    const { sent, history, saver, kept } = setting([down, down, down, saved('r1'), saved('r2')]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(saver.status).toBe('offline');
+    edit(history, 6); // meanwhile one writes on
+    expect(kept.length).toBeGreaterThan(0);
+    await vi.advanceTimersByTimeAsync(20_000);
+    const values = sent.map((s) => stopOf(s.value, 'gate')!.dwell_s);
+    expect(values).toEqual([5, 5, 5, 5, 6]);
+    expect(new Set(sent.slice(0, 4).map((s) => s.once)).size).toBe(1);
+    expect(sent[4]!.revision).toBe('r1');
+    expect(saver.status).toBe('saved');
+  });
+  it('takes over what the server merged, and goes on from there', async () => {
+    const theirs = setStopWords(setStop(TOUR_0, 'gate', { dwell_s: 5 }), 'en', 'hall', { text: 'Theirs.' });
+    const { history, saver } = setting([saved('r2', theirs)]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(history.now).toEqual(theirs);
+    history.undo();
+    expect(history.now.words.en!.stops.hall!.text).toBe('Theirs.');
+    expect(saver.revision).toBe('r2');
+  });
+  it('lets a person decide a clash, and saves the decision on the newer revision', async () => {
+    const theirs = setStop(TOUR_0, 'gate', { dwell_s: 6 });
+    const clash = (): Reply<Tour> => ({
+      kind: 'clash',
+      clashes: [{ field: 'stops/gate/dwell_s', base: 4, mine: 5, theirs: 6, who: 'Mai' }],
+      revision: 'r1',
+      theirs,
+    });
+    const { sent, history, saver } = setting([clash, saved('r2')]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(saver.clashes).toMatchObject([{ mine: 5, theirs: 6, who: 'Mai' }]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toHaveLength(1); // nothing is saved over the other's before somebody has decided
+    saver.decide(saver.clashes[0]!, 'mine');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent[1]).toMatchObject({ revision: 'r1' });
+    expect(stopOf(sent[1]!.value, 'gate')!.dwell_s).toBe(5);
+    expect(saver.status).toBe('saved');
+  });
+  it('is settled when the other’s is taken', async () => {
+    const theirs = setStop(TOUR_0, 'gate', { dwell_s: 6 });
+    const { sent, history, saver } = setting([
+      () => ({ kind: 'clash', clashes: [], revision: 'r1', theirs }),
+    ]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    saver.decide(saver.clashes[0]!, 'theirs');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([sent.length, saver.status, saver.dirty]).toEqual([1, 'saved', false]);
+    expect(history.now).toEqual(theirs);
+  });
+  it('finds a clash of its own: the same field, typed while another’s was on its way', async () => {
+    const merged = setStop(setStopWords(TOUR_0, 'en', 'hall', { text: 'Theirs.' }), 'gate', { dwell_s: 5 });
+    let answer: (reply: Reply<Tour>) => void = () => {};
+    const history = new History(TOUR, TOUR_0);
+    const put: Put<Tour> = () => new Promise((resolve) => (answer = resolve));
+    const drawer = { keep: () => {}, clear: () => {} };
+    const saver = new Saver(history, TOUR, { value: TOUR_0, revision: 'r0' }, put, drawer);
+    history.onChange = (own) => own && saver.changed();
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    history.do(setStopWords(history.now, 'en', 'hall', { text: 'Mine.' }), { key: 'text' });
+    answer({ kind: 'saved', revision: 'r1', value: merged, merged: true, problems: [] });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(saver.clashes).toMatchObject([{ mine: 'Mine.', theirs: 'Theirs.' }]);
+  });
+  it('does not try again what was refused, until something changes', async () => {
+    const problems = [{ message: 'no stop' }];
+    const { sent, history, saver } = setting([() => ({ kind: 'refused', problems }), saved('r1')]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([sent.length, saver.status, saver.dirty]).toEqual([1, 'refused', true]);
+    edit(history, 6);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(saver.status).toBe('saved');
+  });
+  it('saves nothing when one has come back to where one was', async () => {
+    const { sent, history, saver, kept } = setting([saved('r1')]);
+    edit(history, 5);
+    history.undo();
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([sent.length, saver.status, kept.length]).toEqual([0, 'saved', 0]);
+  });
+});
