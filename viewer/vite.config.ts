@@ -56,7 +56,17 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
+      input: {
+        index: here('./index.html'),
+        studio: here('./studio/index.html'),
+        'studio-scene': here('./studio/scene.html'),
+      },
       output: {
+        // The studio's files are told by their names: nobody takes them along (`scripts/offline.ts`).
+        chunkFileNames: ({ facadeModuleId }) =>
+          /\/(studio)\//.test(facadeModuleId ?? '')
+            ? 'assets/studio-[name]-[hash].js'
+            : 'assets/[name]-[hash].js',
         // The scene's library changes seldom; a file of its own stays in the visitor's cache. The decoder is wanted
         // by the first picture, long before the library.
         codeSplitting: {

@@ -14,9 +14,9 @@ import type { First } from './first/first.ts';
 import type { Drawable } from './first/graphics.ts';
 import { Viewer } from './ui/viewer.ts';
 
-export async function start(base: string, first: First, graphics: Drawable): Promise<void> {
+export async function start(base: string, first: First, graphics: Drawable): Promise<App | null> {
   const viewer = document.querySelector('heritage-viewer');
-  if (!(viewer instanceof Viewer)) return;
+  if (!(viewer instanceof Viewer)) return null;
   const asked = new URLSearchParams(location.search);
   const language = uiLanguage(asked.get('lang') ?? navigator.language);
   const app = new App(base, translator(await loadMessages(language)), language);
@@ -30,4 +30,5 @@ export async function start(base: string, first: First, graphics: Drawable): Pro
   if (asked.has('debug')) expose(app);
   const kiosk = asked.get('kiosk');
   if (kiosk !== null && app.state.release) new (await app.later(import('./ui/kiosk.ts'))).Kiosk(app, kiosk);
+  return app;
 }

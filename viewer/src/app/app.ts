@@ -70,6 +70,11 @@ export class App {
     return found as Promise<T>;
   }
 
+  /** Take a document as given instead of fetching it: a draft, which no release has. */
+  supply(path: string, document: unknown): void {
+    this.documents.set(this.state.base + path, Promise.resolve(document));
+  }
+
   async loadData(): Promise<void> {
     const path = this.state.release?.data;
     if (!path || (this.state.data && this.state.data !== 'failed')) return;

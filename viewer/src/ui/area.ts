@@ -9,7 +9,8 @@ const CLAIM_GAP_PX = 6; // below the legend of what is interpreted, which takes 
 export function freeOf(canvas: HTMLCanvasElement, page: HTMLElement, sheet: Sheet): Viewport | null {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (width === 0 || height === 0) return null;
-  const panel = page.querySelector<HTMLElement>('.panel');
+  const found = page.querySelector<HTMLElement>('.panel');
+  const panel = found && found.offsetHeight > 0 ? found : null; // the studio hides it
   const free: Viewport = { width, height, left: 0, right: 0, top: 0, bottom: 0 };
   if (panel && isPhone()) {
     // A sheet pulled up to read covers the scene for a while; the picture need not move.

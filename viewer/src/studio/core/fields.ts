@@ -2,7 +2,7 @@
  * A document taken apart into fields, the units that people clash on: `stops/approach/dwell_s`, `words/en/title`. A
  * pose or a comparison is one field, for halves of two people's would make a third that nobody meant.
  */
-import type { Json, Stop, Tour, Words } from './tour.ts';
+import type { Json, Tour, Words } from './tour.ts';
 
 export type Fields = ReadonlyMap<string, Json>;
 
@@ -122,5 +122,3 @@ export function stopOfField(field: string): string | null {
 /** A stop's fields, whole: to bring back one that another has removed. */
 export const fieldsOfStop = (fields: Fields, id: string): [string, Json][] =>
   [...fields].filter(([field]) => stopOfField(field) === id);
-
-export type { Stop };

@@ -42,7 +42,7 @@ function changed(fields: Fields, changes: readonly Change[], back: boolean): Fie
   for (const { field, before, after } of changes) {
     const [from, to] = back ? [after, before] : [before, after];
     if (field === ORDER) {
-      const lists = [from, to, fields.get(ORDER)] as readonly string[][];
+      const lists = [from, to, fields.get(ORDER)] as (string[] | undefined)[];
       out.set(ORDER, mergedOrder(lists[0] ?? [], lists[1] ?? [], lists[2] ?? []));
     } else if (to === undefined) out.delete(field);
     else out.set(field, to);

@@ -1,0 +1,17 @@
+/** The studio opens: its words, then who is there. */
+import '../ui/theme.css';
+import './studio.css';
+import { uiLanguage } from '../core/i18n.ts';
+import { Studio, wordsIn } from './studio.ts';
+import { StudioPage } from './ui/page.ts';
+
+async function begin(): Promise<void> {
+  const page = document.querySelector('heritage-studio');
+  if (!(page instanceof StudioPage)) return;
+  const language = uiLanguage(new URLSearchParams(location.search).get('lang') ?? navigator.language);
+  const studio = new Studio(await wordsIn(language), language);
+  page.connect(studio);
+  await studio.start();
+}
+
+void begin();

@@ -1,0 +1,233 @@
+/** The visitor's page as the studio handles it: the draft in the visitors' player, and what is made by doing it. */
+import type { App } from '../../app/app.ts';
+import { monumentOf, shownNow } from '../../app/state.ts';
+import { pathAround } from '../../core/around.ts';
+import type { Viewport } from '../../core/fit.ts';
+import { inverse, point, poseOf } from '../../core/frames.ts';
+import { freeAtFirst } from '../../core/free.ts';
+import { boxMark, type Mark, pathMark } from '../../core/marks.ts';
+import { eyeOf, type Orbit, orbitOf } from '../../core/orbit.ts';
+import type { MonumentEntry, ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
+import { formatRoute } from '../../core/route.ts';
+import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
+import { snapshot } from '../../scene/snapshot.ts';
+import { draftEntry } from '../core/preview.ts';
+import type { Json, Pose, Shown } from '../core/tour.ts';
+import type { Frames, Handle, ShownNow } from './handle.ts';
+
+const PHONE = freeAtFirst(390, 844, true, false);
+const DESKTOP = freeAtFirst(1440, 900, false, false);
+const PICTURE_PX = { phone: 150, desktop: 300 };
+const LEGS = 48;
+
+const centimetres = (p: Vec3): Vec3 => p.map((v) => Math.round(v * 100) / 100) as unknown as Vec3;
+const shownOf = ({ epoch, state }: ShownEntry): Shown =>
+  epoch !== null ? { epoch } : { state: state ?? '' };
+const two = (n: number) => String(n).padStart(2, '0');
+
+export class StudioScene implements Handle {
+  readonly app: App;
+  onChange: () => void = () => {};
+  private wanted: { fit: Pose['fit_m'] | null; flight: boolean } = { fit: null, flight: false };
+  private drawn: readonly Mark[] = [];
+
+  constructor(app: App) {
+    this.app = app;
+    // What an editor looks at is nobody's place in a tour.
+    app.tours.shared = true;
+    const draw = app.onState;
+    app.onState = () => {
+      draw();
+      this.onChange();
+    };
+  }
+
+  async draft(document: TourDocument, stop: string): Promise<void> {
+    const { app } = this;
+    const { release, route } = app.state;
+    if (!release || !app.view) return;
+    const entry = draftEntry(document);
+    const others = release.tours.filter((t) => t.id !== document.id);
+    app.supply(entry.url, document);
+    const { current } = app.tours;
+    const stays =
+      current?.state.wandering &&
+      route.view === 'tour' &&
+      route.tour === document.id &&
+      current.stop.id === stop;
+    const before = stays ? app.view.rig.orbit : null;
+    const { playing } = current?.state ?? { playing: false };
+    if (playing) return; // a preview under way is not torn off; what has changed comes when it is over
+    app.tours.end();
+    app.set({ release: { ...release, tours: [...others, entry] } });
+    history.replaceState(null, '', formatRoute({ view: 'tour', tour: document.id, stop }));
+    app.address.enter(true);
+    // The player is fetched with the first tour.
+    for (let k = 0; k < 100 && !app.tours.current; k++) await new Promise((r) => setTimeout(r, 30));
+    app.tours.current?.send({ type: 'cut' });
+    if (before) {
+      app.tours.play({ type: 'wander' });
+      app.view.place(before);
+    }
+    this.redraw();
+  }
+
+  play(playing: boolean): void {
+    this.app.tours.play({ type: playing ? 'play' : 'pause' });
+  }
+
+  explore(monument: string): void {
+    const { app } = this;
+    const orbit = app.view?.rig.orbit;
+    app.tours.end();
+    app.address.go({ view: 'monument', monument }, orbit ? { camera: orbit } : {});
+  }
+
+  bare(bare: boolean): void {
+    document.documentElement.classList.toggle('bare', bare);
+    window.dispatchEvent(new Event('resize'));
+  }
+
+  now(): ShownNow | null {
+    const { app } = this;
+    const { state, view } = app;
+    const monument = monumentOf(state);
+    if (!monument || !view) return null;
+    const { comparing, route, sun, touring } = state;
+    const mode = app.comparing.mode;
+    const stop = touring?.document.stops[touring.player.stop];
+    const cut = route.view === 'section' ? app.bench?.sectioning.state?.cut : null;
+    const section: Json | undefined = cut
+      ? cut.kind === 'axis'
+        ? { across: cut.axis, at_m: cut.at_m }
+        : { from_m: [...cut.from], to_m: [...cut.to] }
+      : stop?.section
+        ? onlySet(stop.section.plane)
+        : undefined;
+    return {
+      view: poseNow(view.rig.orbit, monument),
+      ...(mode && comparing
+        ? {
+            compare: {
+              left: shownOf(comparing.left),
+              right: shownOf(comparing.right),
+              mode,
+              position: Math.round(comparing.position * 100) / 100,
+            },
+          }
+        : { show: shownOf(shownNow(state, monument)) }),
+      ...(section ? { section } : {}),
+      ...(sun
+        ? { sun: { day: sun.date, time: `${two(Math.floor(sun.minutes / 60))}:${two(sun.minutes % 60)}` } }
+        : {}),
+      annotation: state.annotation,
+    };
+  }
+
+  pick(take: ((at: Vec3) => void) | null): void {
+    const { app } = this;
+    app.picking.end();
+    if (!take) return;
+    app.picking.begin((picked) => {
+      app.picking.end();
+      take(centimetres(picked.position_m));
+    });
+  }
+
+  draw(what: { fit: Pose['fit_m'] | null; flight: boolean }): void {
+    this.wanted = what;
+    this.redraw();
+  }
+
+  overlook(): void {
+    const flight = this.flight();
+    const { view } = this.app;
+    if (!flight || !view) return;
+    const eyes = flight.map(eyeOf);
+    const ends = [...eyes, flight.at(-1)!.target];
+    const middle = mix(eyes[0]!, ends.at(-1)!, 0.5);
+    const reach = Math.max(...ends.map((p) => length(sub(p, middle))), 4);
+    this.app.tours.play({ type: 'wander' });
+    const { heading } = view.rig.orbit;
+    view.fly({ target: middle, distance: reach * 2.6, heading, pitch: 0.75, fovDeg: 50 }, 1);
+  }
+
+  frames(pose: Pose): Frames | null {
+    const { app } = this;
+    const monument = monumentOf(app.state);
+    const { view } = app;
+    if (!monument || !view) return null;
+    const entry = { fov_deg: 50, ...pose, fit_m: pose.fit_m ?? null } as unknown as StopEntry['view'];
+    const site = poseOf(entry, monument.placement.site_from_monument);
+    const picture = (viewport: Viewport, width: number) => {
+      const image = snapshot(view.stage, site, viewport, width);
+      const canvas = document.createElement('canvas');
+      [canvas.width, canvas.height] = [image.width, image.height];
+      const context = canvas.getContext('2d')!;
+      context.putImageData(image, 0, 0);
+      // What the visitors' panel covers.
+      const k = width / viewport.width;
+      const [right, bottom] = [viewport.width - viewport.right, viewport.height - viewport.bottom];
+      context.fillStyle = 'rgb(128 128 128 / 0.72)';
+      if (viewport.bottom > 0) context.fillRect(0, bottom * k, width, viewport.bottom * k);
+      if (viewport.left > 24)
+        context.fillRect(24 * k, 24 * k, (viewport.left - 24) * k, (viewport.height - 48) * k);
+      if (viewport.right > 0) context.fillRect(right * k, 0, viewport.right * k, image.height);
+      return canvas;
+    };
+    const made = { phone: picture(PHONE, PICTURE_PX.phone), desktop: picture(DESKTOP, PICTURE_PX.desktop) };
+    view.stage.invalidate();
+    return made;
+  }
+
+  /** The camera's way from the stop before to the one that is shown, in this window; site frame. */
+  private flight(): Orbit[] | null {
+    const { view, state } = this.app;
+    const monument = monumentOf(state);
+    const { touring } = state;
+    const [stop, before] = [0, -1].map((k) => touring?.document.stops[touring.player.stop + k]);
+    if (!view || !monument || !stop || !before || stop.easing === 'cut') return null;
+    const place = (v: StopEntry['view']) => poseOf(v, monument.placement.site_from_monument);
+    const via = stop.via.map((waypoint) => {
+      const pose = place({ ...stop.view, ...waypoint });
+      return orbitOf(pose.eye, pose.target, pose.fovDeg);
+    });
+    const path = pathAround(view.framed(place(before.view)), view.framed(place(stop.view)), via);
+    return Array.from({ length: LEGS + 1 }, (_, k) => path(k / LEGS));
+  }
+
+  private redraw(): void {
+    const { app } = this;
+    const monument = monumentOf(app.state);
+    if (!monument) return;
+    const marks: Mark[] = [];
+    if (this.wanted.fit) {
+      const [a, b] = this.wanted.fit;
+      marks.push(boxMark({ min: a, max: b }, null));
+    }
+    const flight = this.wanted.flight ? this.flight() : null;
+    if (flight) {
+      const monument_from_site = inverse(monument.placement.site_from_monument);
+      const eyes = flight.map((o) => point(monument_from_site, eyeOf(o)));
+      marks.push({ ...pathMark(eyes, false, null), dots: false });
+    }
+    const others = app.state.marks.filter((mark) => !this.drawn.includes(mark));
+    this.drawn = marks;
+    if (others.length !== app.state.marks.length || marks.length > 0)
+      app.set({ marks: [...others, ...marks] });
+  }
+}
+
+/** The camera as a stop writes it. An orbit that has backed off to fit a box keeps its own line of sight. */
+function poseNow(orbit: Orbit, monument: MonumentEntry): Pose {
+  const monument_from_site = inverse(monument.placement.site_from_monument);
+  return {
+    eye_m: centimetres(point(monument_from_site, eyeOf(orbit))),
+    target_m: centimetres(point(monument_from_site, orbit.target)),
+    fov_deg: Math.round(orbit.fovDeg),
+  };
+}
+
+/** A section as the site's files write it: without what is not set. */
+const onlySet = (plane: object): Json =>
+  Object.fromEntries(Object.entries(plane).filter(([, value]) => value !== null)) as Json;

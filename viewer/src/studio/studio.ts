@@ -1,0 +1,392 @@
+/** The studio's doings, between the server, the desk and the page. */
+import { type Translate, translator, type UiLanguage, uiLanguage, unbroken } from '../core/i18n.ts';
+import type { TourDocument } from '../core/release.ts';
+import { Api, type Listed, type Me, Refusal } from './core/api.ts';
+import { draftDocument, type Sources } from './core/preview.ts';
+import type { Tour } from './core/tour.ts';
+import { Editing } from './editing.ts';
+import type { Frames, Handle } from './scene/handle.ts';
+import { openReleases } from './ui/releases.ts';
+
+const CATALOGUES: Record<UiLanguage, () => Promise<{ default: Record<string, string> }>> = {
+  vi: () => import('../../../assets/i18n/studio/vi.json'),
+  en: () => import('../../../assets/i18n/studio/en.json'),
+  fr: () => import('../../../assets/i18n/studio/fr.json'),
+};
+
+/** What stands over the desk. */
+export type Sheet = 'history' | 'releases' | 'new' | null;
+
+export interface StudioState {
+  status: 'starting' | 'signed-out' | 'ready' | 'failed';
+  me: Me | null;
+  t: Translate;
+  language: string;
+  documents: readonly Listed[];
+  editing: Editing | null;
+  /** Whether the draft is played, looked at with the visitor's tools, or made. */
+  mode: 'make' | 'explore' | 'play';
+  screen: 'fit' | 'phone' | 'desktop';
+  /** A point of the surface is asked for: what for. */
+  picking: 'target' | 'fit' | null;
+  flight: boolean;
+  frames: Frames | null;
+  sheet: Sheet;
+  /** Said once, in a line of its own. */
+  notice: string;
+}
+
+const DRAFT_MS = 250;
+const FRAMES_MS = 500;
+
+export class Studio {
+  state: StudioState;
+  readonly api = new Api();
+  onState: () => void = () => {};
+  scene: Handle | null = null;
+  /** The release the scene shows; null where none has been built. */
+  release: string | null = null;
+  private readonly released = new Map<string, TourDocument | null>();
+  private draftTimer = 0;
+  private framesTimer = 0;
+  private drafted = '';
+
+  constructor(t: Translate, language: string) {
+    this.state = {
+      status: 'starting',
+      me: null,
+      t,
+      language,
+      documents: [],
+      editing: null,
+      mode: 'make',
+      screen: 'fit',
+      picking: null,
+      flight: false,
+      frames: null,
+      sheet: null,
+      notice: '',
+    };
+  }
+
+  set(change: Partial<StudioState>): void {
+    this.state = { ...this.state, ...change };
+    this.onState();
+  }
+
+  /** Begin: with the token of the printed address where there is one, else with the session there is. */
+  async start(): Promise<void> {
+    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    if (token) {
+      history.replaceState(null, '', location.pathname + location.search);
+      await this.signIn({ token });
+      return;
+    }
+    try {
+      await this.enter(await this.api.ask<Me>('GET', 'me'));
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  async signIn(by: { token: string } | { name: string; password: string }): Promise<void> {
+    try {
+      await this.enter(await this.api.ask<Me>('POST', 'session', by));
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  async signOut(): Promise<void> {
+    await this.api.ask('DELETE', 'session').catch(() => null);
+    this.close();
+    this.set({ status: 'signed-out', me: null, notice: '' });
+  }
+
+  async list(): Promise<void> {
+    try {
+      this.set({ documents: await this.api.ask<Listed[]>('GET', 'documents') });
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  /** Put a tour on the desk. */
+  async open(key: string): Promise<void> {
+    if (!this.mayLeave()) return;
+    try {
+      const opened = await this.api.document<Tour>(key);
+      if (!opened?.value) {
+        this.set({ notice: opened?.problems[0]?.message ?? this.state.t('open.failed') });
+        return;
+      }
+      this.close();
+      const editing = new Editing(this.api, opened, opened.value);
+      editing.onChange = () => this.changed();
+      this.remember(key);
+      this.set({
+        editing,
+        mode: 'make',
+        notice: editing.restored ? this.state.t('restored') : '',
+        sheet: null,
+      });
+      this.drafted = '';
+      this.changed();
+    } catch (error) {
+      this.refused(error);
+    }
+  }
+
+  /** A tour from nothing: one stop, empty words in every language of the site. Returns why not, else null. */
+  async make(id: string, monument: string, title: string): Promise<string | null> {
+    const { t } = this.state;
+    const languages = this.siteLanguages;
+    const stop = { title: null, text: '' };
+    const words = () => ({
+      title,
+      introduction: '',
+      stops: { 'stop-1': stop },
+    });
+    const value: Tour = {
+      tour: { monument, stops: [{ id: 'stop-1' }] },
+      words: Object.fromEntries(languages.map((l) => [l, words()])),
+    };
+    const reply = await this.api.put(`tours/${id}`, value, null, crypto.randomUUID());
+    if (reply.kind === 'saved') {
+      this.set({ sheet: null });
+      await this.list();
+      await this.open(`tours/${id}`);
+      return null;
+    }
+    if (reply.kind === 'clash') return t('new.taken');
+    if (reply.kind === 'refused') return reply.problems[0]?.message ?? t('failed');
+    if (reply.kind === 'forbidden') return reply.message;
+    return t('line.down');
+  }
+
+  openReleases(): void {
+    openReleases(this);
+  }
+
+  /** Look at a release in the scene, published or not. */
+  look(release: string): void {
+    this.scene = null;
+    this.release = release;
+    this.released.clear();
+    this.set({ sheet: null, mode: 'make', frames: null });
+  }
+
+  /** Change the interface's language. */
+  async speak(language: string): Promise<void> {
+    const t = await wordsIn(language);
+    const url = new URL(location.href);
+    url.searchParams.set('lang', language);
+    history.replaceState(null, '', url);
+    void this.scene?.app.speak(language);
+    this.set({ t, language });
+  }
+
+  close(): void {
+    const { editing } = this.state;
+    editing?.end();
+    if (editing) this.set({ editing: null, frames: null, mode: 'make', picking: null });
+  }
+
+  /** Back to the list of documents. */
+  leave(): void {
+    if (!this.mayLeave()) return;
+    this.close();
+    this.remember(null);
+    void this.list();
+  }
+
+  /** Whether nothing is lost by leaving; what is unsaved is sent at once, and a person is asked. */
+  private mayLeave(): boolean {
+    const { editing, t } = this.state;
+    if (!editing?.saver.dirty) return true;
+    editing.saver.now();
+    return window.confirm(t('leave.unsaved'));
+  }
+
+  /** The scene in the frame stands. */
+  take(scene: Handle): void {
+    this.scene = scene;
+    scene.bare(this.state.mode !== 'explore');
+    let settled = false;
+    scene.onChange = () => {
+      const { app } = scene;
+      const arrived = app.state.arrived && !app.state.tilesLoading;
+      if (arrived && !settled) this.frameSoon();
+      settled = arrived;
+      this.onState();
+    };
+    this.drafted = '';
+    this.changed();
+  }
+
+  /** Languages of the site, the first one first. */
+  siteLanguages: readonly string[] = [];
+
+  /** Languages the tour is told in. */
+  get languages(): string[] {
+    const { editing } = this.state;
+    return editing ? Object.keys(editing.now.words) : [];
+  }
+
+  sources(editing: Editing): Sources | null {
+    const release = this.scene?.app.state.release;
+    const monument = release?.monuments.find((m) => m.id === editing.now.tour.monument);
+    if (!release || !monument) return null;
+    const known = new Map([...editing.seconds].filter(([, s]) => Number.isFinite(s)));
+    return {
+      monument,
+      rendered: editing.rendered,
+      seconds: known,
+      files: '../../studio/files/',
+      released: this.released.get(editing.id) ?? null,
+    };
+  }
+
+  /** Make, look about with the visitor's tools, or play as a visitor. */
+  go(mode: StudioState['mode']): void {
+    const { editing } = this.state;
+    const { scene } = this;
+    if (!editing || !scene) return;
+    if (this.state.mode === 'play') scene.play(false);
+    scene.pick(null);
+    scene.bare(mode === 'make');
+    this.set({ mode, picking: null, screen: mode === 'play' ? this.state.screen : 'fit' });
+    if (mode === 'explore') {
+      scene.explore(editing.now.tour.monument);
+      return;
+    }
+    this.drafted = '';
+    void this.draft().then(() => {
+      if (mode === 'play') scene.play(true);
+    });
+  }
+
+  pick(what: 'target' | 'fit', take: (at: readonly [number, number, number]) => void): void {
+    const { scene } = this;
+    if (!scene) return;
+    if (this.state.picking === what) {
+      scene.pick(null);
+      this.set({ picking: null });
+      return;
+    }
+    this.set({ picking: what });
+    scene.pick((at) => {
+      this.set({ picking: null });
+      take(at as [number, number, number]);
+    });
+  }
+
+  showFlight(flight: boolean): void {
+    this.set({ flight });
+    this.drawStop();
+    if (flight) this.scene?.overlook();
+  }
+
+  private remember(key: string | null): void {
+    const url = new URL(location.href);
+    if (key) url.searchParams.set('open', key);
+    else url.searchParams.delete('open');
+    history.replaceState(null, '', url);
+  }
+
+  private async enter(me: Me): Promise<void> {
+    this.set({ status: 'ready', me, notice: '' });
+    const { editing } = this.state;
+    if (editing) {
+      editing.saver.now();
+      return;
+    }
+    await Promise.all([this.list(), this.findSite()]);
+    const asked = new URLSearchParams(location.search).get('open');
+    if (asked && this.state.documents.some((d) => d.key === asked)) await this.open(asked);
+  }
+
+  /** What the site speaks, and which release there is to look at. */
+  private async findSite(): Promise<void> {
+    try {
+      const site = await this.api.document<{ languages?: string[] }>('site');
+      this.siteLanguages = site?.value?.languages ?? ['en'];
+      const response = await fetch('/healthz', { cache: 'no-store' });
+      this.release = ((await response.json()) as { release: string | null }).release;
+    } catch (error) {
+      if (error instanceof Refusal) this.refused(error);
+    }
+  }
+
+  private refused(error: unknown): void {
+    if (!(error instanceof Refusal)) throw error;
+    const { t } = this.state;
+    if (error.status === 401) {
+      const tried = this.state.status === 'signed-out' || location.hash.includes('token');
+      this.set({ status: 'signed-out', notice: tried ? error.message || t('signin.refused') : '' });
+    } else
+      this.set({
+        status: this.state.status === 'starting' ? 'failed' : this.state.status,
+        notice: error.status === 0 ? t('line.down') : error.message || t('failed'),
+      });
+  }
+
+  /** The draft has changed, or another stop is open. */
+  private changed(): void {
+    const { editing } = this.state;
+    if (!editing) return;
+    if (editing.saver.status === 'signed-out' && this.state.status === 'ready')
+      this.set({ status: 'signed-out' });
+    this.onState();
+    clearTimeout(this.draftTimer);
+    this.draftTimer = window.setTimeout(() => void this.draft(), DRAFT_MS);
+  }
+
+  /** Show the draft's stop in the scene, if it is another than is shown. */
+  private async draft(): Promise<void> {
+    const { editing, mode } = this.state;
+    const { scene } = this;
+    if (!editing || !scene || mode === 'explore' || !scene.app.view) return;
+    await this.fetchReleased(editing.id);
+    const sources = this.sources(editing);
+    if (!sources) return;
+    const document = draftDocument(editing.id, editing.now, sources);
+    const key = JSON.stringify([document, editing.stop]);
+    if (key === this.drafted) return;
+    this.drafted = key;
+    await scene.draft(document, editing.stop);
+    this.drawStop();
+    this.frameSoon();
+  }
+
+  /** The tour as it was released, for the ways its build has found. */
+  private async fetchReleased(id: string): Promise<void> {
+    const app = this.scene?.app;
+    if (!app || this.released.has(id)) return;
+    const entry = app.state.release?.tours.find((t) => t.id === id);
+    const found = entry ? await app.document<TourDocument>(entry.url).catch(() => null) : null;
+    this.released.set(id, found);
+  }
+
+  private drawStop(): void {
+    const { editing, flight } = this.state;
+    const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+    this.scene?.draw({ fit: stop?.view?.fit_m ?? null, flight });
+  }
+
+  private frameSoon(): void {
+    clearTimeout(this.framesTimer);
+    this.framesTimer = window.setTimeout(() => {
+      const { editing, mode } = this.state;
+      const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+      if (mode !== 'make' || !this.scene) return;
+      this.set({ frames: stop?.view ? this.scene.frames(stop.view) : null });
+    }, FRAMES_MS);
+  }
+}
+
+/** The studio's own words, in the nearest language there is. */
+export async function wordsIn(language: string): Promise<Translate> {
+  const { default: messages } = await CATALOGUES[uiLanguage(language)]();
+  return translator(unbroken(messages));
+}

@@ -1,0 +1,99 @@
+/** What there is to edit, and a tour from nothing. */
+import { html, nothing } from 'lit';
+import { languageName, pick } from '../../core/i18n.ts';
+import { icon } from '../../ui/icons.ts';
+import type { Part } from '../../ui/parts.ts';
+import type { Listed } from '../core/api.ts';
+import type { Studio } from '../studio.ts';
+import { studioIcon } from './icons.ts';
+import { button, line, select } from './parts.ts';
+
+const KINDS = ['tour', 'monument', 'annotations', 'site', 'vocabulary'] as const;
+
+const titleOf = (studio: Studio, { title, key }: Listed): string =>
+  (typeof title === 'string' ? title : title ? pick(title, studio.state.language, []).text : '') || key;
+
+export function documents(studio: Studio): Part {
+  const { t } = studio.state;
+  return html`<main class="documents">
+    <h1 tabindex="-1">${t('documents')}</h1>
+    ${KINDS.map((kind) => {
+      const own = studio.state.documents.filter((d) => d.kind === kind);
+      if (own.length === 0 && kind !== 'tour') return nothing;
+      return html`<section>
+        <h2>${t(`kind.${kind}`)}</h2>
+        <ul>
+          ${own.map(
+            (d) => html`<li>
+              <button type="button" class="document" @click=${() => void studio.open(d.key)}>
+                <span class="name">${titleOf(studio, d)}</span>
+                <span class="quiet">${d.key}</span>
+                ${d.problems > 0 ? html`<span class="badge">${icon('warning')}${t('problems', { n: d.problems })}</span>` : nothing}
+                ${icon('chevronRight')}
+              </button>
+            </li>`,
+          )}
+        </ul>
+        ${kind === 'tour' ? button({ kind: 'main', icon: icon('plus'), text: t('tour.new'), press: () => studio.set({ sheet: 'new' }) }) : nothing}
+      </section>`;
+    })}
+    <div class="buttons">
+      ${button({ icon: studioIcon('release'), text: t('releases'), press: () => studio.openReleases() })}
+    </div>
+  </main>`;
+}
+
+const wanted = { id: '', monument: '', title: '', problem: '' };
+
+/** What a new tour needs to begin with: whose, and what it is called. */
+export function newTour(studio: Studio): Part {
+  const { t, documents: all, language } = studio.state;
+  const monuments = all
+    .filter((d) => d.kind === 'monument')
+    .map((d) => ({ value: d.key.replace(/^monuments\//, ''), text: titleOf(studio, d) }));
+  wanted.monument ||= monuments[0]?.value ?? '';
+  const languages = studio.siteLanguages;
+  const first = languages.includes(language) ? language : (languages[0] ?? 'en');
+  return html`<h2 tabindex="-1">${t('tour.new')}</h2>
+    ${line(
+      t('new.title', { language: languageName(first) }),
+      wanted.title,
+      (title) => {
+        const untouched = wanted.id === idFrom(wanted.title);
+        wanted.title = title;
+        if (untouched) wanted.id = idFrom(title);
+        studio.onState();
+      },
+      { lang: first },
+    )}
+    ${select(t('new.monument'), wanted.monument, monuments, (monument) => {
+      wanted.monument = monument;
+    })}
+    ${line(t('new.id'), wanted.id, (id) => {
+      wanted.id = id;
+      studio.onState();
+    })}
+    <p class="quiet">${t('new.id.help')}</p>
+    ${wanted.problem ? html`<p class="problem" role="alert">${wanted.problem}</p>` : nothing}
+    ${button({
+      kind: 'main',
+      text: t('new.make'),
+      disabled: !/^[a-z0-9-]{1,64}$/.test(wanted.id) || !wanted.monument || !wanted.title.trim(),
+      press: async () => {
+        wanted.problem = (await studio.make(wanted.id, wanted.monument, wanted.title.trim())) ?? '';
+        if (!wanted.problem) Object.assign(wanted, { id: '', title: '' });
+        studio.onState();
+      },
+    })}`;
+}
+
+/** An id such as `quanh-dien-thai-hoa` from a title in any alphabet that can be written so. */
+export const idFrom = (title: string): string =>
+  title
+    .replace(/[đĐ]/g, 'd')
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 64);

@@ -1,0 +1,138 @@
+/** A recording of a stop in one language: dropped, chosen, or spoken here and now. */
+import { html, nothing } from 'lit';
+import { clock } from '../../core/format.ts';
+import { icon } from '../../ui/icons.ts';
+import type { Part } from '../../ui/parts.ts';
+import { Refusal } from '../core/api.ts';
+import { type Stop, stopOf } from '../core/tour.ts';
+import type { Editing } from '../editing.ts';
+import type { Studio } from '../studio.ts';
+import { studioIcon } from './icons.ts';
+import { button } from './parts.ts';
+
+const AUDIO = '.mp3,.wav,.ogg,.opus,.m4a,.webm,.flac';
+
+/** The recording under way, if any. */
+let recording: {
+  recorder: MediaRecorder;
+  stop: string;
+  language: string;
+  since: number;
+  timer: number;
+} | null = null;
+
+export function narration(studio: Studio, editing: Editing, stop: Stop, language: string): Part {
+  const { t } = studio.state;
+  const path = stop.narration?.[language];
+  const seconds = path ? editing.seconds.get(path) : undefined;
+  const here = recording?.stop === stop.id && recording.language === language ? recording : null;
+  return html`<div
+    class="drop"
+    @dragover=${(event: DragEvent) => event.preventDefault()}
+    @drop=${(event: DragEvent) => {
+      event.preventDefault();
+      const file = event.dataTransfer?.files[0];
+      if (file) void put(studio, editing, stop.id, language, file);
+    }}
+  >
+    ${
+      path
+        ? html`<audio controls preload="none" src=${`./files/${path}`} aria-label=${t('voice.of', { language })}></audio>
+            <p class="quiet">${path}${seconds && Number.isFinite(seconds) ? ` · ${clock(seconds)}` : ''}</p>`
+        : html`<p class="quiet">${t('voice.none')}</p>`
+    }
+    <div class="buttons">
+      <label class="button file"
+        >${studioIcon('upload')}<span>${t('voice.choose')}</span>
+        <input
+          type="file"
+          accept=${AUDIO}
+          class="visually-hidden"
+          @change=${(event: Event) => {
+            const file = (event.target as HTMLInputElement).files?.[0];
+            if (file) void put(studio, editing, stop.id, language, file);
+          }}
+      /></label>
+      ${
+        here
+          ? button({
+              kind: 'danger',
+              icon: studioIcon('stop'),
+              text: t('voice.stop', { time: clock((performance.now() - here.since) / 1000) }),
+              press: () => here.recorder.stop(),
+            })
+          : button({
+              icon: studioIcon('mic'),
+              text: t('voice.record'),
+              disabled: recording !== null,
+              press: () => void record(studio, editing, stop.id, language),
+            })
+      }
+      ${path ? button({ text: t('voice.remove'), icon: icon('trash'), press: () => set(studio, editing, stop.id, language, null) }) : nothing}
+    </div>
+  </div>`;
+}
+
+function set(studio: Studio, editing: Editing, id: string, language: string, path: string | null): void {
+  const stop = stopOf(editing.now, id);
+  if (!stop) return;
+  const { [language]: _before, ...rest } = stop.narration ?? {};
+  const next = path ? { ...rest, [language]: path } : rest;
+  const captions = Object.fromEntries(Object.entries(stop.captions ?? {}).filter(([l]) => l !== language));
+  editing.set(
+    id,
+    {
+      narration: Object.keys(next).length > 0 ? next : undefined,
+      // Captions belong to what was said.
+      captions: Object.keys(captions).length > 0 ? captions : undefined,
+    },
+    studio.state.t('voice'),
+  );
+}
+
+async function put(
+  studio: Studio,
+  editing: Editing,
+  id: string,
+  language: string,
+  file: File,
+): Promise<void> {
+  const { t } = studio.state;
+  studio.set({ notice: t('media.sending', { name: file.name }) });
+  try {
+    const path = await studio.api.upload(file);
+    set(studio, editing, id, language, path);
+    studio.set({ notice: '' });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    studio.set({ notice: error.status === 0 ? t('line.down') : error.message || t('failed') });
+  }
+}
+
+async function record(studio: Studio, editing: Editing, id: string, language: string): Promise<void> {
+  const { t } = studio.state;
+  let stream: MediaStream;
+  try {
+    stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+  } catch {
+    studio.set({ notice: t('voice.denied') });
+    return;
+  }
+  const recorder = new MediaRecorder(stream);
+  const parts: Blob[] = [];
+  recorder.addEventListener('dataavailable', (event) => parts.push(event.data));
+  recorder.addEventListener('stop', () => {
+    for (const track of stream.getTracks()) track.stop();
+    clearInterval(recording?.timer);
+    recording = null;
+    const kind = recorder.mimeType.split(';')[0]!;
+    const ending = kind === 'audio/mp4' ? 'm4a' : kind === 'audio/ogg' ? 'ogg' : 'webm';
+    const name = `${editing.id}-${id}.${language}.${ending}`;
+    void put(studio, editing, id, language, new File(parts, name, { type: kind }));
+    studio.onState();
+  });
+  const timer = window.setInterval(() => studio.onState(), 500);
+  recording = { recorder, stop: id, language, since: performance.now(), timer };
+  recorder.start();
+  studio.onState();
+}

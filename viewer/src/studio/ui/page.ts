@@ -1,0 +1,266 @@
+/** The studio's page: the list of what there is, or a tour on the desk with the scene in the middle. */
+import { html, LitElement, nothing, type TemplateResult } from 'lit';
+import { languageName, UI_LANGUAGES } from '../../core/i18n.ts';
+import { icon } from '../../ui/icons.ts';
+import type { Part } from '../../ui/parts.ts';
+import type { Status } from '../core/saver.ts';
+import { titleOf } from '../core/tour.ts';
+import type { Editing } from '../editing.ts';
+import { type Handle, READY } from '../scene/handle.ts';
+import type { Studio } from '../studio.ts';
+import { clashes } from './clash.ts';
+import { documents, newTour } from './documents.ts';
+import { history, openHistory } from './history.ts';
+import { studioIcon } from './icons.ts';
+import { button, iconButton } from './parts.ts';
+import { releasesSheet } from './releases.ts';
+import { stopForm, takeOver } from './stopForm.ts';
+import { initials, stopList } from './stops.ts';
+import { timing } from './timing.ts';
+import { isWide } from './words.ts';
+
+/** What a narrow window shows of the desk. */
+type Tab = 'stops' | 'scene' | 'form';
+const TABS: readonly Tab[] = ['stops', 'scene', 'form'];
+const UNSAVED: readonly Status[] = ['offline', 'waiting', 'refused', 'forbidden'];
+
+export class StudioPage extends LitElement {
+  static override properties = { studio: { attribute: false } };
+  declare studio: Studio;
+  private tab: Tab = 'form';
+  private frame: HTMLIFrameElement | null = null;
+  private readonly credentials = { name: '', password: '' };
+  private sheetShown = false;
+
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  connect(studio: Studio): void {
+    this.studio = studio;
+    studio.onState = () => this.requestUpdate();
+    window.addEventListener('keydown', (event) => this.keys(event));
+    window.addEventListener('online', () => studio.state.editing?.saver.now());
+    window.addEventListener('beforeunload', (event) => {
+      if (!studio.state.editing?.saver.dirty) return;
+      studio.state.editing.saver.now();
+      event.preventDefault();
+    });
+    this.requestUpdate();
+  }
+
+  private keys(event: KeyboardEvent): void {
+    const { editing } = this.studio.state;
+    if (!editing || !(event.ctrlKey || event.metaKey)) return;
+    const key = event.key.toLowerCase();
+    // One history across everything: within a field, too, for its own would not know of the others.
+    if (key === 'z' && !event.shiftKey) editing.history.undo();
+    else if ((key === 'z' && event.shiftKey) || key === 'y') editing.history.redo();
+    else if (key === 's') editing.saver.now();
+    else return;
+    event.preventDefault();
+  }
+
+  protected override render(): unknown {
+    const { studio } = this;
+    if (!studio) return nothing;
+    const { state } = studio;
+    const { t, editing, status, notice, sheet } = state;
+    if (status === 'starting') return html`<main class="centre">${icon('seal')}<p>${t('waiting')}</p></main>`;
+    if (status === 'failed')
+      return html`<main class="centre">${icon('seal')}<h1>${t('failed')}</h1><p>${notice}</p>
+        ${button({ kind: 'main', text: t('again'), press: () => location.reload() })}</main>`;
+    const away = status === 'signed-out';
+    if (away && !editing) return this.signIn();
+    return html`${this.bar(editing)}
+      ${editing ? this.desk(editing) : documents(studio)}
+      <p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
+        ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>
+      ${
+        away || sheet
+          ? html`<dialog class="studio-sheet" @close=${() => studio.set({ sheet: null })} @cancel=${(e: Event) => away && e.preventDefault()}>
+              ${away ? this.signIn() : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)}`}
+            </dialog>`
+          : nothing
+      }`;
+  }
+
+  protected override updated(): void {
+    const dialog = this.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
+    const shown = dialog !== null;
+    if (!shown && this.sheetShown) this.querySelector<HTMLElement>('h1, h2')?.focus({ preventScroll: true });
+    this.sheetShown = shown;
+    const { studio } = this;
+    if (!studio) return;
+    const { editing, t, language } = studio.state;
+    document.title = editing ? `${this.nameOf(editing)} · ${t('studio')}` : t('studio');
+    document.documentElement.lang = language;
+    this.place();
+  }
+
+  /** The frame is made once and stays: to load the scene anew would take the model's tiles again. */
+  private place(): void {
+    const { studio } = this;
+    const box = this.querySelector('.stage');
+    if (!box || !studio.release) return;
+    if (this.frame?.isConnected && this.frame.dataset.release === studio.release) return;
+    this.frame?.remove();
+    const frame = document.createElement('iframe');
+    frame.title = studio.state.t('scene');
+    frame.dataset.release = studio.release;
+    frame.src = `./scene.html?base=/r/${studio.release}/&lang=${studio.state.language}`;
+    frame.addEventListener(READY, (event) => studio.take((event as CustomEvent<Handle>).detail));
+    this.frame = frame;
+    box.prepend(frame);
+  }
+
+  private nameOf(editing: Editing): string {
+    const { language } = this.studio.state;
+    const words = editing.now.words[language] ?? Object.values(editing.now.words)[0];
+    return words?.title || editing.id;
+  }
+
+  private bar(editing: Editing | null): Part {
+    const { studio } = this;
+    const { t, me, language } = studio.state;
+    const others = [...new Set(editing?.others.map((one) => one.who) ?? [])];
+    return html`<header class="bar">
+      ${icon('seal')}
+      ${
+        editing
+          ? html`${iconButton(icon('arrowLeft'), t('documents'), () => studio.leave())}
+              <h1 tabindex="-1">${this.nameOf(editing)}</h1>
+              ${this.standing(editing)}
+              <span class="spread"></span>
+              ${others.map((who) => html`<span class="person" title=${who}><span aria-hidden="true">${initials(who)}</span><span class="visually-hidden">${t('here', { who })}</span></span>`)}
+              ${this.step(editing, 'undo')} ${this.step(editing, 'redo')}
+              ${iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing))}
+              ${iconButton(studioIcon('release'), t('releases'), () => studio.openReleases())}`
+          : html`<p class="studio-name">${t('studio')}</p><span class="spread"></span>`
+      }
+      <label class="language"
+        ><span class="visually-hidden">${t('language')}</span
+        ><select .value=${language} @change=${(event: Event) => void studio.speak((event.target as HTMLSelectElement).value)}>
+          ${UI_LANGUAGES.map((l) => html`<option value=${l} ?selected=${l === language}>${languageName(l)}</option>`)}
+        </select></label
+      >
+      ${me?.mode === 'accounts' ? iconButton(studioIcon('leave'), t('signout', { who: me.name }), () => void studio.signOut()) : nothing}
+    </header>`;
+  }
+
+  private step(editing: Editing, which: 'undo' | 'redo'): Part {
+    const { t } = this.studio.state;
+    const name = which === 'undo' ? editing.history.undoName : editing.history.redoName;
+    const what = name ? t(name.key, name.values ?? {}) : '';
+    const label = name ? `${t(which)}: ${what}` : t(which);
+    const glyph = which === 'undo' ? icon('back') : studioIcon('redo');
+    return iconButton(glyph, label, () => editing.history[which](), {
+      disabled: !name,
+      keys: which === 'undo' ? 'Ctrl+Z' : 'Ctrl+Shift+Z',
+    });
+  }
+
+  /** Where one's work is: with the server, or still here. */
+  private standing({ saver }: Editing): Part {
+    const { t } = this.studio.state;
+    const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
+    const why = saver.status === 'refused' ? saver.problems[0]?.message : saver.message;
+    return html`<p class="saving ${bad ? 'bad' : ''}" role="status">
+      ${bad ? icon('warning') : saver.status === 'saved' ? icon('check') : nothing}<span>${t(`saving.${saver.status}`)}${bad && why ? `: ${why}` : ''}</span>
+    </p>`;
+  }
+
+  private desk(editing: Editing): TemplateResult {
+    const { studio } = this;
+    const { t } = studio.state;
+    return html`<nav class="tabs" aria-label=${t('tabs')}>
+        ${TABS.map((tab) => button({ text: t(`tab.${tab}`), pressed: this.tab === tab, press: () => this.choose(tab) }))}
+      </nav>
+      <main class="desk ${isWide() ? 'wide' : ''} show-${this.tab} ${studio.state.mode}">
+        <aside class="left" aria-label=${t('stops')}>${stopList(studio, editing)}</aside>
+        <section class="middle" aria-label=${t('scene')}>
+          ${this.sceneTools(editing)}
+          <div class="stage ${studio.state.screen}">${studio.release ? nothing : html`<p class="quiet none">${t('scene.none')}</p>`}</div>
+          ${timing(studio, editing)}
+        </section>
+        <aside class="right" aria-label=${titleOf(editing.now, editing.stop, studio.state.language)}>
+          ${clashes(studio, editing)} ${stopForm(studio, editing)}
+        </aside>
+      </main>`;
+  }
+
+  private choose(tab: Tab): void {
+    this.tab = tab;
+    this.requestUpdate();
+  }
+
+  private sceneTools(editing: Editing): Part {
+    const { studio } = this;
+    const { t, mode, screen } = studio.state;
+    if (!studio.release) return nothing;
+    if (mode === 'explore')
+      return html`<div class="scene-tools">
+        <p class="quiet">${t('explore.now')}</p>
+        <span class="spread"></span>
+        ${button({ kind: 'main', text: t('explore.take'), icon: icon('check'), press: () => takeOver(studio, editing) })}
+        ${button({ text: t('explore.back'), press: () => studio.go('make') })}
+      </div>`;
+    return html`<div class="scene-tools">
+      ${
+        mode === 'play'
+          ? html`${(['fit', 'phone', 'desktop'] as const).map((s) =>
+              button({
+                text: t(`screen.${s}`),
+                pressed: screen === s,
+                press: () => studio.set({ screen: s }),
+              }),
+            )}
+              <span class="spread"></span>
+              ${button({ text: t('play.end'), icon: studioIcon('edit'), press: () => studio.go('make') })}`
+          : html`<span class="spread"></span>
+              ${button({ text: t('play'), icon: icon('play'), press: () => studio.go('play') })}`
+      }
+    </div>`;
+  }
+
+  private sheet(editing: Editing | null): Part {
+    const { studio } = this;
+    const { sheet } = studio.state;
+    if (sheet === 'history' && editing) return history(studio, editing);
+    if (sheet === 'releases') return releasesSheet(studio);
+    if (sheet === 'new') return newTour(studio);
+    return nothing;
+  }
+
+  private signIn(): TemplateResult {
+    const { studio, credentials } = this;
+    const { t, notice } = studio.state;
+    const password = (event: Event) => {
+      credentials.password = (event.target as HTMLInputElement).value;
+    };
+    return html`<main class="sign-in">
+      ${icon('seal')}
+      <h1 tabindex="-1">${t('studio')}</h1>
+      <p>${t('signin.local')}</p>
+      <form
+        @submit=${(event: Event) => {
+          event.preventDefault();
+          void studio.signIn({ name: credentials.name, password: credentials.password });
+        }}
+      >
+        <p class="quiet">${t('signin.accounts')}</p>
+        <label class="field"><span>${t('signin.name')}</span>
+          <input type="text" autocomplete="username" .value=${credentials.name} @input=${(event: Event) => {
+            credentials.name = (event.target as HTMLInputElement).value;
+          }} /></label>
+        <label class="field"><span>${t('signin.password')}</span>
+          <input type="password" autocomplete="current-password" @input=${password} /></label>
+        ${notice ? html`<p class="problem" role="alert">${notice}</p>` : nothing}
+        <button type="submit" class="button main"><span>${t('signin')}</span></button>
+      </form>
+    </main>`;
+  }
+}
+
+customElements.define('heritage-studio', StudioPage);

@@ -1,0 +1,108 @@
+/** From drafts to what visitors see: build, follow, look at it, publish, roll back. */
+import { html, nothing } from 'lit';
+import { icon } from '../../ui/icons.ts';
+import type { Part } from '../../ui/parts.ts';
+import { type Build, Refusal, type Release } from '../core/api.ts';
+import type { Studio } from '../studio.ts';
+import { studioIcon } from './icons.ts';
+import { button } from './parts.ts';
+
+const FOLLOW_MS = 2000;
+
+let builds: readonly Build[] = [];
+let releases: readonly Release[] = [];
+let timer = 0;
+
+export function openReleases(studio: Studio): void {
+  studio.set({ sheet: 'releases' });
+  void follow(studio);
+}
+
+async function follow(studio: Studio): Promise<void> {
+  clearTimeout(timer);
+  await quietly(studio, async () => {
+    [builds, releases] = await Promise.all([
+      studio.api.ask<Build[]>('GET', 'builds'),
+      studio.api.ask<Release[]>('GET', 'releases'),
+    ]);
+  });
+  studio.onState();
+  if (studio.state.sheet === 'releases') timer = window.setTimeout(() => void follow(studio), FOLLOW_MS);
+}
+
+async function quietly(studio: Studio, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    studio.set({ notice: error.status === 0 ? studio.state.t('line.down') : error.message });
+  }
+}
+
+const act = (studio: Studio, method: string, path: string, body?: unknown): void => {
+  void quietly(studio, () => studio.api.ask(method, path, body)).then(() => follow(studio));
+};
+
+export function releasesSheet(studio: Studio): Part {
+  const { t, language, me } = studio.state;
+  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
+  const may = me?.roles.some((r) => r === 'administrator' || r === 'curator') ?? false;
+  const running = builds.find((b) => b.status === 'running' || b.status === 'waiting');
+  const last = builds[0];
+  const current = releases.findIndex((r) => r.current);
+  return html`<h2 tabindex="-1">${t('releases')}</h2>
+    <p>${t('releases.help')}</p>
+    <div class="buttons">
+      ${
+        running
+          ? button({
+              kind: 'danger',
+              text: t('build.cancel'),
+              press: () => act(studio, 'DELETE', `builds/${running.id}`),
+            })
+          : button({
+              kind: 'main',
+              icon: studioIcon('release'),
+              text: t('build.start'),
+              disabled: !may,
+              press: () => act(studio, 'POST', 'builds', { monument: null }),
+            })
+      }
+    </div>
+    ${
+      last
+        ? html`<div class="build" role="status">
+            <p><strong>${t(`build.${last.status}`)}</strong> ${last.stage ?? ''}</p>
+            ${running && last.total > 0 ? html`<progress max=${last.total} value=${last.done} aria-label=${t('build.running')}></progress>` : nothing}
+            ${last.message ? html`<pre>${last.message}</pre>` : nothing}
+          </div>`
+        : nothing
+    }
+    <ul class="releases">
+      ${releases.map(
+        (r, k) => html`<li class=${r.current ? 'current' : ''}>
+          <div>
+            <strong>${r.when ? time.format(new Date(r.when)) : r.id}</strong>
+            <span class="quiet">${[r.who, r.id].filter(Boolean).join(' · ')}</span>
+            ${r.current ? html`<span class="badge">${icon('check')}${t('release.current')}</span>` : nothing}
+          </div>
+          <div class="buttons">
+            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.look(r.id) })}
+            ${
+              r.current || !may
+                ? nothing
+                : button({
+                    kind: 'main',
+                    text: k < current || current < 0 ? t('release.publish') : t('release.back'),
+                    press: () =>
+                      act(studio, 'POST', 'releases', {
+                        action: k < current || current < 0 ? 'publish' : 'roll-back',
+                        release: r.id,
+                      }),
+                  })
+            }
+          </div>
+        </li>`,
+      )}
+    </ul>`;
+}
