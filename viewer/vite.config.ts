@@ -63,8 +63,8 @@ export default defineConfig({
       },
       output: {
         // The studio's files are told by their names: nobody takes them along (`scripts/offline.ts`).
-        chunkFileNames: ({ facadeModuleId }) =>
-          /\/(studio)\//.test(facadeModuleId ?? '')
+        chunkFileNames: ({ moduleIds }) =>
+          moduleIds.some((id) => /\/studio\//.test(id))
             ? 'assets/studio-[name]-[hash].js'
             : 'assets/[name]-[hash].js',
         // The scene's library changes seldom; a file of its own stays in the visitor's cache. The decoder is wanted

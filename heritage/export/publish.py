@@ -64,9 +64,10 @@ def _release_files(folder: Path) -> Iterator[str]:
 
 
 def _assets() -> dict[str, bytes]:
-    """The viewer's files by name. Names carry a digest: equal names have equal content."""
+    """The viewer's files by name. Names carry a digest: equal names have equal content. The studio needs its server."""
     built = viewer.DIST / "assets"
-    files = {p.relative_to(built).as_posix(): p.read_bytes() for p in sorted(built.rglob("*")) if p.is_file()}
+    paths = sorted(p for p in built.rglob("*") if p.is_file() and not p.name.startswith("studio"))
+    files = {p.relative_to(built).as_posix(): p.read_bytes() for p in paths}
     name, content = viewer.stylesheet()
     return files | {name: content}
 

@@ -20,7 +20,7 @@ from heritage.store import Store
 from heritage.web import errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
-from heritage.web.security import Hosts, add_headers, check_request, is_shared
+from heritage.web.security import Hosts, add_headers, check_request
 from heritage.web.studio.options import StudioOptions
 
 
@@ -49,7 +49,7 @@ def create_app(
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return add_headers(response, secure=request.is_secure, shared=is_shared(request.path))
+        return add_headers(response, secure=request.is_secure, path=request.path)
 
     @app.get("/")
     def first_page() -> Response:

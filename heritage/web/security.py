@@ -25,6 +25,12 @@ HEADERS: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "X-Content-Type-Options": "nosniff",
 }
+_OF_THE_STUDIO: Final = {
+    # Its page holds the visitor's in a frame, and records narration where its user allows it.
+    "Content-Security-Policy": f"{CONTENT_POLICY}; frame-src 'self'; frame-ancestors 'self'",
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)"),
+}
+STUDIO: Final = "/studio/"
 _DATA_OF_RELEASE = re.compile(r"/r/[^/]+/data/")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
@@ -91,10 +97,12 @@ def is_shared(path: str) -> bool:
     return path.startswith(("/api/", "/data/")) or _DATA_OF_RELEASE.match(path) is not None
 
 
-def add_headers(response: Response, *, secure: bool, shared: bool = False) -> Response:
-    """The headers every answer carries, errors included; ``shared`` ones may be read by other sites' pages."""
+def add_headers(response: Response, *, secure: bool, path: str = "") -> Response:
+    """The headers every answer carries, errors included; what `is_shared` may be read by other sites' pages."""
     response.headers.update(HEADERS)
-    if shared:
+    if path == STUDIO:
+        response.headers.update(_OF_THE_STUDIO)
+    if is_shared(path):
         # Nothing here depends on who asks: no cookie, no login. So any origin may read it, without credentials.
         response.headers["Access-Control-Allow-Origin"] = "*"
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
-from heritage.web.studio import answers, documents, page, people
+from heritage.web.studio import answers, documents, page, people, words
 from heritage.web.studio.options import StudioOptions
 
 
@@ -19,4 +19,5 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     answers.register(studio)
     page.register(studio)
     documents.register(studio, drafts)
+    words.register(studio)
     app.register_blueprint(studio)

@@ -25,6 +25,7 @@ class Row:
 
 TABLE: Final = (
     Row("GET", "/studio/", NOBODY_NEEDED),
+    Row("GET", "/studio/scene.html", NOBODY_NEEDED),
     Row("POST", "/studio/api/session", NOBODY_NEEDED),
     Row("DELETE", "/studio/api/session", NOBODY_NEEDED),
     Row("GET", "/studio/api/me", NOBODY_NEEDED),
@@ -33,4 +34,5 @@ TABLE: Final = (
     # A translator's save may touch the words of a tour only: the route sees to it.
     Row("PUT", "/studio/api/documents/<path:key>", ALL),
     Row("DELETE", "/studio/api/documents/<path:key>", EDITORS),
+    Row("POST", "/studio/api/markdown", ALL),
 )

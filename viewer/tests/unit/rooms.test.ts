@@ -46,6 +46,17 @@ describe('rooms of the viewer', () => {
     expect(imports('walk').filter(({ from }) => /\/xr\//.test(from))).toEqual([]);
   });
 
+  it('nothing of the visitors’ knows the studio, and its core no page', () => {
+    for (const room of ['core', 'scene', 'ui', 'app', 'first', 'walk', 'xr', 'offline'])
+      expect(imports(room).filter(({ from }) => /studio/.test(from))).toEqual([]);
+    const known = /^\.\/[\w-]+\.ts$|^\.\.\/\.\.\/core\//;
+    expect(imports('studio/core').filter(({ from }) => !known.test(from))).toEqual([]);
+    expect(imports('studio/core').length).toBeGreaterThan(8);
+    // The page asks the scene in its frame: it brings no scene of its own.
+    const rest = imports('studio/ui').concat(imports('studio'));
+    expect(rest.filter(({ from }) => /^three|3d-tiles|\/scene\/(?!handle)/.test(from))).toEqual([]);
+  });
+
   it('the scene knows neither lit nor the page, the page knows no three', () => {
     expect(imports('scene').filter(({ from }) => /^lit|\.\.\/(ui|app)\//.test(from))).toEqual([]);
     const rest = /^three|3d-tiles|\.\.\/(scene|walk|xr)\//;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RECORD, TOUR } from '../../src/studio/core/fields.ts';
 import { History } from '../../src/studio/core/history.ts';
+import { idFrom } from '../../src/studio/core/ids.ts';
 import { decided, merged, mergedOrder } from '../../src/studio/core/merge.ts';
+import { draftDocument, readingSeconds } from '../../src/studio/core/preview.ts';
 import { type Put, type Reply, Saver } from '../../src/studio/core/saver.ts';
 import {
   addStop,
@@ -365,5 +367,54 @@ describe('saving', () => {
     history.undo();
     await vi.advanceTimersByTimeAsync(5000);
     expect([sent.length, saver.status, kept.length]).toEqual([0, 'saved', 0]);
+  });
+});
+
+describe('the draft as visitors would have it', () => {
+  const monument = {
+    id: 'thai-hoa',
+    reference_epoch: '2024',
+    view: { eye_m: [9, 9, 9], target_m: [0, 0, 0], fov_deg: 50, fit_m: null },
+  } as never;
+  const rendered = new Map([['Stone.', { html: '<p>Stone.</p>', text: 'Stone.', question: null }]]);
+  const sources = {
+    monument,
+    rendered,
+    seconds: new Map([['media/a.mp3', 6]]),
+    files: '../../studio/files/',
+    released: null,
+  };
+
+  it('reads as long as a build says (tests/web/test_studio_words.py)', () => {
+    expect(['', 'Nine steps of stone', 'Chín bậc đá, 9 bậc.'].map(readingSeconds)).toEqual([3, 4.3, 4.7]);
+  });
+  it('fills in what a build would: the reference survey, the first view, the time a voice or a reader takes', () => {
+    const tour = setStop(TOUR_0, 'gate', { dwell_s: undefined });
+    const [gate, court] = draftDocument('walk', tour, sources).stops;
+    expect(gate).toMatchObject({
+      show: { epoch: '2024', state: null },
+      html: { en: '<p>Stone.</p>' },
+      dwell_s: { vi: 7, en: 3.3 },
+      narration: { vi: { audio: '../../studio/files/media/a.mp3', seconds: 6 } },
+    });
+    expect(court!.view).toBe((monument as { view: unknown }).view);
+    expect(court!.title.en).toBe('court');
+  });
+  it('keeps the way that a build has found as long as both ends of it stay', () => {
+    const via = [{ eye_m: [1, 1, 1], target_m: [0, 0, 0] }];
+    const released = draftDocument('walk', TOUR_0, sources);
+    released.stops[1]!.via = via as never;
+    const way = (tour: Tour) => draftDocument('walk', tour, { ...sources, released }).stops[1]!.via;
+    expect(way(TOUR_0)).toEqual(via);
+    expect(way(setStop(TOUR_0, 'gate', { view: { eye_m: [5, 5, 5], target_m: [0, 0, 0] } }))).toEqual([]);
+    expect(way(moveStop(TOUR_0, 'court', 0))).toEqual([]);
+  });
+});
+
+describe('ids', () => {
+  it('come from titles in any alphabet that can be written so', () => {
+    expect(idFrom('Quanh điện Thái Hòa')).toBe('quanh-dien-thai-hoa');
+    expect(idFrom('  L’été à Huế!')).toBe('l-ete-a-hue');
+    expect(idFrom('太和殿')).toBe('');
   });
 });

@@ -4,6 +4,7 @@ import { languageName, pick } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import type { Listed } from '../core/api.ts';
+import { idFrom } from '../core/ids.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button, line, select } from './parts.ts';
@@ -86,14 +87,3 @@ export function newTour(studio: Studio): Part {
       },
     })}`;
 }
-
-/** An id such as `quanh-dien-thai-hoa` from a title in any alphabet that can be written so. */
-export const idFrom = (title: string): string =>
-  title
-    .replace(/[đĐ]/g, 'd')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 64);

@@ -153,7 +153,8 @@ export class StudioPage extends LitElement {
     const { t } = this.studio.state;
     const name = which === 'undo' ? editing.history.undoName : editing.history.redoName;
     const what = name ? t(name.key, name.values ?? {}) : '';
-    const label = name ? `${t(which)}: ${what}` : t(which);
+    const word = which === 'undo' ? t('undo') : t('redo');
+    const label = name ? `${word}: ${what}` : word;
     const glyph = which === 'undo' ? icon('back') : studioIcon('redo');
     return iconButton(glyph, label, () => editing.history[which](), {
       disabled: !name,

@@ -1,0 +1,66 @@
+"""The studio's preview of words: what the page is told is what a release would hold."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from studio_site import HERE, client_of, write_site
+
+from heritage.model.limits import MARKDOWN_BYTES
+from heritage.pipeline.views import reading_seconds
+from heritage.text.markdown import render
+
+ASKED = """\
+Five ways lead *in*.
+
+#### Which was the emperor's?
+
+- [ ] The left
+- [x] The middle
+
+The others were for his **court**.
+"""
+
+
+@pytest.fixture
+def client(tmp_path: Path) -> FlaskClient:
+    return client_of(write_site(tmp_path))
+
+
+def test_markdown_is_shown_as_a_release_shows_it(client: FlaskClient) -> None:
+    hostile = "<script>alert(1)</script> [x](javascript:alert(1)) **bold**"
+    answer = client.post("/studio/api/markdown", json={"texts": [hostile, ASKED]}, headers=HERE)
+    first, second = answer.json
+    assert first["html"] == render(hostile)
+    assert "<script" not in first["html"]
+    assert "<a " not in first["html"]
+    assert second["html"] == "<p>Five ways lead <em>in</em>.</p>\n"
+    assert second["question"]["answers"] == ["The left", "The middle"]
+    assert second["question"]["right"] == 1
+    assert "court" not in second["text"]
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], {"texts": "x"}, {"texts": [1]}, {"texts": ["x" * (MARKDOWN_BYTES + 1)]}]
+)
+def test_what_is_no_text_is_refused(client: FlaskClient, body: object) -> None:
+    assert client.post("/studio/api/markdown", json=body, headers=HERE).status_code == 400
+
+
+def test_the_page_may_hold_the_scene_and_a_microphone_and_no_other_page_may(client: FlaskClient) -> None:
+    studio, visitors = client.get("/studio/").headers, client.get("/healthz").headers
+    assert "frame-src 'self'" in studio["Content-Security-Policy"]
+    assert "microphone=(self)" in studio["Permissions-Policy"]
+    assert "frame-src" not in visitors["Content-Security-Policy"]
+    assert "microphone=()" in visitors["Permissions-Policy"]
+
+
+def test_reading_takes_as_long_as_the_page_says() -> None:
+    """The same cases stand in viewer/tests/unit/studio.test.ts."""
+    assert [reading_seconds(words) for words in ("", "Nine steps of stone", "Chín bậc đá, 9 bậc.")] == [
+        3.0,
+        4.3,
+        4.7,
+    ]
