@@ -9,7 +9,7 @@ import { offline } from './scripts/offline.ts';
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** Shaders travel as text, which no minifier shortens: without their comments and indents they are half as long. */
-function shortShaders(): Plugin {
+export function shortShaders(): Plugin {
   const short = (shader: string) => shader.replace(/\/\/[^\n`]*/g, '').replace(/\s*\n\s*/g, '\n');
   return {
     name: 'short-shaders',
@@ -23,7 +23,7 @@ function shortShaders(): Plugin {
 }
 
 /** Icons travel as text, too: without their comments, names and line breaks. Their licence is in `licences.txt`. */
-function shortIcons(): Plugin {
+export function shortIcons(): Plugin {
   const short = (svg: string) =>
     svg
       .replace(/<!--.*?-->/gs, '')
@@ -56,17 +56,7 @@ export default defineConfig({
     target: 'es2022',
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
-      input: {
-        index: here('./index.html'),
-        studio: here('./studio/index.html'),
-        'studio-scene': here('./studio/scene.html'),
-      },
       output: {
-        // The studio's files are told by their names: nobody takes them along (`scripts/offline.ts`).
-        chunkFileNames: ({ moduleIds }) =>
-          moduleIds.some((id) => /\/studio\//.test(id))
-            ? 'assets/studio-[name]-[hash].js'
-            : 'assets/[name]-[hash].js',
         // The scene's library changes seldom; a file of its own stays in the visitor's cache. The decoder is wanted
         // by the first picture, long before the library.
         codeSplitting: {
