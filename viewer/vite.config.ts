@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
 import { catalogues } from './scripts/catalogues.ts';
 import { licences } from './scripts/licences.ts';
 import { offline } from './scripts/offline.ts';
+import { fewShaders } from './scripts/shaders.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -43,7 +44,7 @@ export function shortIcons(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [catalogues(), shortIcons(), shortShaders(), licences(), offline()],
+  plugins: [catalogues(), shortIcons(), shortShaders(), fewShaders(), licences(), offline()],
   base: './',
   // Not served under a name of its own: releases bring their own files.
   publicDir: process.env.VITEST ? false : here('./tests/fixture/site'),

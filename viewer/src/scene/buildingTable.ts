@@ -1,5 +1,7 @@
-/** What a tile of buildings says of each: its property table, as the metadata extension leaves it on the scene. */
+/** What a tile of buildings says of each: its property table. */
 import type { Object3D } from 'three';
+import { readTable, type Table, viewsOf } from '../core/table.ts';
+import type { Plugin } from './loader.ts';
 
 /** What a tile says of one building. */
 export interface BuildingInfo {
@@ -10,33 +12,31 @@ export interface BuildingInfo {
   height_source: 'attribute' | 'survey' | 'assumed';
 }
 
-const SOURCES = ['attribute', 'survey', 'assumed'] as const;
-
-export interface Table {
-  count: number;
-  getPropertyValue: (name: string, row: number) => string | number;
-}
-
-/** Where the metadata extension puts it. */
+/** What `tabled` leaves on a tile. */
 interface WithTable {
-  structuralMetadata?: { tableAccessors: Table[] };
+  table: Table;
 }
+
+/** Reads a tile's table with its shapes; a tile of buildings without one is broken. */
+export const tabled: Plugin = (parser) => ({
+  name: 'heritage: what is said of buildings',
+  afterRoot: async ({ scene }) => {
+    const metadata = parser.json.extensions?.EXT_structural_metadata ?? {};
+    const read = async (view: number) => [view, await parser.getDependency('bufferView', view)] as const;
+    const bytes = new Map<number, ArrayBuffer>(await Promise.all(viewsOf(metadata).map(read)));
+    (scene.userData as WithTable).table = readTable(metadata, (view) => bytes.get(view)!);
+  },
+});
 
 /** The table of a tile. */
-export function tableOf(tile: Object3D): Table {
-  const table = (tile.userData as WithTable).structuralMetadata?.tableAccessors[0];
-  if (!table) throw new Error('a tile of buildings without their table');
-  return table;
-}
+export const tableOf = (tile: Object3D): Table => (tile.userData as WithTable).table;
 
 /** One row of it. */
 export function infoOf(table: Table, row: number): BuildingInfo {
-  const text = (name: string) => String(table.getPropertyValue(name, row));
-  const source = table.getPropertyValue('height_source', row);
   return {
-    id: text('id'),
-    name: text('name'),
-    height_m: Number(table.getPropertyValue('height_m', row)),
-    height_source: typeof source === 'number' ? SOURCES[source]! : (source as BuildingInfo['height_source']),
+    id: table.text('id', row),
+    name: table.text('name', row),
+    height_m: table.number('height_m', row),
+    height_source: table.text('height_source', row) as BuildingInfo['height_source'],
   };
 }

@@ -11,7 +11,8 @@ import {
   type Object3D,
   type Raycaster,
 } from 'three';
-import { type BuildingInfo, infoOf, type Table, tableOf } from './buildingTable.ts';
+import type { Table } from '../core/table.ts';
+import { type BuildingInfo, infoOf, tabled, tableOf } from './buildingTable.ts';
 import type { Stage } from './stage.ts';
 import type { Theme } from './theme.ts';
 import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
@@ -100,7 +101,7 @@ export class Buildings {
     onChange: () => void,
   ) {
     this.monuments = monuments;
-    this.tiles = openTileset(url, matrix, stage, this.missing_px, [0.2, 0.08]);
+    this.tiles = openTileset(url, matrix, stage, this.missing_px, [0.2, 0.08], [tabled]);
     this.tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => this.dress(scene));
     this.tiles.addEventListener('dispose-model', ({ scene }: { scene: Object3D }) =>
       this.parts.delete(scene),
@@ -169,7 +170,7 @@ export class Buildings {
   private look(table: Table): void {
     const { sought } = this;
     for (let row = 0; sought && row < table.count; row++) {
-      if (String(table.getPropertyValue('id', row)) !== sought.id) continue;
+      if (table.text('id', row) !== sought.id) continue;
       this.seek(null, sought.found);
       sought.found(infoOf(table, row));
       return;
@@ -205,7 +206,7 @@ export class Buildings {
   private ownersIn(table: Table): Map<number, string> {
     const owners = new Map<number, string>();
     for (let row = 0; row < table.count && this.monuments.size > 0; row++) {
-      const monument = this.monuments.get(String(table.getPropertyValue('id', row)));
+      const monument = this.monuments.get(table.text('id', row));
       if (monument) owners.set(row, monument);
     }
     return owners;

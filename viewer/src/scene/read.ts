@@ -1,12 +1,12 @@
 /** Tiles read for what they hold instead of for the screen: a region of a condition at a stated error. */
 import { type BufferGeometry, type Mesh, type Object3D, Texture, Vector3 } from 'three';
-import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
-import { GLTFLoader, type GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
+import type { GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
 import { multiply } from '../core/frames.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import { finest, monument_from_ecef, type TileNode, type Wanted } from '../core/tree.ts';
 import type { Mat4, Vec3 } from '../core/vec.ts';
+import { tileLoader } from './loader.ts';
 import { handheld } from './tileset.ts';
 
 const AT_ONCE = 4;
@@ -35,8 +35,8 @@ function withoutPictures(parser: GLTFParser): { name: string } {
 }
 
 export class Reader {
-  private readonly whole = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder);
-  private readonly shapes = new GLTFLoader().setMeshoptDecoder(MeshoptDecoder).register(withoutPictures);
+  private readonly whole = tileLoader();
+  private readonly shapes = tileLoader(undefined, [withoutPictures]);
   private readonly trees = new Map<string, Promise<{ root: TileNode }>>();
   private readonly base: string;
   private readonly release: Release;

@@ -1,8 +1,7 @@
 /** A tileset of the release in the scene: opened where the site frame is the scene's own. */
-import { GLTFExtensionsPlugin } from '3d-tiles-renderer/plugins';
 import { TilesRenderer } from '3d-tiles-renderer/three';
-import { MeshoptDecoder } from 'three/addons/libs/meshopt_decoder.module.js';
 import { seenByAll } from '../core/panes.ts';
+import { type Plugin, tileLoader } from './loader.ts';
 import type { Stage } from './stage.ts';
 
 const HANDHELD = '(max-width: 760px), (pointer: coarse)';
@@ -14,16 +13,21 @@ interface WithStats {
   stats: { queued: number; downloading: number; parsing: number };
 }
 
-/** Open a tileset; `matrix` leads from ECEF into the scene. `memory` are GiB it may keep on a desktop and on a phone. */
+/**
+ * Open a tileset; `matrix` leads from ECEF into the scene. `memory` are GiB it may keep on a desktop and on a phone;
+ * `plugins` read what a tile says beside its shapes.
+ */
 export function openTileset(
   url: string,
   matrix: readonly number[],
   stage: Stage,
   errorTarget: number,
   memory: readonly [number, number],
+  plugins: readonly Plugin[] = [],
 ): TilesRenderer {
   const tiles = new TilesRenderer(url);
-  tiles.registerPlugin(new GLTFExtensionsPlugin({ meshoptDecoder: MeshoptDecoder, autoDispose: false }));
+  // Not by the library's plugin for extensions: it reads all there is, and is 7 kB of the first screen.
+  tiles.manager.addHandler(/\.glb$/, tileLoader(tiles.manager, plugins));
   tiles.errorTarget = errorTarget;
   tiles.lruCache.maxBytesSize = memory[handheld() ? 1 : 0] * 2 ** 30;
   tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;

@@ -50,7 +50,7 @@ test('the building of a monument whose tiles are there is not drawn', async ({ p
       const index = geometry.getIndex()!;
       const feature = geometry.getAttribute('_feature_id_0');
       for (let i = 0; i < index.count; i++) {
-        features.add(String(userData.table.getPropertyValue('id', feature.getX(index.getX(i)))));
+        features.add(String(userData.table.text('id', feature.getX(index.getX(i)))));
       }
     });
     return [...features].sort();
