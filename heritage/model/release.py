@@ -427,6 +427,10 @@ class DataSet(ReleaseDocument):
     rights: Rights
     credits: tuple[Credit, ...]
     files: tuple[DataFile, ...]
+    days: tuple[str | None, str | None] | None = Field(
+        None,
+        description="first and last day of what it tells of, ISO 8601; a bound that is None is not known",
+    )
 
 
 class DataDocument(ReleaseDocument):

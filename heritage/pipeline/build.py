@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from heritage import __version__
@@ -28,7 +29,7 @@ from heritage.store import Store
 from heritage.store.fsck import gc
 from heritage.text.site import LoadedSite, load_site
 
-RELEASE_VERSION = 5  # raise when the same inputs make other release files
+RELEASE_VERSION = 6  # raise when the same inputs make other release files
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,8 @@ def build_site(
         built = Built(store, {planned.task.key: planned for planned in plan}, reports)
         map_name = map_fingerprint(loaded, ground, plan)
         with store.release(release_id, provenance=_provenance(plan, fingerprint, map_name)) as folder:
-            write_release(folder, loaded, ground, built, map_name, release_id, sequence)
+            today = datetime.now(UTC).date()
+            write_release(folder, loaded, ground, built, map_name, release_id, sequence, today)
         store.set_current(release_id)
         store.journal("build", "publish", {"release": release_id})
     seen = lint_tours(loaded, store.release_path(release_id))

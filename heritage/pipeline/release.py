@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,7 @@ from heritage.pipeline.condition.page import condition_reports
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.kept import kept_map
 from heritage.pipeline.map.write import FOOTPRINTS
+from heritage.pipeline.opendata.catalogue import Edition
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.pipeline.region_views import write_comparisons
 from heritage.pipeline.report_page import report_page
@@ -68,8 +70,9 @@ def write_release(
     map_name: str,
     release_id: str,
     sequence: int,
+    issued: date,
 ) -> None:
-    """Write every file of a release into its folder; ``map_name`` is the fingerprint of its map."""
+    """Write every file of a release into its folder; ``map_name`` is the fingerprint of its map, ``issued`` its day."""
     vocabulary = vocabulary_entries(loaded)
     monuments = [
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
@@ -104,7 +107,7 @@ def write_release(
         footprints=FOOTPRINTS if around.building_count else None,
         map=around,
         search=_SEARCH,
-        data=write_open_data(into, loaded, ground, monuments),
+        data=write_open_data(into, loaded, ground, monuments, Edition(release_id, issued)),
         still="opening.webp",
         vocabulary=vocabulary,
         monuments=tuple(monuments),

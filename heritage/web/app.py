@@ -17,7 +17,7 @@ from heritage.model.limits import HTTP_BODY_BYTES
 from heritage.page.page import SERVICE_WORKER, render_message, service_worker, stylesheet
 from heritage.page.words import WORDS, words
 from heritage.store import Store
-from heritage.web import errors, features
+from heritage.web import catalogue, errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
 from heritage.web.security import Hosts, add_headers, check_request
@@ -113,6 +113,7 @@ def create_app(
         headers = {"Location": target, "Cache-Control": REVALIDATE, "Vary": "Accept-Language"}
         return Response(status=302, headers=headers)
 
+    catalogue.register(app, releases, public_url)
     features.register(app, releases, public_url)
 
     if studio is not None:

@@ -31,8 +31,10 @@ GEOJSON: Final = "application/geo+json"
 JSON: Final = "application/json"
 _OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 _CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CORE: Final = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core"
+COLLECTIONS: Final = ("monuments", "footprints")  # the kinds of data sets that are served feature by feature
 _CONFORMS: Final = (
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
+    CORE,
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/oas30",
 )
@@ -192,7 +194,7 @@ def _current(releases: Releases) -> _Current:
     collections = {
         one.id: releases.file(release, one.files[0].path)[0]
         for one in document.sets
-        if one.kind in ("monuments", "footprints")
+        if one.kind in COLLECTIONS
     }
     titles = {name: say[name] for name in collections}
     index = FeatureIndex(releases.file(release, "data/features.sqlite")[0])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from heritage.model.documents import Credit, Rights, Site
 from heritage.model.release import DataSet
@@ -20,7 +22,21 @@ _CONTEXT = {
     "schema": "https://schema.org/",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
     "locn": "http://www.w3.org/ns/locn#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
     "geosparql": "http://www.opengis.net/ont/geosparql#",
+}
+# The European portal's own lists: what data is about, and which formats it names.
+_THEMES = "http://publications.europa.eu/resource/authority/data-theme"
+_THEME = {
+    "@id": f"{_THEMES}/EDUC",
+    "@type": "skos:Concept",
+    "skos:prefLabel": [{"@language": "en", "@value": "Education, culture and sport"}],
+}
+_FORMATS = {
+    "application/geo+json": "GEOJSON",
+    "application/geopackage+sqlite3": "GPKG",
+    "application/ld+json": "JSON_LD",
+    "text/csv": "CSV",
 }
 _SPDX = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _TITLES = {
@@ -30,7 +46,17 @@ _TITLES = {
 }
 
 
-def catalogue(site: Site, sets: Sequence[DataSet], box: tuple[float, float, float, float] | None) -> bytes:
+@dataclass(frozen=True)
+class Edition:
+    """The release that data belongs to, and the day on which it was made (UTC)."""
+
+    release: str
+    issued: date
+
+
+def catalogue(
+    site: Site, sets: Sequence[DataSet], box: tuple[float, float, float, float] | None, edition: Edition
+) -> bytes:
     """The catalogue; ``box`` is west, south, east, north of everything, degrees."""
     whose = _whose(site.rights, site.credits)
     graph = {
@@ -43,14 +69,23 @@ def catalogue(site: Site, sets: Sequence[DataSet], box: tuple[float, float, floa
         "schema:inLanguage": list(site.languages),
         **whose,
         **_where(box),
-        "dcat:dataset": [_dataset(site, one, box) for one in sets],
+        **_issued(edition),
+        "dct:modified": _day(edition.issued.isoformat()),
+        "dcat:themeTaxonomy": {
+            "@id": _THEMES,
+            "@type": "skos:ConceptScheme",
+            "dct:title": [{"@language": "en", "@value": "Data theme"}],
+        },
+        "dcat:dataset": [_dataset(site, one, box, edition) for one in sets],
         # The same sets once more: a search engine follows schema.org's words, a data portal DCAT's.
         "schema:dataset": [{"@id": f"#{one.id}"} for one in sets],
     }
     return json.dumps(graph, ensure_ascii=False, indent=1).encode()
 
 
-def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | None) -> dict[str, object]:
+def _dataset(
+    site: Site, one: DataSet, box: tuple[float, float, float, float] | None, edition: Edition
+) -> dict[str, object]:
     title: Mapping[str, str] = _TITLES.get(one.kind, {}) or {
         language: f"{words}: {_best(one.subtitle, language) or one.id.rpartition('/')[2]}"
         for language, words in one.title.items()
@@ -67,10 +102,12 @@ def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | 
             "dcat:mediaType": _thing(
                 f"https://www.iana.org/assignments/media-types/{file.type}", "dct:MediaType"
             ),
+            **_format(file.type),
             "schema:encodingFormat": file.type,
             "dcat:byteSize": {"@value": str(file.bytes), "@type": "xsd:nonNegativeInteger"},
             "schema:contentSize": f"{file.bytes} B",
             "dct:license": _licence(one.rights),
+            **_issued(edition),
         }
         for file in one.files
     ]
@@ -85,9 +122,43 @@ def _dataset(site: Site, one: DataSet, box: tuple[float, float, float, float] | 
         "schema:includedInDataCatalog": {"@id": "./"},
         **_whose(one.rights, one.credits),
         **_where(box),
+        **_issued(edition),
+        **_when(one.days),
+        "dcat:version": edition.release,
+        "schema:version": edition.release,
+        "dcat:theme": _THEME,
         "dcat:distribution": files,
         "schema:distribution": [{"@id": file["@id"]} for file in files],
     }
+
+
+def _day(text: str) -> dict[str, str]:
+    return {"@value": text, "@type": "xsd:date"}
+
+
+def _issued(edition: Edition) -> dict[str, object]:
+    day = edition.issued.isoformat()
+    return {"dct:issued": _day(day), "schema:datePublished": day}
+
+
+def _format(media_type: str) -> dict[str, object]:
+    name = _FORMATS.get(media_type)
+    address = f"http://publications.europa.eu/resource/authority/file-type/{name}"
+    return {"dct:format": _thing(address, "dct:MediaTypeOrExtent")} if name else {}
+
+
+def _when(days: tuple[str | None, str | None] | None) -> dict[str, object]:
+    """The time that data tells of; schema.org writes an open end as two dots."""
+    if days is None:
+        return {}
+    first, last = days
+    period: dict[str, object] = {"@type": "dct:PeriodOfTime"}
+    if first:
+        period["dcat:startDate"] = _day(first)
+    if last:
+        period["dcat:endDate"] = _day(last)
+    whole = first if first == last else f"{first or '..'}/{last or '..'}"
+    return {"dct:temporal": period, "schema:temporalCoverage": whole}
 
 
 def _relative(path: str) -> str:

@@ -9,10 +9,10 @@ import shapely
 
 from heritage.formats.geojson import Written, write_geojson
 from heritage.formats.geopackage import write_geopackage
-from heritage.model.release import DataDocument, DataFile, DataSet, MonumentEntry
+from heritage.model.release import DataDocument, DataFile, DataSet, MonumentEntry, Period
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.opendata.annotations import PATHS, write_annotations
-from heritage.pipeline.opendata.catalogue import catalogue
+from heritage.pipeline.opendata.catalogue import Edition, catalogue
 from heritage.pipeline.opendata.layers import Layer, footprint_layer, monument_layer
 from heritage.pipeline.opendata.page import data_pages
 from heritage.store import ReleaseFolder
@@ -28,7 +28,11 @@ Box = tuple[float, float, float, float]
 
 
 def write_open_data(
-    into: ReleaseFolder, loaded: LoadedSite, ground: Ground, monuments: Sequence[MonumentEntry]
+    into: ReleaseFolder,
+    loaded: LoadedSite,
+    ground: Ground,
+    monuments: Sequence[MonumentEntry],
+    edition: Edition,
 ) -> str:
     """Write the files; the path of the table of contents."""
     layers = [monument_layer(loaded, ground, monuments), footprint_layer(loaded, ground, monuments)]
@@ -49,7 +53,7 @@ def write_open_data(
     if count:
         sets.append(_annotations(into, loaded, count))
     sets += _models(loaded, monuments)
-    content = catalogue(loaded.site, sets, _whole(layers))
+    content = catalogue(loaded.site, sets, _whole(layers), edition)
     into.write(_CATALOGUE, content)
     into.write("data/features.sqlite", write_feature_index(indexed))
     document = DataDocument(catalogue=_file(_CATALOGUE, len(content)), sets=tuple(sets))
@@ -74,6 +78,7 @@ def _set_of(loaded: LoadedSite, layer: Layer, files: tuple[DataFile, ...]) -> Da
         rights=(plans and spec and spec.rights) or site.rights,
         credits=(plans and spec and spec.credits) or site.credits,
         files=files,
+        days=_days(layer.periods),
     )
 
 
@@ -101,6 +106,7 @@ def _models(loaded: LoadedSite, monuments: Sequence[MonumentEntry]) -> list[Data
             rights=monument.rights or loaded.site.rights,
             credits=(*monument.credits, *loaded.site.credits),
             files=(_file(epoch.download, epoch.download_bytes),),
+            days=(epoch.captured, epoch.captured) if epoch.captured else None,
         )
         for monument in monuments
         for epoch in monument.epochs
@@ -117,6 +123,22 @@ def _indexed(layer: Layer, written: Written) -> list[IndexedFeature]:
             times = (day_number(period.earliest), day_number(period.latest))
         found.append(IndexedFeature(layer.name, id, *span, tuple(box), times))
     return found
+
+
+def _days(periods: Sequence[Period | None]) -> tuple[str | None, str | None] | None:
+    """The first and the last day of all periods that are known, open where one of them is; None where none is."""
+    known = [period for period in periods if period is not None]
+    first = [p.earliest for p in known if p.earliest is not None]
+    last = [p.latest for p in known if p.latest is not None]
+    found = (
+        min(first, key=_as_number) if first and len(first) == len(known) else None,
+        max(last, key=_as_number) if last and len(last) == len(known) else None,
+    )
+    return found if any(found) else None
+
+
+def _as_number(day: str) -> int:
+    return day_number(day) or 0
 
 
 def _whole(layers: Sequence[Layer]) -> Box | None:

@@ -352,6 +352,10 @@ export interface DataSet {
   rights: Rights;
   credits: Credit[];
   files: DataFile[];
+  /**
+   * first and last day of what it tells of, ISO 8601; a bound that is None is not known
+   */
+  days: [string | null, string | null] | null;
 }
 /**
  * Under what terms the site is shown.
