@@ -20,7 +20,7 @@ import stat
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +46,11 @@ class Unit:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A document's files at one moment; ``revision`` is None where there are none."""
+    """A document's files at one moment; ``revision`` is None where there are none, ``who`` made it what it is."""
 
     revision: str | None
     files: Files
+    who: str = OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,9 @@ class Drafts:
         with self._locked(unit, shared=True):
             if not self._pending(unit.key).exists():
                 found = self._found(unit)
-                if self._is_known(unit, found):
-                    return found
+                last = self.history.last(unit.key)
+                if found.revision == (None if last is None else last.revision):
+                    return replace(found, who=OUTSIDE if last is None else last.who)
         try:
             with self._locked(unit):
                 return self._settled(unit)
@@ -134,11 +136,10 @@ class Drafts:
         with self._locked(unit, shared=True):
             return self.history.entries(unit.key)
 
-    def revision(self, unit: Unit, revision: str) -> Snapshot | None:
-        """A revision of the past; None where there was none of that name."""
-        with self._locked(unit, shared=True):
-            entry = self.history.find(unit.key, "revision", revision)
-            return None if entry is None else Snapshot(revision, self.history.files(entry))
+    def past(self, unit: Unit, revision: str) -> Snapshot | None:
+        """A revision of the past; None where there was none of that name. It never changes, so nothing is locked."""
+        entry = self.history.find(unit.key, "revision", revision)
+        return None if entry is None else Snapshot(revision, self.history.files(entry), entry.who)
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -165,20 +166,18 @@ class Drafts:
                         files[path.name] = path.read_bytes()
         return Snapshot(revision_of(digests_of(files)), files)
 
-    def _is_known(self, unit: Unit, found: Snapshot) -> bool:
-        last = self.history.last(unit.key)
-        return found.revision == (None if last is None else last.revision)
-
     def _settled(self, unit: Unit) -> Snapshot:
         """What is there once a crash's leftover is finished; noted, where it was changed outside."""
         if self._pending(unit.key).exists():
             with self._gate(shared=True):
                 self._finish(self._pending(unit.key))
         found = self._found(unit)
-        if not self._is_known(unit, found):
-            self.history.keep(found.files)
-            digests = digests_of(found.files)
-            self.history.record(unit.key, OUTSIDE, "outside", {"revision": found.revision, "files": digests})
+        last = self.history.last(unit.key)
+        if found.revision == (None if last is None else last.revision):
+            return replace(found, who=OUTSIDE if last is None else last.who)
+        self.history.keep(found.files)
+        digests = digests_of(found.files)
+        self.history.record(unit.key, OUTSIDE, "outside", {"revision": found.revision, "files": digests})
         return found
 
     def _commit(self, unit: Unit, who: str, what: str, details: Mapping[str, object]) -> None:

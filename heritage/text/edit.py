@@ -104,7 +104,7 @@ class _Editor:
             plan = _plan([self.value(one) for one in node.value], new)
             if [at for at, _ in plan] == list(range(len(node.value))):
                 pairs = zip(node.value, new, strict=True)
-                return [s for one, value in pairs for s in self.changes(one, value, self._dash(one))]
+                return [s for one, value in pairs for s in self.changes(one, value, self._item(one))]
             if node.flow_style:
                 return self._flow_sequence(node, plan)
             if all(self._begins_line(self._dash(one)) for one in node.value):
@@ -119,6 +119,9 @@ class _Editor:
         for k, (key, one) in enumerate(entries):
             if keep[k]:
                 splices += self.changes(one, new[key.value], self._colon(key))
+            elif any(keep[:k]):
+                before = self._line_end(self._line(key) - len(self.eol))
+                splices.append(_Splice(before, self._line_end(self._end(one, key)), ""))
             elif self._begins_line(key.start_mark.index):
                 splices.append(_Splice(self._line(key), self._next_line(self._end(one, key)), ""))
             else:  # the first, beside its list's dash
@@ -195,7 +198,7 @@ class _Editor:
                 body = f"{margin}- {item}"
             else:
                 lead = leads[at]
-                splices = self.changes(node.value[at], value, dashes[at])
+                splices = self.changes(node.value[at], value, dashes[at] + 1)
                 body = self.spliced(splices, *bodies[at])
             lead = re.sub(r"^([ \t]*\r?\n)+", "", lead) if not lines or spaced else lead
             lines.append((self.eol if spaced and lines else "") + lead + body)
@@ -249,6 +252,11 @@ class _Editor:
         """Where the dash of a list's item stands; of an item in brackets, where it begins."""
         before = self.text[: node.start_mark.index].rstrip()
         return len(before) - 1 if before.endswith("-") else int(node.start_mark.index)
+
+    def _item(self, node: Node) -> int:
+        """Where the text of a list's item may begin."""
+        at = self._dash(node)
+        return at + 1 if at < node.start_mark.index else at
 
     def _line(self, node: Node) -> int:
         return self._line_start(node.start_mark.index)

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
-from heritage.web.studio import answers, documents, page, people, words
+from heritage.web.studio import answers, documents, history, page, people, presence, words
 from heritage.web.studio.options import StudioOptions
 
 
@@ -20,4 +20,6 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     page.register(studio)
     documents.register(studio, drafts)
     words.register(studio)
+    history.register(studio, drafts)
+    presence.register(studio)
     app.register_blueprint(studio)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -13,6 +14,7 @@ from heritage.model.errors import HeritageError, InputError
 from heritage.store.drafts import Change, Drafts, Snapshot, Unit
 from heritage.store.history import Entry
 from heritage.text.document import DocumentPlace, place_of, places, problems_of, read_value, write_value
+from heritage.text.merge import Clash, merge
 from heritage.web.errors import not_found, refused
 from heritage.web.studio import answers
 from heritage.web.studio.answers import Refusal, said, unprocessable
@@ -44,9 +46,9 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
         expected, body = _expected(), _body()
 
         def change(now: Snapshot) -> Change:
-            if now.revision != expected:
-                raise _stale(place, now)
-            return Change(_files(place, now, body))
+            if now.revision == expected:
+                return Change(_allowed(place, now, _files(place, now.files, body)))
+            return _merged(drafts, place, expected, now, body)
 
         entry = drafts.save(unit_of(place), change, who=person().name, request=_request_key())
         return _saved(place, drafts, entry)
@@ -130,11 +132,11 @@ def _saved(place: DocumentPlace, drafts: Drafts, entry: Entry) -> Response:
     return said(value, etag=entry.revision)
 
 
-def _files(place: DocumentPlace, now: Snapshot, body: Mapping[str, Any]) -> dict[str, bytes]:
+def _files(place: DocumentPlace, old: Mapping[str, bytes], body: Mapping[str, Any]) -> dict[str, bytes]:
     """The document's files with what the body says, or 422: a document that cannot be read is not saved."""
     try:
         if "value" in body:
-            return write_value(place, now.files, body["value"])
+            return write_value(place, old, body["value"])
         files = {name: text.encode() for name, text in body["files"].items()}
         read_value(place, files)
         return files
@@ -142,7 +144,47 @@ def _files(place: DocumentPlace, now: Snapshot, body: Mapping[str, Any]) -> dict
         raise unprocessable(error) from error
 
 
-def _stale(place: DocumentPlace, now: Snapshot) -> Refusal:
+def _allowed(place: DocumentPlace, now: Snapshot, files: dict[str, bytes]) -> dict[str, bytes]:
+    """``files``, unless whoever saves may change words only and does more."""
+    if set(person().roles) <= {"translator"} and (
+        place.kind != "tour" or files.get(place.yaml) != now.files.get(place.yaml)
+    ):
+        raise refused(
+            403,
+            "role-forbidden",
+            "the document",
+            "more than words has changed",
+            "translators change the words of tours",
+            "ask a curator",
+        )
+    return files
+
+
+def _merged(
+    drafts: Drafts, place: DocumentPlace, expected: str | None, now: Snapshot, body: Mapping[str, Any]
+) -> Change:
+    """What the body changed in the revision it was made from, put into what is there now; 412 where both clash."""
+    then = drafts.past(unit_of(place), expected) if expected is not None else None
+    if then is None or now.revision is None:
+        raise _stale(place, now)
+    try:
+        base, theirs = read_value(place, then.files), read_value(place, now.files)
+    except HeritageError as error:
+        raise _stale(place, now) from error
+    mine = read_value(place, _files(place, then.files, body))
+    merged = merge(base, mine, theirs)
+    if merged.clashes:
+        raise _stale(place, now, merged.clashes)
+    try:
+        files = write_value(place, now.files, merged.value)
+    except HeritageError as error:
+        # Each is a document, both together are none: what both touched is for a person to decide.
+        whole = merge(base, mine, theirs, whole_items=True).clashes or (Clash("", base, mine, theirs),)
+        raise _stale(place, now, whole) from error
+    return Change(_allowed(place, now, files), merged=True)
+
+
+def _stale(place: DocumentPlace, now: Snapshot, clashes: tuple[Clash, ...] = ()) -> Refusal:
     error = refused(
         412,
         "document-changed",
@@ -152,7 +194,8 @@ def _stale(place: DocumentPlace, now: Snapshot) -> Refusal:
         "read it again",
     )
     theirs = revision_value(place, now)["value"] if now.revision else None
-    return Refusal(error, clashes=[], revision=now.revision, theirs=theirs)
+    told = [{**asdict(clash), "who": now.who} for clash in clashes]
+    return Refusal(error, clashes=told, revision=now.revision, theirs=theirs)
 
 
 def _expected() -> str | None:

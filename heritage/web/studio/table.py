@@ -35,4 +35,7 @@ TABLE: Final = (
     Row("PUT", "/studio/api/documents/<path:key>", ALL),
     Row("DELETE", "/studio/api/documents/<path:key>", EDITORS),
     Row("POST", "/studio/api/markdown", ALL),
+    Row("GET", "/studio/api/history/<path:key>", ALL),
+    Row("GET", "/studio/api/presence", ALL),
+    Row("PUT", "/studio/api/presence", ALL),
 )
