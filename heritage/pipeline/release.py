@@ -77,12 +77,13 @@ def write_release(
     monuments = [
         _monument(into, loaded, m, ground, built, release_id, vocabulary) for m in loaded.monuments.values()
     ]
+    around = kept_map(into, loaded, ground, monuments, built.store, map_name)
+    monuments = _unhidden(into, loaded, monuments)
     tours = _tours(into, loaded, monuments, ground.frame)
     for tour in tours:
         _write(into, f"tours/{tour.id}/tour.json", tour)
     _write(into, _SEARCH, search_document(ground, monuments, tours))
     opening = loaded.site.opening or _opening(monuments)
-    around = kept_map(into, loaded, ground, monuments, built.store, map_name)
     into.write("opening.webp", webp(Stills(into.path, monuments).opening(opening), quality=60))
     into.write("report.css", (Path(__file__).parent / "templates" / "report.css").read_bytes())
     site = loaded.site
@@ -178,10 +179,21 @@ def _monument(
     write_comparisons(into, entry, built)
     entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})
     entry = condition_reports(into, loaded, monument, entry, vocabulary, built, release_id)
-    if document.view is None:
-        entry = entry.model_copy(update={"view": StopViews(into.path, entry).unhidden(entry.view)})
     into.write(report, report_page(into, loaded, monument.id, entry, built, release_id))
     return entry
+
+
+def _unhidden(
+    into: ReleaseFolder, loaded: LoadedSite, monuments: Sequence[MonumentEntry]
+) -> list[MonumentEntry]:
+    """``monuments``, those whose view no curator wrote turned to where nothing around them stands in the way."""
+    sceneries = Sceneries(into.path, monuments)
+    return [
+        entry
+        if loaded.monuments[entry.id].monument.view is not None
+        else entry.model_copy(update={"view": StopViews(sceneries, entry).unhidden()})
+        for entry in monuments
+    ]
 
 
 def _tours(

@@ -1,4 +1,8 @@
-"""The surfaces of a release, or of one being written, as its visitors see them, in the site frame."""
+"""The surfaces of a release, or of one being written, as its visitors see them, in the site frame.
+
+Beside the surveys and states these are the map's buildings that are nearest to the monuments: they hide and are bumped into
+like measured walls.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,13 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
-from heritage.model.release import MonumentEntry
+import numpy as np
+
+from heritage.model.release import FootprintLayer, MonumentEntry
+from heritage.ops.map.extrude import extrude
 from heritage.ops.viewing.scenery import Scenery
+from heritage.pipeline.map.buildings import plans_around
+from heritage.pipeline.map.write import FOOTPRINTS
 from heritage.pipeline.site_views import site_from
 from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tiles_triangles
 
@@ -23,6 +32,7 @@ class Sceneries:
         self._monuments = {m.id: m for m in monuments}
         self._near = lru_cache(_NEAR_KEPT)(self._read)
         self._far = cache(self._read)
+        self._buildings = cache(self._read_buildings)
 
     def monument(self, id: str) -> MonumentEntry | None:
         """The monument as released."""
@@ -34,7 +44,7 @@ class Sceneries:
         shown = None if entry is None else entry.condition(condition)
         if entry is None or shown is None:
             return None
-        parts = [self._near(monument, shown.tileset, SIGHT_ERROR_M)]
+        parts = [self._near(monument, shown.tileset, SIGHT_ERROR_M), self._buildings()]
         for other in self._monuments.values():
             if other.id != monument:
                 reference = next(e for e in other.epochs if e.id == other.reference_epoch)
@@ -45,3 +55,11 @@ class Sceneries:
         placed = site_from(self._monuments[monument])
         tiles = tiles_triangles(self._folder / tileset, error_m)
         return Scenery((placed.apply(vertices), triangles) for vertices, triangles in tiles)
+
+    def _read_buildings(self) -> Scenery:
+        path = self._folder / FOOTPRINTS
+        if not path.exists():
+            return Scenery([])  # the site has no footprints
+        plans = plans_around(FootprintLayer.model_validate_json(path.read_bytes(), strict=False))
+        raised = extrude(plans, np.arange(len(plans)))
+        return Scenery([(raised.vertices, raised.triangles.astype(np.int64))], outside_only=True)

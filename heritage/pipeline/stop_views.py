@@ -2,54 +2,89 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from pathlib import Path
-
 import numpy as np
 
+from heritage.model.arrays import F64
 from heritage.model.documents import Stop, View
 from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.choose import view_of_box, view_of_places
-from heritage.ops.viewing.scenery import Scenery
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tiles_triangles
+from heritage.pipeline.sceneries import Sceneries
+from heritage.pipeline.site_views import site_from
+from heritage.pipeline.views import box_corners
+
+_AROUND = 0.045  # of the monument's size is shown on each side of an annotation
 
 
 class StopViews:
-    """Views of one monument in the release that is being written into ``folder``; its tiles are there already."""
+    """Views of one monument as released, found among all that stands around it in ``sceneries``.
 
-    def __init__(self, folder: Path, monument: MonumentEntry) -> None:
+    They are looked for in the site frame, where up is up and a metre is one, and given in the monument's, like written ones.
+    """
+
+    def __init__(self, sceneries: Sceneries, monument: MonumentEntry) -> None:
         self.monument = monument
-        self._folder = folder
-        self._scenery = lru_cache(1)(self._read)
+        self._sceneries = sceneries
+        self._placed = site_from(monument)
+        low, high = (np.array(corner) for corner in (monument.bounds.min, monument.bounds.max))
+        self._ground_m = float(self._placed.apply(box_corners(low, high))[:, 2].min())
+        self._around = _AROUND * float(np.linalg.norm(high - low))  # metres of the monument frame
 
     def view(self, stop: Stop) -> View:
         """The stop's own view; else one of its annotations, all of them seen; else the monument's."""
         if stop.view is not None:
             return stop.view
         marks = [a for a in self.monument.annotations if a.id in stop.annotations]
-        if not marks:
+        scenery = (
+            self._sceneries.scenery(self.monument.id, _condition(stop, self.monument)) if marks else None
+        )
+        if scenery is None:  # no annotations; or the linter asks for what is not built yet
             return self.monument.view
-        low, high = (np.array(corner) for corner in (self.monument.bounds.min, self.monument.bounds.max))
         places = np.array([mark.position_m for mark in marks], np.float64)
+        outlines = [np.array(mark.vertices_m, np.float64).reshape(-1, 3) for mark in marks]
+        extent = np.concatenate([places, *outlines])
         normals = [mark.normal for mark in marks if mark.normal is not None]
         facing = np.sum(normals, axis=0) if len(normals) == len(marks) else None
         if facing is not None and np.linalg.norm(facing) < 0.3 * len(marks):
             facing = None  # they face different ways
-        size = float(np.linalg.norm(high - low))
-        found = view_of_places(self._scenery(_condition(stop, self.monument)), places, facing, size, low[2])
-        return found or self.monument.view
+        found = view_of_places(
+            scenery,
+            self._placed.apply(places),
+            self._placed.apply(extent),
+            None if facing is None else self._placed.rotation @ facing,
+            self._around * self._placed.scale,
+            self._ground_m,
+        )
+        box = extent.min(0) - self._around, extent.max(0) + self._around
+        return self.monument.view if found is None else self._home(found, *box)
 
-    def unhidden(self, given: View) -> View:
-        """``given``, a view of the whole monument, turned to where the reference epoch is not hidden."""
-        return view_of_box(self._scenery(self.monument.reference_epoch), given)
+    def unhidden(self) -> View:
+        """The monument's view, of all of it, turned to where the reference epoch is not hidden."""
+        given = self.monument.view
+        if given.fit_m is None:
+            raise ValueError("a view with a box is needed")
+        low, high = (np.array(corner) for corner in given.fit_m)
+        corners = self._placed.apply(box_corners(low, high))
+        eye, target = self._placed.apply(np.array([given.eye_m, given.target_m], np.float64))
+        box = _triple(corners.min(0)), _triple(corners.max(0))
+        here = View(eye_m=_triple(eye), target_m=_triple(target), fov_deg=given.fov_deg, fit_m=box)
+        scenery = self._sceneries.scenery(self.monument.id, self.monument.reference_epoch)
+        if scenery is None:
+            raise ValueError(f"{self.monument.id} is not among those released")
+        found = view_of_box(scenery, here)
+        return given if found == here else self._home(found, low, high)
 
-    def _read(self, condition: str) -> Scenery:
-        shown = self.monument.condition(condition)
-        if shown is None:
-            raise ValueError(f"{condition} is no condition of {self.monument.id}")
-        return Scenery(tiles_triangles(self._folder / shown.tileset, SIGHT_ERROR_M))
+    def _home(self, found: View, low: F64, high: F64) -> View:
+        """A view of the site frame in the monument's, with the box ``low``..``high`` (3,) of that."""
+        eye, target = self._placed.inverse().apply(np.array([found.eye_m, found.target_m], np.float64))
+        fit = _triple(low), _triple(high)
+        return View(eye_m=_triple(eye), target_m=_triple(target), fov_deg=found.fov_deg, fit_m=fit)
 
 
 def _condition(stop: Stop, monument: MonumentEntry) -> str:
     shown = stop.compare.right if stop.compare else stop.show
     return str(shown.epoch or shown.state) if shown else monument.reference_epoch
+
+
+def _triple(v: F64) -> tuple[float, float, float]:
+    x, y, z = (round(float(c), 3) for c in v)
+    return x, y, z

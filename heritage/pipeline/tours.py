@@ -45,7 +45,7 @@ def tour_document(
     if monument is None:
         raise ValueError(f"the monument {tour.tour.monument} is not among those released")
     languages = [language for language in loaded.site.languages if language in tour.words]
-    views = StopViews(into.path, monument)
+    views = StopViews(sceneries, monument)
     stops = [
         _stop(into, loaded, tour, stop, languages, views).model_copy(
             update={"place": place_entry(tour, at, monument, frame)}

@@ -190,6 +190,51 @@ def test_one_fault_of_every_kind_is_found_where_it_stands(site: Path) -> None:
     assert {p.severity for p in problems} == {"warning"}
 
 
+def test_every_finding_can_be_accepted_where_it_stands(site: Path) -> None:
+    write_broken(site)
+    accepted = TOUR.replace("    accept: {flight-fast: I was in a hurry}\n", "")
+    for stop, code in {
+        ("behind", "view-hidden"),
+        ("below", "view-enclosed"),
+        ("below", "flight-pierces"),
+        ("marked", "annotation-hidden"),
+        ("whirl", "flight-fast"),
+        ("brief", "stop-too-short"),
+        ("late", "captions-length"),
+        ("picture", "picture-without-words"),
+        ("untold", "translation-empty"),
+        ("retold", "translation-outdated"),
+        ("uncut", "section-empty"),
+        ("unnamed", "state-without-name"),
+        ("uncaptioned", "captions-missing"),
+        ("unasked", "question-missing"),
+        ("astray", "place-far"),
+    }:
+        lines = accepted.splitlines()
+        at = lines.index(f"  - id: {stop}") + 1
+        if lines[at].startswith("    accept: {"):
+            lines[at] = lines[at].replace("{", f"{{{code}: on purpose, ")
+        else:
+            lines.insert(at, f"    accept: {{{code}: on purpose}}")
+        accepted = "\n".join(lines) + "\n"
+    (site / "tours" / "broken" / "tour.yaml").write_text(accepted)
+    problems = lint_tours(load_site(site), Store(site).current_folder())
+    assert [str(p) for p in problems if "broken" in p.where] == []
+
+
+def test_five_lines_have_no_findings_before_they_are_built(site: Path) -> None:
+    """The linter looks from where the build will put the camera: inside through the door, at the stele."""
+    folder = site / "tours" / "five-lines"
+    folder.mkdir()
+    (folder / "tour.yaml").write_text(
+        "monument: bia-dinh\nstops:\n  - id: house\n  - id: stone\n    annotations: [stele]\n"
+    )
+    for language in ("vi", "en", "fr"):
+        (folder / f"{language}.md").write_text("# T\n\n## house\n\nA.\n\n## stone\n\nB.\n")
+    found = [str(p) for p in lint_tours(load_site(site), Store(site).current_folder()) if "five" in p.where]
+    assert found == []
+
+
 def test_without_a_release_only_time_and_words_are_judged(site: Path) -> None:
     write_broken(site)
     codes = {p.code for p in lint_tours(load_site(site), None) if "broken" in p.where}

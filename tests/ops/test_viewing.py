@@ -173,7 +173,7 @@ def test_a_way_around_is_the_b_spline_of_its_points(count: int) -> None:
 
 def test_the_view_found_is_free_level_and_frontal() -> None:
     place = np.array([[0.0, -3.0, 2.0]])
-    free = view_of_places(scenery(HALL), place, np.array([0.0, -1, 0]), 12, 0)
+    free = view_of_places(scenery(HALL), place, place, np.array([0.0, -1, 0]), 0.54, 0)
     assert free is not None
     back = np.array(free.eye_m) - place[0]
     assert back[1] < 0
@@ -181,12 +181,25 @@ def test_the_view_found_is_free_level_and_frontal() -> None:
     assert np.degrees(np.arccos(-back[1] / np.linalg.norm(back))) < 45
     # With a screen wall just before the hall, the camera comes in between or looks over it.
     near = block((-8, -5, 0), (8, -4.8, 4))
-    found = view_of_places(scenery(HALL, near), place, np.array([0.0, -1, 0]), 12, 0)
+    found = view_of_places(scenery(HALL, near), place, place, np.array([0.0, -1, 0]), 0.54, 0)
     assert found is not None
     assert obstacle(scenery(HALL, near), np.array(found.eye_m), place[0]) is None
     # Walled in from all sides there is none, and that is said.
     shell = block((-5.2, -3.2, -0.2), (5.2, 3.2, 6.2))
-    assert view_of_places(scenery(HALL, shell), place, None, 12, 0) is None
+    assert view_of_places(scenery(HALL, shell), place, place, None, 0.54, 0) is None
+    # An outline as wide as the hall is all in the picture.
+    wide = np.array([[-4.0, -3.0, 1.0], [4.0, -3.0, 1.0], [4.0, -3.0, 3.0]])
+    whole = view_of_places(scenery(HALL), place, wide, np.array([0.0, -1, 0]), 0.54, 0)
+    assert whole is not None
+    assert whole.fit_m == ((-4.54, -3.54, 0.46), (4.54, -2.46, 3.54))
+
+
+def test_what_is_drawn_from_outside_alone_hides_from_outside_alone() -> None:
+    house = Scenery([block((-2, -2, 0), (2, 2, 3))], outside_only=True)
+    inside, outside = np.array([0.0, 0, 1]), np.array([0.0, -9, 1])
+    assert obstacle(house, outside, inside) == pytest.approx(7)
+    assert obstacle(house, inside, outside) is None
+    assert not standing(house, inside).enclosed
 
 
 def test_a_hidden_view_of_the_whole_is_turned_as_little_as_needed() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 
 from heritage.model.arrays import F64
@@ -9,11 +11,10 @@ from heritage.model.documents import View
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, standing
 
 _FOV_DEG = 45.0
-_AROUND = 0.045  # of the monument's size is shown on each side of a place
 _EYE_HEIGHT_M = 1.6
 _AROUND_DEG = np.arange(0.0, 360.0, 15.0)
-_RISE_DEG = (8.0, 18.0, 30.0, 45.0, 2.0, 60.0)
-_FARTHER = (1.0, 1.5, 2.2)
+_RISE_DEG = (8.0, 13.0, 18.0, 24.0, 30.0, 45.0, 2.0, 60.0)
+_FARTHER = (1.0, 1.2, 1.5, 1.8, 2.2)
 _TURNS_DEG = (0, 30, -30, 60, -60, 90, -90, 135, -135, 180)
 _HIDING = 4.0  # what a piece of surface that is all hidden costs
 _RIM, _RIM_M = 0.12, 0.15  # around a piece of surface is shown: a share of its size, or so much
@@ -25,21 +26,20 @@ _HIDDEN = 0.35  # more of a monument than this must not be hidden
 
 
 def view_of_places(
-    scenery: Scenery, places: F64, facing: F64 | None, size_m: float, ground_m: float
+    scenery: Scenery, places: F64, extent: F64, facing: F64 | None, around_m: float, ground_m: float
 ) -> View | None:
     """A view of ``places`` (k, 3) from where all of them are seen, with a level horizon; None where there is none.
 
-    ``facing`` (3,) is the direction the surface faces there, if known; ``size_m`` the monument's size, of which a part is
-    shown around the places; ``ground_m`` the height of the ground. The nearest, lowest and most frontal free place wins.
+    ``extent`` (m, 3) must be in the picture, too, such as an outline whose middle is one of the places, and ``around_m`` on
+    every side of it. ``facing`` (3,) is the direction the surface faces there, if known; ``ground_m`` the height of the ground.
+    The nearest, lowest and most frontal free place wins.
     """
-    centre = (places.min(0) + places.max(0)) / 2
-    around = _AROUND * size_m
-    low, high = places.min(0) - around, places.max(0) + around
-    near = float(np.linalg.norm(high - low)) / 2 / np.tan(np.radians(_FOV_DEG) / 2)
+    low, high = extent.min(0) - around_m, extent.max(0) + around_m
+    centre = (low + high) / 2
     best: tuple[float, F64] | None = None
     for farther in _FARTHER:
         for direction in _directions():
-            eye = centre + direction * near * farther
+            eye = centre + direction * _near((high - low) / 2, direction) * farther
             # A person's height above the ground is low enough.
             eye[2] = max(eye[2], ground_m + _EYE_HEIGHT_M)
             cost = _cost(eye - centre, facing, farther)
@@ -48,7 +48,8 @@ def view_of_places(
             if any(obstacle(scenery, eye, place) is not None for place in places):
                 continue
             # What is around the places should be seen, too.
-            cost += 2 * covered(scenery, eye, centre - around / 3, centre + around / 3)[0]
+            hidden = [covered(scenery, eye, at - around_m / 3, at + around_m / 3)[0] for at in places]
+            cost += 2 * float(np.mean(hidden))
             if (best is None or cost < best[0]) and not standing(scenery, eye).enclosed:
                 best = cost, eye
     return None if best is None else _view(best[1], centre, low, high)
@@ -102,6 +103,15 @@ def view_of_box(scenery: Scenery, given: View) -> View:
             break
     _, least = min(hidden, key=lambda found: found[0])
     return given.model_copy(update={"eye_m": _triple(least)})
+
+
+def _near(half: F64, direction: F64) -> float:
+    """The distance from which a box with half sides ``half`` (3,) fills a square picture, seen from ``direction`` (3,)."""
+    right = np.array([-direction[1], direction[0], 0.0]) / np.hypot(direction[0], direction[1])
+    up = np.cross(direction, right)
+    corners = np.array(list(product((-1.0, 1.0), repeat=3))) * half
+    aside = np.maximum(np.abs(corners @ right), np.abs(corners @ up))
+    return float((corners @ direction + aside / np.tan(np.radians(_FOV_DEG) / 2)).max())
 
 
 def _directions() -> list[F64]:

@@ -25,16 +25,17 @@ class Scenery:
     """Surfaces in one frame near its origin, metres, z up; outer sides counter-clockwise.
 
     Only the ray caster's own copy (float32) is kept: ``parts`` may be read one after the other, and sceneries put
-    `together` share what they hold.
+    `together` share what they hold. With ``outside_only`` they are drawn from their outer side alone: as in the viewer, lines of
+    sight leave them from inside without a hit.
     """
 
-    def __init__(self, parts: Iterable[Triangles]) -> None:
-        self._scenes: tuple[Any, ...] = ()
+    def __init__(self, parts: Iterable[Triangles], *, outside_only: bool = False) -> None:
+        self._scenes: tuple[tuple[Any, bool], ...] = ()
         self._lowest = np.inf
         for vertices, triangles in parts:
             if len(triangles):
-                self._scenes = self._scenes or (o3d.t.geometry.RaycastingScene(nthreads=1),)
-                self._scenes[0].add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
+                self._scenes = self._scenes or ((o3d.t.geometry.RaycastingScene(nthreads=1), outside_only),)
+                self._scenes[0][0].add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
                 self._lowest = min(self._lowest, float(vertices[:, 2].min()))
 
     @classmethod
@@ -50,19 +51,20 @@ class Scenery:
         """First hits of rays (n, 3) with unit ``directions``: metres (inf: none), and whether an inner side was hit."""
         first, inner = np.full(len(starts), np.inf), np.zeros(len(starts), bool)
         rays = tensor(np.column_stack([starts, directions]), np.float32)
-        for scene in self._scenes:
+        for scene, outside_only in self._scenes:
             answer = scene.cast_rays(rays, nthreads=1)
             distance = np.asarray(answer["t_hit"].numpy(), np.float64)
             normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
-            nearer = distance < first
-            inner[nearer] = ((normals * directions).sum(1) > 0)[nearer]
+            leaving = (normals * directions).sum(1) > 0
+            nearer = (distance < first) & ~(leaving & outside_only)
+            inner[nearer] = leaving[nearer]
             first[nearer] = distance[nearer]
         return first, inner
 
     def clearance(self, places: F64) -> F64:
         """Metres from each of ``places`` (n, 3) to the nearest surface, (n,); inf where there is none."""
         apart = np.full(len(places), np.inf)
-        for scene in self._scenes:
+        for scene, _ in self._scenes:
             apart = np.minimum(apart, distances(scene, places, threads=1))
         return apart
 

@@ -1,11 +1,10 @@
-"""A release as the linter looks at it: its surfaces, and the views its stops were given."""
+"""A release as the linter looks at it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from heritage.model.documents import View
-from heritage.model.release import Release, TourDocument
+from heritage.model.release import Release
 from heritage.pipeline.sceneries import Sceneries
 
 
@@ -17,11 +16,3 @@ class ReleaseSurfaces(Sceneries):
         text = (folder / "release.json").read_bytes()
         self.release = Release.model_validate_json(text, strict=False)
         super().__init__(folder, self.release.monuments)
-
-    def views(self, tour: str) -> dict[str, View]:
-        """The views of a tour's stops as released, by stop: those that no curator wrote are found when releasing."""
-        entry = next((t for t in self.release.tours if t.id == tour), None)
-        if entry is None:
-            return {}
-        text = (self.folder / entry.url).read_bytes()
-        return {stop.id: stop.view for stop in TourDocument.model_validate_json(text, strict=False).stops}

@@ -24,6 +24,7 @@ from heritage.pipeline.flights import (
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.site_views import site_from
+from heritage.pipeline.stop_views import StopViews
 from heritage.pipeline.views import box_corners
 from heritage.text.site import LoadedMonument, LoadedTour
 
@@ -38,8 +39,8 @@ def view_findings(tour: LoadedTour, monument: LoadedMonument, surfaces: ReleaseS
     entry = surfaces.monument(tour.tour.monument)
     if entry is None:
         return
-    found_before = surfaces.views(tour.id)
-    views = [stop.view or found_before.get(stop.id) or entry.view for stop in tour.tour.stops]
+    found = StopViews(surfaces, entry)
+    views = [found.view(stop) for stop in tour.tour.stops]
     orbits = framed(tour.tour.stops, views, entry)
     for at, stop in enumerate(tour.tour.stops):
         yield from _each_once(

@@ -11,7 +11,7 @@ import shapely
 from heritage.formats.building_tile import write_building_tile
 from heritage.formats.tiles3d import TILESET, tileset_json
 from heritage.model.arrays import Similarity
-from heritage.model.buildings import Plans
+from heritage.model.buildings import HEIGHT_SOURCES, Plans
 from heritage.model.release import FootprintFeature, FootprintLayer, MonumentEntry
 from heritage.model.tiles import Tile, TileTree
 from heritage.ops.map.extrude import extrude
@@ -93,6 +93,26 @@ def nearest_plans(plans: Plans, owner: Mapping[str, str]) -> FootprintLayer:
         for k in chosen
     )
     return FootprintLayer(features=features, complete=len(chosen) == len(plans))
+
+
+def plans_around(layer: FootprintLayer) -> Plans:
+    """The plans of a release that are no monument's, raised as the map raises them: monuments are seen as surveyed."""
+    features = [f for f in layer.features if f.monument is None]
+    polygons = [shapely.Polygon(rings[0], rings[1:]) for f in features for rings in f.polygons]
+    low = np.array([f.ground_m for f in features], np.float64)
+    height = np.array([ASSUMED_HEIGHT_M if f.height_m is None else f.height_m for f in features], np.float64)
+    return Plans(
+        ids=tuple(f.id for f in features),
+        names=tuple(f.name or "" for f in features),
+        polygons=np.array(polygons, object),
+        owner=np.repeat(np.arange(len(features), dtype=np.int32), [len(f.polygons) for f in features]),
+        low_m=low,
+        high_m=low + height,
+        height_m=height,
+        source=np.array(
+            [HEIGHT_SOURCES.index("assumed") if f.height_m is None else 0 for f in features], np.uint8
+        ),
+    )
 
 
 def _rings(polygon: shapely.Polygon) -> tuple[tuple[tuple[float, float], ...], ...]:
