@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import webbrowser
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import click
 
 from heritage.cli.main import cli
 from heritage.cli.site import show_problems
+from heritage.cli.user import accounts_option
 from heritage.model.errors import InputError
 
 
@@ -72,8 +72,12 @@ def build(
     help="The address visitors use, where a proxy stands before the server; links of the API begin with it.",
 )
 @click.option(
+    "--proxy", help="The address of that proxy, if what it says of visitors' addresses is to be believed."
+)
+@click.option(
     "--studio", is_flag=True, help="The site can be edited below /studio/; prints the address to do so."
 )
+@accounts_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the site, or its studio, in a browser.")
 def serve(
     site: Path,
@@ -81,12 +85,14 @@ def serve(
     port: int,
     trusted_hosts: tuple[str, ...],
     public_url: str | None,
+    proxy: str | None,
     studio: bool,
+    accounts: str | None,
     open_browser: bool,
 ) -> None:
     """Serve SITE's current release; with --studio, its curators too."""
     from heritage.web.server import serve as start
-    from heritage.web.studio.options import StudioOptions
+    from heritage.web.studio.options import studio_options
 
     if not (site / "site.yaml").is_file():
         raise InputError(
@@ -97,12 +103,20 @@ def serve(
             code="site-missing",
         )
     trusted = list(trusted_hosts) or None
-    options = StudioOptions(token=secrets.token_urlsafe(32)) if studio else None
-    with start(site, host, port, trusted_hosts=trusted, public_url=public_url, studio=options) as server:
+    options = None
+    if studio:
+        options = studio_options(
+            site, host, public_url=public_url, trusted_hosts=trusted_hosts, accounts=accounts
+        )
+    with start(
+        site, host, port, trusted_hosts=trusted, public_url=public_url, studio=options, proxy=proxy
+    ) as server:
         click.echo(f"serving {site} at {server.url} (stop with Ctrl-C)")
         address = server.url
         if options is not None:
-            address = f"{server.url}studio/#token={options.token}"
+            address = f"{public_url.rstrip('/') + '/' if public_url else server.url}studio/"
+            if options.token is not None:
+                address += f"#token={options.token}"
             click.echo(f"the studio: {address}")
         if open_browser:
             webbrowser.open(address)

@@ -21,16 +21,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import URL, Connection, make_url
 
 from heritage.model.errors import HeritageError, InputError, StoreError
+from heritage.people.place import sqlite_path
 
-NAME: Final = "people.sqlite"
 _ALLOWED: Final = "postgresql+pg8000://user:password@host:port/database, or a folder's own SQLite file"
 _BUSY_MS: Final = 10_000
 _WRITER: Final = 0x4E67_4D6F  # PostgreSQL's advisory lock; any number that nobody else has
-
-
-def sqlite_path(site: Path) -> Path:
-    """Where a site's accounts are by default."""
-    return site / ".heritage" / NAME
 
 
 class Database:

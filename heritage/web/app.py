@@ -42,6 +42,7 @@ def create_app(
     hosts = Hosts(trusted_hosts)
     releases = Releases(Store(site))
     errors.register(app)
+    origin = (studio.origin if studio else None) or ""
 
     @app.before_request
     def check() -> None:
@@ -49,7 +50,9 @@ def create_app(
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return add_headers(response, secure=request.is_secure, path=request.path)
+        return add_headers(
+            response, secure=request.is_secure or origin.startswith("https://"), path=request.path
+        )
 
     @app.get("/")
     def first_page() -> Response:

@@ -75,6 +75,9 @@ def answer(request: Request, error: HeritageError) -> Response:
     response = Response(body, error.status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
+    retry_after_s = getattr(error, "retry_after_s", None)
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
     return response
 
 

@@ -102,6 +102,8 @@ def add_headers(response: Response, *, secure: bool, path: str = "") -> Response
     response.headers.update(HEADERS)
     if path == STUDIO:
         response.headers.update(_OF_THE_STUDIO)
+    if path.startswith(STUDIO):
+        response.headers["Cache-Control"] = "no-store"
     if is_shared(path):
         # Nothing here depends on who asks: no cookie, no login. So any origin may read it, without credentials.
         response.headers["Access-Control-Allow-Origin"] = "*"

@@ -30,6 +30,7 @@ class Server:
         trusted_hosts: Sequence[str] | None,
         public_url: str | None,
         studio: StudioOptions | None,
+        proxy: str | None,
     ) -> None:
         host, port = waiting.getsockname()[:2]
         shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
@@ -43,6 +44,9 @@ class Server:
             ident=None,
             max_request_header_size=32_768,
             clear_untrusted_proxy_headers=True,
+            # Only who asks is taken from it; the address by which they ask is the caller's to know.
+            trusted_proxy=proxy,
+            trusted_proxy_headers={"x-forwarded-for"} if proxy else set(),
             # The application refuses a long body in its own words; far beyond that, waitress hangs up itself.
             max_request_body_size=2 * HTTP_BODY_BYTES,
         )
@@ -78,11 +82,12 @@ def serve(
     trusted_hosts: Sequence[str] | None = None,
     public_url: str | None = None,
     studio: StudioOptions | None = None,
+    proxy: str | None = None,
 ) -> Server:
     """Serve ``site`` at ``host``:``port`` (0 = any free port) until the returned Server is closed.
 
     ``public_url`` is the address that visitors use where a proxy stands before the server. With ``studio`` the
-    site can be edited below ``/studio/``.
+    site can be edited below ``/studio/``. ``proxy`` is the address of a proxy whose X-Forwarded-For is believed.
 
     Raises BusyError where the port is taken, InputError where there is no such address here.
     """
@@ -106,4 +111,4 @@ def serve(
             "stop what uses it, or choose another --port",
             code="port-taken",
         ) from error
-    return Server(waiting, site, trusted_hosts, public_url, studio)
+    return Server(waiting, site, trusted_hosts, public_url, studio, proxy)

@@ -14,7 +14,8 @@ from alembic.migration import MigrationContext
 
 from heritage.model.errors import InputError, StoreError
 from heritage.people import accounts
-from heritage.people.database import Database, migrations, sqlite_path
+from heritage.people.database import Database, migrations
+from heritage.people.place import sqlite_path
 from heritage.people.tables import metadata
 
 WORDS = "chín con rồng vàng"

@@ -7,10 +7,12 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from small_release import _Client
 
+from heritage.people.person import local_person
 from heritage.web.app import create_app
 from heritage.web.studio.options import StudioOptions
 
 TOKEN = "once"
+ME = local_person().name
 HERE = {"Sec-Fetch-Site": "same-origin"}
 
 FILES = {

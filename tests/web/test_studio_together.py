@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from studio_site import HERE, client_of, write_site
+from studio_site import HERE, ME, client_of, write_site
 from test_studio_documents import _get, _put
 
 from heritage.text.site import load_site
@@ -59,7 +59,7 @@ def test_a_clash_is_told_and_nothing_is_saved(client: FlaskClient, site: Path) -
     refused = _put(client, KEY, read["revision"], value=mine)
     assert (refused.status_code, refused.json["error"]["code"]) == (412, "document-changed")
     assert refused.json["clashes"] == [
-        {"field": "tour/stops/approach/dwell_s", "base": None, "mine": 7, "theirs": 9, "who": "local"}
+        {"field": "tour/stops/approach/dwell_s", "base": None, "mine": 7, "theirs": 9, "who": ME}
     ]
     assert refused.json["revision"] == newer
     assert refused.json["theirs"] == _get(client, KEY)["value"]
@@ -94,7 +94,7 @@ def test_an_edit_by_hand_is_a_revision_of_somebody_outside(client: FlaskClient, 
     assert (saved.status_code, saved.json["merged"]) == (200, True)
     assert saved.json["value"]["words"]["en"]["stops"]["roof"]["text"] == "By hand."
     history = client.get(f"/studio/api/history/{KEY}").json
-    assert [(e["who"], e["what"]) for e in history] == [("local", "save"), ("", "outside"), ("", "outside")]
+    assert [(e["who"], e["what"]) for e in history] == [(ME, "save"), ("", "outside"), ("", "outside")]
     value["words"]["en"]["stops"]["roof"]["text"] = "In the browser."
     assert _put(client, KEY, read["revision"], value=value).json["clashes"][0]["theirs"] == "By hand."
 
@@ -130,7 +130,7 @@ def test_a_retry_is_answered_as_the_first_time_and_saves_once(client: FlaskClien
 
 def test_presence_is_told_and_forgotten(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     told = {"key": KEY, "stop": "roof", "page": "a"}
-    expected = {"name": "local"} | told
+    expected = {"name": ME} | told
     assert client.put("/studio/api/presence", json=told, headers=HERE).json == [expected]
     assert client.get("/studio/api/presence").json == [expected]
     for bad in ({"key": "x"}, {"key": KEY, "stop": 1}, {"key": KEY, "stop": "x" * 201}, []):

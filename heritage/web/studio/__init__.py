@@ -7,13 +7,20 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
-from heritage.web.studio import answers, documents, history, page, people, presence, words
+from heritage.web.studio import answers, documents, history, page, people, presence, table, words
+from heritage.web.studio.doors import Institution, door_of
 from heritage.web.studio.options import StudioOptions
+from heritage.web.studio.people import Cookie
 
 
 def register(app: Flask, site: Path, options: StudioOptions) -> None:
     """Add the studio of ``site`` to ``app``: who may come in first, then what there is."""
-    people.register(app, site, options)
+    door, cookie = door_of(options), Cookie(options)
+    people.register(app, door, cookie, options.origin)
+    if isinstance(door, Institution):
+        from heritage.web.studio import staff
+
+        staff.register(app, door, cookie)
     studio = Blueprint("studio", __name__, url_prefix="/studio")
     drafts = Drafts(site)
     answers.register(studio)
@@ -23,3 +30,4 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     history.register(studio, drafts)
     presence.register(studio)
     app.register_blueprint(studio)
+    table.check(app)

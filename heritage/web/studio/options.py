@@ -1,12 +1,97 @@
-"""How a studio is opened."""
+"""How a studio is opened: on one's own machine, or for an institution with accounts."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import ipaddress
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from heritage.model.errors import InputError
+from heritage.people.place import sqlite_path
+
+if TYPE_CHECKING:
+    from heritage.people.database import Database
 
 
 @dataclass(frozen=True)
 class StudioOptions:
-    """``token`` lets the person in who started the server: no accounts are needed on one's own machine."""
+    """``token`` lets in, once, the person who started the server: no accounts are needed on one's own machine.
 
-    token: str | None = None
+    With ``accounts`` people sign in by name instead. ``origin`` is what visitors' browsers call this server where it
+    is not the request's own Host: ``https://hue.example``.
+    """
+
+    token: str | None = field(default=None, repr=False)
+    accounts: Database | None = field(default=None, repr=False)
+    origin: str | None = None
+
+
+def studio_options(
+    site: Path,
+    host: str,
+    *,
+    public_url: str | None,
+    trusted_hosts: Sequence[str] | None,
+    accounts: str | None,
+) -> StudioOptions:
+    """The studio of a server that listens on ``host``: with accounts where there are some, else for one's own machine.
+
+    ``accounts`` is the URL of their database, None for the site's own. Raises InputError where others could reach a
+    studio without accounts, or one whose passwords would travel in the clear.
+    """
+    origin = _origin(public_url)
+    is_public = not _is_local(host) or (origin is not None and not _is_local(urlsplit(origin).hostname or ""))
+    is_public |= any(not _is_local(name.lstrip(".")) for name in trusted_hosts or ())
+    database = _accounts(site, accounts)
+    if database is None:
+        if is_public:
+            raise InputError(
+                f"the studio at {public_url or host}",
+                "others can reach it, and there are no accounts",
+                "a studio without accounts at 127.0.0.1",
+                "make the first account with `heritage user add`, or leave out --host, --url and --trusted-host",
+                code="studio-needs-accounts",
+            )
+        return StudioOptions(token=secrets.token_urlsafe(32), origin=origin)
+    if is_public and not (origin or "").startswith("https://"):
+        database.close()
+        raise InputError(
+            f"the studio at {public_url or host}",
+            "others can reach it, and passwords would travel in the clear",
+            "an address with https, which a proxy before the server gives",
+            "name that address with --url https://…",
+            code="studio-needs-tls",
+        )
+    return StudioOptions(accounts=database, origin=origin)
+
+
+def _accounts(site: Path, url: str | None) -> Database | None:
+    """The database, where it has an account; the site's own is not made by asking."""
+    if url is None and not sqlite_path(site).is_file():
+        return None
+    from heritage.people.accounts import everyone
+    from heritage.people.database import Database
+
+    database = Database(site, url)
+    if everyone(database):
+        return database
+    database.close()
+    return None
+
+
+def _origin(public_url: str | None) -> str | None:
+    if public_url is None:
+        return None
+    parts = urlsplit(public_url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower() == "localhost" or host.lower().endswith(".localhost")

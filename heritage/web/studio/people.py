@@ -1,28 +1,25 @@
-"""Who is there. Alone on a laptop: one token, printed with the address, and sessions that end with the server."""
+"""Who asks, and whether they may: every request below ``/studio/`` passes here first.
+
+The cookie holds nothing but a random secret, for ``/studio/`` only; browsers send it with no request that another
+site's page has made. What changes something must come from a page of this server besides.
+"""
 
 from __future__ import annotations
 
-import hmac
-import secrets
-from dataclasses import dataclass
-from pathlib import Path
+from typing import Final
 
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, Request, Response, g, request
 
+from heritage.model.errors import InputError
+from heritage.people.person import Person
 from heritage.web.errors import refused
+from heritage.web.studio.answers import said
+from heritage.web.studio.doors import Door
 from heritage.web.studio.options import StudioOptions
-from heritage.web.studio.table import TABLE
+from heritage.web.studio.table import STAFF, TABLE
 
-COOKIE = "heritage-studio"
-
-
-@dataclass(frozen=True)
-class Person:
-    """Somebody who is signed in."""
-
-    id: str
-    name: str
-    roles: tuple[str, ...]
+PATH: Final = "/studio/"
+_SAFE: Final = ("GET", "HEAD")
 
 
 def person() -> Person:
@@ -31,76 +28,122 @@ def person() -> Person:
     return found
 
 
-def register(app: Flask, site: Path, options: StudioOptions) -> None:
-    """Guard every address of the studio by the table, and let people in."""
-    sessions: set[str] = set()
-    roles = {(row.method, row.rule): row.roles for row in TABLE}
-    owner = Person("local", "local", ("administrator",))
+class Cookie:
+    """The session's cookie: its name, and how it is read, set and taken back."""
 
-    @app.before_request
-    def guard() -> None:
-        if not request.path.startswith("/studio/") or request.url_rule is None:
-            return
-        method = "GET" if request.method == "HEAD" else request.method
-        allowed = roles.get((method, request.url_rule.rule))
-        if method != "GET" and not _from_here():
-            raise refused(
-                403, "cross-site", "the request", "another site's page sent it", "the studio's own", ""
-            )
-        g.person = owner if request.cookies.get(COOKIE) in sessions else None
-        if allowed is not None and not allowed:
-            return
-        if g.person is None:
-            raise refused(401, "sign-in", "the studio", "nobody is signed in", "people who are", "sign in")
-        if allowed is None or not allowed & set(g.person.roles):
-            raise refused(
-                403, "role-forbidden", "the studio", "it is not for your role", "others", "ask for it"
-            )
+    def __init__(self, options: StudioOptions) -> None:
+        self._behind_tls = (options.origin or "").startswith("https://")
 
-    @app.post("/studio/api/session")
-    def begin() -> Response:
-        given = request.get_json(silent=True)
-        token = given.get("token") if isinstance(given, dict) else None
-        if options.token is None or not isinstance(token, str) or not _equal(token, options.token):
-            raise refused(
-                403, "token-wrong", "the token", "it is not this server's", "the one it printed", ""
-            )
-        session = secrets.token_urlsafe(32)
-        sessions.add(session)
-        response = _described(owner)
+    def read(self) -> str | None:
+        """The secret that the request carries."""
+        return request.cookies.get(self._name())
+
+    def set(self, response: Response, secret: str) -> Response:
+        """Hand out a session. Without an age: it goes with the browser, and the server's own expiry counts."""
         response.set_cookie(
-            COOKIE, session, path="/studio/", httponly=True, samesite="Strict", secure=request.is_secure
+            self._name(), secret, path=PATH, httponly=True, samesite="Strict", secure=self._secure()
         )
         return response
 
+    def drop(self, response: Response) -> Response:
+        """Take it back."""
+        response.delete_cookie(
+            self._name(), path=PATH, httponly=True, samesite="Strict", secure=self._secure()
+        )
+        return response
+
+    def _secure(self) -> bool:
+        return self._behind_tls or request.is_secure
+
+    def _name(self) -> str:
+        if self._secure():
+            return "__Secure-heritage-studio"
+        # Browsers keep cookies by host without its port: two servers of one machine must not share a name.
+        port = request.host.rpartition(":")[2]
+        return f"heritage-studio-{port}" if port.isdecimal() else "heritage-studio"
+
+
+def register(app: Flask, door: Door, cookie: Cookie, origin: str | None) -> None:
+    """Guard every address of the studio by the table, and let people in and out."""
+    roles = {(row.method, row.rule): row.roles for row in TABLE + STAFF}
+
+    @app.before_request
+    def guard() -> None:
+        if not request.path.startswith(PATH) or request.url_rule is None:
+            return
+        if request.method not in _SAFE and not is_own(request, origin):
+            raise _cross_site()
+        allowed = roles[("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)]
+        secret = cookie.read()
+        g.person = None if secret is None else door.find(secret)
+        if not allowed:
+            return
+        if g.person is None:
+            raise signed_out()
+        if not g.person.has(allowed):
+            raise _forbidden(allowed)
+
+    @app.post("/studio/api/session")
+    def begin() -> Response:
+        somebody, secret = door.enter(request.get_json(silent=True), request, cookie.read())
+        return cookie.set(said(_described(somebody, door)), secret)
+
     @app.delete("/studio/api/session")
     def end() -> Response:
-        sessions.discard(request.cookies.get(COOKIE, ""))
-        response = Response(status=204)
-        response.delete_cookie(COOKIE, path="/studio/")
-        return response
+        secret = cookie.read()
+        if secret is not None:
+            door.leave(secret)
+        return cookie.drop(Response(status=204))
+
+    @app.get("/studio/api/sign-in")
+    def ways_in() -> Response:
+        return said({"mode": door.mode})
 
     @app.get("/studio/api/me")
     def me() -> Response:
         if g.person is None:
-            raise refused(401, "sign-in", "the studio", "nobody is signed in", "people who are", "sign in")
-        return _described(g.person)
+            raise signed_out()
+        return said(_described(g.person, door))
 
 
-def _described(somebody: Person) -> Response:
-    response = jsonify({"name": somebody.name, "roles": list(somebody.roles), "mode": "local"})
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def is_own(request: Request, origin: str | None) -> bool:
+    """Whether a page of this server sent the request, as far as the browser tells; one that tells nothing is none."""
+    own = origin or request.host_url.rstrip("/").lower()
+    site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and sender is None:
+        return False
+    return site in (None, "same-origin") and (sender is None or sender.lower() == own)
 
 
-def _from_here() -> bool:
-    """Whether a page of this server sent the request, as browsers tell."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site == "same-origin"
-    origin = request.headers.get("Origin")
-    return origin is not None and origin == request.host_url.rstrip("/")
+def signed_out() -> InputError:
+    """401: nobody is signed in."""
+    return refused(
+        401,
+        "sign-in",
+        "the studio",
+        "nobody is signed in",
+        "people who are",
+        "open the studio's page and sign in",
+    )
 
 
-def _equal(a: str, b: str) -> bool:
-    return hmac.compare_digest(a.encode(), b.encode())
+def _cross_site() -> InputError:
+    return refused(
+        403,
+        "cross-site",
+        "the request",
+        "no page of this server sent it",
+        "the studio's own, with Origin or Sec-Fetch-Site",
+        "use the studio at the address the server was started for",
+    )
+
+
+def _forbidden(allowed: frozenset[str]) -> InputError:
+    roles = ", ".join(sorted(allowed))
+    return refused(
+        403, "role-forbidden", "the studio", "this is not for your roles", roles, "ask an administrator"
+    )
+
+
+def _described(somebody: Person, door: Door) -> dict[str, object]:
+    return {"name": somebody.name, "roles": list(somebody.roles), "mode": door.mode}

@@ -33,10 +33,10 @@ class Presence:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self._seen: dict[tuple[str, str], _Seen] = {}
+        self._seen: dict[tuple[int, str], _Seen] = {}
         self._lock = Lock()
 
-    def tell(self, who: str, name: str, page: str, key: str, stop: str | None) -> None:
+    def tell(self, who: int, name: str, page: str, key: str, stop: str | None) -> None:
         """Somebody has ``stop`` of the document ``key`` open in one of their pages."""
         with self._lock:
             self._forget()

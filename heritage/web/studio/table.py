@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-Role = Literal["administrator", "curator", "conservator", "translator"]
+from flask import Flask
 
-ALL: Final[frozenset[Role]] = frozenset({"administrator", "curator", "conservator", "translator"})
+from heritage.people.person import ROLES, Role
+
+ALL: Final[frozenset[Role]] = frozenset(ROLES)
 EDITORS: Final = ALL - {"translator"}
+ADMINISTRATORS: Final[frozenset[Role]] = frozenset({"administrator"})
 CURATORS: Final[frozenset[Role]] = frozenset({"administrator", "curator"})
 NOBODY_NEEDED: Final[frozenset[Role]] = frozenset()
 """Open to who is not signed in."""
@@ -28,6 +31,7 @@ TABLE: Final = (
     Row("GET", "/studio/scene.html", NOBODY_NEEDED),
     Row("POST", "/studio/api/session", NOBODY_NEEDED),
     Row("DELETE", "/studio/api/session", NOBODY_NEEDED),
+    Row("GET", "/studio/api/sign-in", NOBODY_NEEDED),
     Row("GET", "/studio/api/me", NOBODY_NEEDED),
     Row("GET", "/studio/api/documents", ALL),
     Row("GET", "/studio/api/documents/<path:key>", ALL),
@@ -39,3 +43,37 @@ TABLE: Final = (
     Row("GET", "/studio/api/presence", ALL),
     Row("PUT", "/studio/api/presence", ALL),
 )
+
+# Only where there are accounts.
+STAFF: Final = (
+    Row("PUT", "/studio/api/me/password", ALL),
+    Row("GET", "/studio/api/me/sessions", ALL),
+    Row("DELETE", "/studio/api/me/sessions/<id>", ALL),
+    Row("GET", "/studio/api/sessions", ADMINISTRATORS),
+    Row("DELETE", "/studio/api/sessions/<id>", ADMINISTRATORS),
+    Row("GET", "/studio/api/people", ADMINISTRATORS),
+    Row("PUT", "/studio/api/people/<name>", ADMINISTRATORS),
+    Row("GET", "/studio/api/people-events", ADMINISTRATORS),
+    Row("GET", "/studio/api/invitations", ADMINISTRATORS),
+    Row("POST", "/studio/api/invitations", ADMINISTRATORS),
+    Row("DELETE", "/studio/api/invitations/<id>", ADMINISTRATORS),
+    # Who has the link is nobody yet.
+    Row("POST", "/studio/api/accept-invitation", NOBODY_NEEDED),
+)
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    """Method and rule of every route of the studio that ``app`` has."""
+    return {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/studio")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def check(app: Flask) -> None:
+    """Raise RuntimeError for a route without a row: the server does not start with one."""
+    missing = routes(app) - {(row.method, row.rule) for row in TABLE + STAFF}
+    if missing:
+        raise RuntimeError(f"no row in {__name__} for {sorted(missing)}")
