@@ -3,6 +3,7 @@ import { type Translate, translator, type UiLanguage, uiLanguage, unbroken } fro
 import type { TourDocument } from '../core/release.ts';
 import { Api, type Listed, type Me, Refusal } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
+import { firstOf } from './core/saver.ts';
 import type { Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
 import type { Frames, Handle } from './scene/handle.ts';
@@ -50,6 +51,8 @@ export class Studio {
   private draftTimer = 0;
   private framesTimer = 0;
   private drafted = '';
+  /** Whether the scene has yet to show what was changed. */
+  private behind = false;
 
   constructor(t: Translate, language: string) {
     this.state = {
@@ -117,7 +120,7 @@ export class Studio {
     try {
       const opened = await this.api.document<Tour>(key);
       if (!opened?.value) {
-        this.set({ notice: opened?.problems[0]?.message ?? this.state.t('open.failed') });
+        this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
         return;
       }
       this.close();
@@ -159,7 +162,7 @@ export class Studio {
       return null;
     }
     if (reply.kind === 'clash') return t('new.taken');
-    if (reply.kind === 'refused') return reply.problems[0]?.message ?? t('failed');
+    if (reply.kind === 'refused') return firstOf(reply.problems) ?? t('failed');
     if (reply.kind === 'forbidden') return reply.message;
     return t('line.down');
   }
@@ -218,6 +221,7 @@ export class Studio {
       const arrived = app.state.arrived && !app.state.tilesLoading;
       if (arrived && !settled) this.frameSoon();
       settled = arrived;
+      this.takePosition();
       this.onState();
     };
     this.drafted = '';
@@ -254,12 +258,12 @@ export class Studio {
     if (!editing || !scene) return;
     if (this.state.mode === 'play') scene.play(false);
     scene.pick(null);
-    scene.bare(mode === 'make');
     this.set({ mode, picking: null, screen: mode === 'play' ? this.state.screen : 'fit' });
-    if (mode === 'explore') {
-      scene.explore(editing.now.tour.monument);
-      return;
-    }
+    this.drawStop();
+    // The panel makes less room for the scene: first the camera is let go, so that it does not back off.
+    if (mode === 'explore') scene.explore(editing.now.tour.monument);
+    scene.bare(mode === 'make');
+    if (mode === 'explore') return;
     this.drafted = '';
     void this.draft().then(() => {
       if (mode === 'play') scene.play(true);
@@ -338,8 +342,27 @@ export class Studio {
     if (editing.saver.status === 'signed-out' && this.state.status === 'ready')
       this.set({ status: 'signed-out' });
     this.onState();
+    this.behind = true;
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => void this.draft(), DRAFT_MS);
+  }
+
+  /** Where the line of a comparison has been pulled to in the scene, there the stop begins. */
+  private takePosition(): void {
+    const { editing, mode } = this.state;
+    const state = this.scene?.app.state;
+    if (!editing || mode !== 'make' || this.behind || !state?.touring || !state.comparing) return;
+    const id = state.touring.document.stops[state.touring.player.stop]?.id;
+    const stop = editing.now.tour.stops.find((s) => s.id === editing.stop);
+    const position = Math.round(state.comparing.position * 100) / 100;
+    if (!stop?.compare || id !== stop.id || position === (stop.compare.position ?? 0.5)) return;
+    const { t } = this.state;
+    editing.set(stop.id, { compare: { ...stop.compare, position } }, t('group.shown'), 'position');
+    // The scene shows it already.
+    clearTimeout(this.draftTimer);
+    this.behind = false;
+    const sources = this.sources(editing);
+    if (sources) this.drafted = keyOf(draftDocument(editing.id, editing.now, sources), editing.stop);
   }
 
   /** Show the draft's stop in the scene, if it is another than is shown. */
@@ -351,10 +374,12 @@ export class Studio {
     const sources = this.sources(editing);
     if (!sources) return;
     const document = draftDocument(editing.id, editing.now, sources);
-    const key = JSON.stringify([document, editing.stop]);
-    if (key === this.drafted) return;
-    this.drafted = key;
-    await scene.draft(document, editing.stop);
+    const key = keyOf(document, editing.stop);
+    if (key !== this.drafted) {
+      this.drafted = key;
+      await scene.draft(document, editing.stop);
+    }
+    this.behind = false;
     this.drawStop();
     this.frameSoon();
   }
@@ -369,9 +394,10 @@ export class Studio {
   }
 
   private drawStop(): void {
-    const { editing, flight } = this.state;
+    const { editing, flight, mode } = this.state;
     const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
-    this.scene?.draw({ fit: stop?.view?.fit_m ?? null, flight });
+    const making = mode === 'make';
+    this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
   }
 
   private frameSoon(): void {
@@ -384,6 +410,8 @@ export class Studio {
     }, FRAMES_MS);
   }
 }
+
+const keyOf = (document: TourDocument, stop: string): string => JSON.stringify([document, stop]);
 
 /** The studio's own words, in the nearest language there is. */
 export async function wordsIn(language: string): Promise<Translate> {

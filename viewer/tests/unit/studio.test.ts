@@ -352,7 +352,7 @@ describe('saving', () => {
     expect(saver.clashes).toMatchObject([{ mine: 'Mine.', theirs: 'Theirs.' }]);
   });
   it('does not try again what was refused, until something changes', async () => {
-    const problems = [{ message: 'no stop' }];
+    const problems = [{ where: 'tour.yaml', found: 'no stop' }];
     const { sent, history, saver } = setting([() => ({ kind: 'refused', problems }), saved('r1')]);
     edit(history, 5);
     await vi.advanceTimersByTimeAsync(60_000);

@@ -1,7 +1,7 @@
 /** The studio's side of the server: every request in one place, every answer told apart by what can be done about it. */
 import type { Clash } from './merge.ts';
 import type { Rendered } from './preview.ts';
-import type { Problem, Reply } from './saver.ts';
+import { type Problem, type Reply, sentence } from './saver.ts';
 
 export interface Me {
   name: string;
@@ -75,10 +75,8 @@ export class Refusal extends Error {
 
 /** The one sentence of the server's error shape. */
 function messageOf(body: unknown): string {
-  const error = (body as { error?: unknown } | null)?.error;
-  if (typeof error === 'string') return error;
-  const found = error as { message?: string } | null | undefined;
-  return found?.message ?? '';
+  const error = (body as { error?: Problem } | null)?.error;
+  return error?.found === undefined ? '' : sentence(error);
 }
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
@@ -158,7 +156,7 @@ export class Api {
     const problems = (body?.problems ?? []) as Problem[];
     return {
       kind: 'refused',
-      problems: problems.length > 0 ? problems : [{ message: messageOf(body) || String(status) }],
+      problems: problems.length > 0 ? problems : [{ where: '', found: messageOf(body) || String(status) }],
     };
   }
 

@@ -6,12 +6,17 @@ import { type Shape, same } from './fields.ts';
 import type { History } from './history.ts';
 import { type Clash, decided, merged } from './merge.ts';
 
+/** As the server tells it: where, what was found there, what is allowed, what to do. */
 export interface Problem {
-  message: string;
-  /** The file or field it is at, as the server says it. */
-  where?: string;
-  stop?: string | null;
+  where: string;
+  found: string;
+  allowed?: string;
+  remedy?: string;
 }
+
+/** A problem as one line. */
+export const sentence = ({ where, found, allowed, remedy }: Problem): string =>
+  [[where, found].filter(Boolean).join(': '), allowed, remedy].filter(Boolean).join('; ');
 
 export type Reply<T> =
   | { kind: 'saved'; revision: string; value: T; merged: boolean; problems: readonly Problem[] }
@@ -227,3 +232,7 @@ function sameFields<T>(shape: Shape<T>, a: T, b: T): boolean {
   const [one, two] = [shape.apart(a), shape.apart(b)];
   return one.size === two.size && [...one].every(([field, value]) => same(value, two.get(field)));
 }
+
+/** The first of some problems as one line; undefined where there is none. */
+export const firstOf = (problems: readonly Problem[] | undefined): string | undefined =>
+  problems?.[0] && sentence(problems[0]);

@@ -28,7 +28,7 @@ export interface Handle {
   draft: (document: TourDocument, stop: string) => Promise<void>;
   /** Play the draft as a visitor sees it, from the stop it is at; false: back to making it. */
   play: (playing: boolean) => void;
-  /** Let the person look about in the monument with all of the visitor's tools. */
+  /** Let the person look about in the monument with all of the visitor's tools, beginning with what the stop shows. */
   explore: (monument: string) => void;
   /** Take away what is not the scene itself. */
   bare: (bare: boolean) => void;

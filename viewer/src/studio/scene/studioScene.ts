@@ -1,14 +1,16 @@
 /** The visitor's page as the studio handles it: the draft in the visitors' player, and what is made by doing it. */
 import type { App } from '../../app/app.ts';
-import { monumentOf, shownNow } from '../../app/state.ts';
+import { idOf, monumentOf, shownNow } from '../../app/state.ts';
 import { pathAround } from '../../core/around.ts';
 import type { Viewport } from '../../core/fit.ts';
 import { inverse, point, poseOf } from '../../core/frames.ts';
 import { freeAtFirst } from '../../core/free.ts';
+import type { Look } from '../../core/look.ts';
 import { boxMark, type Mark, pathMark } from '../../core/marks.ts';
 import { eyeOf, type Orbit, orbitOf } from '../../core/orbit.ts';
 import type { MonumentEntry, ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
-import { formatRoute } from '../../core/route.ts';
+import { formatRoute, type Route } from '../../core/route.ts';
+import { cutOf, formatCut } from '../../core/section.ts';
 import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
 import { snapshot } from '../../scene/snapshot.ts';
 import { draftEntry } from '../core/preview.ts';
@@ -38,6 +40,8 @@ export class StudioScene implements Handle {
     const draw = app.onState;
     app.onState = () => {
       draw();
+      // A stop's own marks come after these and replace them.
+      if (this.drawn.some((mark) => !app.state.marks.includes(mark)) && app.state.touring) this.redraw();
       this.onChange();
     };
   }
@@ -78,9 +82,23 @@ export class StudioScene implements Handle {
 
   explore(monument: string): void {
     const { app } = this;
+    const { comparing, touring } = app.state;
     const orbit = app.view?.rig.orbit;
+    const stop = touring?.document.stops[touring.player.stop];
+    const look: Partial<Look> = orbit ? { camera: orbit } : {};
+    let route: Route = { view: 'monument', monument };
+    if (stop?.section) {
+      route = { view: 'section', monument };
+      look.cut = formatCut(cutOf(stop.section.plane));
+    } else if (stop?.compare && comparing) {
+      const { left, right, mode } = stop.compare;
+      route = { view: 'compare', monument, left: idOf(left), right: idOf(right), mode };
+      look.position = comparing.position;
+    } else if (stop?.show) look.shown = idOf(stop.show);
     app.tours.end();
-    app.address.go({ view: 'monument', monument }, orbit ? { camera: orbit } : {});
+    this.drawn = [];
+    app.address.go(route, look);
+    if (stop?.sun) app.shine(stop.sun);
   }
 
   bare(bare: boolean): void {
@@ -105,7 +123,9 @@ export class StudioScene implements Handle {
         ? onlySet(stop.section.plane)
         : undefined;
     return {
-      view: poseNow(view.rig.orbit, monument),
+      // A camera that nobody has taken stands where the stop says, however far this window makes it back off.
+      view:
+        touring && !touring.player.wandering && stop ? poseOfStop(stop) : poseNow(view.rig.orbit, monument),
       ...(mode && comparing
         ? {
             compare: {
@@ -212,10 +232,16 @@ export class StudioScene implements Handle {
       marks.push({ ...pathMark(eyes, false, null), dots: false });
     }
     const others = app.state.marks.filter((mark) => !this.drawn.includes(mark));
+    // Before the state is set: its change is told to this scene as well.
     this.drawn = marks;
     if (others.length !== app.state.marks.length || marks.length > 0)
       app.set({ marks: [...others, ...marks] });
   }
+}
+
+function poseOfStop({ view }: StopEntry): Pose {
+  const { eye_m, target_m, fov_deg, fit_m } = view as unknown as Required<Pose>;
+  return { eye_m, target_m, fov_deg, ...(fit_m ? { fit_m } : {}) };
 }
 
 /** The camera as a stop writes it. An orbit that has backed off to fit a box keeps its own line of sight. */

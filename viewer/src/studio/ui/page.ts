@@ -3,7 +3,7 @@ import { html, LitElement, nothing, type TemplateResult } from 'lit';
 import { languageName, UI_LANGUAGES } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import type { Status } from '../core/saver.ts';
+import { firstOf, type Status } from '../core/saver.ts';
 import { titleOf } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
 import { type Handle, READY } from '../scene/handle.ts';
@@ -21,6 +21,11 @@ import { isWide } from './words.ts';
 
 /** What a narrow window shows of the desk. */
 type Tab = 'stops' | 'scene' | 'form';
+/** Screens to try, with their frames, CSS pixels. */
+const SCREENS: Partial<Record<string, readonly [number, number]>> = {
+  phone: [420, 880],
+  desktop: [1480, 940],
+};
 const TABS: readonly Tab[] = ['stops', 'scene', 'form'];
 const UNSAVED: readonly Status[] = ['offline', 'waiting', 'refused', 'forbidden'];
 
@@ -40,6 +45,7 @@ export class StudioPage extends LitElement {
     this.studio = studio;
     studio.onState = () => this.requestUpdate();
     window.addEventListener('keydown', (event) => this.keys(event));
+    window.addEventListener('resize', () => this.requestUpdate());
     window.addEventListener('online', () => studio.state.editing?.saver.now());
     window.addEventListener('beforeunload', (event) => {
       if (!studio.state.editing?.saver.dirty) return;
@@ -104,6 +110,7 @@ export class StudioPage extends LitElement {
     const { studio } = this;
     const box = this.querySelector('.stage');
     if (!box || !studio.release) return;
+    this.fit(box as HTMLElement);
     if (this.frame?.isConnected && this.frame.dataset.release === studio.release) return;
     this.frame?.remove();
     const frame = document.createElement('iframe');
@@ -113,6 +120,13 @@ export class StudioPage extends LitElement {
     frame.addEventListener(READY, (event) => studio.take((event as CustomEvent<Handle>).detail));
     this.frame = frame;
     box.prepend(frame);
+  }
+
+  /** Another screen is shown as large as there is room. */
+  private fit(box: HTMLElement): void {
+    const [width, height] = SCREENS[this.studio.state.screen] ?? [box.clientWidth, box.clientHeight];
+    const scale = Math.min(1, box.clientWidth / width, box.clientHeight / height);
+    box.style.setProperty('--scale', String(scale));
   }
 
   private nameOf(editing: Editing): string {
@@ -166,7 +180,7 @@ export class StudioPage extends LitElement {
   private standing({ saver }: Editing): Part {
     const { t } = this.studio.state;
     const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
-    const why = saver.status === 'refused' ? saver.problems[0]?.message : saver.message;
+    const why = saver.status === 'refused' ? firstOf(saver.problems) : saver.message;
     return html`<p class="saving ${bad ? 'bad' : ''}" role="status">
       ${bad ? icon('warning') : saver.status === 'saved' ? icon('check') : nothing}<span>${t(`saving.${saver.status}`)}${bad && why ? `: ${why}` : ''}</span>
     </p>`;
