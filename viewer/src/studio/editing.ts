@@ -16,6 +16,8 @@ import {
 } from './core/tour.ts';
 
 const POLL_MS = 5000;
+/** This page among those that are open. */
+const PAGE = crypto.randomUUID();
 const RENDER_MS = 350;
 const FINDINGS_MS = 2500;
 
@@ -182,10 +184,10 @@ export class Editing {
 
   private async tellWhere(): Promise<void> {
     const here = await this.quietly(
-      this.api.ask<Here[]>('PUT', 'presence', { key: this.key, stop: this.stop }),
+      this.api.ask<Here[]>('PUT', 'presence', { key: this.key, stop: this.stop, page: PAGE }),
     );
     if (!here || this.ended) return;
-    const others = here.filter((one) => one.key === this.key);
+    const others = here.filter((one) => one.key === this.key && one.page !== PAGE);
     if (JSON.stringify(others) === JSON.stringify(this.others)) return;
     this.others = others;
     this.onChange(false);

@@ -1,4 +1,5 @@
 /** The studio's side of the server: every request in one place, every answer told apart by what can be done about it. */
+import { ORDER } from './fields.ts';
 import type { Clash } from './merge.ts';
 import type { Rendered } from './preview.ts';
 import { type Problem, type Reply, sentence } from './saver.ts';
@@ -34,7 +35,9 @@ export interface Version {
 }
 
 export interface Here {
-  who: string;
+  name: string;
+  /** One page of theirs, among others. */
+  page: string;
   key: string;
   stop: string | null;
 }
@@ -77,6 +80,12 @@ export class Refusal extends Error {
 function messageOf(body: unknown): string {
   const error = (body as { error?: Problem } | null)?.error;
   return error?.found === undefined ? '' : sentence(error);
+}
+
+/** A clash by the field's name here: the server's is the path in the value. */
+function asHere(clash: Clash): Clash {
+  if (clash.field.endsWith('/@position')) return { ...clash, field: ORDER };
+  return { ...clash, field: clash.field.replace(/^tour\//, '') };
 }
 
 export type Fetch = (path: string, init: RequestInit) => Promise<Response>;
@@ -143,7 +152,7 @@ export class Api {
     if (status === 412 && body?.theirs)
       return {
         kind: 'clash',
-        clashes: (body.clashes ?? []) as Clash[],
+        clashes: ((body.clashes ?? []) as Clash[]).map(asHere),
         revision: body.revision as string,
         theirs: body.theirs as T,
       };

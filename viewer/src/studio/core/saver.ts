@@ -2,7 +2,7 @@
  * Saving as one writes: a moment after each change, with the revision it was made from, once only however often the
  * line breaks. What cannot be saved stays here, is said, and is tried again.
  */
-import { type Shape, same } from './fields.ts';
+import { ORDER, type Shape, same } from './fields.ts';
 import type { History } from './history.ts';
 import { type Clash, decided, merged } from './merge.ts';
 
@@ -215,10 +215,18 @@ export class Saver<T> {
   private rebase(common: T, theirs: T, revision: string, told: readonly Clash[] = []): void {
     const { apart, together } = this.shape;
     const { fields, clashes } = merged(apart(common), apart(this.history.now), apart(theirs));
-    const who = new Map(told.map((c) => [c.field, c.who]));
+    // The server sees two moves of one stop; here the order is one field.
+    if (told.some((c) => c.field === ORDER) && !clashes.some((c) => c.field === ORDER)) {
+      const [base, mine, other] = [common, this.history.now, theirs].map((value) => apart(value).get(ORDER));
+      clashes.push({ field: ORDER, base, mine, theirs: other });
+    }
+    const who = (field: string) =>
+      told.find(
+        (c) => c.field === field || c.field.startsWith(`${field}/`) || field.startsWith(`${c.field}/`),
+      )?.who;
     this.base = theirs;
     this.known = revision;
-    this.clashes = clashes.map((c) => ({ ...c, who: who.get(c.field) }));
+    this.clashes = clashes.map((c) => ({ ...c, who: who(c.field) }));
     this.history.adopt(together(fields));
     if (this.clashes.length > 0) {
       this.drawer.keep({ value: this.history.now, base: this.base, revision: this.known });

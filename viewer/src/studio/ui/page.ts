@@ -138,7 +138,7 @@ export class StudioPage extends LitElement {
   private bar(editing: Editing | null): Part {
     const { studio } = this;
     const { t, me, language } = studio.state;
-    const others = [...new Set(editing?.others.map((one) => one.who) ?? [])];
+    const others = [...new Set(editing?.others.map((one) => one.name) ?? [])];
     return html`<header class="bar">
       ${icon('seal')}
       ${

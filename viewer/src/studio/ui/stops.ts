@@ -87,7 +87,7 @@ function stopLine(studio: Studio, editing: Editing, id: string, k: number, title
       ${clashes > 0 ? html`<span class="badge clash">${t('clash.short')}</span>` : nothing}
       ${here.map(
         (one) =>
-          html`<span class="person" title=${t('here.stop', { who: one.who })}><span aria-hidden="true">${initials(one.who)}</span><span class="visually-hidden">${t('here.stop', { who: one.who })}</span></span>`,
+          html`<span class="person" title=${t('here.stop', { who: one.name })}><span aria-hidden="true">${initials(one.name)}</span><span class="visually-hidden">${t('here.stop', { who: one.name })}</span></span>`,
       )}
     </button>
     <button

@@ -1,0 +1,137 @@
+import { expect, type Page, test } from '@playwright/test';
+import { accessible } from './helpers.ts';
+import { StudioServer } from './studioServer.ts';
+
+test.describe.configure({ mode: 'serial' });
+const server = new StudioServer();
+
+test.skip(
+  ({ isMobile }) => isMobile || Boolean(process.env.HERITAGE_URL),
+  'an editor’s desk, on the fixture',
+);
+test.beforeAll(async ({ isMobile }) => {
+  if (!isMobile && !process.env.HERITAGE_URL) await server.start();
+});
+test.afterAll(() => server.stop());
+
+/** Words need no scene, and two of them at once take long without a graphics card. */
+const blind = (page: Page) => page.route('**/scene.html*', (route) => route.abort());
+
+/** Sign in by the printed address and put the tour on the desk. */
+async function desk(page: Page): Promise<void> {
+  await page.goto(server.address);
+  await page.getByRole('button', { name: /Through the gate/ }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Through the gate' })).toBeVisible();
+}
+
+const saved = (page: Page) => expect(page.locator('.saving')).toHaveText(/Saved/, { timeout: 15_000 });
+const stop = (page: Page, name: RegExp) => page.locator('.stops').getByRole('button', { name }).first();
+const text = (page: Page) => page.getByLabel('Text (Markdown)').first();
+
+/** The scene in the frame shows the stop `id`. */
+const shows = (page: Page, id: string) =>
+  expect
+    .poll(
+      () =>
+        page
+          .frames()
+          .find((f) => f.url().includes('scene.html'))
+          ?.url() ?? '',
+      { timeout: 40_000 },
+    )
+    .toContain(`#/t/gate/${id}`);
+
+test('a stop is made by doing it: added, worded, moved, undone, saved as a clean difference', async ({
+  page,
+}) => {
+  await desk(page);
+  await shows(page, 'approach');
+  await accessible(page);
+  const before = server.read('tours/gate/tour.yaml');
+
+  await page.getByRole('button', { name: 'Add a stop' }).click();
+  await page.getByLabel('Title', { exact: true }).first().fill('The middle way');
+  await text(page).fill('It was the emperor’s **alone**.');
+  await saved(page);
+  await shows(page, 'stop-4');
+  expect(server.read('tours/gate/en.md')).toContain('### The middle way\n\nIt was the emperor’s **alone**.');
+  const yaml = server.read('tours/gate/tour.yaml');
+  // What stood there stands there still, comments included: lines were only added.
+  const lines = yaml.split('\n');
+  for (const line of before.split('\n')) expect(lines).toContain(line);
+
+  const handle = page.getByRole('button', { name: 'Move The middle way' });
+  await handle.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.locator('.stops .name')).toHaveText([
+    'Up to the gate',
+    'The ridge',
+    'The middle way',
+    'Then and now',
+  ]);
+  for (let k = 0; k < 8 && (await page.getByRole('button', { name: /^Undo: / }).count()) > 0; k++)
+    await page.keyboard.press('Control+z');
+  await expect(page.locator('.stops .name')).toHaveText(['Up to the gate', 'The ridge', 'Then and now']);
+  await saved(page);
+  expect(server.read('tours/gate/tour.yaml')).toBe(before);
+
+  await page.getByRole('button', { name: 'As shown' }).click();
+  await expect(page.locator('.made strong').first()).toHaveText('in');
+});
+
+test('two people’s changes to different stops are both kept; on one field a person decides', async ({
+  browser,
+  page,
+}) => {
+  const other = await (await browser.newContext({ locale: 'en-GB' })).newPage();
+  await Promise.all([blind(page), blind(other)]);
+  await desk(page);
+  await desk(other);
+  await stop(other, /The ridge/).click();
+  await expect(page.locator('.stops [data-stop="ridge"] .person')).toBeVisible({ timeout: 15_000 });
+
+  await text(page).fill('Mine, at the gate.');
+  await text(other).fill('Theirs, on the ridge.');
+  await saved(page);
+  await saved(other);
+  await expect(async () => {
+    const words = server.read('tours/gate/en.md');
+    expect(words).toContain('Mine, at the gate.');
+    expect(words).toContain('Theirs, on the ridge.');
+  }).toPass();
+
+  // Both write at one place before either has heard of the other.
+  await stop(other, /Up to the gate/).click();
+  await Promise.all(
+    [page, other].map((p) =>
+      p.route('**/api/documents/**', (r) => (r.request().method() === 'GET' ? r.abort() : r.continue())),
+    ),
+  );
+  await text(page).fill('One way to say it.');
+  await saved(page);
+  await text(other).fill('Another way to say it.');
+  const clash = other.getByRole('alertdialog');
+  await expect(clash).toContainText('One way to say it.', { timeout: 15_000 });
+  await expect(clash).toContainText('Another way to say it.');
+  await accessible(other);
+  expect(server.read('tours/gate/en.md')).toContain('One way to say it.');
+  await clash.getByRole('button', { name: /^Take theirs/ }).click();
+  await saved(other);
+  await expect(text(other)).toHaveValue('One way to say it.');
+  await other.context().close();
+});
+
+test('without a line work is kept in the page and saved when there is one again', async ({
+  page,
+  context,
+}) => {
+  await blind(page);
+  await desk(page);
+  await context.setOffline(true);
+  await text(page).fill('Written under way.');
+  await expect(page.locator('.saving')).toHaveText(/kept here/, { timeout: 15_000 });
+  expect(server.read('tours/gate/en.md')).not.toContain('Written under way.');
+  await context.setOffline(false);
+  await saved(page);
+  expect(server.read('tours/gate/en.md')).toContain('Written under way.');
+});

@@ -1,0 +1,44 @@
+/** The real server with its studio, on a site of its own. */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const PYTHON = process.env.PYTHON ?? 'python';
+// As serve.mjs makes it for this run.
+const FIXTURE = here(`../fixture/site-${process.env.E2E_PORT ?? 5174}/release`);
+
+export class StudioServer {
+  /** With the one-time token. */
+  address = '';
+  private readonly site = mkdtempSync(join(tmpdir(), 'studio-'));
+  private child: ChildProcess | null = null;
+
+  async start(): Promise<void> {
+    execFileSync(PYTHON, [here('studio_site.py'), FIXTURE, this.site]);
+    const child = spawn(PYTHON, ['-u', '-m', 'heritage', 'serve', this.site, '--port', '0', '--studio']);
+    this.child = child;
+    this.address = await new Promise((resolve, reject) => {
+      let said = '';
+      const hear = (data: Buffer) => {
+        said += data.toString();
+        const found = /(http:\S+\/studio\/#token=\S+)/.exec(said);
+        if (found) resolve(found[1]!);
+      };
+      child.stdout!.on('data', hear);
+      child.stderr!.on('data', hear);
+      child.on('exit', () => reject(new Error(`the server did not start: ${said}`)));
+    });
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.site, path), 'utf8');
+  }
+
+  stop(): void {
+    this.child?.kill();
+    rmSync(this.site, { recursive: true, force: true });
+  }
+}

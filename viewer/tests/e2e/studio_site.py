@@ -1,0 +1,105 @@
+"""A site to be edited: a folder with one tour, and the viewer's fixture published as its release.
+
+Usage: python studio_site.py FIXTURE SITE
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from heritage.store import Store
+
+FILES = {
+    "site.yaml": """\
+title: {vi: Hoàng thành, en: Imperial City, fr: Cité impériale}
+languages: [en, vi]
+crs: EPSG:32648
+rights: {licence: CC-BY-4.0, holder: Test}
+""",
+    "monuments/gate/monument.yaml": """\
+title: {vi: Ngọ Môn, en: Meridian Gate}
+epochs:
+  - {id: "2019", captured: 2019-03-14, source: scans/2019.laz, method: photogrammetry}
+  - {id: "2024", captured: 2024-05-02, source: scans/2024.laz, method: photogrammetry}
+registration: {method: none}
+""",
+    "tours/gate/tour.yaml": """\
+# As the curators talked it over in May.
+monument: gate
+stops:
+  - id: approach
+    view: {eye_m: [-12, -30, 7], target_m: [0, 0, 5.5], fov_deg: 45}
+    dwell_s: 3
+  - id: ridge   # where the dragon was
+    show: {epoch: "2024"}
+    view: {eye_m: [8, -18, 14], target_m: [0, 0, 10], fov_deg: 45}
+    annotations: [ridge]
+  - id: then-and-now
+    compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: swipe, position: 0.5}
+    dwell_s: 4
+""",
+    "tours/gate/en.md": """\
+# Through the gate
+
+Three stops.
+
+## approach
+
+### Up to the gate
+
+Five ways lead **in**.
+
+## ridge
+
+### The ridge
+
+A dragon stood here.
+
+## then-and-now
+
+### Then and now
+
+Drag the line.
+""",
+    "tours/gate/vi.md": """\
+# Qua cổng
+
+Ba điểm dừng.
+
+## approach
+
+### Đến cổng
+
+Năm lối vào.
+
+## ridge
+
+### Nóc
+
+Rồng từng ở đây.
+
+## then-and-now
+
+### Xưa và nay
+
+Kéo vạch.
+""",
+}
+
+
+def main(fixture: Path, site: Path) -> None:
+    """Write the files and publish the release."""
+    for name, text in FILES.items():
+        (site / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / name).write_text(text, encoding="utf-8")
+    store = Store(site)
+    with store.writer("e2e"):
+        with store.release("0001-fixture") as folder:
+            for path in sorted(p for p in fixture.rglob("*") if p.is_file()):
+                folder.write(path.relative_to(fixture).as_posix(), path.read_bytes())
+        store.set_current("0001-fixture")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
