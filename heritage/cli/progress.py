@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from heritage.model.errors import HeritageError
 from heritage.pipeline.run import Event
 
 
@@ -37,3 +40,25 @@ def watching(quiet: bool) -> Iterator[Callable[[Event, int], None]]:
                 )
 
         yield watch
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[Event, int], None]]:
+    """As `watching`, for programs: one JSON object a line for every finished task, and for what ends the build."""
+    done = 0
+
+    def watch(event: Event, total: int) -> None:
+        nonlocal done
+        done += 1
+        task = event.planned.task
+        place = {"stage": task.stage.name, "monument": task.monument, "subject": task.subject}
+        click.echo(
+            json.dumps({"event": event.kind, "done": done, "total": total, **place}, ensure_ascii=False)
+        )
+
+    try:
+        yield watch
+    except HeritageError as error:
+        problems = [p.__dict__ for p in error.problems]
+        click.echo(json.dumps({"event": "refused", "problems": problems}, ensure_ascii=False))
+        raise

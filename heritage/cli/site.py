@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from heritage.cli.main import cli
-from heritage.model.errors import Problem
+from heritage.model.errors import HeritageError, InputError, Problem
 
 
 @cli.command()
@@ -46,11 +47,14 @@ def new(directory: Path) -> None:
 @click.argument("site", type=click.Path(path_type=Path), default=".")
 @click.option("--json", "as_json", is_flag=True, help="Print problems as JSON.")
 @click.option(
+    "--tour", help="Only what concerns this tour; sources checked by the last build are not read again."
+)
+@click.option(
     "--repairs",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write ground plans with a fault, and the repairs proposed, to this GeoJSON file.",
 )
-def check(site: Path, as_json: bool, repairs: Path | None) -> None:
+def check(site: Path, as_json: bool, tour: str | None, repairs: Path | None) -> None:
     """Check every file of SITE; problems are named with file and line.
 
     Tours are looked at as well: against the surfaces of the present release it finds what is hidden, flown through,
@@ -58,9 +62,26 @@ def check(site: Path, as_json: bool, repairs: Path | None) -> None:
     """
     from heritage.pipeline.build import load_checked
     from heritage.pipeline.lint.tours import lint_tours
+    from heritage.pipeline.verdicts import Verdicts
     from heritage.store import Store
 
-    loaded, problems = load_checked(site, every_point=True)
+    store = Store(site)
+    try:
+        if tour is None:
+            loaded, problems = load_checked(site, every_point=True)
+        else:
+            loaded, problems = load_checked(site, verdicts=Verdicts(store.verdicts()))
+    except HeritageError as error:
+        if not as_json:
+            raise
+        show_problems(error.problems, as_json=True)
+        sys.exit(error.exit_code)
+    if tour is not None:
+        if tour not in loaded.tours:
+            allowed = f"{', '.join(loaded.tours)} are allowed"
+            raise InputError("--tour", f"{tour!r} is no tour of this site", allowed, code="option-invalid")
+        loaded = replace(loaded, tours={tour: loaded.tours[tour]})
+        problems = tuple(p for p in problems if p.where.startswith(f"tours/{tour}/"))
     if repairs is not None:
         from heritage.pipeline.check_repairs import footprint_repairs
         from heritage.store import publish_bytes
@@ -70,7 +91,7 @@ def check(site: Path, as_json: bool, repairs: Path | None) -> None:
         if not as_json:
             click.echo(f"{repairs}: {count} repair(s) to look at")
     if all(problem.severity != "error" for problem in problems):
-        problems += lint_tours(loaded, Store(site).current_folder())
+        problems += lint_tours(loaded, store.current_folder())
     show_problems(problems, as_json=as_json)
     errors = [p for p in problems if p.severity == "error"]
     if errors:

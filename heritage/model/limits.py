@@ -52,6 +52,7 @@ EXCHANGE_DEPTH: Final = 64  # IIIF nests deepest: a content state in a scope rea
 EXCHANGE_ARTICLES_BYTES: Final = 4 * 2**20  # the words beside an SVX document, all languages together
 EXCHANGE_MEDIA_BYTES: Final = 200 * 2**20  # one recording; an hour of MP3 takes 60 MB
 HTTP_BODY_BYTES: Final = 2_000_000
+MEDIA_UPLOAD_BYTES: Final = 200 * 2**20  # one recording in the studio; an hour of MP3 takes 60 MB
 PERSON_NAME_LENGTH: Final = 64
 PASSWORD_LENGTH: Final = (12, 500)  # length is what counts (NIST SP 800-63B); hashing stays cheap
 SESSION_IDLE_S: Final = 8 * 3600  # a working day with a long break; on the next one people sign in again

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,8 +26,9 @@ from heritage.pipeline.stages import BY_NAME, STAGES
 from heritage.pipeline.tasks import site_tasks
 from heritage.pipeline.verdicts import Verdicts
 from heritage.store import Store
+from heritage.store.drafts import Drafts
 from heritage.store.fsck import gc
-from heritage.text.site import LoadedSite, load_site
+from heritage.text.site import VOCABULARY, LoadedSite, load_site
 
 RELEASE_VERSION = 6  # raise when the same inputs make other release files
 
@@ -49,7 +50,8 @@ def load_checked(
 
     Files with one of ``verdicts`` are not opened again. Raises InputError where a document cannot be read.
     """
-    loaded = load_site(site)
+    with Drafts(site).settled():
+        loaded = load_site(site)
     return loaded, check_site(loaded, stages=STAGES, every_point=every_point, verdicts=verdicts)
 
 
@@ -60,16 +62,20 @@ def build_site(
     until: str | None = None,
     workers: int | None = None,
     cluster: str | None = None,
+    review: bool = False,
     watch: Callable[[Event, int], None] = lambda event, total: None,
 ) -> BuildResult:
     """Build ``site`` and publish a release, unless ``monuments`` or ``until`` limit the build.
 
-    Raises InputError before anything is written when the site has errors; the last release stays. BusyError
-    when another build runs.
+    For ``review`` the release is made and not shown: whoever looked at it publishes it. Raises InputError before
+    anything is written when the site has errors; the last release stays. BusyError when another build runs.
     """
     store = Store(site)
     verdicts = Verdicts(store.verdicts())
-    loaded, problems = load_checked(site, verdicts=verdicts)
+    with Drafts(site).settled():
+        # Read in one go with the documents: what is saved from here on belongs to the next release.
+        loaded, digests = load_site(site), _document_digests(site)
+    problems = check_site(loaded, stages=STAGES, verdicts=verdicts)
     errors = [p for p in problems if p.severity == "error"]
     if errors:
         raise InputError.of(errors)
@@ -90,19 +96,24 @@ def build_site(
         everything = tuple(reports.values())
         if chosen or until is not None:
             return BuildResult(None, False, problems, everything)
-        fingerprint = _release_fingerprint(loaded, ground, plan)
-        current = store.current()
-        if current is not None and _fingerprint_of(store, current) == fingerprint:
-            return BuildResult(current, False, problems, everything)
+        fingerprint = _release_fingerprint(loaded, digests, ground, plan)
+        for same in _releases_of(store, fingerprint):
+            if not review and same != store.current():
+                _publish(store, same)
+            return BuildResult(same, False, problems, everything)
         sequence = store.next_sequence()
         release_id = f"{sequence:04d}-{fingerprint[:8]}"
         built = Built(store, {planned.task.key: planned for planned in plan}, reports)
         map_name = map_fingerprint(loaded, ground, plan)
+        if review:
+            store.hide(release_id)
         with store.release(release_id, provenance=_provenance(plan, fingerprint, map_name)) as folder:
             today = datetime.now(UTC).date()
             write_release(folder, loaded, ground, built, map_name, release_id, sequence, today)
-        store.set_current(release_id)
-        store.journal("build", "publish", {"release": release_id})
+        if review:
+            store.journal("build", "make", {"release": release_id})
+        else:
+            _publish(store, release_id)
     seen = lint_tours(loaded, store.release_path(release_id))
     return BuildResult(release_id, True, problems + seen, everything)
 
@@ -133,17 +144,38 @@ def _until(plan: Sequence[Planned], until: str) -> tuple[Planned, ...]:
     return tuple(planned for planned in plan if planned.task.key in keys)
 
 
-def _release_fingerprint(loaded: LoadedSite, ground: Ground, plan: Sequence[Planned]) -> str:
-    """SHA-256 of all that a release is made from: tasks, the curators' documents, media."""
-    documents = [loaded.root / "site.yaml"]
+def _publish(store: Store, release_id: str) -> None:
+    store.set_current(release_id)
+    store.journal("build", "publish", {"release": release_id})
+
+
+def _releases_of(store: Store, fingerprint: str) -> Iterator[str]:
+    """The current release and the newest one, where they are made from the same."""
+    newest = store.releases()[-1:]
+    current = store.current()
+    for release_id in (*newest, *((current,) if current is not None else ())):
+        if _fingerprint_of(store, release_id) == fingerprint:
+            yield release_id
+
+
+def _document_digests(root: Path) -> dict[str, str]:
+    """SHA-256 of the curators' documents, by path."""
+    documents = [path for name in ("site.yaml", VOCABULARY) if (path := root / name).is_file()]
     for folder in ("monuments", "tours"):
-        documents += [p for p in (loaded.root / folder).rglob("*") if p.suffix in {".yaml", ".md"}]
-    documents += [p for p in (loaded.root / "media").rglob("*") if p.is_file()]
+        documents += [p for p in (root / folder).rglob("*") if p.suffix in {".yaml", ".md"}]
+    return {p.relative_to(root).as_posix(): source_digest(p) for p in sorted(documents)}
+
+
+def _release_fingerprint(
+    loaded: LoadedSite, documents: dict[str, str], ground: Ground, plan: Sequence[Planned]
+) -> str:
+    """SHA-256 of all that a release is made from: tasks, the curators' documents, media."""
+    media = sorted(p for p in (loaded.root / "media").rglob("*") if p.is_file())
     content: dict[str, object] = {
         "version": RELEASE_VERSION,
         "heritage": __version__,
         "tasks": sorted(planned.fingerprint for planned in plan),
-        "documents": {p.relative_to(loaded.root).as_posix(): source_digest(p) for p in sorted(documents)},
+        "documents": documents | {p.relative_to(loaded.root).as_posix(): source_digest(p) for p in media},
         "map": {name: source_digest(loaded.root / name) for name in _map_sources(loaded)},
     }
     if loaded.site.footprints is not None and is_table(loaded.site.footprints.source):

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from heritage.model.errors import BusyError, InputError, StoreError
-from heritage.store import fs
+from heritage.store import fs, journal
 from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, revision_of
 from heritage.store.publish import ensure_folder, publish_bytes, sweep
 
@@ -141,11 +141,22 @@ class Drafts:
         entry = self.history.find(unit.key, "revision", revision)
         return None if entry is None else Snapshot(revision, self.history.files(entry), entry.who)
 
+    @property
+    def notes(self) -> Path:
+        """The folder of the journal of what is done beside saving: uploads, builds."""
+        return self._root / "notes"
+
+    def note(self, who: str, action: str, details: Mapping[str, object]) -> None:
+        """Add a record of something done beside saving, durably."""
+        with self._waiting("notes", shared=False):
+            ensure_folder(self.notes, self.site)
+            journal.append(self.notes, who, action, details)
+
     @contextmanager
     def settled(self) -> Iterator[None]:
         """No save is under way inside, nor half of one: for who reads the files of a whole site."""
-        if not self._root.is_dir():
-            yield
+        if not self._root.is_dir() or not os.access(self._root, os.W_OK):
+            yield  # nothing was ever saved here, or nothing can be
             return
         with self._gate():
             for path in sorted(self._root.glob(f"documents/*/{PENDING}")):

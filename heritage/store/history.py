@@ -63,6 +63,12 @@ class History:
         """Where a document's journal is."""
         return self._root / "documents" / key.replace("/", "+")
 
+    def journals(self) -> dict[str, Path]:
+        """The folders of all documents' journals, by key."""
+        folder = self._root / "documents"
+        found = sorted(folder.iterdir()) if folder.is_dir() else []
+        return {path.name.replace("+", "/"): path for path in found}
+
     def entries(self, key: str) -> tuple[Entry, ...]:
         """All revisions of a document, the first one first. Raises StoreError where the journal is damaged."""
         return tuple(_entry(record) for record in journal.read(self.folder(key)))

@@ -89,6 +89,12 @@ def last(root: Path) -> Record | None:
     return _record(root, lines, len(lines) - 1) if lines else None
 
 
+def tail(root: Path, most: int) -> tuple[Record, ...]:
+    """The newest whole records, at most ``most``, in their order, as far as they are records; nothing is verified."""
+    lines, _, _ = _stored(root)
+    return tuple(record for line in lines[-most:] if (record := _parse(line)) is not None)
+
+
 def find(root: Path, name: str, value: str) -> Record | None:
     """The newest record whose detail ``name`` is ``value``; the chain is not verified."""
     lines, _, _ = _stored(root)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +50,23 @@ def publish_file(path: Path) -> Iterator[Path]:
             fs.sync(written)
             fs.rename(written, path)
             fs.sync(path.parent)
+
+
+def publish_named(folder: Path, write: Callable[[Path], None], name: Callable[[Path], str]) -> Path:
+    """Publish what ``write`` writes to the path it is given, in ``folder``, by the name that ``name`` gives it then.
+
+    Nothing is written over: a file of that name stays. Raises StoreError as `publish_bytes`.
+    """
+    with temporary_folder(folder) as temporary:
+        written = temporary / "file"
+        write(written)
+        path = folder / name(written)
+        with fs.told(path):
+            if not path.exists():
+                fs.sync(written)
+                fs.rename(written, path)
+                fs.sync(folder)
+    return path
 
 
 def ensure_folder(path: Path, root: Path) -> None:

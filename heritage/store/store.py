@@ -2,7 +2,8 @@
 
 ``.heritage/stages/<stage>/<fingerprint>/`` and ``.heritage/releases/<release-id>/`` are complete when they
 have their name, and never change; ``.heritage/current`` names the release that is shown;
-``.heritage/journal`` says who did what.
+``.heritage/unpublished/`` has the names of releases that nobody has published yet; ``.heritage/journal`` says who did
+what. ``.heritage/history/`` is not derived: it is what the curators' files were (`drafts`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 
 from heritage.model.errors import StoreError
 from heritage.model.release import Manifest
-from heritage.store import journal
+from heritage.store import fs, journal
 from heritage.store.lock import locked
 from heritage.store.manifest import entries, read_manifest, seal
 from heritage.store.publish import ensure_folder, publish_bytes, publish_folder, sweep, temporary_folder
@@ -141,6 +142,16 @@ class Store:
         """A release's manifest. Raises StoreError where it is missing or damaged."""
         return Manifest.model_validate(read_manifest(self.release_path(release_id)), strict=False)
 
+    def hide(self, release_id: str) -> None:
+        """Keep a release that is going to be made from the public, until it is made the current one."""
+        self.demand_writer()
+        self._ensure(self.root / "unpublished")
+        publish_bytes(self._unpublished(release_id), b"")
+
+    def is_public(self, release_id: str) -> bool:
+        """Whether a release was ever published; those before the current one stay readable."""
+        return not self._unpublished(release_id).exists()
+
     def set_current(self, release_id: str) -> None:
         """Show ``release_id`` from now on. Raises StoreError where there is no such release."""
         self.demand_writer()
@@ -152,6 +163,9 @@ class Store:
                 "build one first",
                 code="store-no-release",
             )
+        if not self.is_public(release_id):
+            with fs.told(self.root):
+                fs.remove(self._unpublished(release_id))
         publish_bytes(self.root / "current", json.dumps({"release": release_id}).encode())
 
     def current(self) -> str | None:
@@ -195,6 +209,9 @@ class Store:
         """Add a record to the journal, durably."""
         self.demand_writer()
         journal.append(self.root, who, action, details)
+
+    def _unpublished(self, release_id: str) -> Path:
+        return self.root / "unpublished" / self.release_path(release_id).name
 
     def _ensure(self, folder: Path) -> None:
         if not self.site.is_dir():

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
-from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.model.limits import HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.page.page import SERVICE_WORKER, render_message, service_worker, stylesheet
 from heritage.page.words import WORDS, words
 from heritage.store import Store
@@ -21,6 +21,7 @@ from heritage.web import catalogue, errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
 from heritage.web.security import Hosts, add_headers, check_request
+from heritage.web.studio.media import ENDPOINT as UPLOADS
 from heritage.web.studio.options import StudioOptions
 
 
@@ -46,7 +47,8 @@ def create_app(
 
     @app.before_request
     def check() -> None:
-        check_request(request, hosts)
+        uploads = request.endpoint == UPLOADS
+        check_request(request, hosts, most_bytes=MEDIA_UPLOAD_BYTES if uploads else HTTP_BODY_BYTES)
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -19,10 +19,11 @@ DOCUMENT = "release.json"
 
 
 class Releases:
-    """The releases of one site."""
+    """The releases of one site: the published ones, or for whoever reviews them all."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, unpublished: bool = False) -> None:
         self._store = store
+        self._unpublished = unpublished
         self._files = lru_cache(maxsize=8)(self._read_files)
         self._document = lru_cache(maxsize=8)(self._read_document)
         self._data = lru_cache(maxsize=8)(self._read_data)
@@ -67,7 +68,7 @@ class Releases:
             folder = self._store.release_path(release_id)
         except StoreError:
             raise not_found() from None
-        if not folder.is_dir():
+        if not folder.is_dir() or not (self._unpublished or self._store.is_public(release_id)):
             raise not_found()
         return folder
 

@@ -70,8 +70,8 @@ def _is_address(name: str) -> bool:
     return True
 
 
-def check_request(request: Request, hosts: Hosts) -> None:
-    """Raise InputError for a strange Host, or a body, which no address here has a use for."""
+def check_request(request: Request, hosts: Hosts, *, most_bytes: int = HTTP_BODY_BYTES) -> None:
+    """Raise InputError for a strange Host, or a body that the address has no use for."""
     if not hosts.trust(request.headers.get("Host", "")):
         raise refused(
             400,
@@ -81,13 +81,13 @@ def check_request(request: Request, hosts: Hosts) -> None:
             "the names it was started with",
             "ask by one of them, or start the server with --trusted-host",
         )
-    if request.content_length is not None and request.content_length > HTTP_BODY_BYTES:
+    if request.content_length is not None and request.content_length > most_bytes:
         raise refused(
             413,
             "body-too-large",
             "the request's body",
             f"{request.content_length} bytes",
-            f"up to {HTTP_BODY_BYTES} bytes",
+            f"up to {most_bytes} bytes",
             "send less",
         )
 

@@ -13,7 +13,7 @@ import waitress
 from waitress import wasyncore
 
 from heritage.model.errors import BusyError, InputError
-from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.model.limits import HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.web.app import create_app
 from heritage.web.studio.options import StudioOptions
 
@@ -48,7 +48,7 @@ class Server:
             trusted_proxy=proxy,
             trusted_proxy_headers={"x-forwarded-for"} if proxy else set(),
             # The application refuses a long body in its own words; far beyond that, waitress hangs up itself.
-            max_request_body_size=2 * HTTP_BODY_BYTES,
+            max_request_body_size=2 * (MEDIA_UPLOAD_BYTES if studio else HTTP_BODY_BYTES),
         )
         self._thread = threading.Thread(target=self._server.run, name="heritage-web", daemon=True)
         self._thread.start()

@@ -7,7 +7,20 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
-from heritage.web.studio import answers, documents, history, page, people, presence, table, words
+from heritage.web.studio import (
+    answers,
+    builds,
+    documents,
+    findings,
+    history,
+    media,
+    page,
+    people,
+    presence,
+    releases,
+    table,
+    words,
+)
 from heritage.web.studio.doors import Institution, door_of
 from heritage.web.studio.options import StudioOptions
 from heritage.web.studio.people import Cookie
@@ -29,5 +42,7 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     words.register(studio)
     history.register(studio, drafts)
     presence.register(studio)
+    for room in (findings, media, builds, releases):
+        room.register(studio, drafts)
     app.register_blueprint(studio)
     table.check(app)

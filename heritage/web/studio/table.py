@@ -42,6 +42,16 @@ TABLE: Final = (
     Row("GET", "/studio/api/history/<path:key>", ALL),
     Row("GET", "/studio/api/presence", ALL),
     Row("PUT", "/studio/api/presence", ALL),
+    Row("GET", "/studio/api/findings/<tour>", ALL),
+    Row("POST", "/studio/api/media", EDITORS),
+    Row("GET", "/studio/files/<path:name>", ALL),
+    Row("GET", "/studio/api/builds", ALL),
+    Row("POST", "/studio/api/builds", EDITORS),
+    Row("DELETE", "/studio/api/builds/<id>", EDITORS),
+    Row("GET", "/studio/api/releases", ALL),
+    Row("POST", "/studio/api/releases", CURATORS),
+    Row("GET", "/studio/r/<release_id>/<path:name>", ALL),
+    Row("GET", "/studio/api/journal", ALL),
 )
 
 # Only where there are accounts.

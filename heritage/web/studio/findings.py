@@ -1,0 +1,125 @@
+"""What the tour linter finds, each beside the stop it concerns. It looks at geometry, so it looks in a child."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from flask import Blueprint, Response
+
+from heritage.model.errors import HeritageError
+from heritage.model.limits import MARKDOWN_BYTES, YAML_BYTES
+from heritage.store import Store
+from heritage.store.drafts import Drafts, Snapshot
+from heritage.text.compose import Composer
+from heritage.text.document import DocumentPlace
+from heritage.text.words import sections
+from heritage.text.yaml import decoded
+from heritage.web.errors import not_found, refused
+from heritage.web.studio.answers import Refusal, said
+from heritage.web.studio.documents import place_or_404, unit_of
+
+WAIT_S = 120.0
+_PATIENCE_S = 20.0
+_KEPT = 100
+
+Finding = dict[str, Any]
+
+
+def register(studio: Blueprint, drafts: Drafts) -> None:
+    """Add the route."""
+    linter = _Linter(drafts)
+
+    @studio.get("/api/findings/<tour>")
+    def findings(tour: str) -> Response:
+        place = place_or_404(f"tours/{tour}")
+        found = drafts.read(unit_of(place))
+        if found.revision is None:
+            raise not_found()
+        return said(linter.findings(place, tour, found))
+
+
+class _Linter:
+    """One child at a time; what it found is kept for as long as the tour and the release are the same."""
+
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
+        self._turn = Lock()
+        self._known: dict[tuple[str | None, ...], list[Finding]] = {}
+
+    def findings(self, place: DocumentPlace, tour: str, found: Snapshot) -> list[Finding]:
+        key = (place.key, found.revision, Store(self._drafts.site).current())
+        if key not in self._known:
+            if not self._turn.acquire(timeout=_PATIENCE_S):
+                raise Refusal(
+                    refused(
+                        503,
+                        "store-busy",
+                        "the linter",
+                        "it looks at other tours",
+                        "one at a time",
+                        "try again",
+                    )
+                )
+            try:
+                if key not in self._known:
+                    problems = _looked(self._drafts.site, tour)
+                    stops = _stops_by_line(place, found.files)
+                    while len(self._known) >= _KEPT:
+                        self._known.pop(next(iter(self._known)))
+                    self._known[key] = [_finding(problem, stops) for problem in problems]
+            finally:
+                self._turn.release()
+        return self._known[key]
+
+
+def _looked(site: Path, tour: str) -> list[dict[str, str]]:
+    command = [sys.executable, "-m", "heritage", "check", str(site), "--json", "--tour", tour]
+    try:
+        child = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)  # noqa: S603
+        problems: list[dict[str, str]] = json.loads(child.stdout)
+    except (subprocess.TimeoutExpired, ValueError) as error:
+        raise Refusal(
+            refused(
+                503, "linter-failed", "the linter", "it gave no answer", "a tour it can look at", "build once"
+            )
+        ) from error
+    return problems
+
+
+def _finding(problem: Mapping[str, str], stops: Mapping[str, list[tuple[int, str | None]]]) -> Finding:
+    """``stop`` is the id of the stop that stands at the problem's line; None where it is about the whole tour."""
+    name, _, line = problem["where"].rpartition(":")
+    begun = stops.get(name, []) if line.isdigit() else []
+    at = [stop for first, stop in begun if first <= int(line)]
+    message = "; ".join(filter(None, (problem["found"], problem["allowed"], problem["remedy"])))
+    return {**problem, "message": message, "stop": at[-1] if at else None}
+
+
+def _stops_by_line(
+    place: DocumentPlace, files: Mapping[str, bytes]
+) -> dict[str, list[tuple[int, str | None]]]:
+    """Of every file of the tour the lines (from 1) on which a stop's part begins."""
+    begun = {}
+    for name, content in files.items():
+        shown = place.shown(name)
+        try:
+            if name == place.yaml:
+                composer = Composer(decoded(content, shown, YAML_BYTES), shown)
+                value: Any = composer.document()
+                starts = [(composer.lines["stops", k], stop["id"]) for k, stop in enumerate(value["stops"])]
+                after = [line for path, line in composer.lines.items() if len(path) == 1]
+                begun[shown] = sorted([*starts, *((line, None) for line in after)], key=lambda one: one[0])
+            else:
+                _, found = sections(decoded(content, shown, MARKDOWN_BYTES), shown)
+                begun[shown] = [
+                    (s.heading + 1, s.text if s.level == 2 else None) for s in found if s.level < 3
+                ]
+        except (HeritageError, KeyError, TypeError):
+            continue  # it cannot be read, and the problem says so
+    return begun

@@ -1,0 +1,52 @@
+"""Programs of their own: what runs is known from files, whoever started it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from heritage.model.errors import BusyError
+from heritage.store.jobs import Job, Jobs
+
+TALKS = [sys.executable, "-u", "-c", "import time; print('hello'); time.sleep(60)"]
+ENDS = [sys.executable, "-c", "print('one'); print('two')"]
+
+
+def _until_ended(jobs: Jobs, id: str) -> Job:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        job = next(job for job in jobs.all() if job.id == id)
+        if not job.running:
+            return job
+        time.sleep(0.02)
+    raise AssertionError("it still runs")
+
+
+def test_a_job_outlives_who_started_it_and_can_be_stopped(tmp_path: Path) -> None:
+    job = Jobs(tmp_path).start(TALKS, {"who": "An"})
+    later = Jobs(tmp_path)  # as another server, or this one after a restart, finds it
+    while not later.all()[0].lines:
+        time.sleep(0.02)
+    found = later.all()[0]
+    assert (found.id, found.running, found.about["who"], found.lines) == (job.id, True, "An", ("hello",))
+    with pytest.raises(BusyError):
+        later.start(ENDS, {})
+    assert later.stop(job.id)
+    assert not _until_ended(later, job.id).running
+    assert not later.stop(job.id)
+    assert not later.stop("../x")
+
+
+def test_a_killed_job_does_not_run(tmp_path: Path) -> None:
+    jobs = Jobs(tmp_path)
+    job = jobs.start(TALKS, {})
+    os.kill(int((tmp_path / ".heritage/jobs" / job.id / "pid").read_text()), signal.SIGKILL)
+    _until_ended(jobs, job.id)
+    second = jobs.start(ENDS, {})
+    assert _until_ended(jobs, second.id).lines == ("one", "two")
+    assert [job.id for job in jobs.all()] == [second.id, job.id]
