@@ -1,4 +1,5 @@
 /** The viewer's doings, between the documents, the scene and the page: each room keeps one of them. */
+import type { Room } from '../ar/room.ts';
 import { direction, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { DataDocument } from '../core/release.ts';
@@ -44,6 +45,8 @@ export class App {
   walking: Walking | null = null;
   /** A headset that is worn. */
   headset: Headset | null = null;
+  /** The room around the visitor, while a model stands in it. */
+  room: Room | null = null;
 
   private readonly documents = new Map<string, Promise<unknown>>();
 

@@ -1,4 +1,7 @@
-/** A condition in the room around the visitor, in real size or on a table; only where the phone has a viewer for it. */
+/**
+ * A condition in the room around the visitor, in real size or on a table: in this page where the browser can, which works
+ * without a connection, too; else by the phone's own viewer. Nothing where there is neither.
+ */
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
@@ -8,22 +11,28 @@ import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { standing } from './parts.ts';
 
-type Way = 'usdz' | 'glb';
+type Size = 'real' | 'table';
+interface Ways {
+  /** The page itself can show it in the room. */
+  here: boolean;
+  /** What the phone's own viewer takes; null where it has none. */
+  own: 'usdz' | 'glb' | null;
+}
 interface WithXr {
   xr?: { isSessionSupported: (mode: string) => Promise<boolean> };
 }
 
-/** Which viewer this device has; null where it has none. */
-async function found(): Promise<Way | null> {
-  if (document.createElement('a').relList.supports('ar')) return 'usdz';
+async function found(): Promise<Ways> {
+  const here =
+    (await (navigator as WithXr).xr?.isSessionSupported('immersive-ar').catch(() => false)) ?? false;
+  if (document.createElement('a').relList.supports('ar')) return { here, own: 'usdz' };
   const { userAgent } = navigator;
   // Scene Viewer belongs to Android's own browsers; a headset's browser names Android, too.
-  if (!/Android/.test(userAgent) || /Firefox|OculusBrowser|Quest/.test(userAgent)) return null;
-  const able = await (navigator as WithXr).xr?.isSessionSupported('immersive-ar').catch(() => false);
-  return able ? 'glb' : null;
+  const sceneViewer = /Android/.test(userAgent) && !/Firefox|OculusBrowser|Quest/.test(userAgent);
+  return { here, own: here && sceneViewer ? 'glb' : null };
 }
 
-const way = found();
+const ways = found();
 
 export class Ar extends LitElement {
   static override properties = {
@@ -32,57 +41,110 @@ export class Ar extends LitElement {
     shown: { attribute: false },
     entry: { attribute: false },
     language: { attribute: false },
-    way: { state: true },
+    ways: { state: true },
+    problem: { state: true },
   };
   declare app: App;
   declare monument: MonumentEntry;
   declare shown: ShownEntry;
   declare entry: ArEntry;
   declare language: string;
-  declare way: Way | null;
+  declare ways: Ways;
+  /** Why the room could not be entered, or was left. */
+  declare problem: string | null;
+  /** Fetched before it is pressed: a browser lets a room be entered only in answer to a press. */
+  private code: Promise<typeof import('./inRoom.ts')> | null = null;
 
   constructor() {
     super();
-    this.way = null;
-    void way.then((known) => {
-      this.way = known;
+    this.ways = { here: false, own: null };
+    this.problem = null;
+    void ways.then((known) => {
+      this.ways = known;
+      if (known.here) this.fetch().catch(() => {});
     });
+  }
+
+  private fetch(): Promise<typeof import('./inRoom.ts')> {
+    this.code ??= this.app.later(import('./inRoom.ts'));
+    this.code.catch(() => {
+      this.code = null;
+    });
+    return this.code;
   }
 
   protected override createRenderRoot(): HTMLElement {
     return this;
   }
 
-  private press(size: 'real' | 'table'): void {
-    const { app, entry, monument, shown } = this;
-    const file = new URL(app.state.base + entry[size][this.way!], document.baseURI).href;
+  private get name(): string {
+    const { app, monument, shown } = this;
+    return `${words(app.state, monument.title)} · ${standing(app.state, monument, shown).text}`;
+  }
+
+  private file(size: Size, kind: 'usdz' | 'glb'): string {
+    return new URL(this.app.state.base + this.entry[size][kind], document.baseURI).href;
+  }
+
+  private enter(size: Size): void {
+    const { app, monument, shown } = this;
+    this.problem = null;
+    const { interpreted } = standing(app.state, monument, shown);
+    this.fetch().then(
+      ({ enterRoom }) =>
+        enterRoom(app, {
+          file: this.file(size, 'glb'),
+          real: size === 'real',
+          title: this.name,
+          interpreted,
+          onEnd: (ended) => {
+            this.problem = ended && app.state.t(`ar.in.${ended}`);
+            this.querySelector<HTMLElement>(`[data-size=${size}]`)?.focus();
+          },
+        }),
+      () => {
+        this.problem = app.state.t('problem.offline.do');
+      },
+    );
+  }
+
+  private press(size: Size, own: 'usdz' | 'glb'): void {
+    const file = this.file(size, own);
     const fixed = size === 'real';
     const link = document.createElement('a');
-    if (this.way === 'usdz') {
+    if (own === 'usdz') {
       // Safari opens Quick Look at once for a link that holds a picture and nothing else.
       link.rel = 'ar';
       link.append(document.createElement('img'));
       link.href = quickLook(file, fixed);
-    } else {
-      const title = `${words(app.state, monument.title)} · ${standing(app.state, monument, shown).text}`;
-      link.href = sceneViewer(file, title, fixed, location.href);
-    }
+    } else link.href = sceneViewer(file, this.name, fixed, location.href);
     link.click();
   }
 
   protected override render(): unknown {
-    const { app, entry, language, way } = this;
-    if (!way) return nothing;
+    const { app, entry, language } = this;
+    const { here, own } = this.ways;
+    if (!here && !own) return nothing;
     const { t } = app.state;
-    const button = (
-      size: 'real' | 'table',
-    ) => html`<button type="button" class="button" @click=${() => this.press(size)}>
+    const button = (size: Size) => html`<button
+      type="button"
+      class="button"
+      data-size=${size}
+      @click=${() => (here ? this.enter(size) : this.press(size, own!))}
+    >
       ${icon('ar')}<span>${t(`ar.${size}`)} · ${metres(Math.max(...entry[size].size_m), language, 1)}</span>
     </button>`;
-    const size = bytes(way === 'usdz' ? entry.real.usdz_bytes : entry.real.glb_bytes, language);
+    const other = (
+      size: Size,
+    ) => html`<button type="button" class="link" @click=${() => this.press(size, own!)}>
+      ${t(`ar.${size}`)}
+    </button>`;
+    const size = bytes(!here && own === 'usdz' ? entry.real.usdz_bytes : entry.real.glb_bytes, language);
     return html`<h2>${t('ar')}</h2>
       <div class="buttons">${button('real')} ${button('table')}</div>
-      <p class="quiet">${t('ar.about', { size })}</p>`;
+      <p class="quiet">${t(here ? 'ar.here' : 'ar.about', { size })}</p>
+      ${this.problem ? html`<p class="quiet" role="alert">${icon('info')}<span>${this.problem}</span></p>` : nothing}
+      ${here && own ? html`<p class="quiet own">${t('ar.own')} ${other('real')} · ${other('table')}</p>` : nothing}`;
   }
 }
 

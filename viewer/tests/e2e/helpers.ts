@@ -42,9 +42,10 @@ export async function open(page: Page, hash = '', language = 'en') {
   await settled(page);
 }
 
-/** No accessibility violation in what is on screen. */
-export async function accessible(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** No accessibility violation in what is on screen, or in a part of it. */
+export async function accessible(page: Page, part?: string) {
+  const axe = new AxeBuilder({ page });
+  const { violations } = await (part ? axe.include(part) : axe).analyze();
   expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
 }
 

@@ -37,7 +37,7 @@ describe('rooms of the viewer', () => {
       const files = readdirSync(join(SRC, room)).filter((file) => file.endsWith('.ts'));
       for (const file of files) {
         const text = readFileSync(join(SRC, room, file), 'utf8');
-        const eager = [...text.matchAll(/^import (?!type )[^;]*?from '\.\.\/(walk|xr)\//gms)];
+        const eager = [...text.matchAll(/^import (?!type )[^;]*?from '\.\.\/(walk|xr|ar)\//gms)];
         expect(eager.map(String), `${room}/${file}`).toEqual([]);
       }
     }
@@ -59,7 +59,7 @@ describe('rooms of the viewer', () => {
 
   it('the scene knows neither lit nor the page, the page knows no three', () => {
     expect(imports('scene').filter(({ from }) => /^lit|\.\.\/(ui|app)\//.test(from))).toEqual([]);
-    const rest = /^three|3d-tiles|\.\.\/(scene|walk|xr)\//;
+    const rest = /^three|3d-tiles|\.\.\/(scene|walk|xr|ar)\//;
     expect(imports('ui').filter(({ from }) => rest.test(from))).toEqual([]);
   });
 });
