@@ -21,6 +21,9 @@ export type Sheet = 'history' | 'releases' | 'new' | null;
 export interface StudioState {
   status: 'starting' | 'signed-out' | 'ready' | 'failed';
   me: Me | null;
+  /** How one can come in, and the invitation that the address holds. */
+  ways: { mode: Me['mode']; openid?: string | null };
+  invitation: string | null;
   t: Translate;
   language: string;
   documents: readonly Listed[];
@@ -58,6 +61,8 @@ export class Studio {
     this.state = {
       status: 'starting',
       me: null,
+      ways: { mode: 'local' },
+      invitation: null,
       t,
       language,
       documents: [],
@@ -77,32 +82,52 @@ export class Studio {
     this.onState();
   }
 
-  /** Begin: with the token of the printed address where there is one, else with the session there is. */
+  /** Begin: with the token or the invitation of the address where there is one, else with the session there is. */
   async start(): Promise<void> {
-    const token = new URLSearchParams(location.hash.slice(1)).get('token');
-    if (token) {
-      history.replaceState(null, '', location.pathname + location.search);
-      await this.signIn({ token });
-      return;
-    }
+    const asked = new URLSearchParams(location.hash.slice(1));
+    const [token, invitation] = [asked.get('token'), asked.get('invitation')];
+    // Neither shall stay in the address, to be read over a shoulder or passed on.
+    if (token || invitation) history.replaceState(null, '', location.pathname + location.search);
+    if (invitation) {
+      await this.findWays();
+      this.set({ status: 'signed-out', invitation });
+    } else if (token) await this.signIn({ token });
+    else await this.comeIn(() => this.api.ask<Me>('GET', 'me'), false);
+  }
+
+  async signIn(
+    by: { token: string } | { name: string; password: string; invitation?: string },
+  ): Promise<void> {
+    const path = 'invitation' in by ? 'accept-invitation' : 'session';
+    await this.comeIn(() => this.api.ask<Me>('POST', path, by), true);
+  }
+
+  /** Go in with what the server says; where it says no, say so if the person has `tried`. */
+  private async comeIn(ask: () => Promise<Me>, tried: boolean): Promise<void> {
     try {
-      await this.enter(await this.api.ask<Me>('GET', 'me'));
+      const me = await ask();
+      this.set({ invitation: null });
+      await this.enter(me);
     } catch (error) {
-      this.refused(error);
+      if (!(error instanceof Refusal)) throw error;
+      const { status, message } = error;
+      if (status === 0 || status >= 500) this.refused(error);
+      else {
+        await this.findWays();
+        this.set({ status: 'signed-out', notice: tried ? message || this.state.t('signin.refused') : '' });
+      }
     }
   }
 
-  async signIn(by: { token: string } | { name: string; password: string }): Promise<void> {
-    try {
-      await this.enter(await this.api.ask<Me>('POST', 'session', by));
-    } catch (error) {
-      this.refused(error);
-    }
+  private async findWays(): Promise<void> {
+    const ways = await this.api.ask<StudioState['ways']>('GET', 'sign-in').catch(() => null);
+    if (ways) this.set({ ways });
   }
 
   async signOut(): Promise<void> {
     await this.api.ask('DELETE', 'session').catch(() => null);
     this.close();
+    await this.findWays();
     this.set({ status: 'signed-out', me: null, notice: '' });
   }
 
@@ -326,8 +351,8 @@ export class Studio {
     if (!(error instanceof Refusal)) throw error;
     const { t } = this.state;
     if (error.status === 401) {
-      const tried = this.state.status === 'signed-out' || location.hash.includes('token');
-      this.set({ status: 'signed-out', notice: tried ? error.message || t('signin.refused') : '' });
+      void this.findWays();
+      this.set({ status: 'signed-out', notice: '' });
     } else
       this.set({
         status: this.state.status === 'starting' ? 'failed' : this.state.status,

@@ -11,20 +11,32 @@ const PYTHON = process.env.PYTHON ?? 'python';
 const FIXTURE = here(`../fixture/site-${process.env.E2E_PORT ?? 5174}/release`);
 
 export class StudioServer {
-  /** With the one-time token. */
+  /** As it was printed: with the one-time token, where there are no accounts. */
   address = '';
   private readonly site = mkdtempSync(join(tmpdir(), 'studio-'));
   private child: ChildProcess | null = null;
 
-  async start(): Promise<void> {
+  /** Write the site. */
+  make(): void {
     execFileSync(PYTHON, [here('studio_site.py'), FIXTURE, this.site]);
+  }
+
+  /** Make accounts; the server asks for them from its next start on. */
+  invite(names: readonly string[], password: string): void {
+    for (const name of names) {
+      const add = ['-m', 'heritage', 'user', 'add', this.site, name, '--role', 'curator', '--password-stdin'];
+      execFileSync(PYTHON, add, { input: `${password}\n` });
+    }
+  }
+
+  async start(): Promise<void> {
     const child = spawn(PYTHON, ['-u', '-m', 'heritage', 'serve', this.site, '--port', '0', '--studio']);
     this.child = child;
     this.address = await new Promise((resolve, reject) => {
       let said = '';
       const hear = (data: Buffer) => {
         said += data.toString();
-        const found = /(http:\S+\/studio\/#token=\S+)/.exec(said);
+        const found = /(http:\S+\/studio\/\S*)/.exec(said);
         if (found) resolve(found[1]!);
       };
       child.stdout!.on('data', hear);
@@ -37,8 +49,13 @@ export class StudioServer {
     return readFileSync(join(this.site, path), 'utf8');
   }
 
-  stop(): void {
+  halt(): void {
+    this.child?.removeAllListeners('exit');
     this.child?.kill();
+  }
+
+  stop(): void {
+    this.halt();
     rmSync(this.site, { recursive: true, force: true });
   }
 }

@@ -14,6 +14,7 @@ import { history, openHistory } from './history.ts';
 import { studioIcon } from './icons.ts';
 import { button, iconButton } from './parts.ts';
 import { releasesSheet } from './releases.ts';
+import { signIn } from './signIn.ts';
 import { stopForm, takeOver } from './stopForm.ts';
 import { initials, stopList } from './stops.ts';
 import { timing } from './timing.ts';
@@ -34,7 +35,6 @@ export class StudioPage extends LitElement {
   declare studio: Studio;
   private tab: Tab = 'form';
   private frame: HTMLIFrameElement | null = null;
-  private readonly credentials = { name: '', password: '' };
   private sheetShown = false;
 
   protected override createRenderRoot(): HTMLElement {
@@ -77,7 +77,7 @@ export class StudioPage extends LitElement {
       return html`<main class="centre">${icon('seal')}<h1>${t('failed')}</h1><p>${notice}</p>
         ${button({ kind: 'main', text: t('again'), press: () => location.reload() })}</main>`;
     const away = status === 'signed-out';
-    if (away && !editing) return this.signIn();
+    if (away && !editing) return signIn(studio);
     return html`${this.bar(editing)}
       ${editing ? this.desk(editing) : documents(studio)}
       <p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
@@ -85,7 +85,7 @@ export class StudioPage extends LitElement {
       ${
         away || sheet
           ? html`<dialog class="studio-sheet" @close=${() => studio.set({ sheet: null })} @cancel=${(e: Event) => away && e.preventDefault()}>
-              ${away ? this.signIn() : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)}`}
+              ${away ? signIn(studio) : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)}`}
             </dialog>`
           : nothing
       }`;
@@ -246,35 +246,6 @@ export class StudioPage extends LitElement {
     if (sheet === 'releases') return releasesSheet(studio);
     if (sheet === 'new') return newTour(studio);
     return nothing;
-  }
-
-  private signIn(): TemplateResult {
-    const { studio, credentials } = this;
-    const { t, notice } = studio.state;
-    const password = (event: Event) => {
-      credentials.password = (event.target as HTMLInputElement).value;
-    };
-    return html`<main class="sign-in">
-      ${icon('seal')}
-      <h1 tabindex="-1">${t('studio')}</h1>
-      <p>${t('signin.local')}</p>
-      <form
-        @submit=${(event: Event) => {
-          event.preventDefault();
-          void studio.signIn({ name: credentials.name, password: credentials.password });
-        }}
-      >
-        <p class="quiet">${t('signin.accounts')}</p>
-        <label class="field"><span>${t('signin.name')}</span>
-          <input type="text" autocomplete="username" .value=${credentials.name} @input=${(event: Event) => {
-            credentials.name = (event.target as HTMLInputElement).value;
-          }} /></label>
-        <label class="field"><span>${t('signin.password')}</span>
-          <input type="password" autocomplete="current-password" @input=${password} /></label>
-        ${notice ? html`<p class="problem" role="alert">${notice}</p>` : nothing}
-        <button type="submit" class="button main"><span>${t('signin')}</span></button>
-      </form>
-    </main>`;
   }
 }
 

@@ -118,10 +118,18 @@ export const section = (
   <div class="group-body">${body}</div>
 </details>`;
 
-/** Keep a value out of what follows when the words are the same. */
-export const plainly = (value: unknown): string =>
-  typeof value === 'string'
-    ? value
-    : value === undefined || value === null
-      ? ''
-      : JSON.stringify(value, null, 1);
+/** A value as people read it: a mapping as lines, numbers beside each other. */
+export function plainly(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'object') return String(value);
+  if (Array.isArray(value)) {
+    const flat = value.every((one) => typeof one !== 'object');
+    return value.map(plainly).join(flat ? ', ' : '\n');
+  }
+  return Object.entries(value)
+    .map(([key, one]) => {
+      const text = plainly(one);
+      return text.includes('\n') ? `${key}:\n${text.replace(/^/gm, '  ')}` : `${key}: ${text}`;
+    })
+    .join('\n');
+}
