@@ -18,7 +18,7 @@ from heritage.pipeline.change_colours import Colouring, by_change, change_range
 from heritage.pipeline.kept_tiles import KeptTiles
 from heritage.pipeline.stages.compare import COMPARISON, SPOTS
 from heritage.pipeline.stills import drawn_surfaces
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, seen_tiles, tiles_triangles
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, SIGHT_TILES, seen_tiles, tiles_triangles
 from heritage.pipeline.views import box_corners
 from heritage.store import ReleaseFolder
 
@@ -61,7 +61,8 @@ class _Shown:
         self._tileset = into.path / compared.tileset
         self._ground_m = compared.bounds.min[2]
         self._colouring: Colouring = by_change(entry, change_range(document))
-        self._scenery = Scenery(tiles_triangles(self._tileset, SIGHT_ERROR_M)) if document.regions else None
+        tiles = tiles_triangles(self._tileset, SIGHT_ERROR_M, SIGHT_TILES) if document.regions else None
+        self._scenery = None if tiles is None else Scenery(tiles)
         self._tiles = KeptTiles()
 
     def region(self, number: int, region: RegionEntry, places: F64) -> RegionEntry:

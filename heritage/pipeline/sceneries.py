@@ -18,7 +18,7 @@ from heritage.ops.viewing.scenery import Scenery
 from heritage.pipeline.map.buildings import plans_around
 from heritage.pipeline.map.write import FOOTPRINTS
 from heritage.pipeline.site_views import site_from
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, tiles_triangles
+from heritage.pipeline.tileset_surface import SIGHT_ERROR_M, SIGHT_TILES, tiles_triangles
 
 _FAR_ERROR_M = 0.4  # of monuments that only stand in the way
 _NEAR_KEPT = 3  # conditions kept in full detail, each of them millions of triangles: a stop shows two at most
@@ -44,16 +44,17 @@ class Sceneries:
         shown = None if entry is None else entry.condition(condition)
         if entry is None or shown is None:
             return None
-        parts = [self._near(monument, shown.tileset, SIGHT_ERROR_M), self._buildings()]
+        parts = [self._near(monument, shown.tileset, SIGHT_ERROR_M, SIGHT_TILES), self._buildings()]
+        each = max(SIGHT_TILES // len(self._monuments), 1)
         for other in self._monuments.values():
             if other.id != monument:
                 reference = next(e for e in other.epochs if e.id == other.reference_epoch)
-                parts.append(self._far(other.id, reference.tileset, _FAR_ERROR_M))
+                parts.append(self._far(other.id, reference.tileset, _FAR_ERROR_M, each))
         return Scenery.together(parts)
 
-    def _read(self, monument: str, tileset: str, error_m: float) -> Scenery:
+    def _read(self, monument: str, tileset: str, error_m: float, most: int) -> Scenery:
         placed = site_from(self._monuments[monument])
-        tiles = tiles_triangles(self._folder / tileset, error_m)
+        tiles = tiles_triangles(self._folder / tileset, error_m, most)
         return Scenery((placed.apply(vertices), triangles) for vertices, triangles in tiles)
 
     def _read_buildings(self) -> Scenery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,20 +16,31 @@ from heritage.ops.viewing.camera import Orbit
 from heritage.ops.viewing.scenery import Triangles
 
 SIGHT_ERROR_M = 0.05  # of tiles that lines of sight are judged by: a camera keeps farther away
+SIGHT_TILES = (
+    100  # at most so many, of some 20,000 triangles each: memory does not grow with the survey's points
+)
 
 
-def tiles_triangles(tileset: Path, error_m: float) -> Iterator[Triangles]:
-    """Of each of the coarsest tiles within ``error_m`` the vertices, z up in the tileset's own frame, and triangles.
+def tiles_triangles(tileset: Path, error_m: float, most: int | None = None) -> Iterator[Triangles]:
+    """Of each tile that `chosen_tiles` names the vertices, z up in the tileset's own frame, and triangles.
 
     One after the other: together they can be millions, and most askers need only one tile at a time.
     """
-    return map(_upright, chosen_tiles(tileset, error_m))
+    return map(_upright, chosen_tiles(tileset, error_m, most))
 
 
-def chosen_tiles(tileset: Path, error_m: float) -> list[Path]:
-    """The files of the coarsest tiles whose geometric error is within ``error_m``, or of leaves."""
+def chosen_tiles(tileset: Path, error_m: float, most: int | None = None) -> list[Path]:
+    """The files of the coarsest tiles whose geometric error is within ``error_m``, or of leaves.
+
+    Where these are more than ``most``, the error is the least that so many are enough for; one tile is always named.
+    """
     root = json.loads(tileset.read_bytes())["root"]
-    return [tileset.parent / uri for uri in _chosen(root, error_m)]
+    chosen = list(_chosen(root, error_m))
+    if most is not None and len(chosen) > most:
+        errors = sorted({error for error in _errors(root) if error > error_m})
+        enough = bisect_left(errors, True, key=lambda error: sum(1 for _ in _chosen(root, error)) <= most)
+        chosen = list(_chosen(root, errors[min(enough, len(errors) - 1)]))
+    return [tileset.parent / uri for uri in chosen]
 
 
 def seen_tiles(
@@ -67,6 +79,12 @@ def _chosen(tile: Mapping[str, Any], error_m: float) -> Iterator[str]:
             yield from _chosen(child, error_m)
     elif "content" in tile:
         yield tile["content"]["uri"]
+
+
+def _errors(tile: Mapping[str, Any]) -> Iterator[float]:
+    yield float(tile["geometricError"])
+    for child in tile.get("children", []):
+        yield from _errors(child)
 
 
 def _upright(path: Path) -> Triangles:

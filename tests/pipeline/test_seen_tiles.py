@@ -12,7 +12,7 @@ from heritage.formats.tile_read import TileContent
 from heritage.model.arrays import Similarity
 from heritage.ops.viewing.camera import Orbit, orbit_of
 from heritage.pipeline import kept_tiles
-from heritage.pipeline.tileset_surface import seen_tiles
+from heritage.pipeline.tileset_surface import chosen_tiles, seen_tiles
 
 
 def _tile(name: str, middle: tuple[float, float, float], half: float, error: float, children=()):
@@ -41,6 +41,31 @@ def test_tiles_behind_and_aside_are_left_out_and_far_ones_stay_coarse(tmp_path: 
     placed = Similarity(turned, np.array([500.0, 20.0, 3.0]), 2.0)
     there = placed.apply(np.array([[0.0, 0.0, 0.0], [0.0, 10.0, 0.0]]))
     assert seen(placed, orbit_of(*there, 45.0)) == {"near-fine", "far", "around-fine"}
+
+
+def test_so_many_tiles_at_most_and_no_more_error_than_that_takes(tmp_path: Path) -> None:
+    """Fine tiles on one side only: the least error that so few tiles are enough for, by trying them all."""
+    at = (0.0, 0.0, 0.0)
+    fine = [
+        _tile(f"fine-{i}", at, 1, 0.01 * i, [_tile(f"leaf-{i}-{k}", at, 1, 0.0) for k in range(4)])
+        for i in range(8)
+    ]
+    root = _tile(
+        "root",
+        at,
+        9,
+        5.0,
+        [_tile("a", at, 3, 1.0, fine), _tile("b", at, 3, 0.6, [_tile("b-leaf", at, 3, 0.0)])],
+    )
+    path = tmp_path / "tileset.json"
+    path.write_text(json.dumps({"root": root}))
+    errors = [0.02, *(0.01 * i for i in range(3, 8)), 0.6, 1.0, 5.0]
+    counts = [len(chosen_tiles(path, error)) for error in errors]
+    assert counts == sorted(counts, reverse=True)
+    assert (counts[0], counts[-1]) == (24, 1)
+    for most in range(1, 30):
+        wanted = next(error for error, count in zip(errors, counts, strict=True) if count <= most)
+        assert chosen_tiles(path, 0.02, most) == chosen_tiles(path, wanted)
 
 
 def test_tiles_are_kept_within_a_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
