@@ -1,7 +1,7 @@
 /** The studio's doings, between the server, the desk and the page. */
 import { type Translate, translator, type UiLanguage, uiLanguage, unbroken } from '../core/i18n.ts';
 import type { TourDocument } from '../core/release.ts';
-import { Api, type Listed, type Me, Refusal } from './core/api.ts';
+import { Api, type Listed, type Me, Refusal, type Release } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
 import { firstOf } from './core/saver.ts';
 import type { Tour } from './core/tour.ts';
@@ -48,8 +48,8 @@ export class Studio {
   readonly api = new Api();
   onState: () => void = () => {};
   scene: Handle | null = null;
-  /** The release the scene shows; null where none has been built. */
-  release: string | null = null;
+  /** The release the scene shows, and where its files are; null where none has been built. */
+  release: { id: string; base: string; files: string } | null = null;
   private readonly released = new Map<string, TourDocument | null>();
   private draftTimer = 0;
   private framesTimer = 0;
@@ -197,9 +197,12 @@ export class Studio {
   }
 
   /** Look at a release in the scene, published or not. */
-  look(release: string): void {
+  look({ id, published }: Release): void {
     this.scene = null;
-    this.release = release;
+    // What the public has not got yet is given to those who are signed in.
+    this.release = published
+      ? { id, base: `/r/${id}/`, files: '../../studio/files/' }
+      : { id, base: `/studio/r/${id}/`, files: '../../files/' };
     this.released.clear();
     this.set({ sheet: null, mode: 'make', frames: null });
   }
@@ -271,7 +274,7 @@ export class Studio {
       monument,
       rendered: editing.rendered,
       seconds: known,
-      files: '../../studio/files/',
+      files: this.release?.files ?? '',
       released: this.released.get(editing.id) ?? null,
     };
   }
@@ -340,8 +343,9 @@ export class Studio {
     try {
       const site = await this.api.document<{ languages?: string[] }>('site');
       this.siteLanguages = site?.value?.languages ?? ['en'];
-      const response = await fetch('/healthz', { cache: 'no-store' });
-      this.release = ((await response.json()) as { release: string | null }).release;
+      const releases = await this.api.ask<Release[]>('GET', 'releases');
+      const shown = releases.find((r) => r.current) ?? releases[0];
+      if (shown) this.look(shown);
     } catch (error) {
       if (error instanceof Refusal) this.refused(error);
     }

@@ -3,6 +3,12 @@ import { accessible } from './helpers.ts';
 import { StudioServer } from './studioServer.ts';
 
 test.describe.configure({ mode: 'serial' });
+// A microphone that hums.
+const HUM = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+test.use({
+  launchOptions: async ({ launchOptions }, use) =>
+    use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...HUM] }),
+});
 const server = new StudioServer();
 
 test.skip(
@@ -68,6 +74,13 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   // What stood there stands there still, comments included: lines were only added.
   const lines = yaml.split('\n');
   for (const line of before.split('\n')) expect(lines).toContain(line);
+
+  const voice = page.locator('.voice').first();
+  await voice.getByRole('button', { name: 'Record' }).click();
+  await voice.getByRole('button', { name: 'Stop (0:01)' }).click();
+  await expect(voice.locator('audio')).toHaveAttribute('src', /media\/gate-stop-4/);
+  await saved(page);
+  expect(server.read('tours/gate/tour.yaml')).toMatch(/narration: *\{?\s*en: media\/gate-stop-4/);
 
   const handle = page.getByRole('button', { name: 'Move The middle way' });
   await handle.focus();

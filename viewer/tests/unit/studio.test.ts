@@ -21,6 +21,7 @@ import {
   type Tour,
   titleOf,
 } from '../../src/studio/core/tour.ts';
+import { wavOf } from '../../src/studio/core/wav.ts';
 
 const words = (title: string) => ({
   title,
@@ -416,5 +417,17 @@ describe('ids', () => {
     expect(idFrom('Quanh điện Thái Hòa')).toBe('quanh-dien-thai-hoa');
     expect(idFrom('  L’été à Huế!')).toBe('l-ete-a-hue');
     expect(idFrom('太和殿')).toBe('');
+  });
+});
+
+describe('a recording', () => {
+  it('is a WAV file of as many samples as were heard', () => {
+    const bytes = wavOf(Float32Array.from([0, 1, -1, 2]), 24_000);
+    const view = new DataView(bytes.buffer);
+    expect(new TextDecoder().decode(bytes.slice(0, 16))).toMatch(/^RIFF.{4}WAVEfmt $/s);
+    expect([view.getUint32(4, true), view.getUint32(24, true), view.getUint32(40, true)]).toEqual([
+      44, 24_000, 8,
+    ]);
+    expect([0, 1, 2, 3].map((k) => view.getInt16(44 + k * 2, true))).toEqual([0, 32767, -32767, 32767]);
   });
 });

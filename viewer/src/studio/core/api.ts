@@ -50,7 +50,7 @@ export interface Finding {
 
 export interface Build {
   id: string;
-  status: string;
+  status: 'running' | 'done' | 'failed' | 'stopped';
   monument: string | null;
   done: number;
   total: number;
@@ -65,6 +65,8 @@ export interface Release {
   who: string | null;
   when: string | null;
   current: boolean;
+  /** Whether visitors have ever been shown it. */
+  published: boolean;
 }
 
 /** What the server has said no to, or the line. `status` 0: the line. */

@@ -5,12 +5,19 @@ import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { Refusal } from '../core/api.ts';
 import { type Stop, stopOf } from '../core/tour.ts';
+import { wavOf } from '../core/wav.ts';
 import type { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button } from './parts.ts';
 
-const AUDIO = '.mp3,.wav,.ogg,.opus,.m4a,.webm,.flac';
+const AUDIO = '.mp3,.m4a,.ogg,.opus,.wav';
+/** What a build reads, in the order of preference, with its ending. */
+const KINDS = [
+  ['audio/ogg;codecs=opus', 'ogg'],
+  ['audio/mp4;codecs=mp4a.40.2', 'm4a'],
+] as const;
+const VOICE_HZ = 24_000; // a voice has little above half of it
 
 /** The recording under way, if any. */
 let recording: {
@@ -109,6 +116,14 @@ async function put(
   }
 }
 
+/** The recording as a file that a build can read; what the browser records otherwise is written anew as WAV. */
+async function finished(parts: Blob[], ending: string | null, name: string): Promise<File> {
+  if (ending) return new File(parts, `${name}.${ending}`);
+  const context = new OfflineAudioContext(1, 1, VOICE_HZ);
+  const sound = await context.decodeAudioData(await new Blob(parts).arrayBuffer());
+  return new File([wavOf(sound.getChannelData(0), VOICE_HZ)], `${name}.wav`);
+}
+
 async function record(studio: Studio, editing: Editing, id: string, language: string): Promise<void> {
   const { t } = studio.state;
   let stream: MediaStream;
@@ -118,17 +133,16 @@ async function record(studio: Studio, editing: Editing, id: string, language: st
     studio.set({ notice: t('voice.denied') });
     return;
   }
-  const recorder = new MediaRecorder(stream);
+  const type = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind));
+  const recorder = new MediaRecorder(stream, type ? { mimeType: type[0] } : {});
   const parts: Blob[] = [];
   recorder.addEventListener('dataavailable', (event) => parts.push(event.data));
   recorder.addEventListener('stop', () => {
     for (const track of stream.getTracks()) track.stop();
     clearInterval(recording?.timer);
     recording = null;
-    const kind = recorder.mimeType.split(';')[0]!;
-    const ending = kind === 'audio/mp4' ? 'm4a' : kind === 'audio/ogg' ? 'ogg' : 'webm';
-    const name = `${editing.id}-${id}.${language}.${ending}`;
-    void put(studio, editing, id, language, new File(parts, name, { type: kind }));
+    const name = `${editing.id}-${id}.${language}`;
+    void finished(parts, type?.[1] ?? null, name).then((file) => put(studio, editing, id, language, file));
     studio.onState();
   });
   const timer = window.setInterval(() => studio.onState(), 500);

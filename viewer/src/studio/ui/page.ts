@@ -111,12 +111,12 @@ export class StudioPage extends LitElement {
     const box = this.querySelector('.stage');
     if (!box || !studio.release) return;
     this.fit(box as HTMLElement);
-    if (this.frame?.isConnected && this.frame.dataset.release === studio.release) return;
+    if (this.frame?.isConnected && this.frame.dataset.release === studio.release.id) return;
     this.frame?.remove();
     const frame = document.createElement('iframe');
     frame.title = studio.state.t('scene');
-    frame.dataset.release = studio.release;
-    frame.src = `./scene.html?base=/r/${studio.release}/&lang=${studio.state.language}`;
+    frame.dataset.release = studio.release.id;
+    frame.src = `./scene.html?base=${studio.release.base}&lang=${studio.state.language}`;
     frame.addEventListener(READY, (event) => studio.take((event as CustomEvent<Handle>).detail));
     this.frame = frame;
     box.prepend(frame);

@@ -47,7 +47,7 @@ export function releasesSheet(studio: Studio): Part {
   const { t, language, me } = studio.state;
   const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const may = me?.roles.some((r) => r === 'administrator' || r === 'curator') ?? false;
-  const running = builds.find((b) => b.status === 'running' || b.status === 'waiting');
+  const running = builds.find((b) => b.status === 'running');
   const last = builds[0];
   const current = releases.findIndex((r) => r.current);
   return html`<h2 tabindex="-1">${t('releases')}</h2>
@@ -87,7 +87,7 @@ export function releasesSheet(studio: Studio): Part {
             ${r.current ? html`<span class="badge">${icon('check')}${t('release.current')}</span>` : nothing}
           </div>
           <div class="buttons">
-            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.look(r.id) })}
+            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.look(r) })}
             ${
               r.current || !may
                 ? nothing
