@@ -98,6 +98,17 @@ def build(
     "--studio", is_flag=True, help="The site can be edited below /studio/; prints the address to do so."
 )
 @accounts_option
+@click.option(
+    "--openid",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A file that describes the OpenID provider of your institution; needs --url.",
+)
+@click.option(
+    "--openid-secret",
+    envvar="HERITAGE_OPENID_SECRET",
+    show_envvar=True,
+    help="This server's secret at the provider; best from the environment.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site, or its studio, in a browser.")
 def serve(
     site: Path,
@@ -108,9 +119,13 @@ def serve(
     proxy: str | None,
     studio: bool,
     accounts: str | None,
+    openid: Path | None,
+    openid_secret: str | None,
     open_browser: bool,
 ) -> None:
     """Serve SITE's current release; with --studio, its curators too."""
+    from heritage.model.documents import OpenID
+    from heritage.text.yaml import read_yaml
     from heritage.web.server import serve as start
     from heritage.web.studio.options import studio_options
 
@@ -126,7 +141,13 @@ def serve(
     options = None
     if studio:
         options = studio_options(
-            site, host, public_url=public_url, trusted_hosts=trusted_hosts, accounts=accounts
+            site,
+            host,
+            public_url=public_url,
+            trusted_hosts=trusted_hosts,
+            accounts=accounts,
+            openid=None if openid is None else read_yaml(openid, OpenID, str(openid)).document,
+            openid_secret=openid_secret,
         )
     with start(
         site, host, port, trusted_hosts=trusted, public_url=public_url, studio=options, proxy=proxy

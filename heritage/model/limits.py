@@ -64,4 +64,5 @@ SIGN_IN_ATTEMPTS_OF_NAME: Final = 10  # a person mistypes a few times; guessing 
 SIGN_IN_ATTEMPTS_OF_ADDRESS: Final = 50  # an office behind one address
 SIGN_IN_AT_ONCE: Final = 2  # passwords hashed at the same time: 64 MiB each
 JOURNEY_S: Final = 600  # from going to the OpenID provider to coming back
+JOURNEYS: Final = 1000  # at the same time; whoever goes needs no account yet
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

@@ -59,7 +59,7 @@ def insert(
     values = {"name": name, "key": name_key(name), "password": password, "issuer": issuer, "subject": subject}
     made = connection.execute(people.insert().values(**values, made=clock.now()))
     number = cast(int, made.inserted_primary_key[0])  # type: ignore[index]
-    _give(connection, number, own)
+    give(connection, number, own)
     events.record(connection, by, "account added", {"name": name, "roles": own})
     return Person(number, name, own)
 
@@ -95,7 +95,7 @@ def set_roles(db: Database, name: str, given: Iterable[str], *, by: str) -> Pers
     own = checked_roles(given)
     with db.writing() as connection:
         row = named(connection, name)
-        _give(connection, row.id, own)
+        give(connection, row.id, own)
         _keep_one_administrator(connection)
         events.record(connection, by, "roles set", {"name": row.name, "roles": own})
         return Person(row.id, row.name, own)
@@ -146,7 +146,8 @@ def named(connection: Connection, name: str) -> sa.Row[tuple[object, ...]]:
     return row
 
 
-def _give(connection: Connection, person: int, own: tuple[Role, ...]) -> None:
+def give(connection: Connection, person: int, own: tuple[Role, ...]) -> None:
+    """Replace the roles of an account, in the caller's transaction."""
     connection.execute(roles.delete().where(roles.c.person == person))
     connection.execute(roles.insert(), [{"person": person, "role": role} for role in own])
 

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from heritage.model.documents import Annotations, FindingCode, Monument, Site, Tour, Vocabulary
+from heritage.model.documents import Annotations, FindingCode, Monument, OpenID, Site, Tour, Vocabulary
 from heritage.model.errors import InputError
 from heritage.text.words import parse_words
 from heritage.text.yaml import parse_yaml
@@ -21,6 +21,7 @@ MODELS = {
     "monument.yaml": Monument,
     "annotations.yaml": Annotations,
     "tour.yaml": Tour,
+    "openid.yaml": OpenID,
 }
 HEREDOC = re.compile(r"^cat > (\S+) <<'END'\n(.*?)^END$", re.DOTALL | re.MULTILINE)
 TUTORIAL = (ROOT / "docs" / "tutorial" / "first-site.md").read_text(encoding="utf-8")

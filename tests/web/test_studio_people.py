@@ -309,7 +309,7 @@ def test_long_bodies(studio: Studio) -> None:
 
 def test_the_token_of_ones_own_machine_works_once(local: FlaskClient) -> None:
     """Alone on a laptop: no account; the printed address lets in one browser, which may follow it again."""
-    assert _ask(local, "GET", "/studio/api/sign-in").json == {"mode": "local"}
+    assert _ask(local, "GET", "/studio/api/sign-in").json == {"mode": "local", "openid": None}
     for wrong in (
         {"token": "x"},
         {"token": "x" * 10_000},

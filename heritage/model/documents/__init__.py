@@ -27,6 +27,7 @@ from heritage.model.documents.base import (
     Words,
 )
 from heritage.model.documents.monument import Epoch, Monument, Pair, Prior, Registration
+from heritage.model.documents.openid import OpenID, OpenIDRoles
 from heritage.model.documents.site import BaseLayer, Footprints, Ground, Site, Term, Vocabulary
 from heritage.model.documents.state import Basis, Evidence, Part, State, StatePlacement
 from heritage.model.documents.tour import (
@@ -68,6 +69,8 @@ __all__ = [
     "Monument",
     "Move",
     "Number",
+    "OpenID",
+    "OpenIDRoles",
     "Pair",
     "Part",
     "Place",

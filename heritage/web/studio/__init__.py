@@ -29,11 +29,15 @@ from heritage.web.studio.people import Cookie
 def register(app: Flask, site: Path, options: StudioOptions) -> None:
     """Add the studio of ``site`` to ``app``: who may come in first, then what there is."""
     door, cookie = door_of(options), Cookie(options)
-    people.register(app, door, cookie, options.origin)
+    people.register(app, door, cookie, options)
     if isinstance(door, Institution):
         from heritage.web.studio import staff
 
         staff.register(app, door, cookie)
+        if options.provider is not None:
+            from heritage.web.studio import openid
+
+            openid.register(app, door, cookie, options.provider)
     studio = Blueprint("studio", __name__, url_prefix="/studio")
     drafts = Drafts(site)
     answers.register(studio)

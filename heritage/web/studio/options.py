@@ -14,7 +14,9 @@ from heritage.model.errors import InputError
 from heritage.people.place import sqlite_path
 
 if TYPE_CHECKING:
+    from heritage.model.documents import OpenID
     from heritage.people.database import Database
+    from heritage.people.openid import Provider
 
 
 @dataclass(frozen=True)
@@ -22,12 +24,13 @@ class StudioOptions:
     """``token`` lets in, once, the person who started the server: no accounts are needed on one's own machine.
 
     With ``accounts`` people sign in by name instead. ``origin`` is what visitors' browsers call this server where it
-    is not the request's own Host: ``https://hue.example``.
+    is not the request's own Host: ``https://hue.example``. With ``provider`` they may sign in there as well.
     """
 
     token: str | None = field(default=None, repr=False)
     accounts: Database | None = field(default=None, repr=False)
     origin: str | None = None
+    provider: Provider | None = field(default=None, repr=False)
 
 
 def studio_options(
@@ -37,16 +40,19 @@ def studio_options(
     public_url: str | None,
     trusted_hosts: Sequence[str] | None,
     accounts: str | None,
+    openid: OpenID | None = None,
+    openid_secret: str | None = None,
 ) -> StudioOptions:
     """The studio of a server that listens on ``host``: with accounts where there are some, else for one's own machine.
 
-    ``accounts`` is the URL of their database, None for the site's own. Raises InputError where others could reach a
+    ``accounts`` is the URL of their database, None for the site's own; with ``openid`` accounts come from its provider
+    as well. Raises InputError where others could reach a
     studio without accounts, or one whose passwords would travel in the clear.
     """
     origin = _origin(public_url)
     is_public = not _is_local(host) or (origin is not None and not _is_local(urlsplit(origin).hostname or ""))
     is_public |= any(not _is_local(name.lstrip(".")) for name in trusted_hosts or ())
-    database = _accounts(site, accounts)
+    database = _accounts(site, accounts, needed=openid is not None)
     if database is None:
         if is_public:
             raise InputError(
@@ -66,18 +72,32 @@ def studio_options(
             "name that address with --url https://…",
             code="studio-needs-tls",
         )
-    return StudioOptions(accounts=database, origin=origin)
+    if openid is None:
+        return StudioOptions(accounts=database, origin=origin)
+    from heritage.people.openid import Provider
+
+    if origin is None:
+        database.close()
+        raise InputError(
+            "the OpenID provider",
+            "it would not know where people come back to",
+            "the address that visitors use",
+            "name it with --url",
+            code="openid-needs-url",
+        )
+    provider = Provider(openid, openid_secret, f"{origin}/studio/api/openid/return")
+    return StudioOptions(accounts=database, origin=origin, provider=provider)
 
 
-def _accounts(site: Path, url: str | None) -> Database | None:
+def _accounts(site: Path, url: str | None, *, needed: bool) -> Database | None:
     """The database, where it has an account; the site's own is not made by asking."""
-    if url is None and not sqlite_path(site).is_file():
+    if url is None and not needed and not sqlite_path(site).is_file():
         return None
     from heritage.people.accounts import everyone
     from heritage.people.database import Database
 
     database = Database(site, url)
-    if everyone(database):
+    if needed or everyone(database):
         return database
     database.close()
     return None

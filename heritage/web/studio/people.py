@@ -16,7 +16,7 @@ from heritage.web.errors import refused
 from heritage.web.studio.answers import said
 from heritage.web.studio.doors import Door
 from heritage.web.studio.options import StudioOptions
-from heritage.web.studio.table import STAFF, TABLE
+from heritage.web.studio.table import OPENID, STAFF, TABLE
 
 PATH: Final = "/studio/"
 _SAFE: Final = ("GET", "HEAD")
@@ -41,37 +41,38 @@ class Cookie:
     def set(self, response: Response, secret: str) -> Response:
         """Hand out a session. Without an age: it goes with the browser, and the server's own expiry counts."""
         response.set_cookie(
-            self._name(), secret, path=PATH, httponly=True, samesite="Strict", secure=self._secure()
+            self._name(), secret, path=PATH, httponly=True, samesite="Strict", secure=self.secure()
         )
         return response
 
     def drop(self, response: Response) -> Response:
         """Take it back."""
         response.delete_cookie(
-            self._name(), path=PATH, httponly=True, samesite="Strict", secure=self._secure()
+            self._name(), path=PATH, httponly=True, samesite="Strict", secure=self.secure()
         )
         return response
 
-    def _secure(self) -> bool:
+    def secure(self) -> bool:
+        """Whether browsers reach this server over TLS."""
         return self._behind_tls or request.is_secure
 
     def _name(self) -> str:
-        if self._secure():
+        if self.secure():
             return "__Secure-heritage-studio"
         # Browsers keep cookies by host without its port: two servers of one machine must not share a name.
         port = request.host.rpartition(":")[2]
         return f"heritage-studio-{port}" if port.isdecimal() else "heritage-studio"
 
 
-def register(app: Flask, door: Door, cookie: Cookie, origin: str | None) -> None:
+def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> None:
     """Guard every address of the studio by the table, and let people in and out."""
-    roles = {(row.method, row.rule): row.roles for row in TABLE + STAFF}
+    roles = {(row.method, row.rule): row.roles for row in TABLE + STAFF + OPENID}
 
     @app.before_request
     def guard() -> None:
         if not request.path.startswith(PATH) or request.url_rule is None:
             return
-        if request.method not in _SAFE and not is_own(request, origin):
+        if request.method not in _SAFE and not is_own(request, options.origin):
             raise _cross_site()
         allowed = roles[("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)]
         secret = cookie.read()
@@ -97,7 +98,9 @@ def register(app: Flask, door: Door, cookie: Cookie, origin: str | None) -> None
 
     @app.get("/studio/api/sign-in")
     def ways_in() -> Response:
-        return said({"mode": door.mode})
+        return said(
+            {"mode": door.mode, "openid": options.provider.openid.label if options.provider else None}
+        )
 
     @app.get("/studio/api/me")
     def me() -> Response:

@@ -1,0 +1,58 @@
+"""Signing in at an institution's OpenID provider: the way there, and the way back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Flask, Response, request
+
+from heritage.model.errors import HeritageError
+from heritage.people.journeys import arrive, depart, person_of
+from heritage.people.openid import Provider
+from heritage.web.studio.doors import Institution
+from heritage.web.studio.people import Cookie
+
+PATH: Final = "/studio/api/openid"
+RETURN: Final = f"{PATH}/return"
+_COOKIE: Final = "heritage-openid"
+
+
+def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) -> None:
+    """Add the routes."""
+
+    @app.get(PATH)
+    def go() -> Response:
+        try:
+            address, journey = provider.begin()
+            secret = depart(door.database, journey)
+        except HeritageError as error:
+            return _home(error)
+        response = Response(status=303, headers={"Location": address})
+        # Lax: the way back begins at the provider, and a strict cookie would stay at home.
+        response.set_cookie(
+            _COOKIE, secret, path=PATH, httponly=True, samesite="Lax", secure=cookie.secure(), max_age=600
+        )
+        return response
+
+    @app.get(RETURN)
+    def come_back() -> Response:
+        journey = arrive(door.database, request.cookies.get(_COOKIE, ""))
+        if journey is None:
+            return _home(None)
+        try:
+            person = person_of(door.database, provider.finish(request.args, journey))
+        except HeritageError as error:
+            return _home(error)
+        session = door.admit(person, request, cookie.read())
+        return cookie.set(_home(), session)
+
+    def _home(*problem: HeritageError | None) -> Response:
+        """To the studio's page; with what went wrong in the fragment, for the page to say."""
+        code = (
+            ""
+            if not problem
+            else "#refused=" + (problem[0].problems[0].code if problem[0] else "openid-expired")
+        )
+        response = Response(status=303, headers={"Location": f"/studio/{code}"})
+        response.delete_cookie(_COOKIE, path=PATH, httponly=True, samesite="Lax", secure=cookie.secure())
+        return response
