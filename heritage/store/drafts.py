@@ -24,13 +24,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from heritage.model.errors import BusyError, InputError, StoreError
+from heritage.model.errors import BusyError, InputError, Problem, StoreError
 from heritage.store import fs, journal
 from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, revision_of
-from heritage.store.publish import ensure_folder, publish_bytes, sweep
+from heritage.store.publish import ensure_folder, place_bytes, publish_bytes, sweep
 
 PENDING = "pending"
 WAIT_S = 10.0
+LITTER_S = 3600.0  # no save takes an hour
 _PAUSE_S = 0.005
 _NO_WRITING = ("store-full", "store-not-writable")
 
@@ -127,7 +128,14 @@ class Drafts:
             with self._gate(shared=True):
                 self._commit(unit, who, what, details)
             saved = self.history.last(unit.key)
-            assert saved is not None  # noqa: S101  (it was written a moment ago, under the lock)
+            if saved is None or (last is not None and saved.sequence <= last.sequence):
+                raise StoreError(
+                    unit.key,
+                    "the disk has lost what was written a moment ago",
+                    "a working file system",
+                    "look at the disk",
+                    code="store-io",
+                )
             return saved
 
     def entries(self, unit: Unit) -> tuple[Entry, ...]:
@@ -151,6 +159,21 @@ class Drafts:
         with self._waiting("notes", shared=False):
             ensure_folder(self.notes, self.site)
             journal.append(self.notes, who, action, details)
+
+    def check(self) -> tuple[tuple[Path, ...], tuple[Problem, ...]]:
+        """What a crash left, which is removed, and what is damaged: journals, and contents that they name."""
+        swept: tuple[Path, ...] = ()
+        damage: list[Problem] = []
+        with self.settled():
+            if not self._root.is_dir():
+                return swept, ()
+            # A save that is under way keeps its contents outside the gate: only what is old is nobody's.
+            swept = sweep(*(p for p in self._root.rglob("*") if p.is_dir()), older_s=LITTER_S)
+            for root in (self.notes, *self.history.journals().values()):
+                damage += journal.verify(root)
+            for key in self.history.journals():
+                damage += self.history.damage(key)
+        return swept, tuple(damage)
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -217,14 +240,28 @@ class Drafts:
             if not swept:
                 sweep(folder)
             before, after = plan["details"]["before"], plan["details"]["files"]
+            ensure_folder(folder, self.site)
             for name in sorted(before.keys() | after.keys()):
-                _apply(self, folder / name, before.get(name), after.get(name))
+                self._apply(folder / name, before.get(name), after.get(name))
+            with fs.told(folder):
+                fs.sync(folder)
             if not after and plan["folder"]:
                 with suppress(OSError):  # something else is in it
                     fs.remove(folder)
             self.history.record(plan["key"], plan["who"], plan["what"], plan["details"])
         with fs.told(pending), suppress(FileNotFoundError):
             fs.remove(pending)
+
+    def _apply(self, path: Path, before: str | None, after: str | None) -> None:
+        """Give a file its new content, unless it has it, or somebody outside was quicker: theirs is noted later."""
+        present = digests_of({"": path.read_bytes()})[""] if path.is_file() else None
+        if present != before or before == after:
+            return
+        if after is not None:
+            place_bytes(path, self.history.blob(after))
+        else:
+            with fs.told(path):
+                fs.remove(path)
 
     def _pending(self, key: str) -> Path:
         return self.history.folder(key) / PENDING
@@ -276,21 +313,6 @@ class Drafts:
                     )
                 time.sleep(_PAUSE_S)
         return descriptor
-
-
-def _apply(drafts: Drafts, path: Path, before: str | None, after: str | None) -> None:
-    """Give a file its new content, unless it has it, or somebody outside was quicker: theirs is then noted later."""
-    present = digests_of({"": path.read_bytes()})[""] if path.is_file() else None
-    if present != before:
-        return
-    if after is None:
-        with fs.told(path):
-            fs.remove(path)
-            fs.sync(path.parent)
-        return
-    content = drafts.history.blob(after)
-    ensure_folder(path.parent, drafts.site)
-    publish_bytes(path, content)
 
 
 def _outside(where: str) -> InputError:

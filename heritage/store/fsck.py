@@ -8,6 +8,7 @@ from pathlib import Path
 
 from heritage.model.errors import Problem, StoreError
 from heritage.store import journal
+from heritage.store.drafts import Drafts
 from heritage.store.manifest import differences, read_manifest
 from heritage.store.publish import TEMPORARY, retire_folder
 from heritage.store.store import Store
@@ -59,6 +60,9 @@ def fsck(store: Store, *, verify: bool = True) -> FsckReport:
             size += sum(entry["bytes"] for entry in manifest["files"])
             damage += differences(folder, manifest, verify=verify)
         damage += journal.verify(store.root)
+        left, wrong = Drafts(store.site).check()
+        swept += left
+        damage += wrong
         damage += _current_problem(store)
     return FsckReport(len(stages), len(releases), files, size, verify, swept, tuple(damage))
 

@@ -7,11 +7,12 @@ The contents lie in ``blobs/``, each under its digest; the journal's records nam
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from heritage.model.errors import StoreError
+from heritage.model.errors import Problem, StoreError
 from heritage.store import journal
 from heritage.store.publish import ensure_folder, publish_bytes
 
@@ -100,6 +101,17 @@ class History:
                 code="store-damaged",
             )
         return content
+
+    def damage(self, key: str) -> tuple[Problem, ...]:
+        """Contents that a document's journal names and that are missing or not what was saved."""
+        found: dict[str, Problem] = {}
+        for record in journal.tail(self.folder(key), sys.maxsize):
+            for digest in record.details["files"].values():
+                try:
+                    self.blob(digest)
+                except StoreError as error:
+                    found[digest] = error.problems[0]
+        return tuple(found.values())
 
     def keep(self, files: Files) -> None:
         """Keep contents, durably."""

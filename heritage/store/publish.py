@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -24,6 +25,13 @@ def publish_bytes(path: Path, data: bytes) -> None:
 
     Raises StoreError; the old content is then still there, unless only the last fsync failed.
     """
+    place_bytes(path, data)
+    with fs.told(path):
+        fs.sync(path.parent)
+
+
+def place_bytes(path: Path, data: bytes) -> None:
+    """As `publish_bytes`, but the name is durable only once the caller has synced the folder."""
     temporary = path.parent / f"{TEMPORARY}{secrets.token_hex(8)}"
     with fs.told(path):
         try:
@@ -33,7 +41,6 @@ def publish_bytes(path: Path, data: bytes) -> None:
         except BaseException:
             discard(temporary)
             raise
-        fs.sync(path.parent)
 
 
 @contextmanager
@@ -126,13 +133,18 @@ def retire_folder(final: Path) -> None:
         remove_tree(temporary)
 
 
-def sweep(*parents: Path) -> tuple[Path, ...]:
-    """Remove temporary files and folders in ``parents`` that no living process holds; their names."""
+def sweep(*parents: Path, older_s: float = 0.0) -> tuple[Path, ...]:
+    """Remove temporary files and folders in ``parents`` that no living process holds; their names.
+
+    With ``older_s``, only those that nobody has written to for as many seconds.
+    """
     swept = []
     for parent in parents:
         for path in sorted(parent.glob(f"{TEMPORARY}*")) if parent.is_dir() else ():
             # A worker of a build that died may finish, and rename its folder, at this very moment.
             with fs.told(path), suppress(FileNotFoundError):
+                if older_s and time.time() - path.lstat().st_mtime < older_s:
+                    continue
                 if path.is_dir() and not path.is_symlink():
                     descriptor = fs.lock(path)
                     if descriptor is None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from heritage.store import Store, fs, publish_bytes, publish_file
 from heritage.store import journal as chain
+from heritage.store.drafts import Change, Drafts, Unit
 from heritage.store.fsck import gc
 from heritage.store.manifest import differences, read_manifest
 
@@ -27,6 +29,8 @@ class Act:
     old: object
     new: object
     twice: object = None
+    spare: int = 0
+    """Syncs and renames that this act could do without, and another one needs."""
 
 
 def whole(folder: Path) -> dict[str, bytes]:
@@ -124,6 +128,29 @@ def _gc(site: Path) -> None:
         gc(store, (), ())
 
 
+TOUR = Unit("tours/walk", "tours/walk", re.compile(r"tour\.yaml|[a-z]+\.md"))
+OLD_TOUR = {"tour.yaml": b"old", "fr.md": b"vieux"}
+NEW_TOUR = {"tour.yaml": b"new", "vi.md": "mới".encode()}
+
+
+def _save(files: Mapping[str, bytes]) -> Callable[[Path], None]:
+    def do(site: Path) -> None:
+        Drafts(site).save(TOUR, lambda now: Change(files), who="An", request=f"save {files['tour.yaml']!r}")
+
+    return do
+
+
+def _read_tour(site: Path) -> object:
+    """The files as whoever edits gets them, with the revisions that are told of them."""
+    drafts = Drafts(site)
+    found = drafts.read(TOUR)
+    entries = drafts.entries(TOUR)
+    assert all(drafts.history.files(entry).keys() == entry.digests.keys() for entry in entries)
+    in_folder = {path.name for path in (site / "tours/walk").iterdir()} if found.files else set()
+    assert {name for name in in_folder if not name.startswith(".")} == found.files.keys()
+    return found.files, [entry.who for entry in entries]
+
+
 ACTS = (
     Act("document", lambda site: _document(site, b"old"), lambda site: _document(site, b"new document"),
         lambda site: (site / "document.json").read_bytes(), b"old", b"new document"),
@@ -135,5 +162,7 @@ ACTS = (
         _content("old words"), _content("new words")),
     Act("first record", _stage, _record, _read_journal, [], [1], [1, 2]),
     Act("next record", _torn_record, _record, _read_journal, [1], [1, 2], [1, 2, 3]),
+    Act("first save", _nothing, _save(NEW_TOUR), _read_tour, ({}, []), (NEW_TOUR, ["An"])),
+    Act("next save", _save(OLD_TOUR), _save(NEW_TOUR), _read_tour, (OLD_TOUR, ["An"]), (NEW_TOUR, ["An", "An"]), spare=3),
     Act("gc", _stage, _gc, _read_stage, STAGE, None),
 )  # fmt: skip

