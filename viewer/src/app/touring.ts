@@ -12,11 +12,9 @@ import {
   totalOf,
 } from '../core/player.ts';
 import type { MonumentEntry, StopEntry, TourDocument } from '../core/release.ts';
-import { sentenceAt, sentencesOf } from '../core/transcript.ts';
 import { Ahead } from '../scene/ahead.ts';
 import type { View } from '../scene/view.ts';
-import { Narrator } from './narrator.ts';
-import { Reader, voiceFor } from './reader.ts';
+import { type Listening, type Transcript, Voice } from './voice.ts';
 import { type Way, Ways } from './ways.ts';
 
 export { leave, leftAt } from './memory.ts';
@@ -28,28 +26,16 @@ export interface TouringEvents {
   onChange: (stopChanged: boolean) => void;
 }
 
-/** How a visitor listens; what is not named stays. */
-export interface Listening {
-  muted?: boolean;
-  captions?: boolean;
-  speed?: number;
-  aloud?: boolean;
-}
-
 export class Touring {
   state: PlayerState;
   readonly document: TourDocument;
   private readonly view: View;
   private readonly events: TouringEvents;
-  private readonly narrator = new Narrator();
-  private readonly reader = new Reader();
-  private readonly base: string;
+  private readonly voice: Voice;
   timings: readonly Timing[] = [];
   private language = '';
   /** How fast it is told and flown: 1 as written. */
   private rate = 1;
-  /** A computer's voice reads stops without a recording. */
-  private aloud = false;
   private readonly ahead: Ahead;
   private readonly ways: Ways;
   private way: Way;
@@ -69,20 +55,21 @@ export class Touring {
   ) {
     this.document = document;
     this.view = view;
-    this.base = base;
     this.events = events;
     this.state = start;
     this.ahead = view.ahead ??= new Ahead(view.stage);
     this.ways = new Ways(document.stops, monument, view);
     this.way = { from: view.rig.orbit, via: [], free: true };
     this.path = pathAround(this.way.from, this.ways.framed(this.stop), []);
-    this.narrator.onEnded = () => {
-      // The last tick came a little before the end; what was heard must not be played again.
-      this.send({ type: 'narration', seconds: this.narrator.seconds });
-      this.send({ type: 'ended' });
-    };
-    this.narrator.onCues = this.reader.onSentence = () => this.events.onChange(false);
-    this.reader.onEnded = () => this.send({ type: 'ended' });
+    this.voice = new Voice(base, {
+      onRecordingEnded: (seconds) => {
+        // The last tick came a little before the end; what was heard must not be played again.
+        this.send({ type: 'narration', seconds });
+        this.send({ type: 'ended' });
+      },
+      onReadingEnded: () => this.send({ type: 'ended' }),
+      onWords: () => this.events.onChange(false),
+    });
     this.speak(language);
     this.run();
   }
@@ -96,50 +83,35 @@ export class Touring {
   }
 
   get caption(): string {
-    if (this.state.phase !== 'dwell') return '';
-    if (this.recorded) return this.narrator.captionAt(this.state.elapsed);
-    return this.reader.speaking ? (this.reader.sentences[this.reader.at] ?? '') : '';
+    return this.state.phase === 'dwell' ? this.voice.captionAt(this.state.elapsed) : '';
   }
 
-  /** What is said at the stop, and which sentence is heard; by a recording, or by a computer's voice. */
-  get transcript(): { sentences: readonly string[]; at: number; voice: 'recorded' | 'computer' | null } {
-    if (this.recorded) {
-      const spoken = sentencesOf(this.narrator.cues);
-      const at = this.state.phase === 'dwell' ? sentenceAt(spoken, this.state.elapsed) : -1;
-      return { sentences: spoken.map((s) => s.text), at, voice: 'recorded' };
-    }
-    if (!this.aloud) return { sentences: [], at: -1, voice: null };
-    return { sentences: this.reader.sentences, at: this.reader.at, voice: 'computer' };
+  /** What is said at the stop, and which sentence is heard. */
+  get transcript(): Transcript {
+    return this.voice.transcriptAt(this.state.phase === 'dwell' ? this.state.elapsed : null);
   }
 
   /** Whether this stop could be read by a computer's voice. */
   get readable(): boolean {
-    return !this.recorded && voiceFor(this.language) !== null;
-  }
-
-  private get recorded(): boolean {
-    return this.stop.narration[this.language] !== undefined;
+    return this.voice.readable;
   }
 
   /** Take over how the visitor wants to listen. */
-  listen({ muted, speed, aloud }: Listening): void {
-    if (muted !== undefined) this.narrator.muted = muted;
-    if (speed !== undefined) this.rate = this.narrator.rate = this.reader.rate = speed;
-    if (aloud === undefined) return;
-    this.aloud = aloud;
-    this.reader.pause();
-    this.voice();
+  listen(how: Listening): void {
+    if (how.speed !== undefined) this.rate = how.speed;
+    this.voice.listen(how);
+    if (how.aloud !== undefined) this.say();
   }
 
   /** Hear a sentence of the transcript again, and what follows. */
   hear(sentence: number): void {
-    if (this.recorded) {
-      const start = sentencesOf(this.narrator.cues)[sentence]?.start ?? 0;
+    const start = this.voice.from(sentence);
+    if (start !== null) {
       const before = totalOf(this.timings.slice(0, this.state.stop)) + this.timings[this.state.stop]!.move_s;
       this.send({ type: 'seek', seconds: before + start + 0.01 });
-    } else this.reader.from(sentence);
+    }
     this.send({ type: 'play' });
-    this.voice();
+    this.say();
   }
 
   /** Change the language where the tour is: same stop, from the start of its words. */
@@ -148,9 +120,9 @@ export class Touring {
     this.language = language;
     this.time();
     if (this.state.phase === 'dwell') this.state = { ...this.state, elapsed: 0 };
-    this.narrator.pause();
-    this.load();
-    this.voice();
+    this.voice.interrupt();
+    this.voice.load(this.stop, language);
+    this.say();
     this.run();
   }
 
@@ -163,11 +135,6 @@ export class Touring {
     }));
   }
 
-  private load(): void {
-    this.narrator.load(this.base, this.stop.narration[this.language] ?? null);
-    this.reader.load(this.stop.text[this.language] ?? '', this.language);
-  }
-
   send(event: PlayerEvent): void {
     const before = this.state;
     this.state = step(before, event, this.timings);
@@ -177,11 +144,11 @@ export class Touring {
       event.type === 'return' || (event.type === 'play' && (before.wandering || before.finished));
     if (stopChanged || restarted) {
       this.setOut(before, event.type === 'seek');
-      this.narrator.pause();
-      this.load();
+      this.voice.interrupt();
+      this.voice.load(this.stop, this.language);
     }
     if (before.phase === 'move' || stopChanged || restarted) this.follow();
-    if (event.type !== 'narration' && event.type !== 'ended') this.voice();
+    if (event.type !== 'narration' && event.type !== 'ended') this.say();
     this.events.onChange(this.state.stop !== before.stop);
     this.lookAhead(before, stopChanged);
     this.run();
@@ -224,9 +191,8 @@ export class Touring {
 
   /** End the tour: no sound, no clock. */
   end(): void {
-    this.narrator.pause();
-    this.narrator.load(this.base, null);
-    this.reader.pause();
+    this.voice.pause();
+    this.voice.load(null, this.language);
     this.ahead.prepare(null);
     this.view.stage.clock.cancel(this.timer);
     this.ended = true;
@@ -239,12 +205,9 @@ export class Touring {
     this.view.place(this.path(EASINGS[this.stop.easing](t)));
   }
 
-  private voice(): void {
-    const speaks = this.state.playing && this.state.phase === 'dwell';
-    if (speaks) this.narrator.play(this.state.elapsed);
-    else this.narrator.pause();
-    if (speaks && this.aloud && !this.recorded) this.reader.play();
-    else this.reader.pause();
+  private say(): void {
+    if (this.state.playing && this.state.phase === 'dwell') this.voice.play(this.state.elapsed);
+    else this.voice.pause();
   }
 
   private get busy(): boolean {
@@ -262,11 +225,9 @@ export class Touring {
   private tick(time: number): void {
     const seconds = this.lastFrame ? Math.min(0.25, (time - this.lastFrame) / 1000) * this.rate : 0;
     this.lastFrame = time;
-    if (this.state.phase === 'dwell' && this.narrator.speaking) {
-      this.send({ type: 'narration', seconds: this.narrator.seconds });
-    } else if (seconds > 0) {
-      this.send({ type: 'tick', seconds, hold: this.reader.speaking });
-    }
+    const heard = this.state.phase === 'dwell' ? this.voice.clock : null;
+    if (heard !== null) this.send({ type: 'narration', seconds: heard });
+    else if (seconds > 0) this.send({ type: 'tick', seconds, hold: this.voice.reading });
     this.timer = this.busy && !this.ended ? this.view.stage.clock.request((next) => this.tick(next)) : 0;
   }
 }

@@ -9,7 +9,8 @@ import type { SunTime } from '../core/sun.ts';
 import type { View } from '../scene/view.ts';
 import type { App } from './app.ts';
 import { monumentOf } from './state.ts';
-import type { Listening, Touring } from './touring.ts';
+import type { Touring } from './touring.ts';
+import type { Listening } from './voice.ts';
 
 const CLOCK_MS = 200; // a clock alone is not worth more drawings of the page than that
 

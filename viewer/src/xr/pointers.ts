@@ -1,32 +1,22 @@
 /** What the visitor points at, by controller or by look alone, and what a press of it means. */
 import {
-  BufferAttribute,
-  BufferGeometry,
   Group,
-  Line,
-  LineBasicMaterial,
+  type Line,
   type Matrix4,
   Mesh,
   MeshBasicMaterial,
   Raycaster,
   RingGeometry,
   type WebXRManager,
-  type XRTargetRaySpace,
 } from 'three';
 import type { Vec3 } from '../core/vec.ts';
 import { type Ground, settle, thrown } from '../core/walk.ts';
 import type { Board } from './board.ts';
+import { Hand, type Target } from './hand.ts';
 import type { Waypoints } from './waypoints.ts';
 
 const LOOK_S = 2; // looking at a button for so long presses it
-const ARC_POINTS = 52;
 const REACH_M = 30;
-
-export type Target =
-  | { kind: 'button'; id: string }
-  | { kind: 'stop'; stop: number }
-  | { kind: 'floor'; feet: Vec3 | null }
-  | null;
 
 export interface PointerEvents {
   onButton: (id: string) => void;
@@ -36,18 +26,6 @@ export interface PointerEvents {
   /** The trigger is held, or let go, where it means the other condition. */
   onHold: (held: boolean) => void;
 }
-
-interface Hand {
-  space: XRTargetRaySpace;
-  source: XRInputSource | null;
-  /** What the trigger went down on. */
-  pressed: Target | 'hold';
-  /** The grip is held: a place of the floor is being chosen. */
-  throwing: boolean;
-  line: Line;
-}
-
-type Kind = 'connected' | 'disconnected' | 'selectstart' | 'selectend' | 'squeezestart' | 'squeezeend';
 
 const same = (a: Target | 'hold', b: Target): boolean =>
   a !== 'hold' && a !== null && b !== null && JSON.stringify(a) === JSON.stringify(b);
@@ -61,7 +39,6 @@ export class Pointers {
   comparing = false;
   private readonly hands: Hand[];
   private readonly ray = new Raycaster();
-  private readonly heard: (() => void)[] = [];
   private looked: { key: string; seconds: number; done: boolean } = { key: '', seconds: 0, done: false };
   private readonly board: Board;
   private readonly waypoints: Waypoints;
@@ -78,53 +55,19 @@ export class Pointers {
       new MeshBasicMaterial({ color: '#256555', transparent: true, opacity: 0.9, depthTest: false }),
     );
     this.goal.renderOrder = 11;
-    this.hands = [0, 1].map((k) => this.hand(xr.getController(k)));
+    const hears = {
+      down: (hand: Hand) => this.down(hand),
+      up: (hand: Hand) => this.up(hand),
+      release: (hand: Hand) => this.land(hand),
+      lost: (hand: Hand) => hand.pressed === 'hold' && events.onHold(false),
+    };
+    this.hands = [0, 1].map((k) => new Hand(xr.getController(k), hears));
+    this.group.add(...this.hands.map((h) => h.space));
   }
 
   /** Whether nothing is held that could point: then the look does. */
   get empty(): boolean {
     return this.hands.every((h) => h.source === null);
-  }
-
-  private hand(space: XRTargetRaySpace): Hand {
-    const geometry = new BufferGeometry();
-    geometry.setAttribute('position', new BufferAttribute(new Float32Array(3 * ARC_POINTS), 3));
-    const material = new LineBasicMaterial({
-      color: '#fffaf0',
-      transparent: true,
-      opacity: 0.85,
-      depthTest: false,
-    });
-    const line = new Line(geometry, material);
-    line.frustumCulled = false;
-    line.renderOrder = 21;
-    const hand: Hand = { space, source: null, pressed: null, throwing: false, line };
-    this.group.add(space);
-    // The spaces outlive the session; what listens does not.
-    const hear = this.hear.bind(this, space);
-    hear('connected', ({ data }) => {
-      hand.source = data ?? null;
-    });
-    hear('disconnected', () => {
-      if (hand.pressed === 'hold') this.events.onHold(false);
-      Object.assign(hand, { source: null, pressed: null, throwing: false });
-    });
-    hear('selectstart', () => this.down(hand));
-    hear('selectend', () => this.up(hand));
-    hear('squeezestart', () => {
-      hand.throwing = true;
-    });
-    hear('squeezeend', () => this.land(hand));
-    return hand;
-  }
-
-  private hear(
-    space: XRTargetRaySpace,
-    type: Kind,
-    listener: (event: { data?: XRInputSource }) => void,
-  ): void {
-    space.addEventListener(type, listener);
-    this.heard.push(() => space.removeEventListener(type, listener));
   }
 
   private down(hand: Hand): void {
@@ -196,7 +139,7 @@ export class Pointers {
       if (!hand.source) continue;
       if (hand.throwing) {
         const { places, feet } = this.arc(hand);
-        this.draw(hand.line, places, feet ? '#256555' : '#a93722');
+        hand.draw(places, feet ? '#256555' : '#a93722');
         if (feet) {
           this.goal.visible = true;
           this.goal.position.set(feet[0], feet[2] + 0.04, -feet[1]);
@@ -209,7 +152,7 @@ export class Pointers {
       const { origin: o, direction: d } = this.ray.ray;
       const far = target ? distance : Math.min(distance, 1.2);
       const end = o.clone().addScaledVector(d, far);
-      this.draw(hand.line, [[o.x, -o.z, o.y], [end.x, -end.z, end.y]], target ? '#ffd27a' : '#fffaf0'); // biome-ignore format: two places
+      hand.draw([[o.x, -o.z, o.y], [end.x, -end.z, end.y]], target ? '#ffd27a' : '#fffaf0'); // biome-ignore format: two places
     }
     if (this.empty) button = this.look(seconds, head);
     else this.looked = { key: '', seconds: 0, done: false };
@@ -232,17 +175,6 @@ export class Pointers {
     return target?.kind === 'button' ? target.id : null;
   }
 
-  private draw(line: Line, places: readonly Vec3[], colour: string): void {
-    const positions = line.geometry.getAttribute('position') as BufferAttribute;
-    const last = places.at(-1)!;
-    for (let k = 0; k < ARC_POINTS; k++) {
-      const [e, n, z] = places[k] ?? last;
-      positions.setXYZ(k, e, z, -n);
-    }
-    positions.needsUpdate = true;
-    (line.material as LineBasicMaterial).color.set(colour);
-  }
-
   /** The lines, which are drawn in the scene's own frame. */
   get lines(): Line[] {
     return this.hands.map((h) => h.line);
@@ -250,30 +182,19 @@ export class Pointers {
 
   /** Sticks of what is held: to walk with, and to turn with. One alone does both. */
   get sticks(): { walk: readonly [number, number]; turn: number } {
-    const stick = (hand: Hand | undefined): [number, number] => {
-      const axes = hand?.source?.gamepad?.axes ?? [];
-      // Of xr-standard the thumbstick comes after the touchpad.
-      const [x, y] = axes.length >= 4 ? [axes[2]!, axes[3]!] : [axes[0] ?? 0, axes[1] ?? 0];
-      return Math.hypot(x, y) < 0.2 ? [0, 0] : [x, y];
-    };
     const held = this.hands.filter((h) => h.source);
     const left = held.find((h) => h.source!.handedness === 'left');
     const right = held.find((h) => h.source!.handedness === 'right');
-    if (left && right) return { walk: stick(left), turn: stick(right)[0] };
-    const [x, y] = stick(held[0]);
+    if (left && right) return { walk: left.stick, turn: right.stick[0] };
+    const [x, y] = held[0]?.stick ?? [0, 0];
     return { walk: [0, y], turn: x };
   }
 
   dispose(): void {
-    for (const stop of this.heard) stop();
     this.group.removeFromParent();
     this.goal.removeFromParent();
     this.goal.geometry.dispose();
     this.goal.material.dispose();
-    for (const { line } of this.hands) {
-      line.removeFromParent();
-      line.geometry.dispose();
-      (line.material as LineBasicMaterial).dispose();
-    }
+    for (const hand of this.hands) hand.dispose();
   }
 }

@@ -4,7 +4,7 @@ import { conditionName, monumentOf, shownNow, words } from '../app/state.ts';
 import { direction } from '../core/i18n.ts';
 import type { ShownEntry } from '../core/release.ts';
 import { standing } from '../ui/parts.ts';
-import type { BoardWords } from './board.ts';
+import type { BoardWords } from './leaf.ts';
 
 /** The words of marked-up text; paragraphs are kept apart. */
 export function plain(html: string): string {

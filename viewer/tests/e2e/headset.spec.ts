@@ -77,7 +77,9 @@ async function press(page: Page, id: string): Promise<void> {
   const at = await page.evaluate((name) => {
     const { board } = window.heritage.app.headset!.boards;
     const placed = (
-      board as unknown as { placed: { id: string; x: number; y: number; width: number; height: number }[] }
+      board.leaf as unknown as {
+        placed: { id: string; x: number; y: number; width: number; height: number }[];
+      }
     ).placed;
     const { x, y, width, height } = placed.find((b) => b.id === name)!;
     const { parameters } = board.mesh.geometry;
@@ -154,7 +156,9 @@ test('a tour from entering to its last stop, and back on the page', async ({ pag
   for (const stop of [1, 2, 3]) {
     await press(page, 'next');
     await expect.poll(async () => (await now(page)).stop).toBe(stop);
-    await page.waitForFunction(() => !(window.heritage.app.headset as unknown as { wanted: unknown }).wanted);
+    await page.waitForFunction(
+      () => !(window.heritage.app.headset!.places as unknown as { wanted: unknown }).wanted,
+    );
     if (stop === 2) {
       // 2024 until the trigger is held away from everything, then 2019.
       const seen = () =>
@@ -236,7 +240,9 @@ test('the frame budget is kept, a look presses where there are no controllers, a
     const { body, boards } = window.heritage.app.headset!;
     const { board } = boards;
     const placed = (
-      board as unknown as { placed: { id: string; x: number; y: number; width: number; height: number }[] }
+      board.leaf as unknown as {
+        placed: { id: string; x: number; y: number; width: number; height: number }[];
+      }
     ).placed;
     const { x, y, width, height } = placed.find((b) => b.id === 'next')!;
     const { parameters } = board.mesh.geometry;
