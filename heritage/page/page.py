@@ -18,7 +18,7 @@ from heritage.model.errors import StoreError
 from heritage.model.release import MonumentEntry, Release
 from heritage.page.environment import templates
 from heritage.page.plain import paragraphs
-from heritage.page.words import direction, own_name, spoken, words
+from heritage.page.words import direction, own_name, spoken, spoken_in, words
 
 DIST: Final = Path(__file__).resolve().parent.parent / "web" / "dist"
 TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -103,6 +103,7 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
         "language": language,
         "base": base,
         "words": words(language),
+        "ours": spoken_in(language),
         "say": say,
         "name": own_name,
         "stylesheet": stylesheet()[0],
@@ -140,8 +141,8 @@ def render_message(
 ) -> str:
     """A page that says one thing: an error, or that nothing is published yet."""
     return environment.get_template("message.html").render(
-        language=language,
-        direction=direction(language),
+        language=spoken_in(language),
+        direction=direction(spoken_in(language)),
         title=title,
         texts=texts,
         command=command,

@@ -16,7 +16,7 @@ from heritage.model.release import (
     TourDocument,
 )
 from heritage.page.page import TEMPLATES, environment
-from heritage.page.words import direction, number, own_name, spoken, words
+from heritage.page.words import direction, number, own_name, spoken, spoken_in, words
 
 STYLE = "tour.css"
 # From tours/<id>/<language>.html to the release, and from there to the page with the map.
@@ -67,6 +67,8 @@ def tour_page(
     return environment.get_template("tour.html").render(
         language=language,
         direction=direction(language),
+        page={"tag": language, "direction": direction(language)},
+        ours=_marked(spoken_in(language), language),
         others=[other for other in tour.title if other != language],
         name=own_name,
         words=say,
@@ -163,7 +165,11 @@ def _section(
 
 def _other(texts: Mapping[str, str], language: str, languages: Sequence[str]) -> dict[str, str] | None:
     """The language that ``texts`` are told in where it is not ``language``, and how it is written."""
-    told = next((one for one in (language, *languages, *texts) if one in texts), language)
+    return _marked(next((one for one in (language, *languages, *texts) if one in texts), language), language)
+
+
+def _marked(told: str, language: str) -> dict[str, str] | None:
+    """How words in ``told`` are marked on a page in ``language``: not at all if that is the same."""
     return None if told == language else {"tag": told, "direction": direction(told)}
 
 
@@ -177,7 +183,7 @@ def _question(stop: StopEntry, language: str, languages: Sequence[str]) -> dict[
         letter=LETTERS[question.right], answer=question.answers[question.right]
     )
     return {
-        "language": None if told == language else {"tag": told, "direction": direction(told)},
+        "language": _marked(told, language),
         "asks": question.asks,
         "html": _PICTURE.sub(rf"\1{_RELEASE}", question.html),
         "answers": question.answers,

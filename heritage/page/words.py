@@ -175,12 +175,49 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "empty-curator": "Nếu bạn phụ trách trang này, hãy chạy lệnh sau trong thư mục của nó rồi tải lại trang:",
     },
 }
-RIGHT_TO_LEFT: Final = frozenset({"ar", "ckb", "dv", "fa", "he", "ps", "ug", "ur", "yi"})
+_RIGHT_TO_LEFT: Final = frozenset(("adlm", "arab", "hebr", "nkoo", "rohg", "syrc", "thaa"))  # scripts
+# Languages that are mostly written in one of these, and, below, where it is the other way: Unicode CLDR's likely subtags.
+_LISTED: Final = """
+aao abh abv acm acq acw acx adf aeb aec aee aeq afb aib aii aij aiq ajp ajt aju amw apc apd ar ara arb arq ars ary arz
+ask atn auj auz avd avl ayh ayl ayn ayp azb bal bcc bdz bej bft bgn bgp bhe bhm bhn bjf bjm bqi brh brk bsh bsk chg
+cja ckb cld clh czk dcc def deh dgl div dmk dml drw dv esh fa fas fay faz fia fub gbz ggg gha ghr gig gjk gju glh glk
+grr gwc gwf gwt gzi hac haz hbo he heb hkh hnd hno hoh hrt hrz hss huy isk itk iw jad jat jbe jbn jdg ji jnd jog jpa
+jpr jrb jye kas kbu kby kcy kfm khw klj kmz kqd ks ktl kvx kxp kzh lad lah lhs lki lrc lrk lrl lsa lsd lss luv luz mby
+mde mey mfa mfi mhj mki mnj mve mvy mzb mzn nli nlm nqo ntz nyq oar odk oru ota pbt pbu per pes phl phr phv plk pmu
+pnb prc prd prs prx ps psh psi pst pus qxq rdb rhg rmt sbn scl sd sdb sdf sdg sdh sds sgl sgr sgy shd shm shu shv siy
+siz skr smy snd sqo sqt srh srz ssh sts swb syc syn syr tjo tks tmr tnf tov tra trg trm trw ug uig ur urd ush uzs vaf
+vgr vmh wbk wlo wne wni wsv xhe xka xkc xkj xkp xvi ydd ydg yhd yi yid yih yud zba zdj zrp zum
+"""
+_WRITTEN_SO: Final = frozenset(_LISTED.split())
+_BUT_THERE: Final = frozenset(
+    (
+        *(
+            "az-iq",
+            "az-ir",
+            "ha-cm",
+            "ha-sd",
+            "kk-af",
+            "kk-cn",
+            "kk-ir",
+            "kk-mn",
+            "ku-iq",
+            "ku-ir",
+            "ku-lb",
+            "ky-cn",
+        ),
+        *("ms-cc", "pa-pk", "sd-in", "tg-pk", "ug-kz", "ug-mn", "uz-af"),
+    )
+)
 
 
 def words(language: str) -> Mapping[str, str]:
     """The server's words in ``language``, else in English."""
     return WORDS.get(language.split("-")[0].lower(), WORDS["en"])
+
+
+def spoken_in(language: str) -> str:
+    """The language that `words` are in for a page in ``language``: its own tag, or English."""
+    return language if language.split("-")[0].lower() in WORDS else "en"
 
 
 def number(value: float, digits: int, language: str) -> str:
@@ -199,8 +236,13 @@ def own_name(language: str) -> str:
 
 
 def direction(language: str) -> str:
-    """``rtl`` or ``ltr``, for ``dir``."""
-    return "rtl" if language.split("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
+    """``rtl`` or ``ltr``, for ``dir``: by the script that a BCP 47 tag names, else by that of the language there."""
+    tag, *subtags = language.lower().split("-")
+    script = next((one for one in subtags if len(one) == 4 and one.isalpha()), None)
+    if script is not None:
+        return "rtl" if script in _RIGHT_TO_LEFT else "ltr"
+    elsewhere = any(f"{tag}-{one}" in _BUT_THERE for one in subtags)
+    return "rtl" if (tag in _WRITTEN_SO) != elsewhere else "ltr"
 
 
 def spoken(texts: Mapping[str, str], language: str, languages: Sequence[str]) -> str:

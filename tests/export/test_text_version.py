@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from html.parser import HTMLParser
+from pathlib import Path
 
 from exchange_site import release, tour_document
 
 from heritage.model.release import ComparingEntry, PlaceEntry, QuestionEntry, ShownEntry, TourDocument
 from heritage.page.tour_page import tour_page
+from heritage.page.words import direction
+
+DIRECTIONS = Path(__file__).resolve().parents[2] / "viewer" / "tests" / "unit" / "direction-cases.json"
 
 QUESTION = QuestionEntry(
     asks="Which <way>?", html="<p>Look.</p>", answers=("One", "Two & three"), right=1, because="<p>For it is.</p>"
@@ -101,8 +106,16 @@ def test_words_in_another_language_are_marked_with_it() -> None:
     assert found["عبر البوابة"] == ("ar", "rtl")
     assert found["Which <way>?"] == ("en", "ltr")
     assert found["Trên cầu"] == ("vi", "ltr")
+    # The interface has no Arabic: its words say so, in the question of another language as well.
+    assert found["Stops"] == found["Play this tour in 3D"] == found["Where to stand:"] == ("en", "ltr")
+    assert found["The answer"] == ("en", "ltr")
 
 
 def test_words_in_the_pages_own_language_need_no_mark() -> None:
     assert Marked(page("en")).texts["Which <way>?"] == ("en", "ltr")
     assert '<span class="number">1</span> <span>' in page("en")
+
+
+def test_a_page_turns_where_the_viewer_turns() -> None:
+    cases = json.loads(DIRECTIONS.read_text())
+    assert {tag: direction(tag) for tag in cases} == cases

@@ -1,6 +1,6 @@
 /** The viewer's doings, between the documents, the scene and the page: each room keeps one of them. */
 import type { Room } from '../ar/room.ts';
-import { direction, type Translate, translator, uiLanguage } from '../core/i18n.ts';
+import { direction, spokenIn, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { DataDocument } from '../core/release.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
@@ -160,8 +160,8 @@ export class App {
       : title + (shown && monument ? `, ${conditionName(this.state, monument, shown)}` : '');
     document.title = title === site ? site : `${title} · ${site}`;
     document.documentElement.dir = direction(this.state.language);
-    // Words that are shown in another one for want of a translation say so themselves.
-    document.documentElement.lang = this.state.language;
+    // Most of the page is the interface's; words of the site in another language say so themselves.
+    document.documentElement.lang = spokenIn(this.state.language);
     this.set({ announcement: what });
   }
 }

@@ -1,12 +1,12 @@
 /** Figures as a reader of the language writes them. */
-import { figuresIn } from './i18n.ts';
+import { spokenIn } from './i18n.ts';
 
 /** A length: millimetres below a metre, else metres; about two figures that count. */
 export function metres(value: number, language: string, digits = 2): string {
   const small = Math.abs(value) < 1 && value !== 0;
   const shown = small ? value * 1000 : value;
   const places = small ? (Math.abs(shown) < 1 ? 2 : Math.abs(shown) < 10 ? 1 : 0) : digits;
-  return new Intl.NumberFormat(figuresIn(language), {
+  return new Intl.NumberFormat(spokenIn(language), {
     style: 'unit',
     unit: small ? 'millimeter' : 'meter',
     maximumFractionDigits: places,
@@ -15,7 +15,7 @@ export function metres(value: number, language: string, digits = 2): string {
 
 /** A number with at most `digits` places and its unit after a no-break space. */
 export function figure(value: number, unit: string, language: string, digits = 2): string {
-  return `${new Intl.NumberFormat(figuresIn(language), { maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
+  return `${new Intl.NumberFormat(spokenIn(language), { maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
 }
 
 /** Bytes as MB, as kB when small and as GB when many. */
@@ -29,7 +29,7 @@ export function bytes(value: number, language: string): string {
 /** A length of time in words: seconds below a minute and a half, else whole minutes. */
 export function duration(seconds: number, language: string): string {
   const short = seconds < 90;
-  return new Intl.NumberFormat(figuresIn(language), {
+  return new Intl.NumberFormat(spokenIn(language), {
     style: 'unit',
     unit: short ? 'second' : 'minute',
     unitDisplay: 'long',
@@ -48,7 +48,7 @@ export function date(iso: string, language: string): string {
   const time = Date.parse(`${iso}T00:00:00Z`);
   if (Number.isNaN(time)) return iso;
   // Plain English would put the month first; half the world reads that differently.
-  return new Intl.DateTimeFormat(figuresIn(language) === 'en' ? 'en-GB' : language, {
+  return new Intl.DateTimeFormat(spokenIn(language) === 'en' ? 'en-GB' : language, {
     dateStyle: 'long',
     timeZone: 'UTC',
   }).format(time);

@@ -1,6 +1,6 @@
 /** From a position on the globe to the site, and the way from one place of the site to another. */
 import { centre, inverse, point } from './frames.ts';
-import { figuresIn } from './i18n.ts';
+import { spokenIn } from './i18n.ts';
 import type { Frame, MonumentEntry } from './release.ts';
 import type { Vec3 } from './vec.ts';
 
@@ -55,7 +55,7 @@ export function walking(distance_m: number, language: string): string {
     : distance_m < 20
       ? Math.round(distance_m)
       : Math.round(distance_m / 10) * 10;
-  return new Intl.NumberFormat(figuresIn(language), {
+  return new Intl.NumberFormat(spokenIn(language), {
     style: 'unit',
     unit: far ? 'kilometer' : 'meter',
     maximumFractionDigits: far && shown < 100 ? 1 : 0,

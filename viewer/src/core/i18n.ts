@@ -22,8 +22,9 @@ export function uiLanguage(language: string): UiLanguage {
   return UI_LANGUAGES.find((l) => l === base) ?? 'en';
 }
 
-/** The language that figures and dates are written in: they stand in sentences of the interface. */
-export const figuresIn = (language: string): string =>
+/** The language that the interface speaks with a site's, as the page is marked: its own tag, or that of another language.
+ * Figures and dates are written in it, for they stand in sentences of the interface. */
+export const spokenIn = (language: string): string =>
   uiLanguage(language) === language.split('-')[0] ? language : uiLanguage(language);
 
 /** The first wanted language that the site has, by exact tag, then by its first part; else the site's first. */
@@ -56,7 +57,7 @@ export const pickWords = (words: Words, language: string, languages: readonly st
 /** Whether a language is written from right to left. */
 export function direction(language: string): 'rtl' | 'ltr' {
   const script = new Intl.Locale(language).maximize().script ?? '';
-  return ['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm'].includes(script) ? 'rtl' : 'ltr';
+  return ['Arab', 'Hebr', 'Syrc', 'Thaa', 'Nkoo', 'Adlm', 'Rohg'].includes(script) ? 'rtl' : 'ltr';
 }
 
 /** Messages whose lines do not break before a sign that stands after a space: French punctuation, and %. */

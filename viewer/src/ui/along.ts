@@ -3,9 +3,10 @@ import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
 import { clock } from '../core/format.ts';
+import { direction, spokenIn } from '../core/i18n.ts';
 import { totalOf } from '../core/player.ts';
 import { icon } from './icons.ts';
-import { href, type Part } from './parts.ts';
+import { href, type Part, told } from './parts.ts';
 import './along.css';
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
@@ -22,7 +23,7 @@ export function chapters(app: App): Part {
           <a
             href=${href({ view: 'tour', tour: document.id, stop: stop.id })}
             aria-current=${i === player.stop ? 'step' : nothing}
-          ><span>${words(state, stop.title)}</span><time>${clock(totalOf(timings.slice(0, i)))}</time></a>
+          ><span>${told(state, stop.title)}</span><time>${clock(totalOf(timings.slice(0, i)))}</time></a>
         </li>`,
       )}
     </ol>
@@ -49,7 +50,7 @@ export function transcript(app: App): Part {
       ? html`<details class="transcript">
           <summary>${t('tour.transcript')}${icon('chevronRight')}</summary>
           ${said.voice === 'computer' ? html`<p class="quiet">${t('tour.computer')}</p>` : nothing}
-          <ol lang=${language}>
+          <ol lang=${language} dir=${direction(language)}>
             ${said.sentences.map(
               (sentence, i) => html`<li>
                 <button type="button" aria-current=${i === said.at ? 'true' : nothing} @click=${() => app.tours.current?.hear(i)}>
@@ -71,7 +72,7 @@ export function speed(app: App): Part {
     title=${t('tour.speed')}
     @change=${(event: Event) => app.tours.listen({ speed: Number((event.target as HTMLSelectElement).value) })}
   >
-    ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === touring!.speed}>${s.toLocaleString(app.state.language)}×</option>`)}
+    ${SPEEDS.map((s) => html`<option value=${s} ?selected=${s === touring!.speed}>${s.toLocaleString(spokenIn(app.state.language))}×</option>`)}
   </select>`;
 }
 

@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import overlay from 'lucide-static/icons/layers-2.svg?raw';
 import type { App } from '../app/app.ts';
-import { conditionName, idOf, measured, shownById, words } from '../app/state.ts';
+import { conditionName, idOf, measured, shownById } from '../app/state.ts';
 import type { Line } from '../core/panes.ts';
 import type { ComparisonEntry, MonumentEntry } from '../core/release.ts';
 import { MODES, type Mode } from '../core/route.ts';
@@ -10,7 +10,7 @@ import { changeTools } from './change.ts';
 import { icon, ownIcon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
-import { type Bands, crumb, href, type Part, slider } from './parts.ts';
+import { type Bands, crumb, href, type Part, slider, told } from './parts.ts';
 import { conditionsOf } from './timeline.ts';
 
 function swipeTools(app: App, line: Line): Part {
@@ -88,7 +88,7 @@ export function comparePanel(
   const entry = a && b && measured(monument, a, b);
   return {
     label: t('compare'),
-    head: html`${crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))}
+    head: html`${crumb(href({ view: 'monument', monument: monument.id }), told(state, monument.title))}
       <h1 tabindex="-1">${t('compare.title')}</h1>`,
     body: html`<div class="pair">
         ${choice(t('compare.left'), left, (id) => go(id, id === right ? left : right, mode))}

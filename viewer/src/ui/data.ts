@@ -5,7 +5,7 @@ import { words } from '../app/state.ts';
 import { bytes, copyright, date } from '../core/format.ts';
 import type { DataFile, DataSet } from '../core/release.ts';
 import { icon } from './icons.ts';
-import { type Bands, crumb, type Part, siteHref } from './parts.ts';
+import { type Bands, crumb, type Part, siteHref, told } from './parts.ts';
 
 const FORMATS: Record<string, string> = {
   'application/geo+json': 'GeoJSON',
@@ -25,7 +25,7 @@ function file(app: App, one: DataFile): Part {
 function set(app: App, one: DataSet): Part {
   const { state } = app;
   const { t } = state;
-  const title = one.kind === 'model' ? words(state, one.title) : t(`data.${one.kind}`);
+  const title = one.kind === 'model' ? told(state, one.title) : t(`data.${one.kind}`);
   const subtitle = words(state, one.subtitle);
   const { licence, holder, url } = one.rights;
   return html`<section class="data-set">
@@ -45,7 +45,7 @@ export function dataPanel(app: App): Bands {
   const known = data && data !== 'failed' ? data : null;
   return {
     label: t('data'),
-    head: html`${crumb(siteHref(state), words(state, release!.title))}
+    head: html`${crumb(siteHref(state), told(state, release!.title))}
       <h1 tabindex="-1">${t('data')}</h1>`,
     body: html`<div class="arriving">
       <p class="quiet">${t('data.about')}</p>

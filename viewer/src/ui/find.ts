@@ -1,13 +1,13 @@
 /** Looking for something: words, filters, and where the visitor stands. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { said, words } from '../app/state.ts';
+import { said } from '../app/state.ts';
 import type { Hit } from '../core/find.ts';
 import { compass, walking, way } from '../core/geo.ts';
 import type { LangText } from '../core/i18n.ts';
 import type { Vec3 } from '../core/vec.ts';
 import { icon } from './icons.ts';
-import { href, type Part } from './parts.ts';
+import { href, type Part, told } from './parts.ts';
 import { styled } from './styled.ts';
 
 /** Below so many monuments a list is read faster than it is searched. */
@@ -129,7 +129,7 @@ export function otherHits(app: App): Part {
   const { state, finding } = app;
   const { hits } = finding;
   if (hits.length === 0) return nothing;
-  const title = (text: LangText) => text[''] ?? words(state, text);
+  const title = (text: LangText) => text[''] ?? told(state, text);
   const address = (hit: Hit) => {
     switch (hit.kind) {
       case 'tour':

@@ -6,9 +6,9 @@
 import { html, render } from 'lit';
 import type { App } from '../app/app.ts';
 import { loadMessages } from '../app/messages.ts';
-import { words } from '../app/state.ts';
 import { translator, uiLanguage } from '../core/i18n.ts';
 import { parseRoute } from '../core/route.ts';
+import { told } from './parts.ts';
 import './kiosk.css';
 
 const IDLE_S = 60;
@@ -78,7 +78,7 @@ export class Kiosk {
     this.showInvitation(true);
     this.layer.setAttribute('aria-label', this.app.state.t('kiosk.begin'));
     render(
-      html`<h1>${release ? words(this.app.state, release.title) : ''}</h1>
+      html`<h1>${release ? told(this.app.state, release.title) : ''}</h1>
         <p>
           ${[...this.invitations].map(([language, text]) => html`<button type="button" lang=${language}>${text}</button>`)}
         </p>`,

@@ -10,7 +10,7 @@ import { type Area, standing } from '../core/names.ts';
 import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import { workOf } from '../core/route.ts';
 import { add, corners, scale, type Vec3 } from '../core/vec.ts';
-import { href, prose, tool } from './parts.ts';
+import { href, prose, told, tool } from './parts.ts';
 
 const LABEL_LIFT_PX = 58;
 const MARGIN_PX = 8;
@@ -87,7 +87,7 @@ export class Labels extends LitElement {
           @focus=${() => this.app.finding.point(m.id)}
           @blur=${() => this.app.finding.point(null)}
         >
-          <span class="name">${words(state, m.title)}</span>
+          <span class="name">${told(state, m.title)}</span>
         </a>`,
       )}
       ${this.notes.map(
@@ -106,7 +106,7 @@ export class Labels extends LitElement {
       ${
         open && monument
           ? html`<div class="note" role="group" aria-label=${words(state, open.title)} data-note=${open.id}>
-            <h3>${words(state, open.title)}</h3>
+            <h3>${told(state, open.title)}</h3>
             ${tool({ name: 'close', label: state.t('close'), press: () => this.app.annotate(null) })}
             ${prose(state, open.html)} ${this.facts(open, monument)}
           </div>`

@@ -19,7 +19,7 @@ import {
 } from '../core/mapping.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type IconName, icon } from './icons.ts';
-import { type Part, tool } from './parts.ts';
+import { type Part, told, tool } from './parts.ts';
 import { timeline } from './timeline.ts';
 
 const ICONS: Record<Shape, IconName> = { point: 'crosshair', line: 'distance', area: 'area' };
@@ -62,7 +62,7 @@ function terms(app: App, bench: Workbench, monument: MonumentEntry): Part {
         ({ term, count, area_m2, length_m }) => html`<label title=${words(state, term.definition)}>
           <input type="radio" name="term" .checked=${mapping.term === term.id} @change=${() => mapping.choose(term.id)} />
           ${swatch(termLook(term.id, vocabulary), `sum-${monument.id}-${term.id}`)}
-          <span class="grow">${words(state, term.label)}</span>
+          <span class="grow">${told(state, term.label)}</span>
           <span class="value">${measure(app, area_m2, length_m) || count}</span>
         </label>`,
       )}
@@ -78,7 +78,7 @@ function row(app: App, monument: MonumentEntry, { annotation: a, hold }: Listed,
     <button type="button" class="row" @click=${() => app.framing.look(viewOf(a, monument))}>
       <span class="number" aria-hidden="true">${number}</span>
       <span class="grow">
-        <span class="name">${words(state, a.title)}</span>
+        <span class="name">${told(state, a.title)}</span>
         ${facts.length > 0 ? html`<span class="more">${facts.join(' · ')}</span>` : nothing}
         ${hold === 'own' ? nothing : html`<span class="more ${hold}">${t(`mapping.${hold}`, { epoch: a.epoch ?? '' })}</span>`}
       </span>

@@ -11,7 +11,7 @@ import { wayThere } from './find.ts';
 import { icon, ownIcon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
-import { type Bands, crumb, href, type Part, prose, siteHref, tourRows } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, siteHref, told, tourRows } from './parts.ts';
 import { pointTools } from './points.ts';
 import { conditionsOf, timeline } from './timeline.ts';
 
@@ -86,8 +86,8 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
   const facts = [kind, monument.period, monument.protection].filter(Boolean).join(' · ');
   return {
     label: words(state, monument.title),
-    head: html`${crumb(siteHref(state), words(state, state.release!.title))}
-      <h1 tabindex="-1">${words(state, monument.title)}</h1>
+    head: html`${crumb(siteHref(state), told(state, state.release!.title))}
+      <h1 tabindex="-1">${told(state, monument.title)}</h1>
       ${facts ? html`<p class="facts">${facts}</p>` : nothing}
       ${wayThere(app, middle(monument))}`,
     body: html`<div class="arriving">

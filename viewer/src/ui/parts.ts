@@ -1,9 +1,9 @@
 /** Small templates that several panels share. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
-import { type AppState, conditionName, words } from '../app/state.ts';
+import { type AppState, conditionName } from '../app/state.ts';
 import { date, duration } from '../core/format.ts';
-import { direction, type LangText, pick } from '../core/i18n.ts';
+import { direction, type LangText, pick, spokenIn, type Words } from '../core/i18n.ts';
 import { formatLook, type Look } from '../core/look.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
@@ -30,18 +30,19 @@ export const waitingPanel = ({ state }: App): Bands => ({
   foot: nothing,
 });
 
-/** The site's marked-up words, marked with the language they are really in. */
+/** The site's marked-up words, marked with the language they are in where the interface speaks another. */
 export function prose(state: AppState, text: LangText): Part {
   const found = pick(text, state.language, state.release?.languages ?? []);
   if (!found.text) return nothing;
-  const lang = found.language === state.language ? nothing : found.language;
+  const lang = found.language === spokenIn(state.language) ? nothing : found.language;
   return html`<div class="prose" lang=${lang} dir=${lang === nothing ? nothing : direction(found.language)}>${sanitised(found.text, state.base)}</div>`;
 }
 
-/** The site's plain words, marked with the language they are really in. */
-export function told(state: AppState, text: LangText): Part {
+/** The site's plain words, marked like its prose. */
+export function told(state: AppState, text: Words): Part {
+  if (typeof text === 'string') return html`${text}`;
   const found = pick(text, state.language, state.release?.languages ?? []);
-  if (found.language === state.language) return html`${found.text}`;
+  if (!found.text || found.language === spokenIn(state.language)) return html`${found.text}`;
   return html`<span lang=${found.language} dir=${direction(found.language)}>${found.text}</span>`;
 }
 
@@ -51,7 +52,7 @@ export const href = (route: Route, look: Partial<Look> = {}): string => formatRo
 export const siteHref = (state: AppState): string => href({ view: 'site' }, { find: state.find });
 
 /** The way back, as a quiet line above a title. */
-export const crumb = (address: string, text: string): Part =>
+export const crumb = (address: string, text: string | Part): Part =>
   html`<a class="crumb" href=${address}>${icon('arrowLeft')}<span>${text}</span></a>`;
 
 export interface ToolOptions {
@@ -153,7 +154,7 @@ export function tourRows(app: App, tours: readonly TourEntry[]): Part {
           <a class="row" href=${href({ view: 'tour', tour: tour.id, stop: null })}>
             <span class="disc">${icon('play')}</span>
             <span class="grow">
-              <span class="name">${words(state, tour.title)}</span>
+              <span class="name">${told(state, tour.title)}</span>
               <span class="more">${app.taken.has(tour.url) ? t('tour.extent', { stops: tour.stops, time: duration(seconds(tour), state.language) }) : t('along.missing')}</span>
             </span>
           </a>

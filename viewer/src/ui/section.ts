@@ -6,6 +6,7 @@ import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';
 import { date, figure, metres } from '../core/format.ts';
+import { spokenIn } from '../core/i18n.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type Axis, type Cut, formatCut, rangeOf } from '../core/section.ts';
 import { DASHES, type Item, pathData, type Sheet, sheetOf, svgOf } from '../core/sheet.ts';
@@ -21,7 +22,7 @@ function place(app: App, cut: Cut): string {
   const { t, language } = app.state;
   if (cut.kind === 'axis') return t(`section.at.${cut.axis}`, { at: figure(cut.at_m, 'm', language) });
   const point = (p: readonly [number, number]) =>
-    `(${p.map((v) => new Intl.NumberFormat(language, { maximumFractionDigits: 2 }).format(v)).join('; ')})`;
+    `(${p.map((v) => new Intl.NumberFormat(spokenIn(language), { maximumFractionDigits: 2 }).format(v)).join('; ')})`;
   return t('section.at.line', { from: point(cut.from), to: point(cut.to) });
 }
 

@@ -7,7 +7,7 @@ import { middle, way } from '../core/geo.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { filters, findField, nearLine, otherHits, tally, wayThere } from './find.ts';
 import { icon } from './icons.ts';
-import { type Bands, href, type Part, prose, tourRows } from './parts.ts';
+import { type Bands, href, type Part, prose, told, tourRows } from './parts.ts';
 
 function extent(app: App, monument: MonumentEntry): string {
   const { t } = app.state;
@@ -34,7 +34,7 @@ function monumentRow(app: App, monument: MonumentEntry): Part {
       @blur=${() => finding.point(null)}
     >
       <span class="grow">
-        <span class="name">${words(state, monument.title)}</span>
+        <span class="name">${told(state, monument.title)}</span>
         <span class="more">${[monument.period, extent(app, monument)].filter(Boolean).join(' · ')}</span>
         ${wayThere(app, middle(monument))}
       </span>
@@ -67,7 +67,7 @@ export function sitePanel(app: App): Bands {
   return {
     label: words(state, release.title),
     head: html`<div class="crumb">${icon('seal')}</div>
-      <h1 tabindex="-1">${words(state, release.title)}</h1>
+      <h1 tabindex="-1">${told(state, release.title)}</h1>
       ${findField(app)}`,
     body: html`<div class="arriving">
       ${looking ? nothing : html`${prose(state, release.html)} ${tourRows(app, release.tours)}`}

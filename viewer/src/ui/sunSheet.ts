@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { App } from '../app/app.ts';
 import { clock } from '../core/format.ts';
+import { spokenIn } from '../core/i18n.ts';
 import { momentOf, type SunTime, siteTime, sunPosition, zoneHours } from '../core/sun.ts';
 import type { Part } from './parts.ts';
 
@@ -15,7 +16,7 @@ function words(app: App, sun: SunTime): string {
   if (!moment) return t('sun.no-date');
   const { azimuthDeg, elevationDeg } = sunPosition(moment, lon_deg, lat_deg);
   if (elevationDeg < 0) return t('sun.down');
-  const degrees = new Intl.NumberFormat(language, {
+  const degrees = new Intl.NumberFormat(spokenIn(language), {
     style: 'unit',
     unit: 'degree',
     unitDisplay: 'narrow',

@@ -1,10 +1,10 @@
 /** Everything in words: for browsers without WebGL, and for whoever prefers to read. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { conditionName, said, words } from '../app/state.ts';
+import { conditionName, said } from '../app/state.ts';
 import type { TourDocument } from '../core/release.ts';
 import { icon } from './icons.ts';
-import { type Part, prose, standing } from './parts.ts';
+import { type Part, prose, standing, told } from './parts.ts';
 import { questionInWords } from './question.ts';
 import { rights } from './site.ts';
 import { conditionsOf } from './timeline.ts';
@@ -16,13 +16,13 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
   return html`<main class="text-version" tabindex="-1">
     <div>
       ${icon('seal')}
-      <h1>${words(state, release.title)}</h1>
+      <h1>${told(state, release.title)}</h1>
       <div class="buttons">${language}</div>
       <p class="warn">${icon('warning')}<span>${t('nowebgl')}</span></p>
       ${prose(state, release.html)}
       ${release.monuments.map(
         (m) => html`<section>
-          <h2>${words(state, m.title)}</h2>
+          <h2>${told(state, m.title)}</h2>
           <p class="facts">${[m.type && said(state, m.type), m.period].filter(Boolean).join(' · ')}</p>
           ${prose(state, m.html)}
           <h3>${t('conditions')}</h3>
@@ -32,7 +32,7 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
           ${
             m.annotations.length > 0
               ? html`<h3>${t('annotations')}</h3>
-                ${m.annotations.map((a) => html`<p><strong>${words(state, a.title)}</strong></p>${prose(state, a.html)}`)}`
+                ${m.annotations.map((a) => html`<p><strong>${told(state, a.title)}</strong></p>${prose(state, a.html)}`)}`
               : nothing
           }
           ${m.report ? html`<p><a href=${state.base + m.report}>${t('report')}</a></p>` : nothing}
@@ -40,9 +40,9 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
       )}
       ${tours.map(
         (tour) => html`<section>
-          <h2>${words(state, tour.title)}</h2>
+          <h2>${told(state, tour.title)}</h2>
           ${prose(state, tour.html)}
-          ${tour.stops.map((stop) => html`<h3>${words(state, stop.title)}</h3>${prose(state, stop.html)} ${questionInWords(state, stop)}`)}
+          ${tour.stops.map((stop) => html`<h3>${told(state, stop.title)}</h3>${prose(state, stop.html)} ${questionInWords(state, stop)}`)}
         </section>`,
       )}
       ${rights(app)}

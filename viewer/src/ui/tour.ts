@@ -126,7 +126,7 @@ export function tourPanel(app: App): Bands {
   const monument = monumentOf(state);
   const touring = state.touring;
   const back = monument
-    ? crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))
+    ? crumb(href({ view: 'monument', monument: monument.id }), told(state, monument.title))
     : nothing;
   if (!touring)
     return { label: t('tours'), head: back, body: html`<p class="quiet">${t('loading')}</p>`, foot: nothing };

@@ -17,6 +17,7 @@ import { languages } from './languages.ts';
 import type { Marks } from './marks.ts';
 import type { Overview } from './overview.ts';
 import './overview.ts';
+import { direction } from '../core/i18n.ts';
 import { failure, notices } from './notices.ts';
 import { type Bands, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
@@ -160,7 +161,7 @@ export class Viewer extends LitElement {
         ${claim(app)} ${guided?.wayBack(app)}
         ${
           touring?.captions && touring.player.playing && touring.caption
-            ? html`<p class="caption" lang=${state.language}>${touring.caption}</p>`
+            ? html`<p class="caption" lang=${state.language} dir=${direction(state.language)}>${touring.caption}</p>`
             : nothing
         }
         ${building(app)}

@@ -2,12 +2,11 @@
 import './walk.css';
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { words } from '../app/state.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
-import { type Bands, crumb, href, type Part } from './parts.ts';
+import { type Bands, crumb, href, type Part, told } from './parts.ts';
 import { timeline } from './timeline.ts';
 
 const STRIDE_MS = 320; // a press by key or switch is a few steps
@@ -76,7 +75,7 @@ export function walkPanel(app: App, monument: MonumentEntry): Bands {
       : nothing;
   return {
     label: t('walk'),
-    head: html`${crumb(back, words(state, monument.title))}
+    head: html`${crumb(back, told(state, monument.title))}
       <h1 tabindex="-1">${t('walk')}</h1>`,
     body: html`<div class="arriving">
       ${status === 'walking' ? nothing : html`<p class="quiet" role="status">${t(`walk.${status}`)}</p>`} ${retry}

@@ -2,13 +2,12 @@
 import './work.css';
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { words } from '../app/state.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Work } from '../core/route.ts';
 import { elevationBody } from './elevation.ts';
 import { mappingBody } from './mapping.ts';
 import { measureBody } from './measure.ts';
-import { type Bands, crumb, href } from './parts.ts';
+import { type Bands, crumb, href, told } from './parts.ts';
 import { sectionBody } from './section.ts';
 
 export function workPanel(app: App, monument: MonumentEntry, work: Work): Bands {
@@ -19,7 +18,7 @@ export function workPanel(app: App, monument: MonumentEntry, work: Work): Bands 
   ];
   return {
     label: t(`work.${work}`),
-    head: html`${crumb(href({ view: 'monument', monument: monument.id }), words(state, monument.title))}
+    head: html`${crumb(href({ view: 'monument', monument: monument.id }), told(state, monument.title))}
       <h1 tabindex="-1">${t(`work.${work}`)}</h1>`,
     body: bench ? body(app, bench, monument) : html`<p class="quiet">${t('loading')}</p>`,
     foot: nothing,

@@ -7,6 +7,7 @@ import {
   chooseLanguage,
   direction,
   pick,
+  spokenIn,
   translator,
   UI_LANGUAGES,
   uiLanguage,
@@ -117,12 +118,14 @@ describe('languages', () => {
     expect(pick({}, 'en', ['vi'])).toEqual({ text: '', language: 'en' });
     expect(uiLanguage('de')).toBe('en');
     expect(uiLanguage('fr-CA')).toBe('fr');
+    // What a page is marked as: by its own tag where the interface speaks the language.
+    expect(['vi', 'fr-CA', 'ar-EG'].map(spokenIn)).toEqual(['vi', 'fr-CA', 'en']);
   });
 
   it('knows which way it is written', () => {
-    expect(direction('ar')).toBe('rtl');
-    expect(direction('fa-AF')).toBe('rtl');
-    expect(direction('vi')).toBe('ltr');
+    // The same cases hold for pages without script in tests/export/test_text_version.py.
+    const cases = JSON.parse(readFileSync(join(import.meta.dirname, 'direction-cases.json'), 'utf8'));
+    expect(Object.fromEntries(Object.keys(cases).map((tag) => [tag, direction(tag)]))).toEqual(cases);
   });
 });
 
