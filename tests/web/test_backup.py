@@ -1,0 +1,221 @@
+"""I3: a backup made while people save, restored elsewhere: everything that was acknowledged before it is there."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from small_release import RELEASE, publish
+from studio_site import write_site
+
+from heritage.cli.main import cli
+from heritage.model.errors import HeritageError, InputError, StoreError
+from heritage.people import accounts
+from heritage.people.database import Database
+from heritage.people.signing_in import sign_in
+from heritage.store import Store, fs
+from heritage.store.backup import back_up
+from heritage.store.drafts import Change, Drafts, Snapshot, Unit
+from heritage.store.fsck import fsck
+from heritage.store.restore import restore
+from heritage.text.site import load_site
+
+WORDS = "chín con rồng vàng"
+UNIT = Unit("tours/walk", "tours/walk", re.compile(r"tour\.yaml|[a-z]+\.md"))
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    (tmp_path / "site").mkdir()
+    publish(write_site(tmp_path / "site"), RELEASE)
+    return tmp_path / "site"
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def _number(files: Mapping[str, bytes]) -> int:
+    first = files["tour.yaml"].split(b"\n")[0]
+    return int(first.removeprefix(b"# save ")) if first.startswith(b"# save ") else 0
+
+
+def _save(site: Path) -> int:
+    """Count one further in the tour's first line; the number that was acknowledged."""
+    saved = 0
+
+    def change(now: Snapshot) -> Change:
+        nonlocal saved
+        saved = _number(now.files) + 1
+        tour = re.sub(rb"(?m)^# save \d+\n", b"", now.files["tour.yaml"])
+        return Change({**now.files, "tour.yaml": b"# save %d\n" % saved + tour})
+
+    Drafts(site).save(UNIT, change, who="An")
+    return saved
+
+
+def test_all_that_is_not_derived(site: Path, tmp_path: Path) -> None:
+    """Byte for byte; not what is rebuilt, nor what belongs to a moment, nor what a link leads to."""
+    _save(site)
+    for name in ("stages/ingest/1/x", "jobs/000001/log", "lock", ".tmp-1"):
+        (site / ".heritage" / name).parent.mkdir(parents=True, exist_ok=True)
+        (site / ".heritage" / name).write_bytes(b"x")
+    (tmp_path / "secret").write_bytes(b"x")
+    (site / "media").mkdir(exist_ok=True)
+    (site / "media" / "link").symlink_to(tmp_path / "secret")
+    (site / "media" / "Ngọ Môn, đẹp.bin").write_bytes(bytes(3_000_000))
+    target = tmp_path / "backup.tar"
+    made = back_up(site, target, {"accounts.jsonl": b"{}"})
+    assert target.stat().st_mode & 0o777 == 0o600
+    kept, more = restore(target, tmp_path / "again")
+    assert (kept, more) == (made, {"accounts.jsonl": b"{}"})
+    left_out = re.compile(r"\.heritage/(stages|jobs|lock$|\.tmp-|history/locks)|media/link")
+    wanted = {n: c for n, c in _files(site).items() if not left_out.match(n)}
+    assert _files(tmp_path / "again") == wanted
+    assert f".heritage/releases/{RELEASE}/release.json" in wanted
+    assert made.files == len(wanted) + 1
+    assert load_site(tmp_path / "again").tours["walk"].tour == load_site(site).tours["walk"].tour
+
+
+def test_while_people_save(site: Path, tmp_path: Path) -> None:
+    """Four people save without a pause: each of five backups has one whole revision, none older than its beginning."""
+    done, stop = [0], threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            done[0] = max(done[0], _save(site))
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    try:
+        for n in range(5):
+            before = done[0]
+            back_up(site, tmp_path / f"{n}.tar", {})
+            restore(tmp_path / f"{n}.tar", tmp_path / f"{n}")
+            assert fsck(Store(tmp_path / f"{n}")).sound
+            drafts = Drafts(tmp_path / f"{n}")
+            found, entries = drafts.read(UNIT), drafts.entries(UNIT)
+            # The files as they were before the first save; half a save would be another revision from outside.
+            assert [entry.what for entry in entries] == ["outside"] + ["save"] * (len(entries) - 1)
+            assert entries[-1].revision == found.revision
+            assert _number(found.files) >= before
+    finally:
+        stop.set()
+        for worker in workers:
+            worker.join()
+    assert done[0] >= 5
+
+
+def test_from_the_command_line_with_accounts(site: Path, tmp_path: Path) -> None:
+    """What the how-to says: backup, a new machine, restore; the same people sign in."""
+    db = Database(site)
+    accounts.add(db, "Lê Mai", ["administrator"], WORDS, by="test")
+    db.close()
+
+    def run(*words: str) -> str:
+        made = CliRunner().invoke(cli, words)
+        if isinstance(made.exception, HeritageError):
+            raise made.exception
+        assert made.exit_code == 0, made.output
+        return made.output
+
+    target, again = tmp_path / "backup.tar", tmp_path / "again"
+    run("backup", str(site), str(target))
+    said = run("restore", str(target), str(again))
+    assert said.endswith("1 account(s)\n")
+    assert "0 damaged" not in said
+    assert "sound" in said
+    restored = Database(again)
+    assert sign_in(restored, "Lê Mai", WORDS, "127.0.0.1").roles == ("administrator",)
+    restored.close()
+    with pytest.raises(InputError, match="it exists"):
+        run("restore", str(target), str(again))
+    run("restore", str(target), str(tmp_path / "bare"), "--without-accounts")
+    assert not (tmp_path / "bare" / ".heritage" / "people.sqlite").exists()
+    with pytest.raises(InputError, match="inside the site"):
+        run("backup", str(site), str(site / "media" / "backup.tar"))
+
+
+def test_a_backup_that_failed_leaves_the_old_one(
+    site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "backup.tar"
+    back_up(site, target, {})
+    before = target.read_bytes()
+
+    def fail(path: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(fs, "sync", fail)
+    with pytest.raises(StoreError, match="the disk is full"):
+        back_up(site, target, {})
+    assert target.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir()] in (["backup.tar", "site"], ["site", "backup.tar"])
+
+
+def _tar(*members: tuple[str, bytes], kind: bytes = tarfile.REGTYPE) -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as tar:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size, info.type, info.linkname = len(content), kind, "/etc/passwd"
+            tar.addfile(info, io.BytesIO(content))
+    return file.getvalue()
+
+
+LIST = json.dumps({"format": 1, "made": "", "files": {}}).encode()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"", b"x" * 2000, _tar(), _tar(("site/a", b"")), _tar(("backup.json", b"x")), _tar(("backup.json", b"{}")),
+        _tar(("backup.json", LIST), ("site/a", b"")), _tar(("site/../a", b""), ("backup.json", LIST)),
+        _tar(("/site/a", b""), ("backup.json", LIST)), _tar(("site//a", b""), ("backup.json", LIST)),
+        _tar(("site/./a", b""), ("backup.json", LIST)), _tar(("site/a\\b", b""), ("backup.json", LIST)),
+        _tar(("site/a", b""), ("site/a", b""), ("backup.json", LIST)),
+        _tar(("site/a", b""), kind=tarfile.SYMTYPE), _tar(("site/a", b""), kind=tarfile.LNKTYPE),
+        _tar(("site/a", b""), kind=tarfile.FIFOTYPE), _tar(("site/a", b""), kind=tarfile.DIRTYPE),
+    ],
+)  # fmt: skip
+def test_archives_that_are_no_backup(tmp_path: Path, content: bytes) -> None:
+    """D6: nothing is written outside, nothing stays."""
+    (tmp_path / "x.tar").write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        restore(tmp_path / "x.tar", tmp_path / "again")
+    assert caught.value.problems[0].code == "backup-strange"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.tar"]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda files: files.pop("site/site.yaml"),
+        lambda files: files.update({"site/site.yaml": files["site/site.yaml"].replace(b"H", b"h", 1)}),
+        lambda files: files.update({"accounts.jsonl": b"other"}),
+        lambda files: files.update({"site/more.yaml": b"x"}),
+    ],
+)
+def test_a_damaged_backup_makes_nothing(
+    site: Path, tmp_path: Path, spoil: Callable[[dict[str, bytes]], Any]
+) -> None:
+    """Missing, changed, added: the file is named."""
+    target = tmp_path / "backup.tar"
+    back_up(site, target, {"accounts.jsonl": b"own"})
+    with tarfile.open(target) as tar:
+        files = {member.name: tar.extractfile(member).read() for member in tar}  # type: ignore[union-attr]
+    spoil(files)
+    listed = files.pop("backup.json")
+    target.write_bytes(_tar(*files.items(), ("backup.json", listed)))
+    with pytest.raises(StoreError, match=r"not what was written \(1 of"):
+        restore(target, tmp_path / "again")
+    assert not (tmp_path / "again").exists()
