@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from heritage.model.errors import BusyError, InputError, Problem, StoreError
@@ -30,9 +31,10 @@ from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, r
 from heritage.store.publish import ensure_folder, place_bytes, publish_bytes, sweep
 
 PENDING = "pending"
+GATE = "gate"
 WAIT_S = 10.0
 LITTER_S = 3600.0  # no save takes an hour
-_PAUSE_S = 0.005
+_PAUSE_S = 0.002
 _NO_WRITING = ("store-full", "store-not-writable")
 
 
@@ -69,6 +71,7 @@ class Drafts:
         self.site = site
         self._root = site / ".heritage" / "history"
         self.history = History(self._root, site)
+        self._turns: dict[str, Lock] = {}
 
     def read(self, unit: Unit) -> Snapshot:
         """The document's files, never half of a save.
@@ -281,38 +284,60 @@ class Drafts:
         return self._waiting((unit.folder or "site").replace("/", "+"), shared)
 
     def _gate(self, *, shared: bool = False) -> Any:
-        return self._waiting("gate", shared)
+        return self._waiting(GATE, shared)
 
     @contextmanager
     def _waiting(self, name: str, shared: bool) -> Iterator[None]:
+        end = time.monotonic() + WAIT_S
+        turn = self._turns.setdefault(name, Lock())
+        # The threads of one server stand in line for what is exclusive; the line of all servers is `_lock`.
+        in_line = name != GATE or not shared
+        if in_line and not turn.acquire(timeout=WAIT_S):
+            raise _busy(name)
         try:
-            descriptor = self._lock(name, shared)
-        except StoreError as error:
-            if not shared or error.problems[0].code not in _NO_WRITING:
-                raise
-            yield  # nobody can write here, so there is nobody to wait for
-            return
-        try:
-            yield
+            try:
+                descriptor = self._lock(name, shared, end)
+            except StoreError as error:
+                if not shared or error.problems[0].code not in _NO_WRITING:
+                    raise
+                yield  # nobody can write here, so there is nobody to wait for
+                return
+            try:
+                yield
+            finally:
+                os.close(descriptor)
         finally:
-            os.close(descriptor)
+            if in_line:
+                turn.release()
 
-    def _lock(self, name: str, shared: bool) -> int:
+    def _lock(self, name: str, shared: bool, end: float) -> int:
         path = self._root / "locks" / name
         ensure_folder(path.parent, self.site)
-        end = time.monotonic() + WAIT_S
+        # Only who is next asks for the lock: without that, a busy server would take it again and again before
+        # another one looks.
+        following = self._asked(path.with_name(f"{name}.next"), False, name, end)
+        try:
+            return self._asked(path, shared, name, end)
+        finally:
+            os.close(following)
+
+    def _asked(self, path: Path, shared: bool, name: str, end: float) -> int:
         with fs.told(path):
             while (descriptor := fs.lock(path, shared=shared)) is None:
                 if time.monotonic() > end:
-                    raise BusyError(
-                        name.replace("+", "/"),
-                        f"others have been writing for {WAIT_S:.0f} s",
-                        "one writer at a time",
-                        "try again in a moment",
-                        code="store-busy",
-                    )
+                    raise _busy(name)
                 time.sleep(_PAUSE_S)
         return descriptor
+
+
+def _busy(name: str) -> BusyError:
+    return BusyError(
+        name.replace("+", "/"),
+        f"others have been writing for {WAIT_S:.0f} s",
+        "one writer at a time",
+        "try again in a moment",
+        code="store-busy",
+    )
 
 
 def _outside(where: str) -> InputError:

@@ -101,12 +101,10 @@ def read_value(place: DocumentPlace, files: Mapping[str, bytes]) -> dict[str, An
     return {"tour": value, "words": words}
 
 
-def problems_of(place: DocumentPlace, files: Mapping[str, bytes]) -> tuple[Problem, ...]:
-    """What is wrong with a document by itself, whether it can be read or not."""
-    try:
-        value = read_value(place, files)
-    except HeritageError as error:
-        return error.problems
+def problems_of(
+    place: DocumentPlace, files: Mapping[str, bytes], value: Mapping[str, Any]
+) -> tuple[Problem, ...]:
+    """What is wrong with a document that can be read as ``value``: a tour's words that are missing, or too many."""
     problems: list[Problem] = []
     if place.kind == "tour":
         stops = [stop["id"] for stop in value["tour"]["stops"]]

@@ -11,6 +11,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -38,9 +39,9 @@ def edited(text: str, value: Mapping[str, Any], shown: str) -> str:
     if not text.strip():
         return block(value, 0, "\n") + "\n"
     editor = _Editor(text)
-    root = editor.compose(text)
+    root = _composed(text)
     changed = editor.spliced(editor.changes(root, value, 0), 0, len(text))
-    if not same(editor.value(editor.compose(changed)), value):
+    if not same(editor.value(_composed(changed)), value):
         raise MethodError(
             shown,
             "this change cannot be written into the file as it stands",
@@ -64,15 +65,18 @@ def same(a: Any, b: Any) -> bool:
     return type(a) is type(b) and bool(a == b)
 
 
+@lru_cache(maxsize=32)
+def _composed(text: str) -> Node:
+    """The nodes of a text. What was written is what is changed next, so it is kept; nobody changes a node."""
+    node: Node = YAML(typ="safe", pure=True).compose(text)
+    return node
+
+
 class _Editor:
     def __init__(self, text: str) -> None:
         self.text = text
         self.eol = "\r\n" if "\r\n" in text else "\n"
         self._yaml = YAML(typ="safe", pure=True)
-
-    def compose(self, text: str) -> Node:
-        node: Node = YAML(typ="safe", pure=True).compose(text)
-        return node
 
     def value(self, node: Node) -> Any:
         if isinstance(node, MappingNode):

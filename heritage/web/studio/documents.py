@@ -6,11 +6,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.store.drafts import Change, Drafts, Snapshot, Unit
 from heritage.store.history import Entry
 from heritage.text.document import DocumentPlace, place_of, places, problems_of, read_value, write_value
@@ -91,43 +92,59 @@ def unit_of(place: DocumentPlace) -> Unit:
 
 def revision_value(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
     """A revision as the page gets it: ``value`` is None where the files cannot be read."""
-    try:
-        value: dict[str, Any] | None = read_value(place, found.files)
-    except HeritageError:
-        value = None
+    value, problems = _understood(place, found.files)
     return {
         "revision": found.revision,
         "value": value,
         "files": {name: content.decode("utf-8", "replace") for name, content in found.files.items()},
-        "problems": answers.problems(problems_of(place, found.files)),
+        "problems": answers.problems(problems),
     }
 
 
-def _summary(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
+def _understood(
+    place: DocumentPlace, files: Mapping[str, bytes]
+) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    """The value of a document's files, None where they cannot be read, and what is wrong with them.
+
+    What was read once is kept, as reading YAML takes most of a save's time: nobody may change it.
+    """
+    return _read_files(place.key, tuple(sorted(files.items())))
+
+
+@lru_cache(maxsize=128)
+def _read_files(
+    key: str, files: tuple[tuple[str, bytes], ...]
+) -> tuple[dict[str, Any] | None, tuple[Problem, ...]]:
+    place, given = place_or_404(key), dict(files)
     try:
-        value = read_value(place, found.files)
-    except HeritageError:
-        value = {}
+        value = read_value(place, given)
+    except HeritageError as error:
+        return None, error.problems
+    return value, problems_of(place, given, value)
+
+
+def _summary(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
+    understood, problems = _understood(place, found.files)
+    value = understood or {}
     title = value.get("title")
     if place.kind == "tour":
         title = {language: words["title"] for language, words in value.get("words", {}).items()}
-    problems = len(problems_of(place, found.files))
     return {
         "key": place.key,
         "kind": place.kind,
         "title": title,
         "revision": found.revision,
-        "problems": problems,
+        "problems": len(problems),
     }
 
 
 def _saved(place: DocumentPlace, drafts: Drafts, entry: Entry) -> Response:
-    files = drafts.history.files(entry)
+    understood, problems = _understood(place, drafts.history.files(entry))
     value = {
         "revision": entry.revision,
-        "value": read_value(place, files) if files else None,
+        "value": understood,
         "merged": entry.merged,
-        "problems": answers.problems(problems_of(place, files)),
+        "problems": answers.problems(problems),
     }
     return said(value, etag=entry.revision)
 
@@ -167,11 +184,11 @@ def _merged(
     then = drafts.past(unit_of(place), expected) if expected is not None else None
     if then is None or now.revision is None:
         raise _stale(place, now)
-    try:
-        base, theirs = read_value(place, then.files), read_value(place, now.files)
-    except HeritageError as error:
-        raise _stale(place, now) from error
-    mine = read_value(place, _files(place, then.files, body))
+    mine, base, theirs = (
+        _understood(place, files)[0] for files in (_files(place, then.files, body), then.files, now.files)
+    )
+    if base is None or theirs is None:
+        raise _stale(place, now)
     merged = merge(base, mine, theirs)
     if merged.clashes:
         raise _stale(place, now, merged.clashes)
