@@ -126,6 +126,10 @@ def test_a_retry_is_answered_as_the_first_time_and_saves_once(client: FlaskClien
     assert (again.status_code, again.json) == (200, first.json)
     assert len(client.get(f"/studio/api/history/{KEY}").json) == 3
     assert _get(client, KEY)["value"]["tour"]["stops"][0]["dwell_s"] == 4
+    # A page that uses a key twice for two things has two saves.
+    other["tour"]["stops"][1]["dwell_s"] = 5
+    assert client.put(url, json={"value": other}, headers=headers).json["merged"]
+    assert [stop["dwell_s"] for stop in _get(client, KEY)["value"]["tour"]["stops"]] == [4, 5]
 
 
 def test_presence_is_told_and_forgotten(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

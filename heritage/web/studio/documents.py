@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -238,12 +239,16 @@ def _expected() -> str | None:
 
 
 def _request_key() -> str | None:
+    """What tells a retry from another save: whose it is, the page's key, and what is sent."""
     key = request.headers.get("Idempotency-Key")
-    if key is not None and not _REQUEST.fullmatch(key):
+    if key is None:
+        return None
+    if not _REQUEST.fullmatch(key):
         raise refused(
             400, "idempotency-key", "Idempotency-Key", "it is none", "1 to 200 visible characters", ""
         )
-    return key
+    sent = hashlib.sha256(request.get_data()).hexdigest()[:16]
+    return f"{person().id}:{key}:{sent}"
 
 
 def _body() -> dict[str, Any]:
