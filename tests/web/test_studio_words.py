@@ -64,3 +64,14 @@ def test_reading_takes_as_long_as_the_page_says() -> None:
         4.3,
         4.7,
     ]
+
+
+@pytest.mark.parametrize("kind", ["site", "vocabulary", "monument", "annotations", "tour"])
+def test_forms_are_made_of_the_documents_own_schemas(client: FlaskClient, kind: str) -> None:
+    schema = client.get(f"/studio/api/schemas/{kind}").json
+    assert schema["additionalProperties"] is False
+    assert all("description" in one or "$ref" in one for one in schema["properties"].values())
+
+
+def test_there_is_no_schema_of_what_is_no_document(client: FlaskClient) -> None:
+    assert client.get("/studio/api/schemas/nothing").status_code == 404

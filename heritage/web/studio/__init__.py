@@ -18,6 +18,7 @@ from heritage.web.studio import (
     people,
     presence,
     releases,
+    schemas,
     table,
     words,
 )
@@ -44,6 +45,7 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     page.register(studio)
     documents.register(studio, drafts)
     words.register(studio)
+    schemas.register(studio)
     history.register(studio, drafts)
     presence.register(studio)
     for room in (findings, media, builds, releases):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, request
 
 from heritage.model.errors import HeritageError, Problem
 from heritage.web.errors import answer, refused
@@ -25,9 +26,8 @@ class Refusal(Exception):
 
 
 def said(value: Any, status: int = 200, *, etag: str | None = None) -> Response:
-    """``value`` as JSON."""
-    response = jsonify(value)
-    response.status_code = status
+    """``value`` as JSON, its keys in their own order: what is written anew stands as its author wrote it."""
+    response = Response(json.dumps(value, ensure_ascii=False), status, content_type="application/json")
     response.headers["Cache-Control"] = "no-store"
     if etag is not None:
         response.set_etag(etag)
@@ -54,7 +54,7 @@ def register(studio: Blueprint) -> None:
         response = answer(request, refusal.error)
         first = refusal.error.problems[0]
         shape = {key: getattr(first, key) for key in ("code", "where", "found", "allowed", "remedy")}
-        response.set_data(jsonify({"error": shape, **refusal.more}).get_data())
+        response.set_data(json.dumps({"error": shape, **refusal.more}, ensure_ascii=False))
         response.content_type = "application/json"
         if refusal.error.status == 503:
             response.headers["Retry-After"] = _RETRY_S

@@ -38,6 +38,7 @@ TABLE: Final = (
     # A translator's save may touch the words of a tour only: the route sees to it.
     Row("PUT", "/studio/api/documents/<path:key>", ALL),
     Row("DELETE", "/studio/api/documents/<path:key>", EDITORS),
+    Row("GET", "/studio/api/schemas/<kind>", ALL),
     Row("POST", "/studio/api/markdown", ALL),
     Row("GET", "/studio/api/history/<path:key>", ALL),
     Row("GET", "/studio/api/presence", ALL),

@@ -3,7 +3,7 @@ import { type Api, type Finding, type Here, type Opened, Refusal } from './core/
 import { TOUR } from './core/fields.ts';
 import { History, type Name } from './core/history.ts';
 import { markdownOf, type Rendered } from './core/preview.ts';
-import { type Drawer, Saver } from './core/saver.ts';
+import { Saver } from './core/saver.ts';
 import {
   idsOf,
   type Stop,
@@ -14,42 +14,13 @@ import {
   type Tour,
   type Words,
 } from './core/tour.ts';
+import { drawerOf, kept } from './drawer.ts';
 
 const POLL_MS = 5000;
 /** This page among those that are open. */
 const PAGE = crypto.randomUUID();
 const RENDER_MS = 350;
 const FINDINGS_MS = 2500;
-
-interface Kept {
-  value: Tour;
-  base: Tour;
-  revision: string | null;
-}
-
-const drawerKey = (key: string) => `heritage-studio/${key}`;
-
-/** Work that no server had when the page ended; null where there is none. */
-function kept(key: string): Kept | null {
-  try {
-    return JSON.parse(localStorage.getItem(drawerKey(key)) ?? 'null') as Kept | null;
-  } catch {
-    return null;
-  }
-}
-
-function drawerOf(key: string): Drawer<Tour> {
-  return {
-    keep: (draft) => {
-      try {
-        localStorage.setItem(drawerKey(key), JSON.stringify(draft));
-      } catch {
-        // The drawer is full or locked; the page still holds the work and asks before it is left.
-      }
-    },
-    clear: () => localStorage.removeItem(drawerKey(key)),
-  };
-}
 
 export class Editing {
   readonly key: string;
@@ -73,7 +44,7 @@ export class Editing {
     this.api = api;
     this.key = opened.key;
     this.id = opened.key.replace(/^tours\//, '');
-    const draft = kept(this.key);
+    const draft = kept<Tour>(this.key);
     this.restored = draft !== null;
     this.history = new History(TOUR, draft?.value ?? value);
     // What was changed offline was changed from what was known then: the server merges it, or says where it cannot.

@@ -4,8 +4,10 @@ import type { TourDocument } from '../core/release.ts';
 import { Api, type Listed, type Me, Refusal, type Release } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
 import { firstOf } from './core/saver.ts';
-import type { Tour } from './core/tour.ts';
+import type { Schema } from './core/schema.ts';
+import type { Json, Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
+import { Recording } from './recording.ts';
 import type { Frames, Handle } from './scene/handle.ts';
 import { openReleases } from './ui/releases.ts';
 
@@ -28,6 +30,7 @@ export interface StudioState {
   language: string;
   documents: readonly Listed[];
   editing: Editing | null;
+  record: Recording | null;
   /** Whether the draft is played, looked at with the visitor's tools, or made. */
   mode: 'make' | 'explore' | 'play';
   screen: 'fit' | 'phone' | 'desktop';
@@ -67,6 +70,7 @@ export class Studio {
       language,
       documents: [],
       editing: null,
+      record: null,
       mode: 'make',
       screen: 'fit',
       picking: null,
@@ -139,10 +143,19 @@ export class Studio {
     }
   }
 
-  /** Put a tour on the desk. */
+  /** What is on the desk. */
+  get desk(): Editing | Recording | null {
+    return this.state.editing ?? this.state.record;
+  }
+
+  /** Put a document on the desk. */
   async open(key: string): Promise<void> {
     if (!this.mayLeave()) return;
     try {
+      if (!key.startsWith('tours/')) {
+        await this.openRecord(key);
+        return;
+      }
       const opened = await this.api.document<Tour>(key);
       if (!opened?.value) {
         this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
@@ -163,6 +176,29 @@ export class Studio {
     } catch (error) {
       this.refused(error);
     }
+  }
+
+  private async openRecord(key: string): Promise<void> {
+    const opened = await this.api.document<Json>(key);
+    if (!opened?.value) {
+      this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
+      return;
+    }
+    const schema = await this.api.ask<Schema>('GET', `schemas/${opened.kind}`);
+    this.close();
+    const record = new Recording(this.api, opened, opened.value, schema);
+    record.onChange = () => {
+      if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
+      this.onState();
+    };
+    this.remember(key);
+    this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
+    if (record.saver.dirty) record.saver.changed();
+  }
+
+  /** The language that new words begin in. */
+  get firstLanguage(): string {
+    return this.siteLanguages[0] ?? 'en';
   }
 
   /** A tour from nothing: one stop, empty words in every language of the site. Returns why not, else null. */
@@ -218,9 +254,8 @@ export class Studio {
   }
 
   close(): void {
-    const { editing } = this.state;
-    editing?.end();
-    if (editing) this.set({ editing: null, frames: null, mode: 'make', picking: null });
+    this.desk?.end();
+    if (this.desk) this.set({ editing: null, record: null, frames: null, mode: 'make', picking: null });
   }
 
   /** Back to the list of documents. */
@@ -233,9 +268,10 @@ export class Studio {
 
   /** Whether nothing is lost by leaving; what is unsaved is sent at once, and a person is asked. */
   private mayLeave(): boolean {
-    const { editing, t } = this.state;
-    if (!editing?.saver.dirty) return true;
-    editing.saver.now();
+    const { desk } = this;
+    const { t } = this.state;
+    if (!desk?.saver.dirty) return true;
+    desk.saver.now();
     return window.confirm(t('leave.unsaved'));
   }
 
@@ -328,9 +364,8 @@ export class Studio {
 
   private async enter(me: Me): Promise<void> {
     this.set({ status: 'ready', me, notice: '' });
-    const { editing } = this.state;
-    if (editing) {
-      editing.saver.now();
+    if (this.desk) {
+      this.desk.saver.now();
       return;
     }
     await Promise.all([this.list(), this.findSite()]);

@@ -162,4 +162,18 @@ test('without a line work is kept in the page and saved when there is one again'
   await context.setOffline(false);
   await saved(page);
   expect(server.read('tours/gate/en.md')).toContain('Written under way.');
+
+  // A record: a form of its schema, with the server's word at the field it is about.
+  await page.getByRole('button', { name: 'What there is to edit' }).click();
+  await page.locator('.document', { hasText: 'monuments/gate' }).first().click();
+  const id = page.locator('[data-field="epochs[1].id"]');
+  await id.getByRole('textbox').fill('No Id');
+  await expect(id.getByRole('alert')).toContainText('epochs[1].id', { timeout: 15_000 });
+  await id.getByRole('textbox').fill('2025');
+  await page.locator('[data-field="title"]').getByLabel('English').fill('The Meridian Gate');
+  await saved(page);
+  await accessible(page);
+  const yaml = server.read('monuments/gate/monument.yaml');
+  expect(yaml).toContain('- {id: "2025", captured: 2024-05-02,');
+  expect(yaml).toContain('The Meridian Gate');
 });

@@ -4,28 +4,32 @@ import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { stopOfField } from '../core/fields.ts';
 import type { Clash } from '../core/merge.ts';
-import { titleOf } from '../core/tour.ts';
-import type { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
 import { fieldName } from './difference.ts';
 import { button, plainly } from './parts.ts';
 
-export function clashes(studio: Studio, editing: Editing): Part {
-  const { t, language } = studio.state;
-  const all = editing.saver.clashes;
+type Deciding = {
+  readonly clashes: readonly Clash[];
+  decide: (clash: Clash, choice: 'mine' | 'theirs') => void;
+};
+type Desk = { readonly saver: Deciding };
+
+/** `stopName`: what a stop is called. */
+export function clashes(studio: Studio, { saver }: Desk, stopName: (stop: string) => string): Part {
+  const { t } = studio.state;
+  const all = saver.clashes;
   if (all.length === 0) return nothing;
   return html`<section class="clashes" role="alertdialog" aria-labelledby="clash-title">
     <h2 id="clash-title" tabindex="-1">${icon('warning')} ${t('clash.title', { n: all.length })}</h2>
     <p>${t('clash.help')}</p>
     ${all.map((clash) => {
       const stop = stopOfField(clash.field);
-      const where = stop ? titleOf(editing.now, stop, language) : t('group.tour');
-      const name = `${where}: ${fieldName(studio, clash.field)}`;
+      const name = [stop && stopName(stop), fieldName(studio, clash.field)].filter(Boolean).join(': ');
       return html`<article>
         <h3>${name}</h3>
         <div class="sides two">
-          ${side(studio, editing, clash, 'mine', t('clash.mine'), name)}
-          ${side(studio, editing, clash, 'theirs', clash.who ? t('clash.of', { who: clash.who }) : t('clash.theirs'), name)}
+          ${side(studio, saver, clash, 'mine', t('clash.mine'), name)}
+          ${side(studio, saver, clash, 'theirs', clash.who ? t('clash.of', { who: clash.who }) : t('clash.theirs'), name)}
         </div>
         <details><summary>${t('clash.before')}</summary><pre>${plainly(clash.base)}</pre></details>
       </article>`;
@@ -35,7 +39,7 @@ export function clashes(studio: Studio, editing: Editing): Part {
 
 function side(
   studio: Studio,
-  editing: Editing,
+  saver: Deciding,
   clash: Clash,
   which: 'mine' | 'theirs',
   title: string,
@@ -51,7 +55,7 @@ function side(
       kind: 'main',
       text: which === 'mine' ? t('clash.keep.mine') : t('clash.keep.theirs'),
       label: `${which === 'mine' ? t('clash.keep.mine') : t('clash.keep.theirs')}: ${name}`,
-      press: () => editing.saver.decide(clash, which),
+      press: () => saver.decide(clash, which),
     })}
   </div>`;
 }

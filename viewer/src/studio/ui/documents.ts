@@ -11,7 +11,7 @@ import { button, line, select } from './parts.ts';
 
 const KINDS = ['tour', 'monument', 'annotations', 'site', 'vocabulary'] as const;
 
-const titleOf = (studio: Studio, { title, key }: Listed): string =>
+export const documentTitle = (studio: Studio, { title, key }: Listed): string =>
   (typeof title === 'string' ? title : title ? pick(title, studio.state.language, []).text : '') || key;
 
 export function documents(studio: Studio): Part {
@@ -27,7 +27,7 @@ export function documents(studio: Studio): Part {
           ${own.map(
             (d) => html`<li>
               <button type="button" class="document" @click=${() => void studio.open(d.key)}>
-                <span class="name">${titleOf(studio, d)}</span>
+                <span class="name">${documentTitle(studio, d)}</span>
                 <span class="quiet">${d.key}</span>
                 ${d.problems > 0 ? html`<span class="badge">${icon('warning')}${t('problems', { n: d.problems })}</span>` : nothing}
                 ${icon('chevronRight')}
@@ -51,7 +51,7 @@ export function newTour(studio: Studio): Part {
   const { t, documents: all, language } = studio.state;
   const monuments = all
     .filter((d) => d.kind === 'monument')
-    .map((d) => ({ value: d.key.replace(/^monuments\//, ''), text: titleOf(studio, d) }));
+    .map((d) => ({ value: d.key.replace(/^monuments\//, ''), text: documentTitle(studio, d) }));
   wanted.monument ||= monuments[0]?.value ?? '';
   const languages = studio.siteLanguages;
   const first = languages.includes(language) ? language : (languages[0] ?? 'en');

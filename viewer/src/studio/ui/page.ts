@@ -6,13 +6,15 @@ import type { Part } from '../../ui/parts.ts';
 import { firstOf, type Status } from '../core/saver.ts';
 import { titleOf } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
+import { Recording } from '../recording.ts';
 import { type Handle, READY } from '../scene/handle.ts';
 import type { Studio } from '../studio.ts';
 import { clashes } from './clash.ts';
-import { documents, newTour } from './documents.ts';
+import { documents, documentTitle, newTour } from './documents.ts';
 import { history, openHistory } from './history.ts';
 import { studioIcon } from './icons.ts';
 import { button, iconButton } from './parts.ts';
+import { recordForm } from './record.ts';
 import { releasesSheet } from './releases.ts';
 import { signIn } from './signIn.ts';
 import { stopForm, takeOver } from './stopForm.ts';
@@ -46,23 +48,23 @@ export class StudioPage extends LitElement {
     studio.onState = () => this.requestUpdate();
     window.addEventListener('keydown', (event) => this.keys(event));
     window.addEventListener('resize', () => this.requestUpdate());
-    window.addEventListener('online', () => studio.state.editing?.saver.now());
+    window.addEventListener('online', () => studio.desk?.saver.now());
     window.addEventListener('beforeunload', (event) => {
-      if (!studio.state.editing?.saver.dirty) return;
-      studio.state.editing.saver.now();
+      if (!studio.desk?.saver.dirty) return;
+      studio.desk.saver.now();
       event.preventDefault();
     });
     this.requestUpdate();
   }
 
   private keys(event: KeyboardEvent): void {
-    const { editing } = this.studio.state;
-    if (!editing || !(event.ctrlKey || event.metaKey)) return;
+    const { desk } = this.studio;
+    if (!desk || !(event.ctrlKey || event.metaKey)) return;
     const key = event.key.toLowerCase();
     // One history across everything: within a field, too, for its own would not know of the others.
-    if (key === 'z' && !event.shiftKey) editing.history.undo();
-    else if ((key === 'z' && event.shiftKey) || key === 'y') editing.history.redo();
-    else if (key === 's') editing.saver.now();
+    if (key === 'z' && !event.shiftKey) desk.history.undo();
+    else if ((key === 'z' && event.shiftKey) || key === 'y') desk.history.redo();
+    else if (key === 's') desk.saver.now();
     else return;
     event.preventDefault();
   }
@@ -77,9 +79,10 @@ export class StudioPage extends LitElement {
       return html`<main class="centre">${icon('seal')}<h1>${t('failed')}</h1><p>${notice}</p>
         ${button({ kind: 'main', text: t('again'), press: () => location.reload() })}</main>`;
     const away = status === 'signed-out';
-    if (away && !editing) return signIn(studio);
-    return html`${this.bar(editing)}
-      ${editing ? this.desk(editing) : documents(studio)}
+    const { desk } = studio;
+    if (away && !desk) return signIn(studio);
+    return html`${this.bar()}
+      ${editing ? this.tour(editing) : state.record ? record(studio, state.record) : documents(studio)}
       <p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
         ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>
       ${
@@ -99,8 +102,8 @@ export class StudioPage extends LitElement {
     this.sheetShown = shown;
     const { studio } = this;
     if (!studio) return;
-    const { editing, t, language } = studio.state;
-    document.title = editing ? `${this.nameOf(editing)} · ${t('studio')}` : t('studio');
+    const { t, language } = studio.state;
+    document.title = studio.desk ? `${this.nameOf(studio.desk)} · ${t('studio')}` : t('studio');
     document.documentElement.lang = language;
     this.place();
   }
@@ -129,27 +132,34 @@ export class StudioPage extends LitElement {
     box.style.setProperty('--scale', String(scale));
   }
 
-  private nameOf(editing: Editing): string {
-    const { language } = this.studio.state;
+  private nameOf(desk: Editing | Recording): string {
+    const { language, documents: all } = this.studio.state;
+    if (desk instanceof Recording) {
+      const listed = all.find((d) => d.key === desk.key);
+      return listed ? documentTitle(this.studio, listed) : desk.key;
+    }
+    const editing = desk;
     const words = editing.now.words[language] ?? Object.values(editing.now.words)[0];
     return words?.title || editing.id;
   }
 
-  private bar(editing: Editing | null): Part {
+  private bar(): Part {
     const { studio } = this;
+    const { desk } = studio;
+    const { editing } = studio.state;
     const { t, me, language } = studio.state;
-    const others = [...new Set(editing?.others.map((one) => one.name) ?? [])];
+    const others = [...new Set(desk?.others.map((one) => one.name) ?? [])];
     return html`<header class="bar">
       ${icon('seal')}
       ${
-        editing
+        desk
           ? html`${iconButton(icon('arrowLeft'), t('documents'), () => studio.leave())}
-              <h1 tabindex="-1">${this.nameOf(editing)}</h1>
-              ${this.standing(editing)}
+              <h1 tabindex="-1">${this.nameOf(desk)}</h1>
+              ${this.standing(desk)}
               <span class="spread"></span>
               ${others.map((who) => html`<span class="person" title=${who}><span aria-hidden="true">${initials(who)}</span><span class="visually-hidden">${t('here', { who })}</span></span>`)}
-              ${this.step(editing, 'undo')} ${this.step(editing, 'redo')}
-              ${iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing))}
+              ${this.step(desk, 'undo')} ${this.step(desk, 'redo')}
+              ${editing ? iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing)) : nothing}
               ${iconButton(studioIcon('release'), t('releases'), () => studio.openReleases())}`
           : html`<p class="studio-name">${t('studio')}</p><span class="spread"></span>`
       }
@@ -163,21 +173,21 @@ export class StudioPage extends LitElement {
     </header>`;
   }
 
-  private step(editing: Editing, which: 'undo' | 'redo'): Part {
+  private step(desk: Editing | Recording, which: 'undo' | 'redo'): Part {
     const { t } = this.studio.state;
-    const name = which === 'undo' ? editing.history.undoName : editing.history.redoName;
+    const name = which === 'undo' ? desk.history.undoName : desk.history.redoName;
     const what = name ? t(name.key, name.values ?? {}) : '';
     const word = which === 'undo' ? t('undo') : t('redo');
     const label = name ? `${word}: ${what}` : word;
     const glyph = which === 'undo' ? icon('back') : studioIcon('redo');
-    return iconButton(glyph, label, () => editing.history[which](), {
+    return iconButton(glyph, label, () => desk.history[which](), {
       disabled: !name,
       keys: which === 'undo' ? 'Ctrl+Z' : 'Ctrl+Shift+Z',
     });
   }
 
   /** Where one's work is: with the server, or still here. */
-  private standing({ saver }: Editing): Part {
+  private standing({ saver }: Editing | Recording): Part {
     const { t } = this.studio.state;
     const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
     const why = saver.status === 'refused' ? firstOf(saver.problems) : saver.message;
@@ -186,7 +196,7 @@ export class StudioPage extends LitElement {
     </p>`;
   }
 
-  private desk(editing: Editing): TemplateResult {
+  private tour(editing: Editing): TemplateResult {
     const { studio } = this;
     const { t } = studio.state;
     return html`<nav class="tabs" aria-label=${t('tabs')}>
@@ -200,7 +210,7 @@ export class StudioPage extends LitElement {
           ${timing(studio, editing)}
         </section>
         <aside class="right" aria-label=${titleOf(editing.now, editing.stop, studio.state.language)}>
-          ${clashes(studio, editing)} ${stopForm(studio, editing)}
+          ${clashes(studio, editing, (stop) => titleOf(editing.now, stop, studio.state.language))} ${stopForm(studio, editing)}
         </aside>
       </main>`;
   }
@@ -248,5 +258,11 @@ export class StudioPage extends LitElement {
     return nothing;
   }
 }
+
+/** A record's form, and what has to be decided in it. */
+const record = (studio: Studio, desk: Recording): Part =>
+  desk.saver.clashes.length > 0
+    ? html`<main class="documents">${clashes(studio, desk, () => '')}</main>`
+    : recordForm(studio, desk);
 
 customElements.define('heritage-studio', StudioPage);

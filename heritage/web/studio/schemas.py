@@ -1,0 +1,30 @@
+"""What a document may say, as JSON Schema: the page makes its forms of it, so that they cannot say anything else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response
+
+from heritage.model.documents import Annotations, Document, Monument, Site, Tour, Vocabulary
+from heritage.web.errors import not_found
+from heritage.web.studio.answers import said
+
+_DOCUMENTS: Final[dict[str, type[Document]]] = {
+    "site": Site,
+    "vocabulary": Vocabulary,
+    "monument": Monument,
+    "annotations": Annotations,
+    "tour": Tour,
+}
+
+
+def register(studio: Blueprint) -> None:
+    """Add the route."""
+
+    @studio.get("/api/schemas/<kind>")
+    def schema(kind: str) -> Response:
+        document = _DOCUMENTS.get(kind)
+        if document is None:
+            raise not_found()
+        return said(document.model_json_schema())
