@@ -1,4 +1,5 @@
 /** A tileset of the release in the scene: opened where the site frame is the scene's own. */
+import { LRUCache } from '3d-tiles-renderer/core';
 import { TilesRenderer } from '3d-tiles-renderer/three';
 import { seenByAll } from '../core/panes.ts';
 import { type Plugin, tileLoader } from './loader.ts';
@@ -29,8 +30,12 @@ export function openTileset(
   // Not by the library's plugin for extensions: it reads all there is, and is 7 kB of the first screen.
   tiles.manager.addHandler(/\.glb$/, tileLoader(tiles.manager, plugins));
   tiles.errorTarget = errorTarget;
-  tiles.lruCache.maxBytesSize = memory[handheld() ? 1 : 0] * 2 ** 30;
-  tiles.lruCache.minBytesSize = tiles.lruCache.maxBytesSize * 0.7;
+  // Of its own: the library's is one for all tilesets, where the last one opened would set the size for every other.
+  const kept = new LRUCache();
+  kept.unloadPriorityCallback = tiles.lruCache.unloadPriorityCallback;
+  kept.maxBytesSize = memory[handheld() ? 1 : 0] * 2 ** 30;
+  kept.minBytesSize = kept.maxBytesSize * 0.7;
+  tiles.lruCache = kept;
   tiles.setCamera(stage.camera);
   tiles.group.matrixAutoUpdate = false;
   tiles.group.matrix.fromArray(matrix as number[]);

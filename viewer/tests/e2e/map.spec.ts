@@ -58,6 +58,20 @@ test('the building of a monument whose tiles are there is not drawn', async ({ p
   expect(drawn).toEqual(['hall', 'lodge', 'shrine', 'store', 'wall-e', 'wall-w']);
 });
 
+test('every tileset has its own share of the memory', async ({ page, isMobile }) => {
+  test.skip(isMobile, 'the same code');
+  await open(page);
+  const bytes = await page.evaluate(() => {
+    const view = (window as unknown as Debug).heritage.app.view!;
+    const { setting } = view as unknown as { setting: { buildings: { tiles: { lruCache: unknown } } } };
+    const { cachedBytes } = setting.buildings.tiles.lruCache as { cachedBytes: number };
+    return [...view.conditions.all()].map((c) => c.bytes).concat(cachedBytes);
+  });
+  expect(bytes).toHaveLength(3);
+  expect(Math.min(...bytes)).toBeGreaterThan(0);
+  expect(new Set(bytes).size).toBe(3);
+});
+
 test('names never lie over each other, from wherever one looks', async ({ page }) => {
   await open(page);
   const { seen, hidden, over } = await page.evaluate(async () => {
