@@ -47,7 +47,7 @@ for (const [screen, options] of Object.entries(SCREENS)) {
   await page.goto(`${address}?debug&lang=en#/`);
   await page.waitForFunction(() => window.heritage?.app.state.arrived, null, { timeout: 120_000 });
   const firstMs = await page.evaluate(() => performance.now());
-  const first = { ...got };
+  const first = { ...got, ...(await worked()) };
   await page.evaluate(() => window.heritage.settled(240_000));
   const opened = { ...got, ms: await page.evaluate(() => performance.now()) };
   const before = await worked();
