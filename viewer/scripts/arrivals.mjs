@@ -74,7 +74,7 @@ async function played(ahead) {
           const d = Math.max(...[0, 1, 2].map((k) => Math.abs(complete[i + k] - arrived[i + k])));
           if (d > different) off++;
         }
-        const shown = view.shown.flatMap(({ tiles }) => [...tiles.visibleTiles]);
+        const shown = view.onScreen.standing.flatMap(({ tiles }) => [...tiles.visibleTiles]);
         const there = shown.filter((tile) => before.has(tile)).length / shown.length;
         rows.push({
           stop: tours.current.stop.id,

@@ -141,7 +141,7 @@ export class Comparing {
       threshold_m,
       table,
     };
-    view.compare({ ...comparing, monument, mode, change }, this.app.showing.others(monument));
+    view.onScreen.compare({ ...comparing, monument, mode, change }, this.app.showing.others(monument));
     this.app.progress();
   }
 }

@@ -43,9 +43,9 @@ export class Interpreting {
     const before = app.state.part;
     if (monument && app.view) {
       if (before && monument.states.some((s) => s.id === before.state)) {
-        app.view.choosePart(monument, before.state, null);
+        app.view.onScreen.choosePart(monument, before.state, null);
       }
-      if (chosen) app.view.choosePart(monument, chosen.state, chosen.part);
+      if (chosen) app.view.onScreen.choosePart(monument, chosen.state, chosen.part);
     }
     if (before !== chosen) {
       app.set({ part: chosen });

@@ -29,8 +29,8 @@ export class Showing {
     const own = monument
       ? [{ monument, shown: { ...shownNow(state, monument), points: epoch !== null } }]
       : [];
-    view?.show([...this.others(monument), ...own]);
-    if (monument && epoch && points) view?.label(monument, epoch.id, points.byLabel, points.hidden);
+    view?.onScreen.show([...this.others(monument), ...own]);
+    if (monument && epoch && points) view?.onScreen.label(monument, epoch.id, points.byLabel, points.hidden);
     this.app.progress();
   }
 

@@ -5,14 +5,15 @@ import { centre as centreOf, type Pose } from '../core/frames.ts';
 import type { Orbit } from '../core/orbit.ts';
 import type { Easing } from '../core/path.ts';
 import type { Picked } from '../core/picked.ts';
-import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../core/release.ts';
+import type { FootprintFeature, MonumentEntry, Release } from '../core/release.ts';
 import type { SunPosition } from '../core/sun.ts';
 import { length, sub, type Vec3 } from '../core/vec.ts';
 import type { Ahead } from './ahead.ts';
 import type { BuildingInfo } from './buildingTable.ts';
-import { type Condition, Conditions, type Drawn } from './conditions.ts';
+import { Conditions } from './conditions.ts';
 import { farther, nearer } from './controls.ts';
-import { type Comparison, Drawing, fades, type Pair } from './drawing.ts';
+import { Drawing, type Pair } from './drawing.ts';
+import { OnScreen } from './onScreen.ts';
 import { listen, type SceneEvents } from './presses.ts';
 import { Rig } from './rig.ts';
 import { Seeing } from './seeing.ts';
@@ -20,7 +21,6 @@ import { Setting } from './setting.ts';
 import { Stage } from './stage.ts';
 import { THEMES } from './theme.ts';
 import { handheld } from './tileset.ts';
-import { LABELS } from './uniforms.ts';
 
 /** What draws here: whether edges may be smoothed, and whether two pictures may be mixed instead of dithered. */
 export interface Graphics {
@@ -41,16 +41,12 @@ export interface Driver {
 export class View {
   readonly stage: Stage;
   readonly conditions: Conditions;
+  readonly onScreen: OnScreen;
   readonly rig: Rig;
   private readonly setting: Setting;
-  /** Whether a blend is mixed; else it is dithered, which draws everything once instead of twice. */
-  mixed: boolean;
   driver: Driver | null = null;
   /** Fetches what a tour shows next, once there is a tour. */
   ahead: Ahead | null = null;
-  private readonly onLayout: () => void;
-  private pair: Pair | null = null;
-  private shown: Condition[] = [];
   /** While set, presses on the scene ask for points of the surface instead of opening what they hit. */
   onPoint: ((picked: Picked | null) => void) | null = null;
   private readonly release: Release;
@@ -73,9 +69,13 @@ export class View {
     this.release = release;
     this.features = features;
     this.stage = new Stage(canvas, graphics.smooth);
-    this.mixed = graphics.strong && !handheld();
-    this.onLayout = events.onLayout;
     this.conditions = new Conditions(this.stage, release, base, table);
+    this.onScreen = new OnScreen(this.stage, this.conditions, graphics.strong && !handheld());
+    this.onScreen.onLayout = events.onLayout;
+    this.onScreen.onChange = () => {
+      this.ahead?.prepare(null);
+      this.hidePlans();
+    };
     this.setting = new Setting(this.stage, release, base, features, () => events.onProgress());
     this.rig = new Rig(this.setting.overall);
     this.rig.limits = this.setting.limits;
@@ -91,8 +91,11 @@ export class View {
     this.drawing = new Drawing(this.stage);
     this.seeing = new Seeing(this.stage, this.conditions, this.setting.buildings);
     this.stage.onFrame = ({ seconds }) => this.advance(seconds);
-    this.stage.draw = () =>
-      this.driver?.draw ? this.driver.draw(this.pair) : this.drawing.draw(this.pair, this.mixed);
+    this.stage.draw = () => {
+      const { pair, mixed } = this.onScreen;
+      if (this.driver?.draw) this.driver.draw(pair);
+      else this.drawing.draw(pair, mixed);
+    };
     this.hands = () => listen(canvas, this, this.seeing, events);
     this.letGo = this.hands();
   }
@@ -116,69 +119,10 @@ export class View {
     this.setting.shine(position);
   }
 
-  /** Show one condition of each named monument, and nothing else. */
-  show(conditions: readonly { monument: MonumentEntry; shown: Drawn }[]): void {
-    this.pair = null;
-    this.split(false);
-    this.reveal(conditions.map(({ monument, shown }) => this.conditions.get(monument, shown)));
-  }
-
-  /** Mark one part of a state, by its feature id; null for none. */
-  choosePart(monument: MonumentEntry, state: string, part: number | null): void {
-    this.conditions.get(monument, { epoch: null, state }).uniforms.chosenPart.value = part ?? -1;
-    this.stage.invalidate();
-  }
-
-  /** How the measured points of an epoch are drawn: in their own colours or by label, and which labels. */
-  label(monument: MonumentEntry, epoch: string, byLabel: boolean, hidden: readonly string[]): void {
-    const { uniforms } = this.conditions.get(monument, { epoch, state: null, points: true });
-    uniforms.labels.value = byLabel ? 1 : 0;
-    uniforms.labelShown.value = LABELS.map((name) => (hidden.includes(name) ? 0 : 1));
-    this.stage.invalidate();
-  }
-
-  /** Show two conditions of one monument beside or over each other, and the others as they are. */
-  compare(comparison: Comparison, others: readonly { monument: MonumentEntry; shown: ShownEntry }[]): void {
-    this.split(comparison.mode === 'side');
-    const left = this.conditions.get(comparison.monument, comparison.left);
-    const right = this.conditions.get(comparison.monument, comparison.right);
-    this.pair = { comparison, left, right };
-    const drawn = comparison.mode === 'change' ? [right] : [left, right];
-    this.reveal([...others.map(({ monument, shown }) => this.conditions.get(monument, shown)), ...drawn]);
-    const { change } = comparison;
-    if (comparison.mode === 'change' && change) {
-      right.showChange(change, this.conditions.table(change.table));
-    }
-    if (fades(comparison.mode) && !this.mixed) {
-      if (comparison.mode === 'blend') left.uniforms.keep.value = [comparison.position, 1];
-      right.uniforms.keep.value = [0, comparison.position];
-    }
-    this.stage.invalidate();
-  }
-
   /** Tell of a building of the map as soon as its tile is there; null: of none any more. */
   seek(building: string | null, found: (building: BuildingInfo) => void): void {
     this.setting.buildings?.seek(building, found);
     this.stage.invalidate();
-  }
-
-  private reveal(conditions: Condition[]): void {
-    this.ahead?.prepare(null);
-    for (const c of this.conditions.all()) {
-      c.object.visible = conditions.includes(c);
-      c.uniforms.change.value = 0;
-      c.uniforms.keep.value = [0, 1];
-    }
-    this.shown = conditions;
-    this.conditions.keep(conditions);
-    this.hidePlans();
-    this.stage.invalidate();
-  }
-
-  private split(split: boolean): void {
-    if (split === this.stage.layout.panes.length > 1) return;
-    this.stage.layOut(split);
-    this.onLayout();
   }
 
   /** The way to a pose, framed for this window. */
@@ -217,32 +161,27 @@ export class View {
 
   /** Whether a point of the site frame is hidden behind what is drawn. */
   covered(p: Vec3): boolean {
-    return this.seeing.covered(p, this.rig.orbit, this.shown);
+    return this.seeing.covered(p, this.rig.orbit, this.onScreen.standing);
   }
 
   /** The point of a monument's surface at a position of the window: on the side of the comparison that is seen there. */
   surfaceAt(x: number, y: number): Picked | null {
-    return this.seeing.surfaceAt(x, y, this.shown, this.pair);
+    return this.seeing.surfaceAt(x, y, this.onScreen.standing, this.onScreen.pair);
   }
 
   /** Whether a camera that goes from place to place of the site frame meets a surface that is shown. */
   meets(places: readonly Vec3[]): boolean {
-    return this.seeing.meets(places, this.shown);
-  }
-
-  /** The conditions on screen. */
-  get standing(): readonly Condition[] {
-    return this.shown;
+    return this.seeing.meets(places, this.onScreen.standing);
   }
 
   /** Whether nothing more comes of the monuments, as where none is in view. */
   private get monumentsDone(): boolean {
-    return this.shown.every((c) => !c.loading);
+    return this.onScreen.standing.every((c) => !c.loading);
   }
 
   /** Everything that is streamed. */
   private get parts(): { loading: boolean; failed: boolean; retry: () => void }[] {
-    return [...this.shown, ...this.setting.parts];
+    return [...this.onScreen.standing, ...this.setting.parts];
   }
 
   get loading(): boolean {
@@ -255,13 +194,13 @@ export class View {
 
   /** Whether the named monuments are all on screen, as far as they ever will be. */
   shows(monuments: readonly string[]): boolean {
-    const own = this.shown.filter((c) => monuments.includes(c.of.monument.id));
+    const own = this.onScreen.standing.filter((c) => monuments.includes(c.of.monument.id));
     return own.every((c) => c.arrived || !c.loading);
   }
 
   /** Whether there is a picture: tiles of some monument, or nothing more to come. */
   get arrived(): boolean {
-    return this.monumentsDone || this.shown.some((c) => c.arrived);
+    return this.monumentsDone || this.onScreen.standing.some((c) => c.arrived);
   }
 
   retry(): void {
@@ -278,10 +217,11 @@ export class View {
     const driven = this.driver?.advance(seconds) ?? false;
     const moving = this.rig.update(seconds) || driven;
     this.stage.place(this.rig.orbit);
-    this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.shown);
-    for (const c of this.shown) c.update(this.stage);
+    this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.onScreen.standing);
+    for (const c of this.onScreen.standing) c.update(this.stage);
     // The monuments first: what stands around them shall not take their place on a slow line.
-    if (this.monumentsDone || this.shown.some((c) => c.arrived || c.failed)) this.setting.update();
+    if (this.monumentsDone || this.onScreen.standing.some((c) => c.arrived || c.failed))
+      this.setting.update();
     return moving;
   }
 

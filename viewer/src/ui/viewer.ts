@@ -2,9 +2,7 @@
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf } from '../app/state.ts';
-import { Later } from '../core/later.ts';
 import type { TourDocument } from '../core/release.ts';
-import { workOf } from '../core/route.ts';
 import type { First } from '../first/first.ts';
 import { freeOf, tellStyles } from './area.ts';
 import { building } from './building.ts';
@@ -19,9 +17,9 @@ import type { Overview } from './overview.ts';
 import './overview.ts';
 import { direction } from '../core/i18n.ts';
 import { failure, notices } from './notices.ts';
-import { type Bands, tool, waitingPanel } from './parts.ts';
+import { Panels } from './panels.ts';
+import { tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
-import { sitePanel } from './site.ts';
 import { sunTool } from './sun.ts';
 
 const SETTLE_MS = 180;
@@ -36,39 +34,7 @@ export class Viewer extends LitElement {
   /** The first picture, until the scene shows as much. */
   private first: First | null = null;
   private readonly sheet = new Sheet(() => this.querySelector('.panel'));
-  private readonly works = new Later(
-    () => this.app.later(import('./work.ts')),
-    () => this.requestUpdate(),
-  );
-  private readonly guided = new Later(
-    () => this.app.later(import('./guided.ts')),
-    () => this.requestUpdate(),
-  );
-  private readonly marks = new Later(
-    () => this.app.later(import('./marks.ts')),
-    () => this.requestUpdate(),
-  );
-  private readonly along = new Later(
-    () => this.app.later(import('./takeAlong.ts')),
-    () => this.requestUpdate(),
-  );
-  // Its words come with the first ones, so that a press on a monument waits for this alone.
-  private readonly monument = new Later(
-    () => import('./monument.ts'),
-    () => this.requestUpdate(),
-  );
-  private readonly interpretation = new Later(
-    () => import('./interpretation.ts'),
-    () => this.requestUpdate(),
-  );
-  private readonly sunSheet = new Later(
-    () => this.app.later(import('./sunSheet.ts')),
-    () => this.requestUpdate(),
-  );
-  private readonly foot = new Later(
-    () => this.app.later(import('./walk.ts')),
-    () => this.requestUpdate(),
-  );
+  private readonly panels = new Panels(this);
   /** The panel's code is still on its way. */
   private waiting = false;
   private viewport = '';
@@ -109,25 +75,6 @@ export class Viewer extends LitElement {
     this.requestUpdate();
   }
 
-  private bands(): Bands | null {
-    const { app } = this;
-    const { state } = app;
-    const { route } = state;
-    if (!state.release) return null;
-    if (route.view === 'tour') return this.guided.get()?.tourPanel(app) ?? null;
-    if (route.view === 'data') return this.guided.get()?.dataPanel(app) ?? null;
-    const monument = monumentOf(state);
-    if (!monument) return sitePanel(app);
-    if (route.view === 'compare') {
-      const { left, right, mode } = route;
-      return this.guided.get()?.comparePanel(app, monument, left, right, mode) ?? null;
-    }
-    if (route.view === 'walk') return this.foot.get()?.walkPanel(app, monument) ?? null;
-    const work = workOf(route);
-    if (!work) return this.monument.get()?.monumentPanel(app, monument) ?? null;
-    return this.works.get()?.workPanel(app, monument, work) ?? null;
-  }
-
   protected override render(): unknown {
     const { app } = this;
     if (!app) return nothing;
@@ -135,17 +82,18 @@ export class Viewer extends LitElement {
     const { t, status, release } = state;
     if (status === 'failed') return failure(app);
     if (status === 'no-webgl')
-      return this.guided.get()?.textVersion(app, this.tours, languages(app)) ?? nothing;
+      return this.panels.guided.get()?.textVersion(app, this.tours, languages(app)) ?? nothing;
     if (!release)
       return html`<main class="centre waiting">${this.canvas}${this.first?.picture ?? icon('seal')}<p>${t('loading')}</p></main>`;
-    const found = this.bands();
+    const found = this.panels.open();
     this.waiting = found === null;
     const bands = found ?? waitingPanel(app);
-    const guided = state.route.view === 'tour' || state.route.view === 'compare' ? this.guided.get() : null;
+    const guided =
+      state.route.view === 'tour' || state.route.view === 'compare' ? this.panels.guided.get() : null;
     const { mode } = app.comparing;
     const touring = state.touring;
     const walks = state.route.view === 'walk';
-    const foot = walks ? this.foot.get() : null;
+    const foot = walks ? this.panels.foot.get() : null;
     // The still is of the opening view: before another one it would only mislead.
     const still = state.route.view === 'site' && !this.first?.picture ? release.still : null;
     return html`<button type="button" class="skip" @click=${() => this.querySelector<HTMLElement>('.panel h1')?.focus()}>${t('skip')}</button>
@@ -156,7 +104,7 @@ export class Viewer extends LitElement {
         <p id="scene-help" class="visually-hidden">${foot?.walkHelp(app) ?? t('scene.help')}</p>
         <heritage-labels .app=${app} .state=${state}></heritage-labels>
         ${state.picking ? html`<div class="crosshair" aria-hidden="true"></div>` : nothing}
-        ${state.marks.length > 0 && this.marks.get() ? html`<heritage-marks .app=${app} .state=${state}></heritage-marks>` : nothing}
+        ${state.marks.length > 0 && this.panels.marks.get() ? html`<heritage-marks .app=${app} .state=${state}></heritage-marks>` : nothing}
         ${mode === 'swipe' ? guided?.swipe(app) : mode === 'side' ? guided?.sideBySide(app) : nothing}
         ${claim(app)} ${guided?.wayBack(app)}
         ${
@@ -172,7 +120,7 @@ export class Viewer extends LitElement {
           ${walks ? nothing : tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
           ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
           ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
-          ${sunTool(app, this.sunSheet)}
+          ${sunTool(app, this.panels.sunSheet)}
         </div>
       </main>
       ${
@@ -199,8 +147,8 @@ export class Viewer extends LitElement {
       <nav class="tools" aria-label=${t('tools')}>
         ${languages(app)} ${tool({ name: 'help', label: t('help'), key: '?', press: () => app.set({ help: true }) })}
       </nav>
-      ${state.part ? this.interpretation.get()?.partCard(app) : nothing} ${notices(app)} ${state.help ? this.guided.get()?.help(app) : nothing}
-      ${state.takingAlong || this.querySelector('heritage-take-along') ? this.along.get()?.takeAlong(app) : nothing}
+      ${state.part ? this.panels.interpretation.get()?.partCard(app) : nothing} ${notices(app)} ${state.help ? this.panels.guided.get()?.help(app) : nothing}
+      ${state.takingAlong || this.querySelector('heritage-take-along') ? this.panels.along.get()?.takeAlong(app) : nothing}
       <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
   }
 

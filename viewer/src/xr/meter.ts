@@ -25,12 +25,12 @@ export class Meter {
 
   constructor(view: View) {
     this.view = view;
-    this.scheduler = new Scheduler(view.standing[0]?.tiles.errorTarget ?? SCREEN_PX, COARSEST_PX);
+    this.scheduler = new Scheduler(view.onScreen.standing[0]?.tiles.errorTarget ?? SCREEN_PX, COARSEST_PX);
   }
 
   /** After a frame. Returns whether there are new figures. */
   count(): boolean {
-    const { stage, standing } = this.view;
+    const { stage, onScreen } = this.view;
     this.frames++;
     const now = performance.now() / 1000;
     const passed = now - this.measured;
@@ -43,7 +43,7 @@ export class Meter {
     };
     this.scheduler.update(shareOf(load, this.budget), now);
     const { error_px } = this.scheduler;
-    for (const condition of standing) {
+    for (const condition of onScreen.standing) {
       if (!this.own.has(condition)) this.own.set(condition, condition.tiles.errorTarget);
       condition.tiles.errorTarget = error_px;
     }

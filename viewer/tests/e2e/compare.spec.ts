@@ -125,7 +125,7 @@ test('a blend is a true mixture where the device bears it, a dither where not', 
   const blended = async (strong: boolean) => {
     await page.evaluate(async (mix) => {
       const { app } = (window as unknown as { heritage: { app: App } }).heritage;
-      app.view!.mixed = mix;
+      app.view!.onScreen.mixed = mix;
       app.comparing.adjust({ position: 0.5 });
     }, strong);
     await settled(page);

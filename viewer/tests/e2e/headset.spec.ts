@@ -108,7 +108,7 @@ const now = (page: Page) =>
       heading: headset!.body.heading,
       figures: headset!.meter.figures,
       narrowed: headset!.comfort.narrowed,
-      drawn: view!.standing.map((c) => c.of.shown.epoch),
+      drawn: view!.onScreen.standing.map((c) => c.of.shown.epoch),
     };
   });
 
@@ -171,7 +171,7 @@ test('a tour from entering to its last stop, and back on the page', async ({ pag
               renderer.render = render;
               done(
                 window.heritage.app
-                  .view!.standing.filter((c) => c.of.monument.id === 'gate' && c.object.visible)
+                  .view!.onScreen.standing.filter((c) => c.of.monument.id === 'gate' && c.object.visible)
                   .map((c) => c.of.shown.epoch),
               );
               render.apply(renderer, all);

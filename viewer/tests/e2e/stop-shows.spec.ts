@@ -115,7 +115,7 @@ test('an overlay keeps the survey whole and lets as much of the state through as
     });
   for (const mixed of [false, true]) {
     await page.evaluate((m) => {
-      (window as unknown as { heritage: { app: App } }).heritage.app.view!.mixed = m;
+      (window as unknown as { heritage: { app: App } }).heritage.app.view!.onScreen.mixed = m;
     }, mixed);
     for (const percent of [0, 50, 100]) await keep(percent);
     const { added, mean, stray } = await count();
