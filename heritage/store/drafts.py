@@ -25,16 +25,15 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from heritage.model.errors import BusyError, InputError, Problem, StoreError
+from heritage.model.errors import InputError, Problem, StoreError
 from heritage.store import fs, journal
 from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, revision_of
+from heritage.store.lock import WAIT_S, asked, busy
 from heritage.store.publish import ensure_folder, place_bytes, publish_bytes, sweep
 
 PENDING = "pending"
 GATE = "gate"
-WAIT_S = 10.0
 LITTER_S = 3600.0  # no save takes an hour
-_PAUSE_S = 0.002
 _NO_WRITING = ("store-full", "store-not-writable")
 
 
@@ -293,7 +292,7 @@ class Drafts:
         # The threads of one server stand in line for what is exclusive; the line of all servers is `_lock`.
         in_line = name != GATE or not shared
         if in_line and not turn.acquire(timeout=WAIT_S):
-            raise _busy(name)
+            raise busy(self._root / "locks" / name)
         try:
             try:
                 descriptor = self._lock(name, shared, end)
@@ -315,29 +314,11 @@ class Drafts:
         ensure_folder(path.parent, self.site)
         # Only who is next asks for the lock: without that, a busy server would take it again and again before
         # another one looks.
-        following = self._asked(path.with_name(f"{name}.next"), False, name, end)
+        following = asked(path.with_name(f"{name}.next"), shared=False, end=end)
         try:
-            return self._asked(path, shared, name, end)
+            return asked(path, shared=shared, end=end)
         finally:
             os.close(following)
-
-    def _asked(self, path: Path, shared: bool, name: str, end: float) -> int:
-        with fs.told(path):
-            while (descriptor := fs.lock(path, shared=shared)) is None:
-                if time.monotonic() > end:
-                    raise _busy(name)
-                time.sleep(_PAUSE_S)
-        return descriptor
-
-
-def _busy(name: str) -> BusyError:
-    return BusyError(
-        name.replace("+", "/"),
-        f"others have been writing for {WAIT_S:.0f} s",
-        "one writer at a time",
-        "try again in a moment",
-        code="store-busy",
-    )
 
 
 def _outside(where: str) -> InputError:

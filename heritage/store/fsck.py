@@ -74,19 +74,20 @@ def gc(store: Store, keep_fingerprints: Collection[str], keep_releases: Collecti
     holds the writer. Raises StoreError, having deleted nothing, when a kept release's manifest is damaged.
     """
     store.demand_writer()
-    kept = set(keep_releases) & set(store.releases())
-    if (current := store.current()) is not None:
-        kept.add(current)
-    needed = set(keep_fingerprints)
-    for release_id in kept:
-        provenance = store.manifest(release_id).provenance
-        needed |= {str(entry["fingerprint"]) for entry in provenance if "fingerprint" in entry}
-    doomed = [store.release_path(r) for r in store.releases() if r not in kept]
-    doomed += [folder for folder in _stage_folders(store) if folder.name not in needed]
-    freed = 0
-    for folder in doomed:
-        freed += sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
-        retire_folder(folder)
+    with store.changing():  # what is made current meanwhile must not be among what goes
+        kept = set(keep_releases) & set(store.releases())
+        if (current := store.current()) is not None:
+            kept.add(current)
+        needed = set(keep_fingerprints)
+        for release_id in kept:
+            provenance = store.manifest(release_id).provenance
+            needed |= {str(entry["fingerprint"]) for entry in provenance if "fingerprint" in entry}
+        doomed = [store.release_path(r) for r in store.releases() if r not in kept]
+        doomed += [folder for folder in _stage_folders(store) if folder.name not in needed]
+        freed = 0
+        for folder in doomed:
+            freed += sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())
+            retire_folder(folder)
     return freed
 
 

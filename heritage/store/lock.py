@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from pathlib import Path
 
 from heritage.model.errors import BusyError
 from heritage.store import fs
+
+WAIT_S = 10.0  # for what is held for moments; a build is not waited for
+_PAUSE_S = 0.002
 
 
 @contextmanager
@@ -37,6 +41,37 @@ def locked(path: Path, who: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def waiting(path: Path, *, shared: bool = False, most_s: float = WAIT_S) -> Iterator[None]:
+    """Hold the lock file ``path`` for a moment, once it is free. Raises BusyError after ``most_s`` seconds."""
+    descriptor = asked(path, shared=shared, end=time.monotonic() + most_s)
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def asked(path: Path, *, shared: bool, end: float) -> int:
+    """The descriptor that holds the lock, once it is free; ``end`` is when to give up (`time.monotonic`)."""
+    with fs.told(path):
+        while (descriptor := fs.lock(path, shared=shared)) is None:
+            if time.monotonic() > end:
+                raise busy(path)
+            time.sleep(_PAUSE_S)
+    return descriptor
+
+
+def busy(path: Path) -> BusyError:
+    """The error for a lock that stays taken."""
+    return BusyError(
+        path.name.removesuffix(".next").replace("+", "/"),
+        f"others have been writing for {WAIT_S:.0f} s",
+        "one writer at a time",
+        "try again in a moment",
+        code="store-busy",
+    )
 
 
 def _holder(path: Path) -> str:

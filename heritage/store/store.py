@@ -18,7 +18,7 @@ from typing import Any
 from heritage.model.errors import StoreError
 from heritage.model.release import Manifest
 from heritage.store import fs, journal
-from heritage.store.lock import locked
+from heritage.store.lock import locked, waiting
 from heritage.store.manifest import entries, read_manifest, seal
 from heritage.store.publish import ensure_folder, publish_bytes, publish_folder, sweep, temporary_folder
 from heritage.store.release import ReleaseFolder
@@ -30,7 +30,8 @@ _NAME = re.compile(r"[a-z0-9_-]{1,128}")
 class Store:
     """The derived data of one site. Making a Store or reading from it writes nothing.
 
-    ``stage`` may be used by any process of a build; everything else that writes needs `writer` first.
+    ``stage`` may be used by any process of a build, and what is current and the journal change under a lock of their
+    own; everything else that writes needs `writer` first.
     """
 
     def __init__(self, site: Path) -> None:
@@ -153,8 +154,14 @@ class Store:
         return not self._unpublished(release_id).exists()
 
     def set_current(self, release_id: str) -> None:
-        """Show ``release_id`` from now on. Raises StoreError where there is no such release."""
-        self.demand_writer()
+        """Show ``release_id`` from now on. Raises StoreError where there is no such release.
+
+        It needs no `writer`: a release is taken back while a build runs, too.
+        """
+        with self.changing():
+            self._set_current(release_id)
+
+    def _set_current(self, release_id: str) -> None:
         if not self.release_path(release_id).is_dir():
             raise StoreError(
                 release_id,
@@ -206,9 +213,16 @@ class Store:
             publish_bytes(self.root / "verdicts.json", content)
 
     def journal(self, who: str, action: str, details: Mapping[str, object]) -> None:
-        """Add a record to the journal, durably."""
-        self.demand_writer()
-        journal.append(self.root, who, action, details)
+        """Add a record to the journal, durably; it needs no `writer`."""
+        with self.changing():
+            journal.append(self.root, who, action, details)
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """What is current, and the journal, change by one hand at a time. Raises BusyError after some seconds."""
+        self._ensure(self.root)
+        with waiting(self.root / "changing"):
+            yield
 
     def _unpublished(self, release_id: str) -> Path:
         return self.root / "unpublished" / self.release_path(release_id).name

@@ -217,8 +217,8 @@ def test_changes_need_the_lock(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for change in (
         lambda: store.release("0001-a").__enter__(),
-        lambda: store.set_current("0001-a"),
-        lambda: store.journal("a", "b", {}),
+        lambda: store.hide("0001-a"),
+        lambda: store.set_verdicts(b"x"),
         store.sweep,
     ):
         with pytest.raises(StoreError, match="lock is not held"):
