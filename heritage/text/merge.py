@@ -16,6 +16,10 @@ from heritage.text.edit import same
 
 Path = tuple[str, ...]
 POSITION: Final = "@position"
+ONE_VALUE: Final = frozenset(
+    ["compare", "opening", "place", "placement", "prior", "section", "show", "sun", "view"]
+)
+"""Keys whose mappings are one thing: half a camera of one and half of another is a view that nobody meant."""
 
 
 class _Absent:
@@ -65,7 +69,8 @@ class _Merger:
             return theirs
         if _same(base, theirs):
             return mine
-        if all(isinstance(one, Mapping) for one in (mine, theirs)):
+        whole = bool(path) and path[-1] in ONE_VALUE
+        if not whole and isinstance(mine, Mapping) and isinstance(theirs, Mapping):
             return self._mapping(base if isinstance(base, Mapping) else {}, mine, theirs, path)
         lists = [_by_id(one) for one in (base, mine, theirs)]
         if lists[1] is not None and lists[2] is not None:

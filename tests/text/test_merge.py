@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from heritage.text.merge import merge
 
-FIELDS = ("dwell_s", "show", "text")
+FIELDS = ("dwell_s", "show", "narration")
 value = st.one_of(
     st.integers(0, 3), st.sampled_from(["a", "b"]), st.fixed_dictionaries({"x": st.integers(0, 1)})
 )
@@ -152,12 +152,21 @@ def test_a_stop_removed_by_one_and_changed_by_the_other_is_a_clash() -> None:
 
 
 def test_one_field_changed_by_both_is_a_clash_and_another_is_not() -> None:
-    base = {"stops": [{"id": "a", "dwell_s": 5, "view": {"fov_deg": 50, "eye_m": [0, 0, 0]}}]}
+    base = {"stops": [{"id": "a", "dwell_s": 5, "move": {"seconds": 4, "easing": "smooth"}}]}
     mine, theirs = copy.deepcopy(base), copy.deepcopy(base)
-    mine["stops"][0] |= {"dwell_s": 6, "view": {"fov_deg": 40, "eye_m": [0, 0, 0]}}
-    theirs["stops"][0] |= {"dwell_s": 7, "view": {"fov_deg": 50, "eye_m": [1, 0, 0]}}
+    mine["stops"][0] |= {"dwell_s": 6, "move": {"seconds": 5, "easing": "smooth"}}
+    theirs["stops"][0] |= {"dwell_s": 7, "move": {"seconds": 4, "easing": "cut"}}
     merged = merge(base, mine, theirs)
     assert [(c.field, c.base, c.mine, c.theirs) for c in merged.clashes] == [("stops/a/dwell_s", 5, 6, 7)]
-    assert merged.value["stops"][0]["view"] == {"fov_deg": 40, "eye_m": [1, 0, 0]}
+    assert merged.value["stops"][0]["move"] == {"seconds": 5, "easing": "cut"}
     whole = merge(base, mine, theirs, whole_items=True)
     assert [c.field for c in whole.clashes] == ["stops/a"]
+
+
+def test_two_halves_of_a_view_are_no_view() -> None:
+    """One turned the camera, the other stepped back: together it would look past what both meant."""
+    base = {"stops": [{"id": "a", "view": {"eye_m": [0, -9, 2], "target_m": [0, 0, 2]}}]}
+    mine, theirs = copy.deepcopy(base), copy.deepcopy(base)
+    mine["stops"][0]["view"] = {"eye_m": [0, -9, 2], "target_m": [5, 0, 2]}
+    theirs["stops"][0]["view"] = {"eye_m": [-30, -9, 2], "target_m": [0, 0, 2]}
+    assert [clash.field for clash in merge(base, mine, theirs).clashes] == ["stops/a/view"]

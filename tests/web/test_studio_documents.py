@@ -115,6 +115,8 @@ def test_preconditions(client: FlaskClient) -> None:
     assert client.put(url, json=body, headers=HERE).status_code == 428
     for tag in ("*", f'W/"{read["revision"]}"', '"x"', f'"{read["revision"]}", "x"'):
         assert client.put(url, json=body, headers=HERE | {"If-Match": tag}).status_code == 400
+    known = client.get(url, headers={"If-None-Match": f'"{read["revision"]}"'})
+    assert (known.status_code, known.data) == (304, b"")
     response = _put(client, "tours/walk", None, value=read["value"])
     assert response.status_code == 412
     assert (response.json["revision"], response.json["theirs"]) == (read["revision"], read["value"])

@@ -39,6 +39,8 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
         found = drafts.read(unit_of(place))
         if found.revision is None:
             raise not_found()
+        if request.if_none_match.contains(found.revision):
+            return Response(status=304, headers={"ETag": f'"{found.revision}"', "Cache-Control": "no-store"})
         value = {"key": key, "kind": place.kind, **revision_value(place, found)}
         return said(value, etag=found.revision)
 
