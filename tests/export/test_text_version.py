@@ -109,6 +109,7 @@ def test_words_in_another_language_are_marked_with_it() -> None:
     # The interface has no Arabic: its words say so, in the question of another language as well.
     assert found["Stops"] == found["Play this tour in 3D"] == found["Where to stand:"] == ("en", "ltr")
     assert found["The answer"] == ("en", "ltr")
+    assert found["Hoàng thành"] == found["Ngọ Môn"] == ("vi", "ltr")
 
 
 def test_words_in_the_pages_own_language_need_no_mark() -> None:
