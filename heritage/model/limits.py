@@ -43,6 +43,7 @@ MARKDOWN_MARKS: Final = (
     5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
 )
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
+FLIGHT_POINTS: Final = 24  # of a flight drawn by hand; as many as the build tries for its own
 ANNOTATION_VERTICES: Final = 2000  # of one line or outline; drawn by hand it has dozens
 VOCABULARY_BYTES: Final = (
     32 * 2**20

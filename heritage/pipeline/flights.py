@@ -10,10 +10,10 @@ import numpy as np
 from heritage.model.arrays import F64
 from heritage.model.documents import Move, Shown, Stop, View
 from heritage.model.release import MonumentEntry, StopEntry, Waypoint
-from heritage.ops.viewing.camera import Orbit, Window, fitted
-from heritage.ops.viewing.detour import detour
+from heritage.ops.viewing.camera import Orbit, Window, fitted, orbit_of
+from heritage.ops.viewing.detour import detour, eyes_along
 from heritage.ops.viewing.path import Path, path_between
-from heritage.ops.viewing.scenery import Scenery
+from heritage.ops.viewing.scenery import Scenery, pierced
 from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.site_views import pose_of, site_from
 
@@ -68,13 +68,24 @@ def way_around(
 ) -> tuple[Orbit, ...] | None:
     """Control points of the flight to ``stop`` that pass around all surfaces it shows, site frame.
 
-    Empty where the straight flight is clear, or where there is none; None where it is not and no way was found.
+    Empty where the straight flight is clear, or where there is none; None where it is not and no way was found, or where the
+    one that is drawn by hand meets a surface.
     """
     if stop.move.easing == "cut" or stop.move.seconds == 0:
         return ()
+    flights, drawn = list(zip(before, here, strict=True)), by_hand(stop, entry)
     shown = [sceneries.scenery(entry.id, condition) for condition in conditions(stop, entry.reference_epoch)]
     whole = Scenery.together(scenery for scenery in shown if scenery is not None)
-    return detour(whole, list(zip(before, here, strict=True)))
+    if drawn:
+        ways = (eyes_along(path_between(*flight, drawn)) for flight in flights)
+        return drawn if all(pierced(whole, eyes) is None for eyes in ways) else None
+    return detour(whole, flights)
+
+
+def by_hand(stop: Stop, entry: MonumentEntry) -> tuple[Orbit, ...]:
+    """The control points that a curator has drawn for the flight to ``stop``, site frame; empty where none has."""
+    poses = (pose_of(View(eye_m=one.eye_m, target_m=one.target_m), entry) for one in stop.move.via)
+    return tuple(orbit_of(pose.eye, pose.target, pose.fov_deg) for pose in poses)
 
 
 def speed(path: Path, move: Move) -> Speed:
@@ -99,11 +110,12 @@ def with_flights(
         if via is None and "flight-pierces" not in stop.accept:
             flown.append(entries[at].model_copy(update={"easing": "cut", "move_s": 0.0}))
             continue
-        waypoints = tuple(_waypoint(orbit, entry) for orbit in via or ())
+        way = via or by_hand(stop, entry)  # one that meets a surface only where that is accepted
+        waypoints = tuple(_waypoint(orbit, entry) for orbit in way)
         seconds = stop.move.seconds
         if stop.move.easing != "cut" and "seconds" not in stop.move.model_fields_set:
-            ways = [path_between(a, b, via or ()) for a, b in zip(before, here, strict=True)]
-            seconds = max(seconds, *(float(np.ceil(speed(way, stop.move).needed_s)) for way in ways))
+            ways = [path_between(a, b, way) for a, b in zip(before, here, strict=True)]
+            seconds = max(seconds, *(float(np.ceil(speed(path, stop.move).needed_s)) for path in ways))
         flown.append(entries[at].model_copy(update={"via": waypoints, "move_s": seconds}))
     return tuple(flown)
 

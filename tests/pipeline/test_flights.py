@@ -98,3 +98,25 @@ def test_where_no_way_leads_the_picture_is_cut_unless_that_is_accepted(hall: One
     accepted = flown(hall, INSIDE, accept={"flight-pierces": "the stone is meant to be passed"})
     assert (accepted.easing, accepted.move_s) == ("smooth", 4)
     assert flown(hall, INSIDE, move={"easing": "cut"}).via == ()
+
+
+AROUND = [
+    {"eye_m": [14, -12, 4], "target_m": [0, 0, 3]},
+    {"eye_m": [14, 12, 4], "target_m": [0, 0, 3]},
+]
+THROUGH = [{"eye_m": [0, 0, 3], "target_m": [0, 10, 3]}]
+
+
+def test_a_flight_drawn_by_hand_is_flown_as_it_is_drawn(hall: OneHall) -> None:
+    there = flown(hall, NORTH, move={"seconds": 6, "via": AROUND})
+    assert [(point.eye_m, point.target_m) for point in there.via] == [
+        (tuple(map(float, point["eye_m"])), tuple(map(float, point["target_m"]))) for point in AROUND
+    ]
+    assert (there.easing, there.move_s) == ("smooth", 6)
+
+
+def test_one_that_meets_a_wall_is_cut_unless_that_is_accepted(hall: OneHall) -> None:
+    assert flown(hall, NORTH, move={"via": THROUGH}).easing == "cut"
+    accepted = flown(hall, NORTH, move={"via": THROUGH}, accept={"flight-pierces": "into the dark"})
+    assert accepted.easing == "smooth"
+    assert [point.eye_m for point in accepted.via] == [(0.0, 0.0, 3.0)]

@@ -16,9 +16,10 @@ from heritage.model.documents.base import (
     RelativePath,
     Text,
     Vec2,
+    Vec3,
     View,
 )
-from heritage.model.limits import TOUR_STOPS
+from heritage.model.limits import FLIGHT_POINTS, TOUR_STOPS
 
 SHORTEST_CUT_M = 0.01  # two points nearer to each other give no direction
 
@@ -77,11 +78,29 @@ class Place(Document):
         return self
 
 
+class FlightPoint(Document):
+    """A control point of a flight: where the camera is drawn to, and what it looks at there."""
+
+    eye_m: Vec3 = Field(description="x y z in the monument frame, metres")
+    target_m: Vec3 = Field(description="x y z in the monument frame, metres")
+
+    @model_validator(mode="after")
+    def _apart(self) -> FlightPoint:
+        if math.dist(self.eye_m, self.target_m) < SHORTEST_CUT_M:
+            raise ValueError("eye_m and target_m are the same point; they must differ")
+        return self
+
+
 class Move(Document):
     """How the camera comes to the stop."""
 
     seconds: Annotated[float, Field(ge=0, le=60)] = Field(4.0, description="length of the flight, seconds")
     easing: Literal["smooth", "linear", "cut"] = Field("smooth", description="cut: no flight")
+    via: Annotated[tuple[FlightPoint, ...], Field(strict=False, max_length=FLIGHT_POINTS)] = Field(
+        (),
+        description="a flight drawn by hand: control points of its spline, which it bends towards; default: the build leads it "
+        "around what stands between",
+    )
 
 
 class SectionPlane(Document):

@@ -16,6 +16,7 @@ from heritage.pipeline.flights import (
     TURN_DEG_S,
     WIDTHS_S,
     WINDOWS,
+    by_hand,
     conditions,
     framed,
     speed,
@@ -113,16 +114,19 @@ def _flown(
     stop = tour.tour.stops[at]
     via = way_around(stop, entry, surfaces, before, here)
     if via is None:
-        found = f"the flight to {stop.id} goes through a surface, and no way around it was found"
+        why = "as its via draws it" if stop.move.via else "and no way around it was found"
+        found = f"the flight to {stop.id} goes through a surface, {why}"
         where = tour.lines.where("stops", at, "id")
         remedy = "add a stop that leads around it, write move: {easing: cut}"
+        if stop.move.via:
+            remedy = "draw via elsewhere, leave it out: then a way around is looked for"
         allowed = "a flight through the open is needed; without one the picture is cut"
         yield finding(tour, at, "flight-pierces", where, found, allowed, remedy)
     if stop.move.seconds > 0 and "seconds" in stop.move.model_fields_set:
         yield from _each_once(
             found
             for window, start, end in zip(WINDOWS, before, here, strict=True)
-            for found in _fast(tour, at, path_between(start, end, via or ()), window)
+            for found in _fast(tour, at, path_between(start, end, via or by_hand(stop, entry)), window)
         )
 
 

@@ -75,6 +75,17 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   const lines = yaml.split('\n');
   for (const line of before.split('\n')) expect(lines).toContain(line);
 
+  // The scene is turned by hand, and what is seen then is the stop's view.
+  const viewOf = () => /id: stop-4[\s\S]*?view:.*/.exec(server.read('tours/gate/tour.yaml'))?.[0];
+  const before4 = viewOf();
+  const { x, y } = (await page.locator('.stage').boundingBox())!;
+  await page.mouse.move(x + 300, y + 300);
+  await page.mouse.down();
+  await page.mouse.move(x + 420, y + 320, { steps: 4 });
+  await page.mouse.up();
+  await page.getByRole('button', { name: 'Use the present view' }).click();
+  await expect.poll(viewOf, { timeout: 15_000 }).not.toBe(before4);
+
   const voice = page.locator('.voice').first();
   await voice.getByRole('button', { name: 'Record' }).click();
   await voice.getByRole('button', { name: 'Stop (0:01)' }).click();

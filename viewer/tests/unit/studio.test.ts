@@ -409,6 +409,9 @@ describe('the draft as visitors would have it', () => {
     expect(way(TOUR_0)).toEqual(via);
     expect(way(setStop(TOUR_0, 'gate', { view: { eye_m: [5, 5, 5], target_m: [0, 0, 0] } }))).toEqual([]);
     expect(way(moveStop(TOUR_0, 'court', 0))).toEqual([]);
+    // One that is drawn by hand is flown as it is drawn.
+    const drawn = [{ eye_m: [3, 3, 3], target_m: [0, 0, 0] }] as const;
+    expect(way(setStop(TOUR_0, 'court', { move: { via: drawn } }))).toEqual(drawn);
   });
 });
 

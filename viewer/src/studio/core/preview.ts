@@ -1,7 +1,7 @@
 /** A draft as the visitors' player plays it: what a build would resolve, resolved here, without geometry. */
 import type { MonumentEntry, StopEntry, TourDocument, TourEntry, View } from '../../core/release.ts';
 import { same } from './fields.ts';
-import { DEFAULT_MOVE_S, type Pose, type Stop, type Tour } from './tour.ts';
+import { DEFAULT_MOVE_S, type Stop, type Tour } from './tour.ts';
 
 /** Markdown as a release would show it (`heritage/web/studio/words.py`). */
 export interface Rendered {
@@ -35,8 +35,12 @@ const shownOf = (shown: { epoch?: string; state?: string }) => ({
   state: shown.state ?? null,
 });
 
-const viewOf = (pose: Pose | undefined, monument: MonumentEntry): View =>
-  pose ? ({ fov_deg: 50, ...pose, fit_m: pose.fit_m ?? null } as unknown as View) : monument.view;
+/** A stop's view; without one that which a build has found for the same annotations, else the monument's first. */
+function viewOf({ id, view, annotations }: Stop, { monument, released }: Sources): View {
+  if (view) return { fov_deg: 50, ...view, fit_m: view.fit_m ?? null } as unknown as View;
+  const known = released?.stops.find((s) => s.id === id);
+  return known && same(known.annotations, annotations ?? []) ? known.view : monument.view;
+}
 
 /** How long a stop dwells in a language, seconds. */
 export function dwellOf(tour: Tour, stop: Stop, language: string, { seconds, rendered }: Sources): number {
@@ -60,7 +64,7 @@ function stopEntry(tour: Tour, stop: Stop, k: number, sources: Sources): StopEnt
       }),
     );
   const said = (language: string) => rendered.get(tour.words[language]!.stops[stop.id]?.text ?? '');
-  const view = viewOf(stop.view, monument);
+  const view = viewOf(stop, sources);
   const before = tour.tour.stops[k - 1];
   const known = released?.stops.find((s) => s.id === stop.id);
   const knownBefore = known && released?.stops[released.stops.indexOf(known) - 1];
@@ -69,7 +73,11 @@ function stopEntry(tour: Tour, stop: Stop, k: number, sources: Sources): StopEnt
     before &&
     knownBefore?.id === before.id &&
     same(known.view, view) &&
-    same(knownBefore.view, viewOf(before.view, monument));
+    same(knownBefore.view, viewOf(before, sources));
+  const via = (stop.move?.via ?? []).map(({ eye_m, target_m }) => ({
+    eye_m: [...eye_m] as [number, number, number],
+    target_m: [...target_m] as [number, number, number],
+  }));
   const [hours = 0, minutes = 0] = (stop.sun?.time ?? '').split(':').map(Number);
   return {
     id: stop.id,
@@ -96,7 +104,7 @@ function stopEntry(tour: Tour, stop: Stop, k: number, sources: Sources): StopEnt
     sun: stop.sun ? { date: stop.sun.day, minutes: hours * 60 + minutes } : null,
     move_s: stop.move?.seconds ?? DEFAULT_MOVE_S,
     easing: stop.move?.easing ?? 'smooth',
-    via: sameWay ? known.via : [],
+    via: via.length > 0 ? via : sameWay ? known.via : [],
     dwell_s: Object.fromEntries(languages.map((l) => [l, dwellOf(tour, stop, l, sources)])),
     narration: Object.fromEntries(
       Object.entries(stop.narration ?? {}).flatMap(([l, path]) => {

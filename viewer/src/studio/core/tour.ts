@@ -26,6 +26,9 @@ export interface Pose {
   readonly fit_m?: readonly [Vec3, Vec3];
 }
 
+/** A control point of a flight: it bends towards it. */
+export type FlightPoint = Pick<Pose, 'eye_m' | 'target_m'>;
+
 export interface Stop {
   readonly id: string;
   readonly show?: Shown;
@@ -34,7 +37,11 @@ export interface Stop {
   readonly view?: Pose;
   readonly place?: Json;
   readonly sun?: { readonly day: string; readonly time: string };
-  readonly move?: { readonly seconds?: number; readonly easing?: Easing };
+  readonly move?: {
+    readonly seconds?: number;
+    readonly easing?: Easing;
+    readonly via?: readonly FlightPoint[];
+  };
   readonly dwell_s?: number;
   readonly narration?: Readonly<Record<string, string>>;
   readonly captions?: Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@
 import type { App } from '../../app/app.ts';
 import type { TourDocument } from '../../core/release.ts';
 import type { Vec3 } from '../../core/vec.ts';
-import type { Pose, Stop } from '../core/tour.ts';
+import type { FlightPoint, Pose, Stop } from '../core/tour.ts';
 
 /** What is on screen now, as a stop would say it. */
 export interface ShownNow {
@@ -39,6 +39,10 @@ export interface Handle {
   draw: (what: { fit: Pose['fit_m'] | null; flight: boolean }) => void;
   /** Bring the whole flight to the stop into view. */
   overlook: () => void;
+  /** Fly to a point of a flight. */
+  visit: (at: FlightPoint) => void;
+  /** Where the camera is, whatever the stop says. */
+  present: () => Pose | null;
   /** How a pose is framed on a phone and on a desktop. */
   frames: (view: Pose) => Frames | null;
 }

@@ -14,7 +14,7 @@ import { cutOf, formatCut } from '../../core/section.ts';
 import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
 import { snapshot } from '../../scene/snapshot.ts';
 import { draftEntry } from '../core/preview.ts';
-import type { Json, Pose, Shown } from '../core/tour.ts';
+import type { FlightPoint, Json, Pose, Shown } from '../core/tour.ts';
 import type { Frames, Handle, ShownNow } from './handle.ts';
 
 const PHONE = freeAtFirst(390, 844, true, false);
@@ -172,6 +172,20 @@ export class StudioScene implements Handle {
     view.fly({ target: middle, distance: reach * 2.6, heading, pitch: 0.75, fovDeg: 50 }, 1);
   }
 
+  visit({ eye_m, target_m }: FlightPoint): void {
+    const { app } = this;
+    const monument = monumentOf(app.state);
+    if (!monument || !app.view) return;
+    const place = (p: Vec3) => point(monument.placement.site_from_monument, p);
+    app.tours.play({ type: 'wander' });
+    app.view.fly(orbitOf(place(eye_m), place(target_m), app.view.rig.orbit.fovDeg), 1);
+  }
+
+  present(): Pose | null {
+    const monument = monumentOf(this.app.state);
+    return monument && this.app.view ? poseNow(this.app.view.rig.orbit, monument) : null;
+  }
+
   frames(pose: Pose): Frames | null {
     const { app } = this;
     const monument = monumentOf(app.state);
@@ -230,6 +244,12 @@ export class StudioScene implements Handle {
       const monument_from_site = inverse(monument.placement.site_from_monument);
       const eyes = flight.map((o) => point(monument_from_site, eyeOf(o)));
       marks.push({ ...pathMark(eyes, false, null), dots: false });
+      // The points it bends towards.
+      const { touring } = app.state;
+      const points = touring?.document.stops[touring.player.stop]?.via ?? [];
+      points.forEach(({ eye_m }, k) => {
+        marks.push({ ...pathMark([eye_m as Vec3], false, String(k + 1)), lines: [] });
+      });
     }
     const others = app.state.marks.filter((mark) => !this.drawn.includes(mark));
     // Before the state is set: its change is told to this scene as well.

@@ -12,6 +12,7 @@ import { dwellOf } from '../core/preview.ts';
 import {
   DEFAULT_MOVE_S,
   duplicateStop,
+  type FlightPoint,
   idProblem,
   type Pose,
   removeStop,
@@ -26,10 +27,11 @@ import type { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { narration } from './narration.ts';
-import { button, line, numeral, section, select } from './parts.ts';
+import { button, iconButton, line, numeral, section, select } from './parts.ts';
 import { stopWords, tourWords } from './words.ts';
 
 const EASINGS: readonly Easing[] = ['smooth', 'linear', 'cut'];
+const MOST_POINTS = 24; // as heritage/model/limits.py has it
 const BOX_MARGIN_M = 0.3; // around the places that were pressed
 
 export function stopForm(studio: Studio, editing: Editing): Part {
@@ -313,7 +315,48 @@ function view(studio: Studio, editing: Editing, stop: Stop, monument: MonumentEn
           editing.set(stop.id, { move: { ...stop.move, easing: easing as Easing } }, t('move.easing')),
       )}
     </div>
-    ${button({ text: t('flight'), pressed: flight, press: () => studio.showFlight(!flight) })}`;
+    ${button({ text: t('flight'), pressed: flight, press: () => studio.showFlight(!flight) })}
+    ${stop.move?.easing === 'cut' || editing.now.tour.stops[0] === stop ? nothing : flightPoints(studio, editing, stop)}`;
+}
+
+/** The points a flight bends towards, each set by flying there. */
+function flightPoints(studio: Studio, editing: Editing, stop: Stop): Part {
+  const { t } = studio.state;
+  const scene = studio.scene!;
+  const points = stop.move?.via ?? [];
+  const set = (via: readonly FlightPoint[]) => {
+    const { via: _before, ...rest } = stop.move ?? {};
+    const move = via.length > 0 ? { ...rest, via } : rest;
+    editing.set(stop.id, { move: Object.keys(move).length > 0 ? move : undefined }, t('via'));
+  };
+  const here = (): FlightPoint[] => {
+    const pose = scene.present();
+    return pose ? [{ eye_m: pose.eye_m, target_m: pose.target_m }] : [];
+  };
+  return html`<fieldset class="box">
+    <legend>${t('via')}</legend>
+    <p class="quiet">${points.length > 0 ? t('via.drawn') : t('via.found')}</p>
+    <ol class="via">
+      ${points.map(
+        (one, k) => html`<li>
+          <span>${k + 1}</span>
+          ${button({ text: t('via.go'), label: t('via.go.to', { n: k + 1 }), press: () => scene.visit(one) })}
+          ${button({
+            text: t('via.here'),
+            label: t('via.here.to', { n: k + 1 }),
+            press: () => set(points.flatMap((other, n) => (n === k ? here() : [other]))),
+          })}
+          ${iconButton(icon('trash'), t('via.remove', { n: k + 1 }), () => set(points.filter((_, n) => n !== k)))}
+        </li>`,
+      )}
+    </ol>
+    ${button({
+      icon: icon('plus'),
+      text: t('via.add'),
+      disabled: points.length >= MOST_POINTS,
+      press: () => set([...points, ...here()]),
+    })}
+  </fieldset>`;
 }
 
 /** The pose with its box grown around a place. */
