@@ -401,6 +401,15 @@ describe('the draft as visitors would have it', () => {
     expect(court!.view).toBe((monument as { view: unknown }).view);
     expect(court!.title.en).toBe('court');
   });
+  it('looks from where a build has found a view, as long as it shows the same', () => {
+    const released = draftDocument('walk', TOUR_0, sources);
+    released.stops[2]!.view = { eye_m: [4, 4, 4], target_m: [0, 0, 0] } as never;
+    const view = (tour: Tour) => draftDocument('walk', tour, { ...sources, released }).stops[2]!.view;
+    expect(view(TOUR_0)).toBe(released.stops[2]!.view);
+    expect(view(setStop(TOUR_0, 'hall', { annotations: ['gourd'] }))).toBe(
+      (monument as { view: unknown }).view,
+    );
+  });
   it('keeps the way that a build has found as long as both ends of it stay', () => {
     const via = [{ eye_m: [1, 1, 1], target_m: [0, 0, 0] }];
     const released = draftDocument('walk', TOUR_0, sources);
