@@ -30,9 +30,9 @@ from heritage.ops.placement.register_options import RegisterOptions
 
 _NEAR_M: Final = 8.0  # who is a neighbour
 _AROUND_M: Final = 14.0  # what a survey of the building may show
-_SLACK: Final = 0.35  # of score: a glance at some cells may be that wrong
+_SLACK: Final = 0.6  # of score: a glance at some cells may be that wrong
 _PER_SURPRISE: Final = 0.05  # of score, for one sigma squared
-_IN_FULL: Final = 4
+_IN_FULL: Final = 6
 _SIGMAS: Final = 3.0
 _AS_WHOLE: Final = 0.1  # of a footprint's area: two that are covered alike are shown alike
 
