@@ -126,6 +126,7 @@ def serve(
     """Serve SITE's current release; with --studio, its curators too."""
     from heritage.model.documents import OpenID
     from heritage.text.yaml import read_yaml
+    from heritage.web.reports import report_options
     from heritage.web.server import serve as start
     from heritage.web.studio.options import studio_options
 
@@ -149,8 +150,21 @@ def serve(
             openid=None if openid is None else read_yaml(openid, OpenID, str(openid)).document,
             openid_secret=openid_secret,
         )
+    try:
+        reports = report_options(site, accounts)
+    except InputError as error:
+        # Visitors are served whatever a curator is writing at this moment.
+        reports = None
+        click.echo(f"visitors cannot report damage now: {error}", err=True)
     with start(
-        site, host, port, trusted_hosts=trusted, public_url=public_url, studio=options, proxy=proxy
+        site,
+        host,
+        port,
+        trusted_hosts=trusted,
+        public_url=public_url,
+        studio=options,
+        proxy=proxy,
+        reports=reports,
     ) as server:
         click.echo(f"serving {site} at {server.url} (stop with Ctrl-C)")
         address = server.url

@@ -66,4 +66,7 @@ SIGN_IN_ATTEMPTS_OF_ADDRESS: Final = 50  # an office behind one address
 SIGN_IN_AT_ONCE: Final = 2  # passwords hashed at the same time: 64 MiB each
 JOURNEY_S: Final = 600  # from going to the OpenID provider to coming back
 JOURNEYS: Final = 1000  # at the same time; whoever goes needs no account yet
+REPORT_LENGTH: Final = 4000  # what a visitor reports: two pages
+REPORTS_OF_ADDRESS: Final = 5  # in a day; a family on a walk
+REPORTS_A_DAY: Final = 200  # from everybody: what an office can still read
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

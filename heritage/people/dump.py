@@ -15,10 +15,10 @@ from alembic.util import CommandError
 
 from heritage.model.errors import InputError
 from heritage.people.database import Database, migrations
-from heritage.people.tables import attempts, journeys, metadata, people, sessions
+from heritage.people.tables import attempts, journeys, metadata, people, senders, sessions
 
 _FORMAT: Final = "heritage-accounts"
-_PASSING: Final = (sessions, attempts, journeys)
+_PASSING: Final = (sessions, attempts, journeys, senders)
 
 
 def dump(db: Database) -> bytes:

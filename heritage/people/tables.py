@@ -104,6 +104,33 @@ events: Final = sa.Table(
     sa.Column("details", sa.Text, nullable=False),
     sa.Column("previous", sa.String(64), nullable=False),
 )
+# What visitors told; `code` is the SHA-256 of what they look the answer up by, `place` metres in the monument frame.
+reports: Final = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("code", sa.String(64), nullable=False, unique=True),
+    sa.Column("monument", sa.String(64), nullable=False),
+    sa.Column("x_m", sa.Float),
+    sa.Column("y_m", sa.Float),
+    sa.Column("z_m", sa.Float),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("language", sa.String(35), nullable=False),
+    sa.Column("status", sa.String(20), nullable=False),
+    sa.Column("assignee", sa.String(PERSON_NAME_LENGTH)),
+    sa.Column("answer", sa.Text),
+    _time("made"),
+    _time("due"),
+    _time("answered", nullable=True),
+)
+# Where reports came from, for a day: kept apart, so that a report does not say who sent it.
+senders: Final = sa.Table(
+    "senders",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("address", sa.String(45), nullable=False),
+    _time("at"),
+)
 # One row: the last event and its digest.
 head: Final = sa.Table(
     "head",

@@ -20,9 +20,11 @@ from heritage.store import Store
 from heritage.web import catalogue, errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
+from heritage.web.reports import ReportOptions
+from heritage.web.reports import register as take_in_reports
 from heritage.web.security import Hosts, add_headers, check_request
 from heritage.web.studio.media import ENDPOINT as UPLOADS
-from heritage.web.studio.options import StudioOptions
+from heritage.web.studio.options import StudioOptions, origin_of
 
 
 def create_app(
@@ -31,8 +33,9 @@ def create_app(
     trusted_hosts: Sequence[str] | None = None,
     public_url: str | None = None,
     studio: StudioOptions | None = None,
+    reports: ReportOptions | None = None,
 ) -> Flask:
-    """The WSGI application for ``site``; reads its releases, and writes nothing unless it has a ``studio``.
+    """The WSGI application for ``site``; reads its releases, and writes nothing but for ``studio`` and ``reports``.
 
     ``trusted_hosts`` are the host names it answers to; by default any name of this machine. ``public_url``
     is the address visitors use where it is not the server's own, for the links of the API.
@@ -43,7 +46,7 @@ def create_app(
     hosts = Hosts(trusted_hosts)
     releases = Releases(Store(site))
     errors.register(app)
-    origin = (studio.origin if studio else None) or ""
+    origin = (studio.origin if studio else None) or origin_of(public_url) or ""
 
     @app.before_request
     def check() -> None:
@@ -124,7 +127,10 @@ def create_app(
     if studio is not None:
         from heritage.web.studio import register
 
-        register(app, site, studio)
+        register(app, site, studio, reports)
+
+    if reports is not None:
+        take_in_reports(app, releases, reports, origin or None)
 
     @app.get("/healthz")
     def health() -> Response:

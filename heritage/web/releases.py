@@ -45,6 +45,10 @@ class Releases:
         """The release's languages, the first being its default."""
         return self._document(release_id).languages
 
+    def monuments(self, release_id: str) -> dict[str, dict[str, str]]:
+        """The release's monuments: title per language, by id."""
+        return {one.id: one.title for one in self._document(release_id).monuments}
+
     def title(self, release_id: str) -> dict[str, str]:
         """The site's title per language."""
         return self._document(release_id).title

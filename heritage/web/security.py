@@ -31,6 +31,7 @@ _OF_THE_STUDIO: Final = {
     "Permissions-Policy": HEADERS["Permissions-Policy"].replace("microphone=()", "microphone=(self)"),
 }
 STUDIO: Final = "/studio/"
+REPORTS: Final = "/reports/"
 _DATA_OF_RELEASE = re.compile(r"/r/[^/]+/data/")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 
@@ -92,6 +93,15 @@ def check_request(request: Request, hosts: Hosts, *, most_bytes: int = HTTP_BODY
         )
 
 
+def is_own(request: Request, origin: str | None) -> bool:
+    """Whether a page of this server sent the request, as far as the browser tells; one that tells nothing is none."""
+    own = origin or request.host_url.rstrip("/").lower()
+    site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is None and sender is None:
+        return False
+    return site in (None, "same-origin") and (sender is None or sender.lower() == own)
+
+
 def is_shared(path: str) -> bool:
     """Whether an address is open data, which the pages of any site may read."""
     return path.startswith(("/api/", "/data/")) or _DATA_OF_RELEASE.match(path) is not None
@@ -102,6 +112,12 @@ def add_headers(response: Response, *, secure: bool, path: str = "") -> Response
     response.headers.update(HEADERS)
     if path == STUDIO:
         response.headers.update(_OF_THE_STUDIO)
+    if path.startswith(REPORTS):
+        # The one place of the public side with a form.
+        policy = HEADERS["Content-Security-Policy"]
+        response.headers["Content-Security-Policy"] = policy.replace(
+            "form-action 'none'", "form-action 'self'"
+        )
     if path.startswith(STUDIO):
         response.headers["Cache-Control"] = "no-store"
     if is_shared(path):

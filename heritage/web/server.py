@@ -15,6 +15,7 @@ from waitress import wasyncore
 from heritage.model.errors import BusyError, InputError
 from heritage.model.limits import HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.web.app import create_app
+from heritage.web.reports import ReportOptions
 from heritage.web.studio.options import StudioOptions
 
 THREADS = 8  # whole files are sent without one; pages and ranges hold one for milliseconds
@@ -31,13 +32,16 @@ class Server:
         public_url: str | None,
         studio: StudioOptions | None,
         proxy: str | None,
+        reports: ReportOptions | None,
     ) -> None:
         host, port = waiting.getsockname()[:2]
         shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         self._map: dict[int, Any] = {}
         self._server = waitress.create_server(
-            create_app(site, trusted_hosts=trusted_hosts, public_url=public_url, studio=studio),
+            create_app(
+                site, trusted_hosts=trusted_hosts, public_url=public_url, studio=studio, reports=reports
+            ),
             map=self._map,
             sockets=[waiting],
             threads=THREADS,
@@ -83,11 +87,13 @@ def serve(
     public_url: str | None = None,
     studio: StudioOptions | None = None,
     proxy: str | None = None,
+    reports: ReportOptions | None = None,
 ) -> Server:
     """Serve ``site`` at ``host``:``port`` (0 = any free port) until the returned Server is closed.
 
     ``public_url`` is the address that visitors use where a proxy stands before the server. With ``studio`` the
     site can be edited below ``/studio/``. ``proxy`` is the address of a proxy whose X-Forwarded-For is believed.
+    With ``reports`` visitors may report damage.
 
     Raises BusyError where the port is taken, InputError where there is no such address here.
     """
@@ -111,4 +117,4 @@ def serve(
             "stop what uses it, or choose another --port",
             code="port-taken",
         ) from error
-    return Server(waiting, site, trusted_hosts, public_url, studio, proxy)
+    return Server(waiting, site, trusted_hosts, public_url, studio, proxy, reports)

@@ -24,13 +24,14 @@ from heritage.people import accounts, clock, invitations, passwords, sessions
 from heritage.people.database import Database
 from heritage.people.person import ROLES, Person
 from heritage.web.app import create_app
+from heritage.web.reports import ReportOptions
 from heritage.web.server import serve
 from heritage.web.studio.options import StudioOptions, studio_options
-from heritage.web.studio.table import STAFF, TABLE, check, routes
+from heritage.web.studio.table import REPORTS, STAFF, TABLE, check, routes
 
 WORDS = "chín con rồng vàng"
 BASE = "http://localhost:8000"
-ROWS = (*TABLE, *STAFF)
+ROWS = (*TABLE, *STAFF, *REPORTS)
 
 
 @pytest.fixture(autouse=True)
@@ -60,7 +61,8 @@ class Studio:
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     db = Database(write_site(tmp_path))
-    made = Studio(create_app(tmp_path, studio=StudioOptions(accounts=db)), db)
+    visitors = ReportOptions(db, 14)
+    made = Studio(create_app(tmp_path, studio=StudioOptions(accounts=db), reports=visitors), db)
     for role in ROLES:
         made.people[role] = accounts.add(db, f"the {role}", [role], WORDS, by="test")
     yield made
@@ -78,7 +80,7 @@ def _ask(client: FlaskClient, method: str, url: str, body: Any = None, **headers
 
 
 def _url(rule: str) -> str:
-    return re.sub("<[^>]+>", "strange", rule.replace("<path:key>", "tours/walk"))
+    return re.sub("<[^>]+>", "strange", rule.replace("<path:key>", "tours/walk").replace("<int:id>", "1"))
 
 
 def test_every_route_has_a_row_and_every_row_a_route(studio: Studio, local: FlaskClient) -> None:

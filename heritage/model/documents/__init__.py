@@ -28,7 +28,7 @@ from heritage.model.documents.base import (
 )
 from heritage.model.documents.monument import Epoch, Monument, Pair, Prior, Registration
 from heritage.model.documents.openid import OpenID, OpenIDRoles
-from heritage.model.documents.site import BaseLayer, Footprints, Ground, Site, Term, Vocabulary
+from heritage.model.documents.site import BaseLayer, Footprints, Ground, Reports, Site, Term, Vocabulary
 from heritage.model.documents.state import Basis, Evidence, Part, State, StatePlacement
 from heritage.model.documents.tour import (
     SHORTEST_CUT_M,
@@ -80,6 +80,7 @@ __all__ = [
     "Prior",
     "Registration",
     "RelativePath",
+    "Reports",
     "Rights",
     "SectionPlane",
     "Shown",

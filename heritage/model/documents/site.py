@@ -74,6 +74,14 @@ class BaseLayer(Document):
     )
 
 
+class Reports(Document):
+    """Visitors may report damage, and get an answer."""
+
+    answer_days: Annotated[int, Field(ge=1, le=365)] = Field(
+        14, description="days within which somebody answers; visitors are told"
+    )
+
+
 class Site(Document):
     """``site.yaml``."""
 
@@ -96,6 +104,10 @@ class Site(Document):
     )
     rights: Rights = Field(description="under what terms the site is shown")
     credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field((), description="who did what")
+    reports: Reports | None = Field(
+        None,
+        description="whether visitors may report damage to the server; nothing they send is shown to others",
+    )
     opening: View | None = Field(
         None, description="the first view, in the site frame (east, north, up; metres)"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
+from heritage.web.reports import ReportOptions
 from heritage.web.studio import (
     answers,
     builds,
@@ -27,8 +28,11 @@ from heritage.web.studio.options import StudioOptions
 from heritage.web.studio.people import Cookie
 
 
-def register(app: Flask, site: Path, options: StudioOptions) -> None:
-    """Add the studio of ``site`` to ``app``: who may come in first, then what there is."""
+def register(app: Flask, site: Path, options: StudioOptions, visitors: ReportOptions | None = None) -> None:
+    """Add the studio of ``site`` to ``app``: who may come in first, then what there is.
+
+    ``visitors`` is where their reports are, where the site takes any.
+    """
     door, cookie = door_of(options), Cookie(options)
     people.register(app, door, cookie, options)
     if isinstance(door, Institution):
@@ -50,5 +54,9 @@ def register(app: Flask, site: Path, options: StudioOptions) -> None:
     presence.register(studio)
     for room in (findings, media, builds, releases):
         room.register(studio, drafts)
+    if visitors is not None:
+        from heritage.web.studio import reports
+
+        reports.register(studio, visitors.database)
     app.register_blueprint(studio)
     table.check(app)

@@ -49,7 +49,7 @@ def studio_options(
     as well. Raises InputError where others could reach a
     studio without accounts, or one whose passwords would travel in the clear.
     """
-    origin = _origin(public_url)
+    origin = origin_of(public_url)
     is_public = not _is_local(host) or (origin is not None and not _is_local(urlsplit(origin).hostname or ""))
     is_public |= any(not _is_local(name.lstrip(".")) for name in trusted_hosts or ())
     database = _accounts(site, accounts, needed=openid is not None)
@@ -103,7 +103,8 @@ def _accounts(site: Path, url: str | None, *, needed: bool) -> Database | None:
     return None
 
 
-def _origin(public_url: str | None) -> str | None:
+def origin_of(public_url: str | None) -> str | None:
+    """Scheme, host and port of the address that visitors use, as browsers say it in Origin."""
     if public_url is None:
         return None
     parts = urlsplit(public_url)

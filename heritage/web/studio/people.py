@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Response, g, request
 
 from heritage.model.errors import InputError
 from heritage.people.person import Person
 from heritage.web.errors import refused
+from heritage.web.security import is_own
 from heritage.web.studio.answers import said
 from heritage.web.studio.doors import Door
 from heritage.web.studio.options import StudioOptions
-from heritage.web.studio.table import OPENID, STAFF, TABLE
+from heritage.web.studio.table import EVERY
 
 PATH: Final = "/studio/"
 _SAFE: Final = ("GET", "HEAD")
@@ -66,7 +67,7 @@ class Cookie:
 
 def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> None:
     """Guard every address of the studio by the table, and let people in and out."""
-    roles = {(row.method, row.rule): row.roles for row in TABLE + STAFF + OPENID}
+    roles = {(row.method, row.rule): row.roles for row in EVERY}
 
     @app.before_request
     def guard() -> None:
@@ -107,15 +108,6 @@ def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> 
         if g.person is None:
             raise signed_out()
         return said(_described(g.person, door))
-
-
-def is_own(request: Request, origin: str | None) -> bool:
-    """Whether a page of this server sent the request, as far as the browser tells; one that tells nothing is none."""
-    own = origin or request.host_url.rstrip("/").lower()
-    site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is None and sender is None:
-        return False
-    return site in (None, "same-origin") and (sender is None or sender.lower() == own)
 
 
 def signed_out() -> InputError:

@@ -1,0 +1,81 @@
+"""What the pages for visitors' reports say, in the languages that ship."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "title": "Report damage",
+        "lead": "Have you seen a fallen tile, a crack, something broken? Tell those who look after this place. "
+        "Only they read it. You get an answer within {days} days.",
+        "monument": "Where",
+        "place": "The place you chose on the model goes with it.",
+        "text": "What you have seen",
+        "hint": "Please leave out names and telephone numbers.",
+        "send": "Send",
+        "done": "Thank you",
+        "done-text": "Keep this code: with it you can read the answer, by {due} at the latest.",
+        "look": "Read an answer",
+        "code": "Your code",
+        "show": "Show",
+        "none": "There is no report with this code. Please look at it once more.",
+        "new": "It has arrived, and nobody has looked at it yet.",
+        "accepted": "Somebody is working on it.",
+        "answered": "It has been answered.",
+        "rejected": "It has been closed.",
+        "yours": "You wrote",
+        "answer": "The answer",
+        "due": "To be answered by {due}.",
+        "again": "Report something else",
+    },
+    "fr": {
+        "title": "Signaler un dégât",
+        "lead": "Vous avez vu une tuile tombée, une fissure, quelque chose de cassé ? Dites-le à ceux qui veillent sur ce lieu. "
+        "Eux seuls vous lisent. Vous aurez une réponse dans les {days} jours.",
+        "monument": "Où",
+        "place": "L’endroit que vous avez choisi sur le modèle est joint.",
+        "text": "Ce que vous avez vu",
+        "hint": "Merci de n’indiquer ni nom ni numéro de téléphone.",
+        "send": "Envoyer",
+        "done": "Merci",
+        "done-text": "Gardez ce code : il vous permet de lire la réponse, au plus tard le {due}.",
+        "look": "Lire une réponse",
+        "code": "Votre code",
+        "show": "Afficher",
+        "none": "Aucun signalement ne porte ce code. Veuillez le vérifier.",
+        "new": "Il est arrivé ; personne ne l’a encore examiné.",
+        "accepted": "Quelqu’un s’en occupe.",
+        "answered": "Il a reçu une réponse.",
+        "rejected": "Il est clos.",
+        "yours": "Vous avez écrit",
+        "answer": "La réponse",
+        "due": "Réponse prévue au plus tard le {due}.",
+        "again": "Signaler autre chose",
+    },
+    "vi": {
+        "title": "Báo hư hỏng",
+        "lead": "Bạn thấy một viên ngói rơi, một vết nứt, một chỗ bị hỏng? Hãy báo cho những người chăm sóc nơi này. "
+        "Chỉ họ đọc được. Bạn sẽ có câu trả lời trong vòng {days} ngày.",
+        "monument": "Ở đâu",
+        "place": "Vị trí bạn đã chọn trên mô hình được gửi kèm.",
+        "text": "Bạn đã thấy gì",
+        "hint": "Xin đừng ghi tên hay số điện thoại.",
+        "send": "Gửi",
+        "done": "Cảm ơn bạn",
+        "done-text": "Hãy giữ mã này: với mã, bạn đọc được câu trả lời, chậm nhất vào ngày {due}.",
+        "look": "Đọc câu trả lời",
+        "code": "Mã của bạn",
+        "show": "Xem",
+        "none": "Không có báo cáo nào mang mã này. Xin xem lại mã.",
+        "new": "Báo cáo đã đến, chưa có ai xem.",
+        "accepted": "Đang có người xử lý.",
+        "answered": "Đã có câu trả lời.",
+        "rejected": "Báo cáo đã được đóng.",
+        "yours": "Bạn đã viết",
+        "answer": "Câu trả lời",
+        "due": "Sẽ được trả lời chậm nhất vào ngày {due}.",
+        "again": "Báo một chỗ khác",
+    },
+}

@@ -1,0 +1,186 @@
+"""Visitors report damage and read the answer; only the studio sees what they sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from small_release import EVIL, RELEASE, client_of, publish
+from studio_site import HERE, TOKEN, write_site
+from werkzeug.test import TestResponse
+
+from heritage.model.errors import InputError
+from heritage.model.limits import REPORT_LENGTH, REPORTS_OF_ADDRESS
+from heritage.page.report_words import REPORT_WORDS
+from heritage.people.database import Database
+from heritage.people.reports import queue
+from heritage.web.app import create_app
+from heritage.web.reports import ReportOptions, report_options
+from heritage.web.studio.options import StudioOptions
+
+BASE = "http://localhost:8000"
+GOOD = {"monument": "gate", "text": "Một viên ngói rơi", "at": "1.5,-2,3.25", "language": "vi"}
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    publish(write_site(tmp_path), RELEASE)
+    database = Database(tmp_path)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def client(tmp_path: Path, db: Database) -> FlaskClient:
+    options = ReportOptions(db, 14)
+    return create_app(tmp_path, studio=StudioOptions(token=TOKEN), reports=options).test_client()
+
+
+def _send(client: FlaskClient, body: Any = None, **more: Any) -> TestResponse:
+    given = {"data": body} if isinstance(body, bytes) else {"json": GOOD if body is None else body}
+    return client.post("/reports/", headers=HERE, base_url=BASE, **(given | more))
+
+
+class _Form(HTMLParser):
+    """The fields of a page's form, as a browser would send them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.labels = self.inputs = 0
+        self._select = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        self.labels += tag == "label"
+        if tag in ("input", "select", "textarea"):
+            self.inputs += told.get("type") != "hidden"
+            self.fields[str(told["name"])] = told.get("value") or ""
+            self._select = str(told["name"]) if tag == "select" else ""
+        if tag == "option" and ("selected" in told or not self.fields[self._select]):
+            self.fields[self._select] = str(told["value"])
+
+
+@pytest.mark.parametrize("language", ["vi", "en", "fr"])
+def test_without_a_script_from_form_to_answer(client: FlaskClient, db: Database, language: str) -> None:
+    say = REPORT_WORDS[language]
+    page = client.get(f"/reports/?lang={language}&monument=gate&at=1.5,-2,3.25", base_url=BASE)
+    assert say["lead"].format(days=14) in page.text.replace("&#39;", "'")
+    assert page.headers["Content-Security-Policy"].count("form-action 'self'") == 1
+    form = _Form(page.text)
+    assert (form.labels, form.inputs) == (2, 2)
+    assert form.fields == {"monument": "gate", "text": "", "at": "1.5,-2,3.25", "language": language}
+    sent = client.post(
+        "/reports/", data=form.fields | {"text": f"a\r\n{EVIL}"}, headers={"Origin": BASE}, base_url=BASE
+    )
+    assert sent.status_code == 201
+    code = re.search(r"<code>([0-9A-Z-]{14})</code>", sent.text)
+    assert code is not None
+    assert say["done"] in sent.text
+    [found] = queue(db)
+    assert (found.text, found.place_m, found.language) == (f"a\n{EVIL}", (1.5, -2.0, 3.25), language)
+    url = f"/reports/answer?code={code[1]}&lang={language}"
+    answer = client.get(url, headers={"Accept": "text/html"}, base_url=BASE)
+    assert say["new"] in answer.text
+    assert EVIL not in answer.text
+    assert "&lt;script&gt;" in answer.text
+    assert not any("Set-Cookie" in each.headers for each in (page, sent, answer))
+
+
+def test_answered_in_the_studio(client: FlaskClient) -> None:
+    sent = _send(client).json
+    studio = client.application.test_client()
+    studio.post("/studio/api/session", json={"token": TOKEN}, headers=HERE, base_url=BASE)
+    listed = studio.get("/studio/api/reports", base_url=BASE).json
+    assert listed["figures"] == {"open": 1, "overdue": 0, "answered": 0, "on_time": 0}
+    [one] = listed["reports"]
+    assert (one["status"], one["due"], one["place_m"]) == ("new", sent["due"], [1.5, -2.0, 3.25])
+    assert "code" not in one
+    state = {"status": "answered", "assignee": "Mai", "due": one["due"], "answer": "Đã sửa. Cảm ơn!"}
+    url = f"/studio/api/reports/{one['id']}"
+    assert studio.put(url, json=state, headers=HERE, base_url=BASE).json["assignee"] == "Mai"
+    answer = client.get("/reports/answer", query_string={"code": sent["code"].lower()}, base_url=BASE)
+    assert answer.json["answer"] == "Đã sửa. Cảm ơn!"
+    assert "assignee" not in answer.json
+    page = client.get(
+        "/reports/answer", query_string={"code": sent["code"], "lang": "en"}, headers={"Accept": "text/html"}, base_url=BASE
+    )  # fmt: skip
+    assert "Đã sửa. Cảm ơn!" in page.text
+    for strange in (
+        {},
+        state | {"due": "x"},
+        state | {"due": -1},
+        state | {"more": 1},
+        [],
+        state | {"status": None},
+    ):
+        assert studio.put(url, json=strange, headers=HERE, base_url=BASE).status_code == 400
+    assert studio.put(f"{url}9", json=state, headers=HERE, base_url=BASE).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({}, 400), ([], 400), (GOOD | {"monument": "nowhere"}, 400), (GOOD | {"monument": 1}, 400),
+        (GOOD | {"at": "x"}, 400), (GOOD | {"at": "1,2"}, 400),
+         (GOOD | {"at": "nan,0,0"}, 400), (GOOD | {"at": "1e9,0,0"}, 400),
+        (GOOD | {"text": " "}, 400),
+        (GOOD | {"text": "x" * (REPORT_LENGTH + 1)}, 400), (GOOD | {"text": "\ud800"}, 400), (b"{", 400), (b"\xff", 400),
+        (GOOD | {"at": "", "language": "xx"}, 201), (GOOD | {"text": "a\x00b"}, 201),
+    ],
+)  # fmt: skip
+def test_what_is_taken_in(client: FlaskClient, db: Database, body: Any, status: int) -> None:
+    answer = _send(client, body)
+    assert answer.status_code == status, answer.text
+    assert len(queue(db)) == (status == 201)
+
+
+@pytest.mark.parametrize("headers", [{}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_other_sites_cannot_send(client: FlaskClient, headers: dict[str, str]) -> None:
+    """F2: no page elsewhere makes its visitors report."""
+    assert client.post("/reports/", json=GOOD, headers=headers, base_url=BASE).status_code == 403
+
+
+def test_too_many(client: FlaskClient, db: Database) -> None:
+    """H5: 429 with Retry-After."""
+    answers = [_send(client) for _ in range(REPORTS_OF_ADDRESS + 1)]
+    assert [a.status_code for a in answers] == [201] * REPORTS_OF_ADDRESS + [429]
+    assert answers[-1].headers["Retry-After"] == "86400"
+
+
+@pytest.mark.parametrize("code", ["0000-0000-0000", "x", "%00", "<script>", "é" * 500])
+def test_codes_that_are_none(client: FlaskClient, code: str) -> None:
+    for accept in ("text/html", "application/json"):
+        answer = client.get(
+            "/reports/answer", query_string={"code": code}, headers={"Accept": accept}, base_url=BASE
+        )
+        assert answer.status_code == 404
+        assert "<script>" not in answer.text
+
+
+def test_only_where_the_site_says_so(tmp_path: Path) -> None:
+    write_site(tmp_path)
+    assert report_options(tmp_path, None) is None
+    assert not (tmp_path / ".heritage").exists()
+    for url in ("/reports/", "/reports/answer"):
+        assert client_of(tmp_path).get(url).status_code == 404
+    site = tmp_path / "site.yaml"
+    site.write_text(site.read_text() + "reports: {answer_days: 7}\n")
+    options = report_options(tmp_path, None)
+    assert options is not None
+    assert options.answer_days == 7
+    options.database.close()
+    site.write_text(site.read_text() + "nothing: 1\n")
+    with pytest.raises(InputError, match=r"site\.yaml:\d+"):
+        report_options(tmp_path, None)
+
+
+def test_words_are_complete() -> None:
+    assert len({frozenset(say) for say in REPORT_WORDS.values()}) == 1
+    assert set(REPORT_WORDS) == {"en", "fr", "vi"}
