@@ -88,7 +88,7 @@ export class Room {
     this.source = (await session.requestHitTestSource?.({ space: viewer })) ?? null;
     if (!this.source) throw new DOMException('no hit test', 'NotSupportedError');
     session.addEventListener('select', () => this.press());
-    renderer.setAnimationLoop((_time, frame) => frame && this.draw(frame));
+    renderer.xr.setAnimationLoop((_time, frame) => frame && this.draw(frame));
   }
 
   /** The model has come. `byFront`: it is stood by its front edge, for it is larger than a room. */
@@ -212,7 +212,7 @@ export class Room {
   close(): void {
     this.closed = true;
     this.letGo();
-    this.renderer.setAnimationLoop(null);
+    this.renderer.xr.setAnimationLoop(null);
     this.source?.cancel();
     this.scene.add(this.stand);
     if (this.model) this.stand.add(this.model);

@@ -83,7 +83,8 @@ export class Headset implements Driver {
     TileScheduler.setXRSession(session);
     this.view.driver = this;
     view.stage.wear(eyeSize(view.stage));
-    renderer.setAnimationLoop((time) => {
+    // Not by the renderer's own loop: that would run the window's frames beside the headset's, with times of their own.
+    renderer.xr.setAnimationLoop((time) => {
       view.stage.invalidate();
       view.stage.clock.run(time);
     });

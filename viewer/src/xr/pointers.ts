@@ -99,12 +99,12 @@ export class Pointers {
     if (target?.kind === 'stop') this.events.onStop(target.stop);
   }
 
-  /** The button or the stop that the ray meets first. */
+  /** The button or the stop that the ray meets. The board is drawn over everything: what lies before it is not seen. */
   private met(): { target: Target; distance: number } {
     const board = this.board.aimed(this.ray);
-    const stop = this.waypoints.aimed(this.ray);
-    if (board && !(stop && stop.distance < board.distance))
+    if (board)
       return { target: board.button ? { kind: 'button', id: board.button } : null, distance: board.distance };
+    const stop = this.waypoints.aimed(this.ray);
     return stop
       ? { target: { kind: 'stop', stop: stop.stop }, distance: stop.distance }
       : { target: null, distance: REACH_M };

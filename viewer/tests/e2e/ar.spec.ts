@@ -203,6 +203,7 @@ test('a model in real size stands where the visitor aims, its front towards them
 
   await press(page, 'Another place');
   await look(page, 30, 90);
+  await expect.poll(() => page.evaluate(() => window.heritage.app.room!.aim.position.x)).toBeLessThan(-1);
   await expect.poll(() => step(page)).toBe('ready');
   expect((await standing(page)).children).toBe(0);
   await trigger(page);

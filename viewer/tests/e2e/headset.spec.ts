@@ -123,6 +123,26 @@ test('a tour from entering to its last stop, and back on the page', async ({ pag
   expect(start.feet[1]).toBeCloseTo(-34, 1);
   expect(start.feet[2]).toBeCloseTo(-0.15, 1);
 
+  // Frames are the headset's alone, one after the other: the blink of the jump is over in no time.
+  const times = await page.evaluate(
+    () =>
+      new Promise<number[]>((done) => {
+        const { clock } = window.heritage.app.view!.stage;
+        const { run } = clock;
+        const seen: number[] = [];
+        clock.run = (time) => {
+          seen.push(time);
+          if (seen.length === 8) {
+            clock.run = run;
+            done(seen);
+          }
+          run.call(clock, time);
+        };
+      }),
+  );
+  expect(times).toEqual([...times].sort((a, b) => a - b));
+  expect(await page.evaluate(() => window.heritage.app.headset!.comfort.mesh.visible)).toBe(false);
+
   // A stick turns by 30 degrees at once, and only once until it is let go.
   await page.evaluate(() => window.device.controllers.right!.updateAxes('thumbstick', 1, 0));
   await frames(page, 4);
