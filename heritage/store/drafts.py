@@ -15,44 +15,21 @@ from __future__ import annotations
 
 import json
 import os
-import re
-import stat
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from heritage.model.errors import InputError, Problem, StoreError
 from heritage.store import fs, journal
 from heritage.store.history import OUTSIDE, Entry, Files, History, digests_of, revision_of
-from heritage.store.lock import WAIT_S, asked, busy
 from heritage.store.publish import ensure_folder, place_bytes, publish_bytes, sweep
+from heritage.store.queue import NO_WRITING, Queue
+from heritage.store.unit import Snapshot, Unit, found_files
 
 PENDING = "pending"
-GATE = "gate"
 LITTER_S = 3600.0  # no save takes an hour
-_NO_WRITING = ("store-full", "store-not-writable")
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A document: ``key`` names it, its files are those in ``folder`` (relative to the site) that match ``names``."""
-
-    key: str
-    folder: str
-    names: re.Pattern[str]
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A document's files at one moment; ``revision`` is None where there are none, ``who`` made it what it is."""
-
-    revision: str | None
-    files: Files
-    who: str = OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -70,7 +47,7 @@ class Drafts:
         self.site = site
         self._root = site / ".heritage" / "history"
         self.history = History(self._root, site)
-        self._turns: dict[str, Lock] = {}
+        self._queue = Queue(self._root / "locks", site)
 
     def read(self, unit: Unit) -> Snapshot:
         """The document's files, never half of a save.
@@ -80,7 +57,7 @@ class Drafts:
         """
         with self._locked(unit, shared=True):
             if not self._pending(unit.key).exists():
-                found = self._found(unit)
+                found = found_files(self.site, unit)
                 last = self.history.last(unit.key)
                 if found.revision == (None if last is None else last.revision):
                     return replace(found, who=OUTSIDE if last is None else last.who)
@@ -88,8 +65,10 @@ class Drafts:
             with self._locked(unit):
                 return self._settled(unit)
         except StoreError as error:
-            if error.problems[0].code in _NO_WRITING:
-                return self._found(unit)  # nobody can save now either, so nothing will write over it
+            if error.problems[0].code in NO_WRITING:
+                return found_files(
+                    self.site, unit
+                )  # nobody can save now either, so nothing will write over it
             raise
 
     def save(
@@ -158,7 +137,7 @@ class Drafts:
 
     def note(self, who: str, action: str, details: Mapping[str, object]) -> None:
         """Add a record of something done beside saving, durably."""
-        with self._waiting("notes", shared=False):
+        with self._queue.first("notes"):
             ensure_folder(self.notes, self.site)
             journal.append(self.notes, who, action, details)
 
@@ -188,26 +167,12 @@ class Drafts:
                 self._finish(path)
             yield
 
-    def _found(self, unit: Unit) -> Snapshot:
-        folder = self.site / unit.folder
-        files = {}
-        if folder.is_dir():
-            if folder.resolve() != self.site.resolve() / unit.folder:
-                raise _outside(unit.folder)
-            for path in sorted(folder.iterdir()):
-                if unit.names.fullmatch(path.name):
-                    if not stat.S_ISREG(path.lstat().st_mode):
-                        raise _outside(f"{unit.folder}/{path.name}".lstrip("/"))
-                    with fs.told(path):
-                        files[path.name] = path.read_bytes()
-        return Snapshot(revision_of(digests_of(files)), files)
-
     def _settled(self, unit: Unit) -> Snapshot:
         """What is there once a crash's leftover is finished; noted, where it was changed outside."""
         if self._pending(unit.key).exists():
             with self._gate(shared=True):
                 self._finish(self._pending(unit.key))
-        found = self._found(unit)
+        found = found_files(self.site, unit)
         last = self.history.last(unit.key)
         if found.revision == (None if last is None else last.revision):
             return replace(found, who=OUTSIDE if last is None else last.who)
@@ -278,54 +243,9 @@ class Drafts:
                     code="document-file",
                 )
 
-    def _locked(self, unit: Unit, *, shared: bool = False) -> Any:
+    def _locked(self, unit: Unit, *, shared: bool = False) -> AbstractContextManager[None]:
         # One lock a folder: what a crash left in it may then be swept.
-        return self._waiting((unit.folder or "site").replace("/", "+"), shared)
+        return self._queue.first((unit.folder or "site").replace("/", "+"), shared=shared)
 
-    def _gate(self, *, shared: bool = False) -> Any:
-        return self._waiting(GATE, shared)
-
-    @contextmanager
-    def _waiting(self, name: str, shared: bool) -> Iterator[None]:
-        end = time.monotonic() + WAIT_S
-        turn = self._turns.setdefault(name, Lock())
-        # The threads of one server stand in line for what is exclusive; the line of all servers is `_lock`.
-        in_line = name != GATE or not shared
-        if in_line and not turn.acquire(timeout=WAIT_S):
-            raise busy(self._root / "locks" / name)
-        try:
-            try:
-                descriptor = self._lock(name, shared, end)
-            except StoreError as error:
-                if not shared or error.problems[0].code not in _NO_WRITING:
-                    raise
-                yield  # nobody can write here, so there is nobody to wait for
-                return
-            try:
-                yield
-            finally:
-                os.close(descriptor)
-        finally:
-            if in_line:
-                turn.release()
-
-    def _lock(self, name: str, shared: bool, end: float) -> int:
-        path = self._root / "locks" / name
-        ensure_folder(path.parent, self.site)
-        # Only who is next asks for the lock: without that, a busy server would take it again and again before
-        # another one looks.
-        following = asked(path.with_name(f"{name}.next"), shared=False, end=end)
-        try:
-            return asked(path, shared=shared, end=end)
-        finally:
-            os.close(following)
-
-
-def _outside(where: str) -> InputError:
-    return InputError(
-        where,
-        "it is a link, or no plain file",
-        "plain files inside the site's folder",
-        "copy the file there",
-        code="file-outside",
-    )
+    def _gate(self, *, shared: bool = False) -> AbstractContextManager[None]:
+        return self._queue.first("gate", shared=shared, in_line=not shared)

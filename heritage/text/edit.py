@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from heritage.model.errors import MethodError
+from heritage.text.positions import Positions, flows
 from heritage.text.write_yaml import block, block_text, flow, scalar
 
 
@@ -75,6 +76,7 @@ def _composed(text: str) -> Node:
 class _Editor:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.at = Positions(text)
         self.eol = "\r\n" if "\r\n" in text else "\n"
         self._yaml = YAML(typ="safe", pure=True)
 
@@ -108,12 +110,17 @@ class _Editor:
             plan = _plan([self.value(one) for one in node.value], new)
             if [at for at, _ in plan] == list(range(len(node.value))):
                 pairs = zip(node.value, new, strict=True)
-                return [s for one, value in pairs for s in self.changes(one, value, self._item(one))]
+                return [s for one, value in pairs for s in self.changes(one, value, self.at.item(one))]
             if node.flow_style:
                 return self._flow_sequence(node, plan)
-            if all(self._begins_line(self._dash(one)) for one in node.value):
+            if all(self._has_own_line(one) for one in node.value):
                 return [self._sequence(node, plan)]
         return [self._replaced(node, new, after)]
+
+    def _has_own_line(self, item: Node) -> bool:
+        """Whether a list's item begins a line with its dash, and nothing but spaces is between the two."""
+        dash = self.at.dash(item)
+        return dash < item.start_mark.index and self.at.begins_line(dash)
 
     def _mapping(self, node: MappingNode, new: Mapping[str, Any]) -> list[_Splice]:
         splices: list[_Splice] = []
@@ -122,28 +129,28 @@ class _Editor:
         keep = [key.value in new for key, _ in entries]
         for k, (key, one) in enumerate(entries):
             if keep[k]:
-                splices += self.changes(one, new[key.value], self._colon(key))
+                splices += self.changes(one, new[key.value], self.at.colon(key))
             elif any(keep[:k]):
-                before = self._line_end(self._line(key) - len(self.eol))
-                splices.append(_Splice(before, self._line_end(self._end(one, key)), ""))
-            elif self._begins_line(key.start_mark.index):
-                splices.append(_Splice(self._line(key), self._next_line(self._end(one, key)), ""))
+                before = self.at.line_end(self.at.line(key) - len(self.eol))
+                splices.append(_Splice(before, self.at.line_end(self.at.end(one, key)), ""))
+            elif self.at.begins_line(key.start_mark.index):
+                splices.append(_Splice(self.at.line(key), self.at.next_line(self.at.end(one, key)), ""))
             else:  # the first, beside its list's dash
                 splices.append(_Splice(key.start_mark.index, entries[k + 1][0].start_mark.index, ""))
         old = {key.value: (key, one) for key, one in entries}
         for key, value in new.items():
             if key not in old:
-                at = self._line_end(self._end(*reversed(old[_before(key, new, old)])))
+                at = self.at.line_end(self.at.end(*reversed(old[_before(key, new, old)])))
                 splices.append(_Splice(at, at, f"{self.eol}{' ' * column}{flow(key)}: {flow(value)}"))
         return splices
 
     def _flow_mapping(self, node: MappingNode, new: Mapping[str, Any]) -> list[_Splice]:
-        ends = [(key.start_mark.index, self._end(one, key)) for key, one in node.value]
+        ends = [(key.start_mark.index, self.at.end(one, key)) for key, one in node.value]
         keep = [key.value in new for key, _ in node.value]
         splices = self._flow_removed(ends, keep)
         for kept, (key, one) in zip(keep, node.value, strict=True):
             if kept:
-                splices += self.changes(one, new[key.value], self._colon(key))
+                splices += self.changes(one, new[key.value], self.at.colon(key))
         old = {key.value for key, _ in node.value}
         last = max(end for kept, (_, end) in zip(keep, ends, strict=True) if kept)
         added = "".join(f", {flow(key)}: {flow(value)}" for key, value in new.items() if key not in old)
@@ -154,7 +161,7 @@ class _Editor:
         if not olds or olds != sorted(olds):
             pieces = [flow(v) if at is None else self._piece(node.value[at], v) for at, v in plan]
             return [_Splice(node.start_mark.index, node.end_mark.index, "[" + ", ".join(pieces) + "]")]
-        ends = [(one.start_mark.index, self._end(one)) for one in node.value]
+        ends = [(one.start_mark.index, self.at.end(one)) for one in node.value]
         splices = self._flow_removed(ends, [k in olds for k in range(len(ends))])
         last: int | None = None
         for at, value in plan:
@@ -181,19 +188,19 @@ class _Editor:
         return splices
 
     def _piece(self, node: Node, new: Any) -> str:
-        return self.spliced(self.changes(node, new, 0), node.start_mark.index, self._end(node))
+        return self.spliced(self.changes(node, new, 0), node.start_mark.index, self.at.end(node))
 
     def _sequence(self, node: SequenceNode, plan: Sequence[tuple[int | None, Any]]) -> _Splice:
         """A list in block style, put together anew from its items: each with the lines above that belong to it."""
-        dashes = [self._dash(one) for one in node.value]
+        dashes = [self.at.dash(one) for one in node.value]
         bodies = [
-            (self._line_start(dash), self._line_end(self._end(one)))
+            (self.at.line_start(dash), self.at.line_end(self.at.end(one)))
             for dash, one in zip(dashes, node.value, strict=True)
         ]
-        leads = [self._lead(bodies[0][0])]
-        leads += [self.text[self._next_line(a[1]) : b[0]] for a, b in pairwise(bodies)]
+        leads = [self.at.lead(bodies[0][0])]
+        leads += [self.text[self.at.next_line(a[1]) : b[0]] for a, b in pairwise(bodies)]
         spaced = len(leads) > 1 and all(re.match(r"[ \t]*\r?\n", lead) for lead in leads[1:])
-        margin = " " * (dashes[0] - self._line_start(dashes[0]))
+        margin = " " * (dashes[0] - self.at.line_start(dashes[0]))
         flowing = all(one.flow_style for one in node.value if isinstance(one, MappingNode))
         lines: list[str] = []
         for at, value in plan:
@@ -209,15 +216,8 @@ class _Editor:
         start = bodies[0][0] - len(leads[0])
         return _Splice(start, bodies[-1][1], self.eol.join(lines))
 
-    def _lead(self, start: int) -> str:
-        """The comments right above the line that begins at ``start``."""
-        at = start
-        while at and re.match(r"[ \t]*#", self.text[self._line_start(at - 1) : at]):
-            at = self._line_start(at - 1)
-        return self.text[at:start]
-
     def _replaced(self, node: Node, new: Any, after: int) -> _Splice:
-        start, end = node.start_mark.index, self._end(node)
+        start, end = node.start_mark.index, self.at.end(node)
         if isinstance(node, ScalarNode) and not isinstance(new, Mapping | list | tuple):
             if start == end:
                 return _Splice(after, after, " " + scalar(new))
@@ -226,64 +226,9 @@ class _Editor:
                 inside = re.match(r"[^\n]*\n(?:[ \t]*\r?\n)*( *)", self.text[start:end])
                 written = block_text(new, node.style, len(inside[1]), self.eol) if inside else None
             return _Splice(start, end, written or scalar(new, node.style))
-        if isinstance(node, ScalarNode) or _flows(node):
+        if isinstance(node, ScalarNode) or flows(node):
             return _Splice(start, end, flow(new)) if start != end else _Splice(after, after, " " + flow(new))
         return _Splice(after, end, " " + flow(new))
-
-    def _end(self, node: Node, key: Node | None = None) -> int:
-        """Where a node's text ends: of collections in block style, and of block scalars, the marks say later."""
-        if isinstance(node, ScalarNode):
-            end = node.end_mark.index
-            if node.style in ("|", ">"):
-                keeps = "+" in self.text[node.start_mark.index : self._line_end(node.start_mark.index)]
-                content = self.text[node.start_mark.index : end]
-                cut = content.removesuffix("\n").removesuffix("\r") if keeps else content.rstrip()
-                end = node.start_mark.index + len(cut)
-            if key is not None and node.start_mark.index == node.end_mark.index:
-                end = self._colon(key)
-            return int(end)
-        if _flows(node) or not node.value:
-            return int(node.end_mark.index)
-        last = node.value[-1]
-        return self._end(last[1], last[0]) if isinstance(node, MappingNode) else self._end(last)
-
-    def _colon(self, key: Node) -> int:
-        """Just after a key's colon."""
-        found = re.compile(r"\s*:").match(self.text, key.end_mark.index)
-        return found.end() if found else int(key.end_mark.index)
-
-    def _dash(self, node: Node) -> int:
-        """Where the dash of a list's item stands; of an item in brackets, where it begins."""
-        before = self.text[: node.start_mark.index].rstrip()
-        return len(before) - 1 if before.endswith("-") else int(node.start_mark.index)
-
-    def _item(self, node: Node) -> int:
-        """Where the text of a list's item may begin."""
-        at = self._dash(node)
-        return at + 1 if at < node.start_mark.index else at
-
-    def _line(self, node: Node) -> int:
-        return self._line_start(node.start_mark.index)
-
-    def _line_start(self, at: int) -> int:
-        return self.text.rfind("\n", 0, at) + 1
-
-    def _line_end(self, at: int) -> int:
-        end = self.text.find("\n", at)
-        end = len(self.text) if end < 0 else end
-        return end - 1 if end > at and self.text[end - 1] == "\r" else end
-
-    def _next_line(self, at: int) -> int:
-        end = self.text.find("\n", at)
-        return len(self.text) if end < 0 else end + 1
-
-    def _begins_line(self, at: int) -> bool:
-        return not self.text[self._line_start(at) : at].strip()
-
-
-def _flows(node: Any) -> bool:
-    """Whether a mapping or list stands in brackets."""
-    return bool(node.flow_style)
 
 
 def _before(key: str, new: Mapping[str, Any], old: Mapping[str, Any]) -> str:

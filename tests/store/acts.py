@@ -10,9 +10,10 @@ from pathlib import Path
 
 from heritage.store import Store, fs, publish_bytes, publish_file
 from heritage.store import journal as chain
-from heritage.store.drafts import Change, Drafts, Unit
+from heritage.store.drafts import Change, Drafts
 from heritage.store.fsck import gc
 from heritage.store.manifest import differences, read_manifest
+from heritage.store.unit import Unit
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import pytest
 from acts import NEW_TOUR, OLD_TOUR, TOUR
 
 from heritage.model.errors import BusyError, StoreError
-from heritage.store import Store, drafts, fs
-from heritage.store.drafts import Change, Drafts, Snapshot
+from heritage.store import Store, drafts, fs, queue
+from heritage.store.drafts import Change, Drafts
 from heritage.store.fsck import fsck
+from heritage.store.unit import Snapshot
 
 PROCESSES, SAVES = 4, 25
 
@@ -50,7 +51,7 @@ def test_what_many_processes_save_is_all_there(tmp_path: Path) -> None:
 
 
 def test_a_taken_lock_is_waited_for_and_then_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drafts, "WAIT_S", 0.2)
+    monkeypatch.setattr(queue, "WAIT_S", 0.2)
     mine, other = Drafts(tmp_path), Drafts(tmp_path)
 
     def meanwhile(now: Snapshot) -> Change:
@@ -68,7 +69,7 @@ def test_a_taken_lock_is_waited_for_and_then_told(tmp_path: Path, monkeypatch: p
 
 def test_nothing_is_saved_while_a_build_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """C5: who reads the whole site sees each document before or after a save, never between."""
-    monkeypatch.setattr(drafts, "WAIT_S", 0.1)
+    monkeypatch.setattr(queue, "WAIT_S", 0.1)
     site = Drafts(tmp_path)
     site.save(TOUR, lambda now: Change(OLD_TOUR), who="An")
     with site.settled(), pytest.raises(BusyError):

@@ -219,6 +219,7 @@ last: plain
   goes on
 """,
     "- not a mapping\n",
+    "list:\n  -  # of the dash\n    id: a\n    x: 1\n  - id: b   # of b\n",
     "{a: 1, b: {c: [x, y]}}\n",
     "a: 1",
 ]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from functools import lru_cache
@@ -12,18 +9,17 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from heritage.model.errors import HeritageError, InputError, Problem
-from heritage.store.drafts import Change, Drafts, Snapshot, Unit
+from heritage.model.errors import HeritageError, Problem
+from heritage.store.drafts import Change, Drafts
 from heritage.store.history import Entry
+from heritage.store.unit import Snapshot, Unit
 from heritage.text.document import DocumentPlace, place_of, places, problems_of, read_value, write_value
 from heritage.text.merge import Clash, merge
 from heritage.web.errors import not_found, refused
 from heritage.web.studio import answers
 from heritage.web.studio.answers import Refusal, said, unprocessable
+from heritage.web.studio.asked import document_body, expected_revision, request_key
 from heritage.web.studio.people import person
-
-_TAG = re.compile(r'"([0-9a-f]{64})"')
-_REQUEST = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 def register(studio: Blueprint, drafts: Drafts) -> None:
@@ -47,14 +43,14 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
     @studio.put("/api/documents/<path:key>")
     def save_document(key: str) -> Response:
         place = place_or_404(key)
-        expected, body = _expected(), _body()
+        expected, body = expected_revision(), document_body()
 
         def change(now: Snapshot) -> Change:
             if now.revision == expected:
                 return Change(_allowed(place, now, _files(place, now.files, body)))
             return _merged(drafts, place, expected, now, body)
 
-        entry = drafts.save(unit_of(place), change, who=person().name, request=_request_key())
+        entry = drafts.save(unit_of(place), change, who=person().name, request=request_key())
         return _saved(place, drafts, entry)
 
     @studio.delete("/api/documents/<path:key>")
@@ -69,14 +65,14 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
                 "tours and annotations",
                 "delete its folder",
             )
-        expected = _expected()
+        expected = expected_revision()
 
         def change(now: Snapshot) -> Change:
             if now.revision != expected:
                 raise _stale(place, now)
             return Change({})
 
-        drafts.save(unit_of(place), change, who=person().name, what="delete", request=_request_key())
+        drafts.save(unit_of(place), change, who=person().name, what="delete", request=request_key())
         return Response(status=204, headers={"Cache-Control": "no-store"})
 
 
@@ -216,62 +212,3 @@ def _stale(place: DocumentPlace, now: Snapshot, clashes: tuple[Clash, ...] = ())
     theirs = revision_value(place, now)["value"] if now.revision else None
     told = [{**asdict(clash), "who": now.who} for clash in clashes]
     return Refusal(error, clashes=told, revision=now.revision, theirs=theirs)
-
-
-def _expected() -> str | None:
-    """The revision that the change was made to; None for a new document."""
-    if request.headers.get("If-None-Match") == "*":
-        return None
-    tag = request.headers.get("If-Match")
-    if tag is None:
-        raise refused(
-            428,
-            "precondition-missing",
-            "the request",
-            "it does not say what it changes",
-            'If-Match: "<revision>", or If-None-Match: * for a new document',
-            "send the revision that was read",
-        )
-    match = _TAG.fullmatch(tag.strip())
-    if match is None:
-        raise refused(
-            400, "precondition-strange", "If-Match", "it is no revision", 'one strong tag, "<revision>"', ""
-        )
-    return match[1]
-
-
-def _request_key() -> str | None:
-    """What tells a retry from another save: whose it is, the page's key, and what is sent."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not _REQUEST.fullmatch(key):
-        raise refused(
-            400, "idempotency-key", "Idempotency-Key", "it is none", "1 to 200 visible characters", ""
-        )
-    sent = hashlib.sha256(request.get_data()).hexdigest()[:16]
-    return f"{person().id}:{key}:{sent}"
-
-
-def _body() -> dict[str, Any]:
-    body: Any = request.get_json(silent=True)
-    if isinstance(body, dict) and len(body) == 1:
-        _check_text(body)
-        files = body.get("files")
-        if "value" in body:
-            return body
-        if isinstance(files, dict) and files and all(isinstance(text, str) for text in files.values()):
-            return body
-    raise refused(400, "bad-request", "the body", "it is no document", '{"value": …} or {"files": {…}}', "")
-
-
-def _check_text(body: Any) -> None:
-    """Refuse what JSON can say and a file cannot: half characters, numbers that are none, endless nesting."""
-    try:
-        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        raise unprocessable(
-            InputError(
-                "the body", "a character or number that no file can hold", "text", code="document-value"
-            )
-        ) from error

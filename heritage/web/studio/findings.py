@@ -15,7 +15,8 @@ from flask import Blueprint, Response
 from heritage.model.errors import HeritageError
 from heritage.model.limits import MARKDOWN_BYTES, YAML_BYTES
 from heritage.store import Store
-from heritage.store.drafts import Drafts, Snapshot
+from heritage.store.drafts import Drafts
+from heritage.store.unit import Snapshot
 from heritage.text.compose import Composer
 from heritage.text.document import DocumentPlace
 from heritage.text.words import sections

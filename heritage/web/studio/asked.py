@@ -1,0 +1,78 @@
+"""What a request for a document says: the revision it changes, whether it is a retry, and the document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from typing import Any
+
+from flask import request
+
+from heritage.model.errors import InputError
+from heritage.web.errors import refused
+from heritage.web.studio.answers import unprocessable
+from heritage.web.studio.people import person
+
+_TAG = re.compile(r'"([0-9a-f]{64})"')
+_REQUEST = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def expected_revision() -> str | None:
+    """The revision that the change was made to; None for a new document."""
+    if request.headers.get("If-None-Match") == "*":
+        return None
+    tag = request.headers.get("If-Match")
+    if tag is None:
+        raise refused(
+            428,
+            "precondition-missing",
+            "the request",
+            "it does not say what it changes",
+            'If-Match: "<revision>", or If-None-Match: * for a new document',
+            "send the revision that was read",
+        )
+    match = _TAG.fullmatch(tag.strip())
+    if match is None:
+        raise refused(
+            400, "precondition-strange", "If-Match", "it is no revision", 'one strong tag, "<revision>"', ""
+        )
+    return match[1]
+
+
+def request_key() -> str | None:
+    """What tells a retry from another save: whose it is, the page's key, and what is sent."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return None
+    if not _REQUEST.fullmatch(key):
+        raise refused(
+            400, "idempotency-key", "Idempotency-Key", "it is none", "1 to 200 visible characters", ""
+        )
+    sent = hashlib.sha256(request.get_data()).hexdigest()[:16]
+    return f"{person().id}:{key}:{sent}"
+
+
+def document_body() -> dict[str, Any]:
+    """The body, of which one key is set: ``value`` or ``files`` (text by name). Raises InputError, or Refusal (422)."""
+    body: Any = request.get_json(silent=True)
+    if isinstance(body, dict) and len(body) == 1:
+        _check_text(body)
+        files = body.get("files")
+        if "value" in body:
+            return body
+        if isinstance(files, dict) and files and all(isinstance(text, str) for text in files.values()):
+            return body
+    raise refused(400, "bad-request", "the body", "it is no document", '{"value": …} or {"files": {…}}', "")
+
+
+def _check_text(body: Any) -> None:
+    """Refuse what JSON can say and a file cannot: half characters, numbers that are none, endless nesting."""
+    try:
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise unprocessable(
+            InputError(
+                "the body", "a character or number that no file can hold", "text", code="document-value"
+            )
+        ) from error
