@@ -44,10 +44,24 @@ def flow(value: Any) -> str:
 
 
 def block(value: Any, indent: int, eol: str) -> str:
-    """A mapping with one key a line and what is below it on that line; anything else as `flow`."""
+    """A mapping with one key a line and what is below it on that line, but a list of things with ids (stops, epochs) with
+    one key of each a line; anything else as `flow`."""
     if not isinstance(value, Mapping) or not value:
         return flow(value)
-    return f"{eol}{' ' * indent}".join(f"{flow(key)}: {flow(one)}" for key, one in value.items())
+    return f"{eol}{' ' * indent}".join(
+        f"{flow(key)}:{_below(one, indent, eol)}" for key, one in value.items()
+    )
+
+
+def _below(value: Any, indent: int, eol: str) -> str:
+    things = (
+        isinstance(value, list | tuple)
+        and value
+        and all(isinstance(one, Mapping) and "id" in one for one in value)
+    )
+    if not things:
+        return f" {flow(value)}"
+    return "".join(f"{eol}{' ' * (indent + 2)}- {block(one, indent + 4, eol)}" for one in value)
 
 
 def block_text(value: str, style: str, indent: int, eol: str) -> str | None:

@@ -352,3 +352,11 @@ def test_keys_and_their_files() -> None:
         "tours/a\n",
     ):
         assert place_of(key) is None
+
+
+def test_a_new_document_has_one_key_of_each_of_its_things_a_line() -> None:
+    value = {"monument": "gate", "stops": [{"id": "a", "view": {"eye_m": [1, 2, 3]}}, {"id": "b"}]}
+    text = edited("", value, "tour.yaml")
+    assert text == "monument: gate\nstops:\n  - id: a\n    view: {eye_m: [1, 2, 3]}\n  - id: b\n"
+    longer = edited(text, value | {"stops": [*value["stops"], {"id": "c"}]}, "tour.yaml")
+    assert longer == text + "  - id: c\n"

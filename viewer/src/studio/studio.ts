@@ -228,6 +228,19 @@ export class Studio {
     return t('line.down');
   }
 
+  /** Store a file in the site's media; its path, or null where that failed, which is said. */
+  async send(file: File): Promise<string | null> {
+    this.set({ notice: this.state.t('media.sending', { name: file.name }) });
+    try {
+      const path = await this.api.upload(file);
+      this.set({ notice: '' });
+      return path;
+    } catch (error) {
+      this.refused(error);
+      return null;
+    }
+  }
+
   openReleases(): void {
     openReleases(this);
   }

@@ -3,7 +3,6 @@ import { html, nothing } from 'lit';
 import { clock } from '../../core/format.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import { Refusal } from '../core/api.ts';
 import { type Stop, stopOf } from '../core/tour.ts';
 import { wavOf } from '../core/wav.ts';
 import type { Editing } from '../editing.ts';
@@ -104,16 +103,8 @@ async function put(
   language: string,
   file: File,
 ): Promise<void> {
-  const { t } = studio.state;
-  studio.set({ notice: t('media.sending', { name: file.name }) });
-  try {
-    const path = await studio.api.upload(file);
-    set(studio, editing, id, language, path);
-    studio.set({ notice: '' });
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    studio.set({ notice: error.status === 0 ? t('line.down') : error.message || t('failed') });
-  }
+  const path = await studio.send(file);
+  if (path) set(studio, editing, id, language, path);
 }
 
 /** The recording as a file that a build can read; what the browser records otherwise is written anew as WAV. */

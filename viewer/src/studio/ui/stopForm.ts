@@ -225,7 +225,12 @@ function view(studio: Studio, editing: Editing, stop: Stop, monument: MonumentEn
   const pose = stop.view ?? null;
   const present = (): Pose => scene.now()!.view;
   const fit = pose?.fit_m;
-  const whole = [monument.bounds.min, monument.bounds.max] as [Vec3, Vec3];
+  const outwards = (p: readonly number[], round: (v: number) => number) =>
+    p.map((v) => round(v * 10) / 10) as unknown as Vec3;
+  const whole: [Vec3, Vec3] = [
+    outwards(monument.bounds.min, Math.floor),
+    outwards(monument.bounds.max, Math.ceil),
+  ];
   return html`<div class="buttons">
       ${button({
         kind: 'main',

@@ -125,6 +125,21 @@ function area(
   }
   return html`<label class="field"
     ><span>${label}</span>
-    <textarea lang=${language} rows="9" .value=${text} @input=${(event: Event) => take((event.target as HTMLTextAreaElement).value)}></textarea>
+    <textarea lang=${language} rows="9" .value=${text} @input=${(event: Event) => take((event.target as HTMLTextAreaElement).value)}
+      @drop=${(event: DragEvent) => {
+        const file = event.dataTransfer?.files[0];
+        if (!file) return;
+        event.preventDefault();
+        const { selectionStart } = event.target as HTMLTextAreaElement;
+        void picture(studio, file, (mark) =>
+          take(`${text.slice(0, selectionStart)}${mark}${text.slice(selectionStart)}`),
+        );
+      }}></textarea>
   </label>`;
+}
+
+/** Store a dropped picture, and give the Markdown that shows it; what it shows has to be said by who drops it. */
+async function picture(studio: Studio, file: File, take: (mark: string) => void): Promise<void> {
+  const path = await studio.send(file);
+  if (path) take(`![${studio.state.t('picture.words')}](${path})`);
 }
