@@ -86,6 +86,8 @@ test('what is chosen in an elevation and in a condition map is part of the addre
   await side.selectOption('top');
   await expect(page).toHaveURL(/#\/m\/gate\/elevation\?side=top&mm=20$/);
   await page.reload();
+  await page.waitForFunction(() => 'heritage' in window);
+  await settled(page);
   await expect(side).toHaveValue('top');
 
   await open(page, '#/m/gate/mapping?shown=2019&term=staining');

@@ -32,8 +32,9 @@ test('a press on a building tells which one it is, and how its height is known',
   // Whoever gets the address sees the same card, from where it was pressed.
   await expect(page).toHaveURL(/#\/\?building=shrine&camera=6\.00,66\.00,/);
   await page.reload();
-  await expect(page.locator('.building')).toContainText('Height not known; drawn 4 m high');
+  await page.waitForFunction(() => 'heritage' in window);
   await settled(page);
+  await expect(page.locator('.building')).toContainText('Height not known; drawn 4 m high');
   await expect(page).toHaveURL(/#\/\?building=shrine&camera=6\.00,66\.00,/);
   expect(await press(15, 40, 0)).toBeNull();
   await expect(page).not.toHaveURL(/building/);
