@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { accessible, expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, legibleByNight, open, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -45,6 +45,7 @@ test('the site opens, names its monuments and is accessible', async ({ page }) =
   await expect(page.locator('.label', { hasText: 'Meridian Gate' })).toBeVisible();
   await expect(page).toHaveTitle('A small imperial precinct');
   await accessible(page);
+  await legibleByNight(page);
 });
 
 test('a click on a monument in the picture opens it', async ({ page }) => {
@@ -107,6 +108,7 @@ test('every part of a state says on press and by keyboard what it rests on', asy
   await expect(card.getByRole('link', { name: 'Photograph, 1896' })).toBeVisible();
   await expect(card).toContainText('By Heritage · For 1885~');
   await accessible(page);
+  await legibleByNight(page);
 });
 
 test('certainties are drawn apart from each other, and from what was measured', async ({ page }) => {
@@ -335,6 +337,7 @@ test('help opens and closes by key', async ({ page }) => {
   await page.keyboard.press('?');
   await expect(page.getByRole('dialog')).toBeVisible();
   await accessible(page);
+  await legibleByNight(page);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
 });

@@ -45,8 +45,20 @@ export async function open(page: Page, hash = '', language = 'en') {
 /** No accessibility violation in what is on screen, or in a part of it. */
 export async function accessible(page: Page, part?: string) {
   const axe = new AxeBuilder({ page });
-  const { violations } = await (part ? axe.include(part) : axe).analyze();
-  expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`)).toEqual([]);
+  expect(await faults(part ? axe.include(part) : axe)).toEqual([]);
+}
+
+/** What is on screen has enough contrast in the dark scheme, too. */
+export async function legibleByNight(page: Page) {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const found = await faults(new AxeBuilder({ page }).withRules(['color-contrast']));
+  await page.emulateMedia({ colorScheme: 'light' });
+  expect(found).toEqual([]);
+}
+
+async function faults(axe: AxeBuilder): Promise<string[]> {
+  const { violations } = await axe.analyze();
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
 }
 
 type App = import('../../src/app/app.ts').App;

@@ -1,5 +1,5 @@
 /** What a stop shows beside its picture: a question, a picture in its words, a place to stand; and an overlay. */
-import { accessible, expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, legibleByNight, open, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -35,6 +35,7 @@ test('a question is answered by keyboard, judged in words, and explained', async
   await expect(status).toHaveText('That is right.');
   await expect(card.getByText('Yellow was kept for the emperor.')).toBeVisible();
   await accessible(page);
+  await legibleByNight(page);
 
   // Another stop has no question, and coming back asks anew.
   await page.getByRole('button', { name: 'Next stop' }).click();
