@@ -77,7 +77,10 @@ def person_of(db: Database, identity: Identity) -> Person:
 def _free_name(name: str, taken: set[str]) -> str:
     """``name`` as a name may be, with a number where somebody else has it."""
     seen = (
-        " ".join("".join(c for c in name if c.isprintable()).split())[: PERSON_NAME_LENGTH - 6].strip() or "?"
+        " ".join("".join(c for c in name if c.isprintable() and c not in "/.").split())[
+            : PERSON_NAME_LENGTH - 6
+        ].strip()
+        or "?"
     )
     twins = (seen if n == 1 else f"{seen} ({n})" for n in range(1, _TWINS))
     free = next((twin for twin in twins if name_key(twin) not in taken), None)

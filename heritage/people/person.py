@@ -47,12 +47,14 @@ def checked_name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if (
         any(map(_unseen, name))
+        or "/" in name  # names stand in addresses
+        or not name.strip(".")
         or not 1 <= len(name) <= PERSON_NAME_LENGTH
         or len(name_key(name)) > KEY_LENGTH
     ):
         raise InputError(
             "the name",
-            "it is empty, too long or has characters that cannot be seen",
+            "it is empty, too long, or has a slash or characters that cannot be seen",
             f"1 to {PERSON_NAME_LENGTH} letters, digits, signs and spaces",
             "type it anew",
             code="name-strange",

@@ -34,7 +34,7 @@ def test_names_of_any_script(db: Database, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", " ", "a\x00b", "a\u200bb", "a\u202eb", "x" * 65, "\ufdfa" * 64, "\ud800"]
+    "name", ["", " ", "a/b", "..", "a\x00b", "a\u200bb", "a\u202eb", "x" * 65, "\ufdfa" * 64, "\ud800"]
 )
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(InputError) as caught:

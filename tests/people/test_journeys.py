@@ -55,9 +55,9 @@ def test_a_name_that_somebody_has_gets_a_number(db: Database) -> None:
     accounts.add(db, "Mai", ["administrator"], "chín con rồng vàng", by="test")
     names = [
         person_of(db, _identity(str(n), name)).name
-        for n, name in enumerate(["MAI", "mai", "\u202e", "x" * 90])
+        for n, name in enumerate(["MAI", "mai", "\u202e", "../", "x" * 90])
     ]
-    assert names == ["MAI (2)", "mai (3)", "?", "x" * 58]
+    assert names == ["MAI (2)", "mai (3)", "?", "? (2)", "x" * 58]
 
 
 def test_without_a_role_and_closed(db: Database) -> None:
