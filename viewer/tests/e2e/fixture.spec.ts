@@ -197,7 +197,10 @@ test('a tour goes through all its stops and back by the address', async ({ page 
   await accessible(page);
 });
 
-test('a tour plays by itself, with captions, and stops for a hand on the scene', async ({ page }) => {
+test('a tour plays by itself, with captions, and stops for a hand on the scene', async ({
+  page,
+  isMobile,
+}) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page, '#/t/gate');
   await page.getByRole('button', { name: 'Play', exact: true }).click();
@@ -206,6 +209,10 @@ test('a tour plays by itself, with captions, and stops for a hand on the scene',
     ['.caption', '.tools.low'].map(async (name) => (await page.locator(name).boundingBox())!),
   );
   expect(words!.x + words!.width, 'the caption stands beside the buttons').toBeLessThanOrEqual(buttons!.x);
+  if (!isMobile) {
+    const overview = (await page.locator('.overview').boundingBox())!;
+    expect(words!.x + words!.width, 'and beside the small map').toBeLessThanOrEqual(overview.x);
+  }
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The roof', { timeout: 15_000 });
   await page.locator('canvas').focus();
   await page.keyboard.press('ArrowLeft');
