@@ -1,14 +1,13 @@
 /** The studio's doings, between the server, the desk and the page. */
 import { type Translate, translator, type UiLanguage, uiLanguage, unbroken } from '../core/i18n.ts';
-import type { TourDocument } from '../core/release.ts';
 import { Api, type Listed, type Me, Refusal, type Release } from './core/api.ts';
-import { draftDocument, type Sources } from './core/preview.ts';
 import { firstOf } from './core/saver.ts';
 import type { Schema } from './core/schema.ts';
 import type { Json, Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
 import { Recording } from './recording.ts';
-import type { Frames, Handle } from './scene/handle.ts';
+import type { Frames } from './scene/handle.ts';
+import { Staging } from './staging.ts';
 import { openReleases } from './ui/releases.ts';
 
 const CATALOGUES: Record<UiLanguage, () => Promise<{ default: Record<string, string> }>> = {
@@ -43,22 +42,11 @@ export interface StudioState {
   notice: string;
 }
 
-const DRAFT_MS = 250;
-const FRAMES_MS = 500;
-
 export class Studio {
   state: StudioState;
   readonly api = new Api();
   onState: () => void = () => {};
-  scene: Handle | null = null;
-  /** The release the scene shows, and where its files are; null where none has been built. */
-  release: { id: string; base: string; files: string } | null = null;
-  private readonly released = new Map<string, TourDocument | null>();
-  private draftTimer = 0;
-  private framesTimer = 0;
-  private drafted = '';
-  /** Whether the scene has yet to show what was changed. */
-  private behind = false;
+  readonly staging: Staging = new Staging(this);
 
   constructor(t: Translate, language: string) {
     this.state = {
@@ -163,7 +151,7 @@ export class Studio {
       }
       this.close();
       const editing = new Editing(this.api, opened, opened.value);
-      editing.onChange = () => this.changed();
+      editing.onChange = () => this.staging.changed();
       this.remember(key);
       this.set({
         editing,
@@ -171,8 +159,7 @@ export class Studio {
         notice: editing.restored ? this.state.t('restored') : '',
         sheet: null,
       });
-      this.drafted = '';
-      this.changed();
+      this.staging.begin();
     } catch (error) {
       this.refused(error);
     }
@@ -245,24 +232,13 @@ export class Studio {
     openReleases(this);
   }
 
-  /** Look at a release in the scene, published or not. */
-  look({ id, published }: Release): void {
-    this.scene = null;
-    // What the public has not got yet is given to those who are signed in.
-    this.release = published
-      ? { id, base: `/r/${id}/`, files: '../../studio/files/' }
-      : { id, base: `/studio/r/${id}/`, files: '../../files/' };
-    this.released.clear();
-    this.set({ sheet: null, mode: 'make', frames: null });
-  }
-
   /** Change the interface's language. */
   async speak(language: string): Promise<void> {
     const t = await wordsIn(language);
     const url = new URL(location.href);
     url.searchParams.set('lang', language);
     history.replaceState(null, '', url);
-    void this.scene?.app.speak(language);
+    void this.staging.scene?.app.speak(language);
     this.set({ t, language });
   }
 
@@ -288,23 +264,6 @@ export class Studio {
     return window.confirm(t('leave.unsaved'));
   }
 
-  /** The scene in the frame stands. */
-  take(scene: Handle): void {
-    this.scene = scene;
-    scene.bare(this.state.mode !== 'explore');
-    let settled = false;
-    scene.onChange = () => {
-      const { app } = scene;
-      const arrived = app.state.arrived && !app.state.tilesLoading;
-      if (arrived && !settled) this.frameSoon();
-      settled = arrived;
-      this.takePosition();
-      this.onState();
-    };
-    this.drafted = '';
-    this.changed();
-  }
-
   /** Languages of the site, the first one first. */
   siteLanguages: readonly string[] = [];
 
@@ -312,60 +271,6 @@ export class Studio {
   get languages(): string[] {
     const { editing } = this.state;
     return editing ? Object.keys(editing.now.words) : [];
-  }
-
-  sources(editing: Editing): Sources | null {
-    const release = this.scene?.app.state.release;
-    const monument = release?.monuments.find((m) => m.id === editing.now.tour.monument);
-    if (!release || !monument) return null;
-    const known = new Map([...editing.seconds].filter(([, s]) => Number.isFinite(s)));
-    return {
-      monument,
-      rendered: editing.rendered,
-      seconds: known,
-      files: this.release?.files ?? '',
-      released: this.released.get(editing.id) ?? null,
-    };
-  }
-
-  /** Make, look about with the visitor's tools, or play as a visitor. */
-  go(mode: StudioState['mode']): void {
-    const { editing } = this.state;
-    const { scene } = this;
-    if (!editing || !scene) return;
-    if (this.state.mode === 'play') scene.play(false);
-    scene.pick(null);
-    this.set({ mode, picking: null, screen: mode === 'play' ? this.state.screen : 'fit' });
-    this.drawStop();
-    // The panel makes less room for the scene: first the camera is let go, so that it does not back off.
-    if (mode === 'explore') scene.explore(editing.now.tour.monument);
-    scene.bare(mode === 'make');
-    if (mode === 'explore') return;
-    this.drafted = '';
-    void this.draft().then(() => {
-      if (mode === 'play') scene.play(true);
-    });
-  }
-
-  pick(what: 'target' | 'fit', take: (at: readonly [number, number, number]) => void): void {
-    const { scene } = this;
-    if (!scene) return;
-    if (this.state.picking === what) {
-      scene.pick(null);
-      this.set({ picking: null });
-      return;
-    }
-    this.set({ picking: what });
-    scene.pick((at) => {
-      this.set({ picking: null });
-      take(at as [number, number, number]);
-    });
-  }
-
-  showFlight(flight: boolean): void {
-    this.set({ flight });
-    this.drawStop();
-    if (flight) this.scene?.overlook();
   }
 
   private remember(key: string | null): void {
@@ -393,7 +298,7 @@ export class Studio {
       this.siteLanguages = site?.value?.languages ?? ['en'];
       const releases = await this.api.ask<Release[]>('GET', 'releases');
       const shown = releases.find((r) => r.current) ?? releases[0];
-      if (shown) this.look(shown);
+      if (shown) this.staging.look(shown);
     } catch (error) {
       if (error instanceof Refusal) this.refused(error);
     }
@@ -411,84 +316,7 @@ export class Studio {
         notice: error.status === 0 ? t('line.down') : error.message || t('failed'),
       });
   }
-
-  /** The draft has changed, or another stop is open. */
-  private changed(): void {
-    const { editing } = this.state;
-    if (!editing) return;
-    if (editing.saver.status === 'signed-out' && this.state.status === 'ready')
-      this.set({ status: 'signed-out' });
-    this.onState();
-    this.behind = true;
-    clearTimeout(this.draftTimer);
-    this.draftTimer = window.setTimeout(() => void this.draft(), DRAFT_MS);
-  }
-
-  /** Where the line of a comparison has been pulled to in the scene, there the stop begins. */
-  private takePosition(): void {
-    const { editing, mode } = this.state;
-    const state = this.scene?.app.state;
-    if (!editing || mode !== 'make' || this.behind || !state?.touring || !state.comparing) return;
-    const id = state.touring.document.stops[state.touring.player.stop]?.id;
-    const stop = editing.now.tour.stops.find((s) => s.id === editing.stop);
-    const position = Math.round(state.comparing.position * 100) / 100;
-    if (!stop?.compare || id !== stop.id || position === (stop.compare.position ?? 0.5)) return;
-    const { t } = this.state;
-    editing.set(stop.id, { compare: { ...stop.compare, position } }, t('group.shown'), 'position');
-    // The scene shows it already.
-    clearTimeout(this.draftTimer);
-    this.behind = false;
-    const sources = this.sources(editing);
-    if (sources) this.drafted = keyOf(draftDocument(editing.id, editing.now, sources), editing.stop);
-  }
-
-  /** Show the draft's stop in the scene, if it is another than is shown. */
-  private async draft(): Promise<void> {
-    const { editing, mode } = this.state;
-    const { scene } = this;
-    if (!editing || !scene || mode === 'explore' || !scene.app.view) return;
-    await this.fetchReleased(editing.id);
-    const sources = this.sources(editing);
-    if (!sources) return;
-    const document = draftDocument(editing.id, editing.now, sources);
-    const key = keyOf(document, editing.stop);
-    if (key !== this.drafted) {
-      this.drafted = key;
-      await scene.draft(document, editing.stop);
-    }
-    this.behind = false;
-    this.drawStop();
-    this.frameSoon();
-  }
-
-  /** The tour as it was released, for the ways its build has found. */
-  private async fetchReleased(id: string): Promise<void> {
-    const app = this.scene?.app;
-    if (!app || this.released.has(id)) return;
-    const entry = app.state.release?.tours.find((t) => t.id === id);
-    const found = entry ? await app.document<TourDocument>(entry.url).catch(() => null) : null;
-    this.released.set(id, found);
-  }
-
-  private drawStop(): void {
-    const { editing, flight, mode } = this.state;
-    const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
-    const making = mode === 'make';
-    this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
-  }
-
-  private frameSoon(): void {
-    clearTimeout(this.framesTimer);
-    this.framesTimer = window.setTimeout(() => {
-      const { editing, mode } = this.state;
-      const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
-      if (mode !== 'make' || !this.scene) return;
-      this.set({ frames: stop?.view ? this.scene.frames(stop.view) : null });
-    }, FRAMES_MS);
-  }
 }
-
-const keyOf = (document: TourDocument, stop: string): string => JSON.stringify([document, stop]);
 
 /** The studio's own words, in the nearest language there is. */
 export async function wordsIn(language: string): Promise<Translate> {

@@ -16,8 +16,9 @@ import { studioIcon } from './icons.ts';
 import { button, iconButton } from './parts.ts';
 import { recordForm } from './record.ts';
 import { releasesSheet } from './releases.ts';
+import { takeOver } from './shownForm.ts';
 import { signIn } from './signIn.ts';
-import { stopForm, takeOver } from './stopForm.ts';
+import { stopForm } from './stopForm.ts';
 import { initials, stopList } from './stops.ts';
 import { timing } from './timing.ts';
 import { isWide } from './words.ts';
@@ -112,15 +113,15 @@ export class StudioPage extends LitElement {
   private place(): void {
     const { studio } = this;
     const box = this.querySelector('.stage');
-    if (!box || !studio.release) return;
+    if (!box || !studio.staging.release) return;
     this.fit(box as HTMLElement);
-    if (this.frame?.isConnected && this.frame.dataset.release === studio.release.id) return;
+    if (this.frame?.isConnected && this.frame.dataset.release === studio.staging.release.id) return;
     this.frame?.remove();
     const frame = document.createElement('iframe');
     frame.title = studio.state.t('scene');
-    frame.dataset.release = studio.release.id;
-    frame.src = `./scene.html?base=${studio.release.base}&lang=${studio.state.language}`;
-    frame.addEventListener(READY, (event) => studio.take((event as CustomEvent<Handle>).detail));
+    frame.dataset.release = studio.staging.release.id;
+    frame.src = `./scene.html?base=${studio.staging.release.base}&lang=${studio.state.language}`;
+    frame.addEventListener(READY, (event) => studio.staging.take((event as CustomEvent<Handle>).detail));
     this.frame = frame;
     box.prepend(frame);
   }
@@ -206,7 +207,7 @@ export class StudioPage extends LitElement {
         <aside class="left" aria-label=${t('stops')}>${stopList(studio, editing)}</aside>
         <section class="middle" aria-label=${t('scene')}>
           ${this.sceneTools(editing)}
-          <div class="stage ${studio.state.screen}">${studio.release ? nothing : html`<p class="quiet none">${t('scene.none')}</p>`}</div>
+          <div class="stage ${studio.state.screen}">${studio.staging.release ? nothing : html`<p class="quiet none">${t('scene.none')}</p>`}</div>
           ${timing(studio, editing)}
         </section>
         <aside class="right" aria-label=${titleOf(editing.now, editing.stop, studio.state.language)}>
@@ -223,13 +224,13 @@ export class StudioPage extends LitElement {
   private sceneTools(editing: Editing): Part {
     const { studio } = this;
     const { t, mode, screen } = studio.state;
-    if (!studio.release) return nothing;
+    if (!studio.staging.release) return nothing;
     if (mode === 'explore')
       return html`<div class="scene-tools">
         <p class="quiet">${t('explore.now')}</p>
         <span class="spread"></span>
         ${button({ kind: 'main', text: t('explore.take'), icon: icon('check'), press: () => takeOver(studio, editing) })}
-        ${button({ text: t('explore.back'), press: () => studio.go('make') })}
+        ${button({ text: t('explore.back'), press: () => studio.staging.go('make') })}
       </div>`;
     return html`<div class="scene-tools">
       ${
@@ -242,9 +243,9 @@ export class StudioPage extends LitElement {
               }),
             )}
               <span class="spread"></span>
-              ${button({ text: t('play.end'), icon: studioIcon('edit'), press: () => studio.go('make') })}`
+              ${button({ text: t('play.end'), icon: studioIcon('edit'), press: () => studio.staging.go('make') })}`
           : html`<span class="spread"></span>
-              ${button({ text: t('play'), icon: icon('play'), press: () => studio.go('play') })}`
+              ${button({ text: t('play'), icon: icon('play'), press: () => studio.staging.go('play') })}`
       }
     </div>`;
   }

@@ -87,7 +87,7 @@ export function releasesSheet(studio: Studio): Part {
             ${r.current ? html`<span class="badge">${icon('check')}${t('release.current')}</span>` : nothing}
           </div>
           <div class="buttons">
-            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.look(r) })}
+            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.staging.look(r) })}
             ${
               r.current || !may
                 ? nothing

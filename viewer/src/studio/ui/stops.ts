@@ -39,17 +39,17 @@ export function stopList(studio: Studio, editing: Editing): Part {
     </ol>
     <div class="stops-foot">
       ${button({ kind: 'main', icon: icon('plus'), text: t('stop.add'), press: () => add(studio, editing) })}
-      <p class="quiet">${studio.scene ? t('stop.add.help') : t('stop.add.blind')}</p>
+      <p class="quiet">${studio.staging.scene ? t('stop.add.help') : t('stop.add.blind')}</p>
     </div>`;
 }
 
 /** A new stop from the present view, showing what is shown. */
 function add(studio: Studio, editing: Editing): void {
-  const now = studio.scene?.now();
+  const now = studio.staging.scene?.now();
   const { tour, id } = addStop(editing.now, editing.stop, now ? { ...shown(now), view: now.view } : {});
   editing.do(tour, { key: 'step.add' });
   editing.choose(id);
-  if (studio.state.mode === 'explore') studio.go('make');
+  if (studio.state.mode === 'explore') studio.staging.go('make');
 }
 
 const shown = ({
@@ -57,7 +57,7 @@ const shown = ({
   compare,
   sun,
   section,
-}: NonNullable<ReturnType<NonNullable<Studio['scene']>['now']>>) => ({
+}: NonNullable<ReturnType<NonNullable<Studio['staging']['scene']>['now']>>) => ({
   ...(compare ? { compare } : show ? { show } : {}),
   ...(section ? { section } : {}),
   ...(sun ? { sun } : {}),

@@ -49,7 +49,7 @@ const outline = (values: readonly number[]): string => {
 
 export function timing(studio: Studio, editing: Editing): Part {
   const { t, language } = studio.state;
-  const sources = studio.sources(editing);
+  const sources = studio.staging.sources(editing);
   if (!sources) return nothing;
   const tour = editing.now;
   const spoken = studio.languages.includes(language) ? language : (studio.languages[0] ?? '');

@@ -1,0 +1,192 @@
+/** The scene beside the desk: the draft's stop is shown in it, and what is done in it comes to the desk. */
+import type { TourDocument } from '../core/release.ts';
+import type { Release } from './core/api.ts';
+import { draftDocument, type Sources } from './core/preview.ts';
+import type { Editing } from './editing.ts';
+import type { Handle } from './scene/handle.ts';
+import type { Studio, StudioState } from './studio.ts';
+
+const DRAFT_MS = 250;
+const FRAMES_MS = 500;
+
+const keyOf = (document: TourDocument, stop: string): string => JSON.stringify([document, stop]);
+
+export class Staging {
+  private readonly studio: Studio;
+  scene: Handle | null = null;
+  /** The release the scene shows, and where its files are; null where none has been built. */
+  release: { id: string; base: string; files: string } | null = null;
+  private readonly released = new Map<string, TourDocument | null>();
+  private draftTimer = 0;
+  private framesTimer = 0;
+  private drafted = '';
+  /** Whether the scene has yet to show what was changed. */
+  private behind = false;
+
+  constructor(studio: Studio) {
+    this.studio = studio;
+  }
+
+  /** Look at a release in the scene, published or not. */
+  look({ id, published }: Release): void {
+    this.scene = null;
+    // What the public has not got yet is given to those who are signed in.
+    this.release = published
+      ? { id, base: `/r/${id}/`, files: '../../studio/files/' }
+      : { id, base: `/studio/r/${id}/`, files: '../../files/' };
+    this.released.clear();
+    this.studio.set({ sheet: null, mode: 'make', frames: null });
+  }
+
+  /** The scene in the frame stands. */
+  take(scene: Handle): void {
+    this.scene = scene;
+    scene.bare(this.studio.state.mode !== 'explore');
+    let settled = false;
+    scene.onChange = () => {
+      const { app } = scene;
+      const arrived = app.state.arrived && !app.state.tilesLoading;
+      if (arrived && !settled) this.frameSoon();
+      settled = arrived;
+      this.takePosition();
+      this.studio.onState();
+    };
+    this.drafted = '';
+    this.changed();
+  }
+
+  sources(editing: Editing): Sources | null {
+    const release = this.scene?.app.state.release;
+    const monument = release?.monuments.find((m) => m.id === editing.now.tour.monument);
+    if (!release || !monument) return null;
+    const known = new Map([...editing.seconds].filter(([, s]) => Number.isFinite(s)));
+    return {
+      monument,
+      rendered: editing.rendered,
+      seconds: known,
+      files: this.release?.files ?? '',
+      released: this.released.get(editing.id) ?? null,
+    };
+  }
+
+  /** Make, look about with the visitor's tools, or play as a visitor. */
+  go(mode: StudioState['mode']): void {
+    const { editing } = this.studio.state;
+    const { scene } = this;
+    if (!editing || !scene) return;
+    if (this.studio.state.mode === 'play') scene.play(false);
+    scene.pick(null);
+    this.studio.set({ mode, picking: null, screen: mode === 'play' ? this.studio.state.screen : 'fit' });
+    this.drawStop();
+    // The panel makes less room for the scene: first the camera is let go, so that it does not back off.
+    if (mode === 'explore') scene.explore(editing.now.tour.monument);
+    scene.bare(mode === 'make');
+    if (mode === 'explore') return;
+    this.drafted = '';
+    void this.draft().then(() => {
+      if (mode === 'play') scene.play(true);
+    });
+  }
+
+  pick(what: 'target' | 'fit', take: (at: readonly [number, number, number]) => void): void {
+    const { scene } = this;
+    if (!scene) return;
+    if (this.studio.state.picking === what) {
+      scene.pick(null);
+      this.studio.set({ picking: null });
+      return;
+    }
+    this.studio.set({ picking: what });
+    scene.pick((at) => {
+      this.studio.set({ picking: null });
+      take(at as [number, number, number]);
+    });
+  }
+
+  showFlight(flight: boolean): void {
+    this.studio.set({ flight });
+    this.drawStop();
+    if (flight) this.scene?.overlook();
+  }
+
+  /** Another tour is on the desk. */
+  begin(): void {
+    this.drafted = '';
+    this.changed();
+  }
+
+  /** The draft has changed, or another stop is open. */
+  changed(): void {
+    const { editing } = this.studio.state;
+    if (!editing) return;
+    if (editing.saver.status === 'signed-out' && this.studio.state.status === 'ready')
+      this.studio.set({ status: 'signed-out' });
+    this.studio.onState();
+    this.behind = true;
+    clearTimeout(this.draftTimer);
+    this.draftTimer = window.setTimeout(() => void this.draft(), DRAFT_MS);
+  }
+
+  /** Where the line of a comparison has been pulled to in the scene, there the stop begins. */
+  private takePosition(): void {
+    const { editing, mode } = this.studio.state;
+    const state = this.scene?.app.state;
+    if (!editing || mode !== 'make' || this.behind || !state?.touring || !state.comparing) return;
+    const id = state.touring.document.stops[state.touring.player.stop]?.id;
+    const stop = editing.now.tour.stops.find((s) => s.id === editing.stop);
+    const position = Math.round(state.comparing.position * 100) / 100;
+    if (!stop?.compare || id !== stop.id || position === (stop.compare.position ?? 0.5)) return;
+    const { t } = this.studio.state;
+    editing.set(stop.id, { compare: { ...stop.compare, position } }, t('group.shown'), 'position');
+    // The scene shows it already.
+    clearTimeout(this.draftTimer);
+    this.behind = false;
+    const sources = this.sources(editing);
+    if (sources) this.drafted = keyOf(draftDocument(editing.id, editing.now, sources), editing.stop);
+  }
+
+  /** Show the draft's stop in the scene, if it is another than is shown. */
+  private async draft(): Promise<void> {
+    const { editing, mode } = this.studio.state;
+    const { scene } = this;
+    if (!editing || !scene || mode === 'explore' || !scene.app.view) return;
+    await this.fetchReleased(editing.id);
+    const sources = this.sources(editing);
+    if (!sources) return;
+    const document = draftDocument(editing.id, editing.now, sources);
+    const key = keyOf(document, editing.stop);
+    if (key !== this.drafted) {
+      this.drafted = key;
+      await scene.draft(document, editing.stop);
+    }
+    this.behind = false;
+    this.drawStop();
+    this.frameSoon();
+  }
+
+  /** The tour as it was released, for the ways its build has found. */
+  private async fetchReleased(id: string): Promise<void> {
+    const app = this.scene?.app;
+    if (!app || this.released.has(id)) return;
+    const entry = app.state.release?.tours.find((t) => t.id === id);
+    const found = entry ? await app.document<TourDocument>(entry.url).catch(() => null) : null;
+    this.released.set(id, found);
+  }
+
+  private drawStop(): void {
+    const { editing, flight, mode } = this.studio.state;
+    const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+    const making = mode === 'make';
+    this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
+  }
+
+  private frameSoon(): void {
+    clearTimeout(this.framesTimer);
+    this.framesTimer = window.setTimeout(() => {
+      const { editing, mode } = this.studio.state;
+      const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+      if (mode !== 'make' || !this.scene) return;
+      this.studio.set({ frames: stop?.view ? this.scene.frames(stop.view) : null });
+    }, FRAMES_MS);
+  }
+}
