@@ -51,10 +51,18 @@ def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
     assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).doubts
 
 
-def test_what_fits_far_worse_is_neither_chosen_nor_named_however_likely() -> None:
+def test_what_fits_far_worse_is_neither_chosen_nor_named_if_only_likelier() -> None:
     choice = _chosen([_trial(0, 4.0, cover=0.3), _trial(0, cover=0.9)], [1.0, 2.0])
     assert choice.trial.score.cover == 0.9
     assert choice.candidates == choice.doubts == ()
+
+
+def test_likelier_beyond_doubt_is_chosen_though_it_fits_worse_and_that_is_said() -> None:
+    choice = _chosen([_trial(0, 4.0, cover=0.3), _trial(90, cover=0.9)], [1.0, 21.0])
+    assert choice.trial.score.cover == 0.3
+    assert choice.doubts == (
+        "a placement with heading 90° fits much better, but all else that the survey shows excludes it",
+    )
 
 
 def test_a_placement_across_north_is_beside_one_before_it() -> None:

@@ -16,6 +16,7 @@ from heritage.ops.placement.footprint_trials import Trial
 _SIGMAS: Final = 3.0
 _EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprising one
 _WORSE: Final = 0.3  # of score: no fit beside the best. Where the prior leaves only such a one, it may err
+_BEYOND_DOUBT: Final = 15.0  # of cost: odds of three million to one stand against any fit
 
 _TURNED_DEG: Final = 20.0
 _SAME_DEG: Final = 15.0  # nearer ones are one placement, of which the fit finds the best
@@ -84,14 +85,17 @@ def choose(
     included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
     A placement is excluded when it is 3 sigma more surprising than another one, or fits far worse than the best of those
-    that are not; candidates are those that are not ``odds`` times less likely.
+    that are not and is not likelier beyond doubt; candidates are those that are not ``odds`` times less likely.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
-    allowed = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
+    expected = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
     # What is inside a plan is on none of its lines: the likelihood alone cannot tell a hall on its terrace from one beside it.
-    fit = max(rows[i].score for i in allowed)
-    allowed = [i for i in allowed if rows[i].score >= fit - _WORSE]
+    fit = max(expected, key=lambda i: rows[i].score)
+    allowed = [
+        i for i in expected
+        if rows[i].score >= rows[fit].score - _WORSE or costs[i] < costs[fit] - _BEYOND_DOUBT
+    ]  # fmt: skip
     likeliest = min(allowed, key=lambda i: costs[i])
     # Placements so near to each other are one: the likelihood is too coarse to tell them apart, the fit is not.
     same = [i for i in allowed if _same(rows[i], rows[likeliest])]
@@ -108,8 +112,9 @@ def choose(
         doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
     top = max(range(len(rows)), key=lambda i: rows[i].score)
     if rows[best].score < rows[top].score - _WORSE:
+        what = "all else that the survey shows" if top in expected else "what is known beforehand"
         doubts.append(
-            f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but what is known beforehand excludes it"
+            f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but {what} excludes it"
         )
     return Choice(trials[best], others, tuple(doubts))
 
