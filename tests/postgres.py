@@ -6,17 +6,14 @@ import contextlib
 import os
 import secrets
 import shutil
-import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from pg8000.exceptions import DatabaseError, InterfaceError
 from pg8000.native import Connection
 
 
@@ -28,15 +25,8 @@ class Postgres:
     password: str
 
     def connect(self, database: str) -> Connection:
-        """A connection as ``admin``; waits while the server is still starting."""
-        until = time.monotonic() + 30
-        while True:
-            try:
-                return Connection("admin", "127.0.0.1", database, self.port, self.password, ssl_context=False)
-            except (InterfaceError, DatabaseError):
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.1)
+        """A connection as ``admin``."""
+        return Connection("admin", "127.0.0.1", database, self.port, self.password, ssl_context=False)
 
     def make_database(self, name: str) -> None:
         """A new, empty database."""
@@ -67,19 +57,24 @@ def postgres() -> Iterator[Postgres]:
         [*made, "--no-sync", "--no-instructions", "-E", "UTF8", "--locale", "C"],
         check=True, capture_output=True, cwd=folder, **other,
     )  # fmt: skip
-    settings = [
-        "fsync=off",
-        "listen_addresses=127.0.0.1",
-        f"port={port}",
-        f"unix_socket_directories={folder}",
-    ]
-    running = subprocess.Popen(
-        [programs[-1].with_name("postgres"), "-D", data, *(p for s in settings for p in ("-c", s))],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, **other,
-    )  # fmt: skip
+    settings = {
+        "fsync": "off",
+        "listen_addresses": "127.0.0.1",
+        "port": port,
+        "unix_socket_directories": folder,
+    }
+    given = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    control = [programs[-1].with_name("pg_ctl"), "-D", data, "-s", "-w", "-t", "30", "-l", folder / "log"]
+
+    def order(*words: str) -> None:
+        subprocess.run(
+            [*control, *words], check=True, capture_output=True, cwd=folder, **other
+        )  # fmt: skip
+
+    # A daemon, so no child of the tests' process: some tests say that no child is left, one kills all.
+    order("-o", given, "start")
     try:
         yield Postgres(port, password)
     finally:
-        running.send_signal(signal.SIGQUIT)
-        running.wait(20)
+        order("-m", "immediate", "stop")
         shutil.rmtree(folder)
