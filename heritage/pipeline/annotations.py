@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -49,6 +49,32 @@ def annotation_entries(
     return tuple(entries)
 
 
+def annotations_as_written(
+    release: Path, monument: LoadedMonument, entry: MonumentEntry, ids: Collection[str]
+) -> tuple[AnnotationEntry, ...]:
+    """Where the annotations ``ids`` of the files stand on the surfaces of ``entry``, which are in ``release``; without words.
+
+    Without those that a build would refuse, or whose survey is not built yet.
+    """
+    entries = []
+    for annotation in monument.annotations.annotations:
+        seen = next((e for e in entry.epochs if e.id == (annotation.epoch or entry.reference_epoch)), None)
+        if annotation.id not in ids or seen is None:
+            continue
+        _, points = annotation.shape
+        try:
+            patch = _patch(release, seen, annotation, np.array(points, np.float64))
+        except InputError:
+            continue
+        at, facing = _stands(annotation, patch)
+        entries.append(
+            AnnotationEntry(
+                id=annotation.id, title={}, html={}, position_m=at, normal=facing, vertices_m=points
+            )
+        )
+    return tuple(entries)
+
+
 def vocabulary_entries(loaded: LoadedSite) -> tuple[TermEntry, ...]:
     """The site's terms as released."""
     return tuple(
@@ -71,15 +97,12 @@ def _entry(
     seen = next(e for e in monument.epochs if e.id == (annotation.epoch or monument.reference_epoch))
     patch = _patch(into.path, seen, annotation, vertices)
     scale = monument.placement.scale  # true metres for each of the monument frame's
-    anchor = vertices[0] if key == "position_m" else patch.anchor
-    normal = annotation.normal
-    if normal is None and key != "position_m":
-        normal = _triple(patch.normal)
+    position, normal = _stands(annotation, patch)
     return AnnotationEntry(
         id=annotation.id,
         title=dict(annotation.title),
         html=html(into, loaded.root, annotation.text),
-        position_m=_triple(anchor),
+        position_m=position,
         normal=normal,
         epoch=annotation.epoch,
         shape="line" if key == "line_m" else "area" if key == "area_m" else "point",
@@ -89,6 +112,16 @@ def _entry(
         term=annotation.term,
         carried=tuple(_carried(into.path, monument, seen, patch)) if annotation.epoch is not None else (),
     )
+
+
+def _stands(
+    annotation: Annotation, patch: Patch
+) -> tuple[tuple[float, float, float], tuple[float, float, float] | None]:
+    """Its place, and the direction it faces: as written, else those of what it lies on."""
+    key, points = annotation.shape
+    if key == "position_m":
+        return _triple(np.array(points[0])), annotation.normal
+    return _triple(patch.anchor), annotation.normal or _triple(patch.normal)
 
 
 def _triple(v: F64) -> tuple[float, float, float]:

@@ -6,6 +6,7 @@ Needs a built sample: scripts/test makes one and names it in HERITAGE_SAMPLE.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import get_args
@@ -13,9 +14,11 @@ from typing import get_args
 import pytest
 
 from heritage.model.documents import FindingCode
+from heritage.pipeline.annotations import annotations_as_written
 from heritage.pipeline.lint.pace import PACE
 from heritage.pipeline.lint.places import PLACES
 from heritage.pipeline.lint.sections import SECTIONS
+from heritage.pipeline.lint.surfaces import ReleaseSurfaces
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.lint.views import VIEWS
 from heritage.pipeline.lint.words import WORDS as WORDS_CODES
@@ -233,6 +236,75 @@ def test_five_lines_have_no_findings_before_they_are_built(site: Path) -> None:
         (folder / f"{language}.md").write_text("# T\n\n## house\n\nA.\n\n## stone\n\nB.\n")
     found = [str(p) for p in lint_tours(load_site(site), Store(site).current_folder()) if "five" in p.where]
     assert found == []
+
+
+def test_an_annotation_is_looked_for_where_the_files_have_it_before_it_is_released(site: Path) -> None:
+    """Behind the hall it is hidden, before its steps it is seen."""
+    folder = site / "tours" / "not-released"
+    folder.mkdir()
+    (folder / "tour.yaml").write_text(
+        "monument: thai-hoa\nstops:\n  - id: hall\n"
+        f"    view: {{eye_m: [0, -26, 3], target_m: [0, 0, 4.6], {HALL}}}\n    annotations: [yesterday]\n"
+    )
+    for language in ("vi", "en", "fr"):
+        (folder / f"{language}.md").write_text("# T\n\n## hall\n\nA.\n")
+    file = site / "monuments" / "thai-hoa" / "annotations.yaml"
+    before = file.read_text()
+
+    def found(at: str) -> list[str]:
+        file.write_text(
+            f"{before.rstrip()}\n  - id: yesterday\n    title: {{vi: A, en: A, fr: A}}\n    {at}\n"
+        )
+        problems = lint_tours(load_site(site), Store(site).current_folder())
+        return [p.code for p in problems if "not-released" in p.where]
+
+    try:
+        assert found("position_m: [0, 14, 3]") == ["annotation-hidden"]
+        assert found("position_m: [0, -14, 3]") == []
+    finally:
+        file.write_text(before)
+        shutil.rmtree(folder)
+
+
+def test_annotations_of_the_files_stand_where_the_build_has_put_them(site: Path) -> None:
+    """Points, lines and areas."""
+    loaded, folder = load_site(site), Store(site).current_folder()
+    assert folder is not None
+    shapes = set()
+    for entry in ReleaseSurfaces(folder).release.monuments:
+        built = {one.id: one for one in entry.annotations}
+        written = annotations_as_written(folder, loaded.monuments[entry.id], entry, built)
+        assert [one.id for one in written] == [*built]
+        for one in written:
+            there = built[one.id]
+            assert (one.position_m, one.normal) == (there.position_m, there.normal)
+            assert one.vertices_m == there.vertices_m
+            shapes.add(there.shape)
+    assert shapes == {"point", "line", "area"}
+
+
+def test_the_page_of_findings_says_what_they_say(site: Path) -> None:
+    """Code, place and words of every row; figures depend on how finely the sample was measured."""
+    write_broken(site)
+    page = (Path(__file__).parents[2] / "docs/reference/tour-findings.md").read_text()
+    table = [line for line in page.splitlines() if line.startswith("| `")]
+    rows = {code: told for code, *told in (line.strip("| ").split(" | ") for line in table)}
+    found: dict[str, list[str]] = {}
+    for p in lint_tours(load_site(site), Store(site).current_folder()):
+        if "broken" in p.where:
+            where = p.where.removeprefix("tours/broken/")
+            remedy = p.remedy.partition(", or write accept: ")[0]  # said above the table
+            found.setdefault(f"`{p.code}`", [f"`{where}`", p.found, f"{p.allowed}; {remedy}"])
+
+    def worded(told: list[str]) -> list[str]:
+        where, *messages = told
+        return [where, *(re.sub(r"-?\d+(\.\d+)?", "0", message) for message in messages)]
+
+    untold = rows.pop("`language-missing`")  # the broken tour has every language that it must have
+    assert untold[0] == "`tour.yaml:1`"
+    assert {code: worded(told) for code, told in rows.items()} == {
+        code: worded(told) for code, told in found.items()
+    }
 
 
 def test_without_a_release_only_time_and_words_are_judged(site: Path) -> None:

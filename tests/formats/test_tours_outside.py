@@ -158,11 +158,18 @@ def test_iiif_follows_the_drafts_rules(tour: ExchangedTour) -> None:
                 painted |= {one["id"]} if one["motivation"] == ["painting"] else set()
         if kind == "Scene":
             assert "#" not in one["id"]
+    models = {one["id"] for one in _objects(manifest) if one.get("body", {}).get("type") == "Model"}
     for one in _objects(manifest):
         for scope in one.get("scope", ()):
             assert scope["id"] in painted
-        if one["type"] == "SpecificResource" and "action" in one:
-            assert one["source"]["id"] in painted
+        if one.get("motivation") == ["activating"]:
+            parts = one["body"]["items"]  # as in use case 9 of index.md: a List of annotations to act upon
+            assert one["target"]["type"] == "Annotation" and one["target"]["id"] in ids - painted
+            assert {part["source"]["id"] for part in parts} == models
+            assert {part["source"]["type"] for part in parts} == {"Annotation"}
+            assert sorted(part["action"] for part in parts) == [["hide"]] * (len(parts) - 1) + [["show"]]
+        if one["type"] in {"List", "Choice"}:
+            assert len(one["items"]) > 1
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:

@@ -12,6 +12,7 @@ from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.camera import Orbit, Window
 from heritage.ops.viewing.path import Path, path_between
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, standing
+from heritage.pipeline.annotations import annotations_as_written
 from heritage.pipeline.flights import (
     TURN_DEG_S,
     WIDTHS_S,
@@ -40,6 +41,9 @@ def view_findings(tour: LoadedTour, monument: LoadedMonument, surfaces: ReleaseS
     entry = surfaces.monument(tour.tour.monument)
     if entry is None:
         return
+    named = {id for stop in tour.tour.stops for id in stop.annotations}
+    written = annotations_as_written(surfaces.folder, monument, entry, named)
+    entry = entry.model_copy(update={"annotations": written})
     found = StopViews(surfaces, entry)
     views = [found.view(stop) for stop in tour.tour.stops]
     orbits = framed(tour.tour.stops, views, entry)
