@@ -164,7 +164,8 @@ def test_iiif_follows_the_drafts_rules(tour: ExchangedTour) -> None:
             assert scope["id"] in painted
         if one.get("motivation") == ["activating"]:
             parts = one["body"]["items"]  # as in use case 9 of index.md: a List of annotations to act upon
-            assert one["target"]["type"] == "Annotation" and one["target"]["id"] in ids - painted
+            assert one["target"]["type"] == "Annotation"
+            assert one["target"]["id"] in ids - painted
             assert {part["source"]["id"] for part in parts} == models
             assert {part["source"]["type"] for part in parts} == {"Annotation"}
             assert sorted(part["action"] for part in parts) == [["hide"]] * (len(parts) - 1) + [["show"]]
