@@ -10,6 +10,8 @@ export class Narrator {
   cues: readonly Cue[] = [];
   private readonly audio = new Audio();
   private url = '';
+  /** Where it was last told to begin. */
+  private asked = 0;
   /** The file is broken, or the browser would not play it unasked. */
   private silent: 'broken' | 'refused' | null = null;
 
@@ -25,7 +27,9 @@ export class Narrator {
   }
 
   get seconds(): number {
-    return this.audio.currentTime;
+    // Before its length is known, and while it seeks, a recording may say 0.
+    const ready = this.audio.readyState >= HTMLMediaElement.HAVE_METADATA && !this.audio.seeking;
+    return ready ? this.audio.currentTime : this.asked;
   }
 
   set muted(muted: boolean) {
@@ -65,6 +69,7 @@ export class Narrator {
   play(from: number): void {
     // A voice that has ended would start again from the beginning.
     if (this.url === '' || this.silent || from >= this.audio.duration - 0.05) return;
+    this.asked = from;
     if (Math.abs(this.audio.currentTime - from) > 0.3) this.audio.currentTime = from;
     if (this.audio.paused) this.audio.play().catch((error: unknown) => this.refused(error));
   }

@@ -62,10 +62,17 @@ createServer((request, response) => {
     response.writeHead(404, head).end();
     return;
   }
-  response.writeHead(200, {
+  const { size } = statSync(file);
+  // A recording is only sought in where its server knows ranges, as `heritage serve` does.
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '');
+  const start = Number(asked?.[1] ?? 0);
+  const end = Math.min(Number(asked?.[2] || size - 1), size - 1);
+  response.writeHead(asked ? 206 : 200, {
     ...head,
     'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'Content-Length': statSync(file).size,
+    'Content-Length': end - start + 1,
+    'Accept-Ranges': 'bytes',
+    ...(asked && { 'Content-Range': `bytes ${start}-${end}/${size}` }),
   });
-  createReadStream(file).pipe(response);
+  createReadStream(file, asked ? { start, end } : {}).pipe(response);
 }).listen(PORT, '127.0.0.1');
