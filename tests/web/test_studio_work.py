@@ -86,8 +86,8 @@ def test_findings_stand_beside_their_stop(client: FlaskClient) -> None:
     value["tour"]["stops"][1]["dwell_s"] = 0.1
     _put(client, "tours/walk", read["revision"], value=value)
     found = client.get("/studio/api/findings/walk").json
-    assert {("stop-too-short", "roof"), ("translation-outdated", "approach")} <= {
-        (f["code"], f["stop"]) for f in found
+    assert {("stop-too-short", "roof", True), ("translation-outdated", "approach", True)} <= {
+        (f["code"], f["stop"], f["acceptable"]) for f in found
     }
     assert client.get("/studio/api/findings/nowhere").status_code == 404
 

@@ -8,10 +8,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, get_args
 
 from flask import Blueprint, Response
 
+from heritage.model.documents import FindingCode
+from heritage.model.documents.tour import TourFindingCode
 from heritage.model.errors import HeritageError
 from heritage.model.limits import MARKDOWN_BYTES, YAML_BYTES
 from heritage.store import Store
@@ -94,12 +96,15 @@ def _looked(site: Path, tour: str) -> list[dict[str, str]]:
 
 
 def _finding(problem: Mapping[str, str], stops: Mapping[str, list[tuple[int, str | None]]]) -> Finding:
-    """``stop`` is the id of the stop that stands at the problem's line; None where it is about the whole tour."""
+    """``stop`` is the id of the stop that stands at the problem's line; None where it is about the whole tour.
+    ``acceptable``: whether a curator can accept it there on purpose."""
     name, _, line = problem["where"].rpartition(":")
     begun = stops.get(name, []) if line.isdigit() else []
     at = [stop for first, stop in begun if first <= int(line)]
     message = "; ".join(filter(None, (problem["found"], problem["allowed"], problem["remedy"])))
-    return {**problem, "message": message, "stop": at[-1] if at else None}
+    stop = at[-1] if at else None
+    acceptable = problem["code"] in get_args(FindingCode if stop is not None else TourFindingCode)
+    return {**problem, "message": message, "stop": stop, "acceptable": acceptable}
 
 
 def _stops_by_line(

@@ -5,6 +5,7 @@ import { History, type Name } from './core/history.ts';
 import { markdownOf, type Rendered } from './core/preview.ts';
 import { Saver } from './core/saver.ts';
 import {
+  acceptedAt,
   idsOf,
   type Stop,
   type StopWords,
@@ -31,7 +32,9 @@ export class Editing {
   readonly restored: boolean;
   stop: string;
   others: readonly Here[] = [];
-  findings: readonly Finding[] | 'waiting' | 'failed' = 'waiting';
+  /** The linter's last answer, and whether another is awaited or did not come. */
+  findings: readonly Finding[] = [];
+  check: 'due' | 'asked' | 'answered' | 'failed' = 'due';
   readonly rendered = new Map<string, Rendered>();
   /** Seconds of recordings, by path. */
   readonly seconds = new Map<string, number>();
@@ -39,6 +42,8 @@ export class Editing {
   private readonly api: Api;
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
   private ended = false;
+  /** The revision the linter was last asked about. */
+  private linted: string | null = null;
 
   constructor(api: Api, opened: Opened<Tour>, value: Tour) {
     this.api = api;
@@ -60,10 +65,13 @@ export class Editing {
     );
     this.stop = idsOf(this.history.now)[0]!;
     this.history.onChange = (own) => this.took(own);
-    this.saver.onChange = () => this.onChange(false);
+    this.saver.onChange = () => {
+      this.lintSoon();
+      this.onChange(false);
+    };
     void this.poll();
     this.took(false);
-    this.later('findings', FINDINGS_MS, () => this.lint());
+    this.lintSoon();
   }
 
   get now(): Tour {
@@ -146,10 +154,7 @@ export class Editing {
   private async poll(): Promise<void> {
     await this.tellWhere();
     const opened = await this.quietly(this.api.document<Tour>(this.key, this.saver.revision));
-    if (opened?.value && !this.ended) {
-      this.saver.arrived(opened.value, opened.revision);
-      this.later('findings', FINDINGS_MS, () => this.lint());
-    }
+    if (opened?.value && !this.ended) this.saver.arrived(opened.value, opened.revision);
     this.later('poll', POLL_MS, () => this.poll());
   }
 
@@ -164,12 +169,28 @@ export class Editing {
     this.onChange(false);
   }
 
+  /** What was found at a stop, or about the whole tour (null), and has not been accepted since. */
+  foundAt(stop: string | null): Finding[] {
+    const accepted = acceptedAt(this.now, stop);
+    return this.findings.filter((f) => f.stop === stop && !(f.acceptable && Object.hasOwn(accepted, f.code)));
+  }
+
   /** Ask the linter about what is saved; it takes a while, for it looks at the surfaces. */
   async lint(): Promise<void> {
-    this.findings = 'waiting';
+    this.linted = this.saver.revision;
+    this.check = 'asked';
     this.onChange(false);
-    this.findings = (await this.quietly(this.api.ask<Finding[]>('GET', `findings/${this.id}`))) ?? 'failed';
+    const found = await this.quietly(this.api.ask<Finding[]>('GET', `findings/${this.id}`));
+    this.check = found ? 'answered' : 'failed';
+    if (found) this.findings = found;
     this.onChange(false);
+    this.lintSoon();
+  }
+
+  /** What is saved has come to rest: one question at a time, and none twice. */
+  private lintSoon(): void {
+    if (this.check !== 'asked' && this.saver.revision !== this.linted)
+      this.later('findings', FINDINGS_MS, () => this.lint());
   }
 
   /** What the server says, or null where it says no or nothing: work goes on, and the saving tells how the line is. */

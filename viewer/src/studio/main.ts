@@ -2,8 +2,9 @@
 import '../ui/theme.css';
 import './studio.css';
 import { uiLanguage } from '../core/i18n.ts';
-import { Studio, wordsIn } from './studio.ts';
+import { Studio } from './studio.ts';
 import { StudioPage } from './ui/page.ts';
+import { wordsIn } from './words.ts';
 
 async function begin(): Promise<void> {
   const page = document.querySelector('heritage-studio');
@@ -11,7 +12,7 @@ async function begin(): Promise<void> {
   const language = uiLanguage(new URLSearchParams(location.search).get('lang') ?? navigator.language);
   const studio = new Studio(await wordsIn(language), language);
   page.connect(studio);
-  await studio.start();
+  await studio.entrance.start();
 }
 
 void begin();

@@ -1,20 +1,15 @@
 /** The studio's doings, between the server, the desk and the page. */
-import { type Translate, translator, type UiLanguage, uiLanguage, unbroken } from '../core/i18n.ts';
-import { Api, type Listed, type Me, Refusal, type Release } from './core/api.ts';
+import type { Translate } from '../core/i18n.ts';
+import { Api, type Listed, type Me, type Opened, Refusal, type Release } from './core/api.ts';
 import { firstOf } from './core/saver.ts';
 import type { Schema } from './core/schema.ts';
-import type { Json, Tour } from './core/tour.ts';
+import { type Json, newTour, type Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
+import { Entrance } from './entrance.ts';
 import { Recording } from './recording.ts';
 import type { Frames } from './scene/handle.ts';
 import { Staging } from './staging.ts';
-import { openReleases } from './ui/releases.ts';
-
-const CATALOGUES: Record<UiLanguage, () => Promise<{ default: Record<string, string> }>> = {
-  vi: () => import('../../../assets/i18n/studio/vi.json'),
-  en: () => import('../../../assets/i18n/studio/en.json'),
-  fr: () => import('../../../assets/i18n/studio/fr.json'),
-};
+import { wordsIn } from './words.ts';
 
 /** What stands over the desk. */
 export type Sheet = 'history' | 'releases' | 'new' | null;
@@ -47,6 +42,7 @@ export class Studio {
   readonly api = new Api();
   onState: () => void = () => {};
   readonly staging: Staging = new Staging(this);
+  readonly entrance: Entrance = new Entrance(this);
 
   constructor(t: Translate, language: string) {
     this.state = {
@@ -74,55 +70,6 @@ export class Studio {
     this.onState();
   }
 
-  /** Begin: with the token or the invitation of the address where there is one, else with the session there is. */
-  async start(): Promise<void> {
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const [token, invitation] = [asked.get('token'), asked.get('invitation')];
-    // Neither shall stay in the address, to be read over a shoulder or passed on.
-    if (token || invitation) history.replaceState(null, '', location.pathname + location.search);
-    if (invitation) {
-      await this.findWays();
-      this.set({ status: 'signed-out', invitation });
-    } else if (token) await this.signIn({ token });
-    else await this.comeIn(() => this.api.ask<Me>('GET', 'me'), false);
-  }
-
-  async signIn(
-    by: { token: string } | { name: string; password: string; invitation?: string },
-  ): Promise<void> {
-    const path = 'invitation' in by ? 'accept-invitation' : 'session';
-    await this.comeIn(() => this.api.ask<Me>('POST', path, by), true);
-  }
-
-  /** Go in with what the server says; where it says no, say so if the person has `tried`. */
-  private async comeIn(ask: () => Promise<Me>, tried: boolean): Promise<void> {
-    try {
-      const me = await ask();
-      this.set({ invitation: null });
-      await this.enter(me);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const { status, message } = error;
-      if (status === 0 || status >= 500) this.refused(error);
-      else {
-        await this.findWays();
-        this.set({ status: 'signed-out', notice: tried ? message || this.state.t('signin.refused') : '' });
-      }
-    }
-  }
-
-  private async findWays(): Promise<void> {
-    const ways = await this.api.ask<StudioState['ways']>('GET', 'sign-in').catch(() => null);
-    if (ways) this.set({ ways });
-  }
-
-  async signOut(): Promise<void> {
-    await this.api.ask('DELETE', 'session').catch(() => null);
-    this.close();
-    await this.findWays();
-    this.set({ status: 'signed-out', me: null, notice: '' });
-  }
-
   async list(): Promise<void> {
     try {
       this.set({ documents: await this.api.ask<Listed[]>('GET', 'documents') });
@@ -140,45 +87,34 @@ export class Studio {
   async open(key: string): Promise<void> {
     if (!this.mayLeave()) return;
     try {
-      if (!key.startsWith('tours/')) {
-        await this.openRecord(key);
-        return;
-      }
-      const opened = await this.api.document<Tour>(key);
-      if (!opened?.value) {
-        this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
-        return;
-      }
-      this.close();
-      const editing = new Editing(this.api, opened, opened.value);
-      editing.onChange = () => this.staging.changed();
-      this.remember(key);
-      this.set({
-        editing,
-        mode: 'make',
-        notice: editing.restored ? this.state.t('restored') : '',
-        sheet: null,
-      });
-      this.staging.begin();
+      const opened = await this.api.document<unknown>(key);
+      if (!opened?.value) this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
+      else if (key.startsWith('tours/')) this.openTour(opened as Opened<Tour>);
+      else await this.openRecord(opened as Opened<Json>);
     } catch (error) {
       this.refused(error);
     }
   }
 
-  private async openRecord(key: string): Promise<void> {
-    const opened = await this.api.document<Json>(key);
-    if (!opened?.value) {
-      this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
-      return;
-    }
+  private openTour(opened: Opened<Tour>): void {
+    this.close();
+    const editing = new Editing(this.api, opened, opened.value!);
+    editing.onChange = () => this.staging.changed();
+    this.remember(opened.key);
+    const notice = editing.restored ? this.state.t('restored') : '';
+    this.set({ editing, mode: 'make', notice, sheet: null });
+    this.staging.begin();
+  }
+
+  private async openRecord(opened: Opened<Json>): Promise<void> {
     const schema = await this.api.ask<Schema>('GET', `schemas/${opened.kind}`);
     this.close();
-    const record = new Recording(this.api, opened, opened.value, schema);
+    const record = new Recording(this.api, opened, opened.value!, schema);
     record.onChange = () => {
       if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
-    this.remember(key);
+    this.remember(opened.key);
     this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
     if (record.saver.dirty) record.saver.changed();
   }
@@ -191,17 +127,7 @@ export class Studio {
   /** A tour from nothing: one stop, empty words in every language of the site. Returns why not, else null. */
   async make(id: string, monument: string, title: string): Promise<string | null> {
     const { t } = this.state;
-    const languages = this.siteLanguages;
-    const stop = { title: null, text: '' };
-    const words = () => ({
-      title,
-      introduction: '',
-      stops: { 'stop-1': stop },
-    });
-    const value: Tour = {
-      tour: { monument, stops: [{ id: 'stop-1' }] },
-      words: Object.fromEntries(languages.map((l) => [l, words()])),
-    };
+    const value = newTour(monument, title, this.siteLanguages);
     const reply = await this.api.put(`tours/${id}`, value, null, crypto.randomUUID());
     if (reply.kind === 'saved') {
       this.set({ sheet: null });
@@ -226,10 +152,6 @@ export class Studio {
       this.refused(error);
       return null;
     }
-  }
-
-  openReleases(): void {
-    openReleases(this);
   }
 
   /** Change the interface's language. */
@@ -280,8 +202,9 @@ export class Studio {
     history.replaceState(null, '', url);
   }
 
-  private async enter(me: Me): Promise<void> {
-    this.set({ status: 'ready', me, notice: '' });
+  /** Somebody has come in; whose session had ended finds the desk as it was. */
+  async enter(me: Me): Promise<void> {
+    this.set({ status: 'ready', me, invitation: null, notice: '' });
     if (this.desk) {
       this.desk.saver.now();
       return;
@@ -304,11 +227,12 @@ export class Studio {
     }
   }
 
-  private refused(error: unknown): void {
+  /** The server has said no, or the line is down: say so. */
+  refused(error: unknown): void {
     if (!(error instanceof Refusal)) throw error;
     const { t } = this.state;
     if (error.status === 401) {
-      void this.findWays();
+      void this.entrance.findWays();
       this.set({ status: 'signed-out', notice: '' });
     } else
       this.set({
@@ -316,10 +240,4 @@ export class Studio {
         notice: error.status === 0 ? t('line.down') : error.message || t('failed'),
       });
   }
-}
-
-/** The studio's own words, in the nearest language there is. */
-export async function wordsIn(language: string): Promise<Translate> {
-  const { default: messages } = await CATALOGUES[uiLanguage(language)]();
-  return translator(unbroken(messages));
 }

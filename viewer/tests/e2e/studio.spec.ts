@@ -78,13 +78,20 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   // The scene is turned by hand, and what is seen then is the stop's view.
   const viewOf = () => /id: stop-4[\s\S]*?view:.*/.exec(server.read('tours/gate/tour.yaml'))?.[0];
   const before4 = viewOf();
-  const { x, y } = (await page.locator('.stage').boundingBox())!;
+  const { x, y, width, height } = (await page.locator('.stage').boundingBox())!;
   await page.mouse.move(x + 300, y + 300);
   await page.mouse.down();
   await page.mouse.move(x + 420, y + 320, { steps: 4 });
   await page.mouse.up();
   await page.getByRole('button', { name: 'Use the present view' }).click();
   await expect.poll(viewOf, { timeout: 15_000 }).not.toBe(before4);
+
+  // What it looks at is pressed on the surface.
+  const looksAt = () => /target_m:[^\]]*\]/.exec(viewOf() ?? '')?.[0];
+  const target4 = looksAt();
+  await page.getByRole('button', { name: 'Look at a place…' }).click();
+  await page.mouse.click(x + width / 2, y + height / 2);
+  await expect.poll(looksAt, { timeout: 15_000 }).not.toBe(target4);
 
   const voice = page.locator('.voice').first();
   await voice.getByRole('button', { name: 'Record' }).click();
@@ -102,7 +109,30 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
     'The middle way',
     'Then and now',
   ]);
-  for (let k = 0; k < 8 && (await page.getByRole('button', { name: /^Undo: / }).count()) > 0; k++)
+  const [grip, first] = await Promise.all([
+    handle.boundingBox(),
+    page.locator('.stops .stop').first().boundingBox(),
+  ]);
+  await page.mouse.move(grip!.x + 10, grip!.y + 10);
+  await page.mouse.down();
+  await page.mouse.move(grip!.x + 10, first!.y + 10, { steps: 6 });
+  await page.mouse.up();
+  await expect(page.locator('.stops .name').first()).toHaveText('The middle way');
+
+  // The end of a stay is pulled in the bar of the tour's time.
+  const end = page.getByRole('slider', { name: /The middle way/ });
+  const stays = Number(await end.getAttribute('aria-valuenow'));
+  const edge = (await end.boundingBox())!;
+  await page.mouse.move(edge.x + 8, edge.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 68, edge.y + 8, { steps: 3 });
+  await page.mouse.up();
+  await expect.poll(async () => Number(await end.getAttribute('aria-valuenow'))).toBeGreaterThan(stays);
+  await expect
+    .poll(() => server.read('tours/gate/tour.yaml'), { timeout: 15_000 })
+    .toMatch(/id: stop-4[^#]*dwell_s: [\d.]+[\s\S]*id: approach/);
+
+  for (let k = 0; k < 16 && (await page.getByRole('button', { name: /^Undo: / }).count()) > 0; k++)
     await page.keyboard.press('Control+z');
   await expect(page.locator('.stops .name')).toHaveText(['Up to the gate', 'The ridge', 'Then and now']);
   await saved(page);
@@ -165,6 +195,9 @@ test('without a line work is kept in the page and saved when there is one again'
   context,
 }) => {
   await blind(page);
+  await page.goto(`${server.address}#refused=openid-no-role`);
+  await expect(page.getByRole('alert')).toContainText('no role in this studio');
+  expect(page.url()).not.toContain('refused');
   await desk(page, 'Mai');
   await context.setOffline(true);
   await text(page).fill('Written under way.');
@@ -173,6 +206,46 @@ test('without a line work is kept in the page and saved when there is one again'
   await context.setOffline(false);
   await saved(page);
   expect(server.read('tours/gate/en.md')).toContain('Written under way.');
+
+  // The check's word beside its stop; accepted with a reason, and not accepted in the version before.
+  await page.getByRole('spinbutton', { name: 'Stay', exact: true }).fill('1');
+  const found = page.getByRole('list', { name: 'What the check has found' });
+  await expect(found).toContainText('The stay is shorter than its words', { timeout: 30_000 });
+  await expect(page.locator('.stops [data-stop="approach"] .badge')).toBeVisible();
+  await found.getByRole('button', { name: 'It is meant to be so…' }).click();
+  await found.getByLabel('Why, for the next curator').fill('a glance is enough');
+  await accessible(page);
+  await found.getByRole('button', { name: 'Accept', exact: true }).click();
+  await expect(found).toContainText('a glance is enough');
+  const accepted = () => server.read('tours/gate/tour.yaml').includes('stop-too-short: a glance is enough');
+  await expect.poll(accepted, { timeout: 15_000 }).toBe(true);
+  await saved(page);
+
+  await page.getByRole('button', { name: 'Earlier versions' }).click();
+  await page.locator('.versions button').nth(1).click();
+  await expect(page.locator('.difference')).toContainText('a glance is enough');
+  await page.getByRole('button', { name: 'Restore this version' }).click();
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(found).toContainText('The stay is shorter than its words', { timeout: 30_000 });
+  await expect.poll(accepted, { timeout: 15_000 }).toBe(false);
+  await saved(page);
+
+  // What visitors get is chosen, taken back, and a build called off.
+  const shown = async () =>
+    /content="r\/([\w-]+)\//.exec(await (await page.request.get(server.public)).text())?.[1];
+  await page.getByRole('button', { name: 'Releases' }).click();
+  const release = (id: string) => page.locator('.releases li', { hasText: id });
+  await release('0002-fixture').getByRole('button', { name: 'Publish' }).click();
+  await expect(release('0002-fixture')).toContainText('what visitors see');
+  expect(await shown()).toBe('0002-fixture');
+  await release('0001-fixture').getByRole('button', { name: 'Roll back to this' }).click();
+  await expect(release('0001-fixture')).toContainText('what visitors see');
+  expect(await shown()).toBe('0001-fixture');
+  await page.getByRole('button', { name: 'Build a release' }).click();
+  await page.getByRole('button', { name: 'Cancel the build' }).click();
+  await expect(page.locator('.build')).toContainText('Cancelled.');
+  await accessible(page);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
 
   // A record: a form of its schema, with the server's word at the field it is about.
   await page.getByRole('button', { name: 'What there is to edit' }).click();

@@ -45,6 +45,11 @@ export class StudioServer {
     });
   }
 
+  /** Where visitors come. */
+  get public(): string {
+    return new URL('/', this.address).href;
+  }
+
   read(path: string): string {
     return readFileSync(join(this.site, path), 'utf8');
   }

@@ -1,4 +1,4 @@
-"""A site to be edited: a folder with one tour, and the viewer's fixture published as its release.
+"""A site to be edited: a folder with one tour, and the viewer's fixture as its releases, the first of them published.
 
 Usage: python studio_site.py FIXTURE SITE
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from heritage.store import Store
 
+RELEASES = ("0001-fixture", "0002-fixture")
 FILES = {
     "site.yaml": """\
 title: {vi: Hoàng thành, en: Imperial City, fr: Cité impériale}
@@ -23,6 +24,10 @@ epochs:
   - {id: "2019", captured: 2019-03-14, source: scans/2019.laz, method: photogrammetry}
   - {id: "2024", captured: 2024-05-02, source: scans/2024.laz, method: photogrammetry}
 registration: {method: none}
+""",
+    "monuments/gate/annotations.yaml": """\
+annotations:
+  - {id: ridge, position_m: [0, 0, 10], title: {vi: Con rồng, en: The dragon}}
 """,
     "tours/gate/tour.yaml": """\
 # As the curators talked it over in May.
@@ -89,16 +94,17 @@ Kéo vạch.
 
 
 def main(fixture: Path, site: Path) -> None:
-    """Write the files and publish the release."""
+    """Write the files and the releases, and publish the first."""
     for name, text in FILES.items():
         (site / name).parent.mkdir(parents=True, exist_ok=True)
         (site / name).write_text(text, encoding="utf-8")
     store = Store(site)
     with store.writer("e2e"):
-        with store.release("0001-fixture") as folder:
-            for path in sorted(p for p in fixture.rglob("*") if p.is_file()):
-                folder.write(path.relative_to(fixture).as_posix(), path.read_bytes())
-        store.set_current("0001-fixture")
+        for release in RELEASES:
+            with store.release(release) as folder:
+                for path in sorted(p for p in fixture.rglob("*") if p.is_file()):
+                    folder.write(path.relative_to(fixture).as_posix(), path.read_bytes())
+        store.set_current(RELEASES[0])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import { decided, merged, mergedOrder } from '../../src/studio/core/merge.ts';
 import { draftDocument, readingSeconds } from '../../src/studio/core/preview.ts';
 import { type Put, type Reply, Saver } from '../../src/studio/core/saver.ts';
 import {
+  accept,
+  acceptedAt,
   addStop,
   duplicateStop,
   freeId,
@@ -108,6 +110,22 @@ describe('a tour’s operations', () => {
   it('names a stop by its title, another language’s, or its id', () => {
     expect(titleOf(TOUR_0, 'gate', 'fr')).toBe('The gate');
     expect(titleOf(TOUR_0, 'court', 'en')).toBe('court');
+  });
+});
+
+describe('accepted findings', () => {
+  it('stand at their stop or with the whole tour, each a field, and leave nothing behind', () => {
+    const at = accept(accept(TOUR_0, 'hall', 'view-hidden', 'on purpose'), 'hall', 'flight-fast', 'a dive');
+    expect(acceptedAt(at, 'hall')).toEqual({ 'view-hidden': 'on purpose', 'flight-fast': 'a dive' });
+    expect(TOUR.apart(at).get('stops/hall/accept/view-hidden')).toBe('on purpose');
+    const whole = accept(at, null, 'translation-empty', 'in May');
+    expect(acceptedAt(whole, null)).toEqual({ 'translation-empty': 'in May' });
+    expect(TOUR.together(TOUR.apart(whole))).toEqual(whole);
+    const none = ['view-hidden', 'flight-fast'].reduce(
+      (tour, code) => accept(tour, 'hall', code, null),
+      whole,
+    );
+    expect(accept(none, null, 'translation-empty', null)).toEqual(TOUR_0);
   });
 });
 

@@ -28,6 +28,13 @@ describe('the studio’s words', () => {
     }
   });
 
+  it('every finding that can be accepted is told in the words of the interface', () => {
+    const model = readFileSync(join(ROOT, 'heritage/model/documents/tour.py'), 'utf8');
+    const codes = [.../^FindingCode = Literal\[([^\]]*)\]/m.exec(model)![1]!.matchAll(/"([\w-]+)"/g)];
+    expect(codes.length).toBeGreaterThan(10);
+    for (const [, code] of codes) expect(messages.en, code).toHaveProperty([`finding.${code}`]);
+  });
+
   it('every message used exists, and every message is used', () => {
     const literal = new Set<string>();
     const families = new Set<string>();

@@ -44,7 +44,11 @@ export interface Here {
 
 export interface Finding {
   code: string;
+  /** What was found, with its figures; `message` has what is allowed and what to do as well. */
+  found: string;
   message: string;
+  /** Whether it can be accepted on purpose. */
+  acceptable: boolean;
   stop: string | null;
 }
 

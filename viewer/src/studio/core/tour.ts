@@ -95,6 +95,16 @@ export function freeId(tour: Tour, wanted: string): string {
   for (let n = 2; ; n++) if (!stopOf(tour, `${stem}-${n}`)) return `${stem}-${n}`;
 }
 
+/** A tour to begin with: one stop, without words in any language. */
+export function newTour(monument: string, title: string, languages: readonly string[]): Tour {
+  const id = 'stop-1';
+  const words: Words = { title, introduction: '', stops: { [id]: { title: null, text: '' } } };
+  return {
+    tour: { monument, stops: [{ id }] },
+    words: Object.fromEntries(languages.map((l) => [l, words])),
+  };
+}
+
 const withStops = (tour: Tour, stops: readonly Stop[]): Tour => ({ ...tour, tour: { ...tour.tour, stops } });
 
 const eachWords = (tour: Tour, change: (words: Words) => Words): Tour => ({
@@ -167,6 +177,20 @@ export function setStop(tour: Tour, id: string, change: Partial<Omit<Stop, 'id'>
   });
   return withStops(tour, stops);
 }
+
+/** Accept a finding at a stop, or about the whole tour (null), for a reason; without one it is accepted no more. */
+export function accept(tour: Tour, id: string | null, code: string, why: string | null): Tour {
+  const { [code]: _before, ...rest } = acceptedAt(tour, id);
+  const all = why === null ? rest : { ...rest, [code]: why };
+  const next = Object.keys(all).length > 0 ? all : undefined;
+  if (id !== null) return setStop(tour, id, { accept: next });
+  const { accept: _all, ...others } = tour.tour;
+  return { ...tour, tour: (next ? { ...others, accept: next } : others) as Tour['tour'] };
+}
+
+/** What is accepted at a stop, or about the whole tour (null): reasons by code. */
+export const acceptedAt = (tour: Tour, id: string | null): Readonly<Record<string, string>> =>
+  (id === null ? (tour.tour.accept as Stop['accept']) : stopOf(tour, id)?.accept) ?? {};
 
 export function setStopWords(tour: Tour, language: string, id: string, change: Partial<StopWords>): Tour {
   const words = tour.words[language];

@@ -2,27 +2,22 @@
 import type { App } from '../../app/app.ts';
 import { idOf, monumentOf, shownNow } from '../../app/state.ts';
 import { pathAround } from '../../core/around.ts';
-import type { Viewport } from '../../core/fit.ts';
 import { inverse, point, poseOf } from '../../core/frames.ts';
-import { freeAtFirst } from '../../core/free.ts';
 import type { Look } from '../../core/look.ts';
 import { boxMark, type Mark, pathMark } from '../../core/marks.ts';
 import { eyeOf, type Orbit, orbitOf } from '../../core/orbit.ts';
-import type { MonumentEntry, ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
+import type { ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
 import { formatRoute, type Route } from '../../core/route.ts';
 import { cutOf, formatCut } from '../../core/section.ts';
 import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
-import { snapshot } from '../../scene/snapshot.ts';
 import { draftEntry } from '../core/preview.ts';
 import type { FlightPoint, Json, Pose, Shown } from '../core/tour.ts';
+import { framesOf } from './framing.ts';
 import type { Frames, Handle, ShownNow } from './handle.ts';
+import { centimetres, onlySet, poseNow, poseOfStop } from './written.ts';
 
-const PHONE = freeAtFirst(390, 844, true, false);
-const DESKTOP = freeAtFirst(1440, 900, false, false);
-const PICTURE_PX = { phone: 150, desktop: 300 };
 const LEGS = 48;
 
-const centimetres = (p: Vec3): Vec3 => p.map((v) => Math.round(v * 100) / 100) as unknown as Vec3;
 const shownOf = ({ epoch, state }: ShownEntry): Shown =>
   epoch !== null ? { epoch } : { state: state ?? '' };
 const two = (n: number) => String(n).padStart(2, '0');
@@ -191,27 +186,7 @@ export class StudioScene implements Handle {
     const monument = monumentOf(app.state);
     const { view } = app;
     if (!monument || !view) return null;
-    const entry = { fov_deg: 50, ...pose, fit_m: pose.fit_m ?? null } as unknown as StopEntry['view'];
-    const site = poseOf(entry, monument.placement.site_from_monument);
-    const picture = (viewport: Viewport, width: number) => {
-      const image = snapshot(view.stage, site, viewport, width);
-      const canvas = document.createElement('canvas');
-      [canvas.width, canvas.height] = [image.width, image.height];
-      const context = canvas.getContext('2d')!;
-      context.putImageData(image, 0, 0);
-      // What the visitors' panel covers.
-      const k = width / viewport.width;
-      const [right, bottom] = [viewport.width - viewport.right, viewport.height - viewport.bottom];
-      context.fillStyle = 'rgb(128 128 128 / 0.72)';
-      if (viewport.bottom > 0) context.fillRect(0, bottom * k, width, viewport.bottom * k);
-      if (viewport.left > 24)
-        context.fillRect(24 * k, 24 * k, (viewport.left - 24) * k, (viewport.height - 48) * k);
-      if (viewport.right > 0) context.fillRect(right * k, 0, viewport.right * k, image.height);
-      return canvas;
-    };
-    const made = { phone: picture(PHONE, PICTURE_PX.phone), desktop: picture(DESKTOP, PICTURE_PX.desktop) };
-    view.stage.invalidate();
-    return made;
+    return framesOf(view.stage, pose, monument);
   }
 
   /** The camera's way from the stop before to the one that is shown, in this window; site frame. */
@@ -258,22 +233,3 @@ export class StudioScene implements Handle {
       app.set({ marks: [...others, ...marks] });
   }
 }
-
-function poseOfStop({ view }: StopEntry): Pose {
-  const { eye_m, target_m, fov_deg, fit_m } = view as unknown as Required<Pose>;
-  return { eye_m, target_m, fov_deg, ...(fit_m ? { fit_m } : {}) };
-}
-
-/** The camera as a stop writes it. An orbit that has backed off to fit a box keeps its own line of sight. */
-function poseNow(orbit: Orbit, monument: MonumentEntry): Pose {
-  const monument_from_site = inverse(monument.placement.site_from_monument);
-  return {
-    eye_m: centimetres(point(monument_from_site, eyeOf(orbit))),
-    target_m: centimetres(point(monument_from_site, orbit.target)),
-    fov_deg: Math.round(orbit.fovDeg),
-  };
-}
-
-/** A section as the site's files write it: without what is not set. */
-const onlySet = (plane: object): Json =>
-  Object.fromEntries(Object.entries(plane).filter(([, value]) => value !== null)) as Json;

@@ -8,6 +8,7 @@ import { idFrom } from '../core/ids.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button, line, select } from './parts.ts';
+import { openReleases } from './releases.ts';
 
 const KINDS = ['tour', 'monument', 'annotations', 'site', 'vocabulary'] as const;
 
@@ -39,7 +40,7 @@ export function documents(studio: Studio): Part {
       </section>`;
     })}
     <div class="buttons">
-      ${button({ icon: studioIcon('release'), text: t('releases'), press: () => studio.openReleases() })}
+      ${button({ icon: studioIcon('release'), text: t('releases'), press: () => openReleases(studio) })}
     </div>
   </main>`;
 }

@@ -1,17 +1,16 @@
 /** The studio's page: the list of what there is, or a tour on the desk with the scene in the middle. */
 import { html, LitElement, nothing, type TemplateResult } from 'lit';
-import { languageName, UI_LANGUAGES } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import { firstOf, type Status } from '../core/saver.ts';
 import { titleOf } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
-import { Recording } from '../recording.ts';
+import type { Recording } from '../recording.ts';
 import { type Handle, READY } from '../scene/handle.ts';
 import type { Studio } from '../studio.ts';
+import { bar, nameOf } from './bar.ts';
 import { clashes } from './clash.ts';
-import { documents, documentTitle, newTour } from './documents.ts';
-import { history, openHistory } from './history.ts';
+import { documents, newTour } from './documents.ts';
+import { history } from './history.ts';
 import { studioIcon } from './icons.ts';
 import { button, iconButton } from './parts.ts';
 import { recordForm } from './record.ts';
@@ -19,7 +18,7 @@ import { releasesSheet } from './releases.ts';
 import { takeOver } from './shownForm.ts';
 import { signIn } from './signIn.ts';
 import { stopForm } from './stopForm.ts';
-import { initials, stopList } from './stops.ts';
+import { stopList } from './stops.ts';
 import { timing } from './timing.ts';
 import { isWide } from './words.ts';
 
@@ -31,7 +30,6 @@ const SCREENS: Partial<Record<string, readonly [number, number]>> = {
   desktop: [1480, 940],
 };
 const TABS: readonly Tab[] = ['stops', 'scene', 'form'];
-const UNSAVED: readonly Status[] = ['offline', 'waiting', 'refused', 'forbidden'];
 
 export class StudioPage extends LitElement {
   static override properties = { studio: { attribute: false } };
@@ -82,7 +80,7 @@ export class StudioPage extends LitElement {
     const away = status === 'signed-out';
     const { desk } = studio;
     if (away && !desk) return signIn(studio);
-    return html`${this.bar()}
+    return html`${bar(studio)}
       ${editing ? this.tour(editing) : state.record ? record(studio, state.record) : documents(studio)}
       <p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
         ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>
@@ -104,7 +102,7 @@ export class StudioPage extends LitElement {
     const { studio } = this;
     if (!studio) return;
     const { t, language } = studio.state;
-    document.title = studio.desk ? `${this.nameOf(studio.desk)} · ${t('studio')}` : t('studio');
+    document.title = studio.desk ? `${nameOf(studio, studio.desk)} · ${t('studio')}` : t('studio');
     document.documentElement.lang = language;
     this.place();
   }
@@ -131,70 +129,6 @@ export class StudioPage extends LitElement {
     const [width, height] = SCREENS[this.studio.state.screen] ?? [box.clientWidth, box.clientHeight];
     const scale = Math.min(1, box.clientWidth / width, box.clientHeight / height);
     box.style.setProperty('--scale', String(scale));
-  }
-
-  private nameOf(desk: Editing | Recording): string {
-    const { language, documents: all } = this.studio.state;
-    if (desk instanceof Recording) {
-      const listed = all.find((d) => d.key === desk.key);
-      return listed ? documentTitle(this.studio, listed) : desk.key;
-    }
-    const editing = desk;
-    const words = editing.now.words[language] ?? Object.values(editing.now.words)[0];
-    return words?.title || editing.id;
-  }
-
-  private bar(): Part {
-    const { studio } = this;
-    const { desk } = studio;
-    const { editing } = studio.state;
-    const { t, me, language } = studio.state;
-    const others = [...new Set(desk?.others.map((one) => one.name) ?? [])];
-    return html`<header class="bar">
-      ${icon('seal')}
-      ${
-        desk
-          ? html`${iconButton(icon('arrowLeft'), t('documents'), () => studio.leave())}
-              <h1 tabindex="-1">${this.nameOf(desk)}</h1>
-              ${this.standing(desk)}
-              <span class="spread"></span>
-              ${others.map((who) => html`<span class="person" title=${who}><span aria-hidden="true">${initials(who)}</span><span class="visually-hidden">${t('here', { who })}</span></span>`)}
-              ${this.step(desk, 'undo')} ${this.step(desk, 'redo')}
-              ${editing ? iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing)) : nothing}
-              ${iconButton(studioIcon('release'), t('releases'), () => studio.openReleases())}`
-          : html`<p class="studio-name">${t('studio')}</p><span class="spread"></span>`
-      }
-      <label class="language"
-        ><span class="visually-hidden">${t('language')}</span
-        ><select .value=${language} @change=${(event: Event) => void studio.speak((event.target as HTMLSelectElement).value)}>
-          ${UI_LANGUAGES.map((l) => html`<option value=${l} ?selected=${l === language}>${languageName(l)}</option>`)}
-        </select></label
-      >
-      ${me?.mode === 'accounts' ? iconButton(studioIcon('leave'), t('signout', { who: me.name }), () => void studio.signOut()) : nothing}
-    </header>`;
-  }
-
-  private step(desk: Editing | Recording, which: 'undo' | 'redo'): Part {
-    const { t } = this.studio.state;
-    const name = which === 'undo' ? desk.history.undoName : desk.history.redoName;
-    const what = name ? t(name.key, name.values ?? {}) : '';
-    const word = which === 'undo' ? t('undo') : t('redo');
-    const label = name ? `${word}: ${what}` : word;
-    const glyph = which === 'undo' ? icon('back') : studioIcon('redo');
-    return iconButton(glyph, label, () => desk.history[which](), {
-      disabled: !name,
-      keys: which === 'undo' ? 'Ctrl+Z' : 'Ctrl+Shift+Z',
-    });
-  }
-
-  /** Where one's work is: with the server, or still here. */
-  private standing({ saver }: Editing | Recording): Part {
-    const { t } = this.studio.state;
-    const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
-    const why = saver.status === 'refused' ? firstOf(saver.problems) : saver.message;
-    return html`<p class="saving ${bad ? 'bad' : ''}" role="status">
-      ${bad ? icon('warning') : saver.status === 'saved' ? icon('check') : nothing}<span>${t(`saving.${saver.status}`)}${bad && why ? `: ${why}` : ''}</span>
-    </p>`;
   }
 
   private tour(editing: Editing): TemplateResult {

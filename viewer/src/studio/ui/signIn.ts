@@ -13,7 +13,7 @@ export function signIn(studio: Studio): TemplateResult {
   const submit = (event: Event) => {
     event.preventDefault();
     const { name, password } = given;
-    void studio.signIn(invitation ? { invitation, name, password } : { name, password });
+    void studio.entrance.signIn(invitation ? { invitation, name, password } : { name, password });
   };
   return html`<main class="sign-in">
     ${icon('seal')}

@@ -5,6 +5,7 @@ import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { dwellOf } from '../core/preview.ts';
 import {
+  acceptedAt,
   duplicateStop,
   idProblem,
   removeStop,
@@ -15,6 +16,7 @@ import {
 } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
+import { checkFailed, findings } from './findings.ts';
 import { narration } from './narration.ts';
 import { button, line, numeral, section } from './parts.ts';
 import { shownForm } from './shownForm.ts';
@@ -27,6 +29,7 @@ export function stopForm(studio: Studio, editing: Editing): Part {
   if (!stop) return nothing;
   const monument = studio.staging.sources(editing)?.monument ?? null;
   const title = titleOf(editing.now, stop.id, language);
+  const ofTour = editing.foundAt(null).length > 0 || Object.keys(acceptedAt(editing.now, null)).length > 0;
   return html`<div class="form-head">
       <h2 tabindex="-1">${title}</h2>
       <div class="buttons">
@@ -48,22 +51,13 @@ export function stopForm(studio: Studio, editing: Editing): Part {
         })}
       </div>
     </div>
-    ${findings(studio, editing, stop.id)} ${section(t('group.words'), stopWords(studio, editing))}
+    ${checkFailed(studio, editing)} ${findings(studio, editing, stop.id)}
+    ${section(t('group.words'), stopWords(studio, editing))}
     ${section(t('group.shown'), shownForm(studio, editing, stop, monument))}
     ${section(t('group.view'), viewForm(studio, editing, stop, monument))}
     ${section(t('group.time'), time(studio, editing, stop))}
     ${section(t('group.more'), more(studio, editing, stop), false)}
-    ${section(t('group.tour'), html`${tourWords(studio, editing)}`, false)}`;
-}
-
-function findings(studio: Studio, editing: Editing, id: string): Part {
-  const { t } = studio.state;
-  if (editing.findings === 'waiting' || editing.findings === 'failed') return nothing;
-  const own = editing.findings.filter((f) => f.stop === id);
-  if (own.length === 0) return nothing;
-  return html`<ul class="findings" aria-label=${t('findings')}>
-    ${own.map((f) => html`<li>${icon('warning')}<span>${f.message}</span></li>`)}
-  </ul>`;
+    ${section(t('group.tour'), html`${findings(studio, editing, null)} ${tourWords(studio, editing)}`, ofTour)}`;
 }
 
 function time(studio: Studio, editing: Editing, stop: Stop): Part {

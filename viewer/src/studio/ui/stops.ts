@@ -66,8 +66,7 @@ const shown = ({
 function stopLine(studio: Studio, editing: Editing, id: string, k: number, title: string): Part {
   const { t } = studio.state;
   const chosen = id === editing.stop;
-  const { findings } = editing;
-  const found = typeof findings === 'string' ? 0 : findings.filter((f) => f.stop === id).length;
+  const found = editing.foundAt(id).length;
   const here = editing.others.filter((one) => one.stop === id);
   const clashes = editing.saver.clashes.filter((c) => stopOfField(c.field) === id).length;
   const dragged = drag?.id === id;
