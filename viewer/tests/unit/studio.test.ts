@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Api, type Finding, type Opened, Refusal } from '../../src/studio/core/api.ts';
 import { RECORD, TOUR } from '../../src/studio/core/fields.ts';
 import { History } from '../../src/studio/core/history.ts';
 import { idFrom } from '../../src/studio/core/ids.ts';
@@ -24,6 +25,7 @@ import {
   titleOf,
 } from '../../src/studio/core/tour.ts';
 import { wavOf } from '../../src/studio/core/wav.ts';
+import { Editing } from '../../src/studio/editing.ts';
 
 const words = (title: string) => ({
   title,
@@ -386,6 +388,70 @@ describe('saving', () => {
     history.undo();
     await vi.advanceTimersByTimeAsync(5000);
     expect([sent.length, saver.status, kept.length]).toEqual([0, 'saved', 0]);
+  });
+});
+
+describe('the check', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('is asked about every revision that comes to rest, one at a time, and keeps its last word meanwhile', async () => {
+    const tour = setStop(TOUR_0, 'gate', { narration: undefined });
+    let asked = 0;
+    let revision = 0;
+    let answer: ((found: Finding[] | null) => void) | null = null;
+    const api = {
+      ask: (_method: string, path: string) => {
+        if (!path.startsWith('findings/')) return Promise.resolve([]);
+        asked++;
+        return new Promise((resolve, reject) => {
+          answer = (found) => (found ? resolve(found) : reject(new Refusal(503, 'busy')));
+        });
+      },
+      document: () => Promise.resolve(null),
+      render: (texts: string[]) => Promise.resolve(texts.map(() => ({ html: '', question: null }))),
+      put: async (_key: string, value: Tour) => ({
+        kind: 'saved',
+        revision: `r${++revision}`,
+        value,
+        merged: false,
+        problems: [],
+      }),
+    } as unknown as Api;
+    const found = (code: string): Finding => ({
+      code,
+      found: '',
+      message: '',
+      stop: 'gate',
+      acceptable: code !== 'file-missing',
+    });
+    const opened = { key: 'tours/a', kind: 'tour', revision: 'r0', value: tour } as unknown as Opened<Tour>;
+    const editing = new Editing(api, opened, tour);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked).toBe(1);
+    const dwell = (seconds: number) => editing.set('gate', { dwell_s: seconds }, 'stay');
+    dwell(7);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(asked).toBe(1);
+    answer!([found('view-hidden'), found('file-missing')]);
+    await vi.advanceTimersByTimeAsync(20_000);
+    // The change that came meanwhile; what was found before stands until there is another answer.
+    expect(asked).toBe(2);
+    expect(editing.foundAt('gate')).toHaveLength(2);
+    answer!(null);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([asked, editing.check, editing.foundAt('gate').length]).toEqual([2, 'failed', 2]);
+    editing.do(accept(editing.now, 'gate', 'view-hidden', 'on purpose'), { key: 'step.accept' });
+    expect(editing.foundAt('gate').map((f) => f.code)).toEqual(['file-missing']);
+    editing.history.undo();
+    expect(editing.foundAt('gate')).toHaveLength(2);
+    editing.end();
   });
 });
 
