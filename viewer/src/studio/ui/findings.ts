@@ -64,7 +64,7 @@ function finding(studio: Studio, editing: Editing, stop: string | null, same: re
               </div>
             </form>`
           : acceptable
-            ? button({ kind: 'quiet', text: t('finding.meant'), press: () => write({ stop, code, why: '' }) })
+            ? button({ text: t('finding.meant'), press: () => write({ stop, code, why: '' }) })
             : nothing
       }
     </div>
@@ -76,6 +76,6 @@ export const checkFailed = (studio: Studio, editing: Editing): Part =>
   editing.check === 'failed'
     ? html`<div class="findings unanswered" role="status">
         <p>${studio.state.t('findings.failed')}</p>
-        ${button({ kind: 'quiet', text: studio.state.t('findings.again'), press: () => void editing.lint() })}
+        ${button({ text: studio.state.t('findings.again'), press: () => void editing.lint() })}
       </div>`
     : nothing;
