@@ -1,6 +1,6 @@
 /** The viewer's doings, between the documents, the scene and the page: each room keeps one of them. */
 import type { Room } from '../ar/room.ts';
-import { direction, spokenIn, type Translate, translator, uiLanguage } from '../core/i18n.ts';
+import { direction, pieces, spokenIn, type Translate, translator, uiLanguage } from '../core/i18n.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { DataDocument } from '../core/release.ts';
 import { momentOf, type SunTime, sunPosition } from '../core/sun.ts';
@@ -156,8 +156,14 @@ export class App {
     const title = stop ? words(this.state, stop.title) : monument ? words(this.state, monument.title) : site;
     const shown = monument && route.view === 'monument' ? shownNow(this.state, monument) : null;
     const what = stop
-      ? t('tour.announce', { number: touring!.player.stop + 1, total: touring!.document.stops.length, title })
-      : title + (shown && monument ? `, ${conditionName(this.state, monument, shown)}` : '');
+      ? pieces(
+          t('tour.announce', { number: touring!.player.stop + 1, total: touring!.document.stops.length }),
+          { title: stop.title },
+        )
+      : [
+          monument?.title ?? release.title,
+          shown && monument ? `, ${conditionName(this.state, monument, shown)}` : '',
+        ];
     document.title = title === site ? site : `${title} · ${site}`;
     document.documentElement.dir = direction(this.state.language);
     // Most of the page is the interface's; words of the site in another language say so themselves.

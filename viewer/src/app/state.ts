@@ -1,6 +1,6 @@
 /** What is on screen, apart from the camera: one value, replaced on every change. */
 import type { Find } from '../core/find.ts';
-import type { LangText, Translate, Words } from '../core/i18n.ts';
+import type { LangText, Pieces, Translate, Words } from '../core/i18n.ts';
 import { pick, pickWords } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
 import { parseLook } from '../core/look.ts';
@@ -120,7 +120,7 @@ export interface AppState {
   /** The dialog for taking tours along is open. */
   takingAlong: boolean;
   /** Said to screen readers. */
-  announcement: string;
+  announcement: string | Pieces;
 }
 
 /** What is known before the release has come: what the address and the browser say. */

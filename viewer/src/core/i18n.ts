@@ -66,6 +66,13 @@ export const unbroken = (messages: Messages): Messages =>
     Object.entries(messages).map(([key, text]) => [key, text.replace(/ (?=[;:?!%»])/g, '\u00a0')]),
   );
 
+/** Words in pieces: the interface's as they are, the site's with their languages. */
+export type Pieces = readonly (string | LangText)[];
+
+/** A message whose blanks are filled with words of the site; the others are filled already. */
+export const pieces = (message: string, blanks: Readonly<Record<string, LangText>>): Pieces =>
+  message.split(/\{(\w+)\}/).map((part, at) => (at % 2 === 0 ? part : (blanks[part] ?? `{${part}}`)));
+
 /** A function from message keys to words; `{name}` is filled from `values`. A missing key is a defect: it throws. */
 export function translator(messages: Messages): Translate {
   return (key, values = {}) => {

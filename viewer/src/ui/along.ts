@@ -1,12 +1,11 @@
 /** What goes along with a tour: its chapters, what is said, how fast, and the offer to go on where one left. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { words } from '../app/state.ts';
 import { clock } from '../core/format.ts';
-import { direction, spokenIn } from '../core/i18n.ts';
+import { direction, pieces, spokenIn } from '../core/i18n.ts';
 import { totalOf } from '../core/player.ts';
 import { icon } from './icons.ts';
-import { href, type Part, told } from './parts.ts';
+import { href, type Part, sentence, told } from './parts.ts';
 import './along.css';
 
 const SPEEDS = [0.75, 1, 1.25, 1.5, 2];
@@ -83,7 +82,7 @@ export function offer(app: App): Part {
   const stop = document.stops.find((s) => s.id === left);
   if (!stop) return nothing;
   return html`<div class="offer">
-    <p>${state.t('tour.left', { title: words(state, stop.title) })}</p>
+    <p>${sentence(state, pieces(state.t('tour.left'), { title: stop.title }))}</p>
     <p class="buttons">
       <button type="button" class="button main" @click=${() => app.tours.resume(true)}>${state.t('tour.continue')}</button>
       <button type="button" class="button" @click=${() => app.tours.resume(false)}>${state.t('tour.again')}</button>

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { App } from '../app/app.ts';
 import { type AppState, conditionName } from '../app/state.ts';
 import { date, duration } from '../core/format.ts';
-import { direction, type LangText, pick, spokenIn, type Words } from '../core/i18n.ts';
+import { direction, type LangText, type Pieces, pick, spokenIn, type Words } from '../core/i18n.ts';
 import { formatLook, type Look } from '../core/look.ts';
 import type { MonumentEntry, ShownEntry, TourEntry } from '../core/release.ts';
 import { formatRoute, type Route } from '../core/route.ts';
@@ -45,6 +45,10 @@ export function told(state: AppState, text: Words): Part {
   if (!found.text || found.language === spokenIn(state.language)) return html`${found.text}`;
   return html`<span lang=${found.language} dir=${direction(found.language)}>${found.text}</span>`;
 }
+
+/** A sentence of the interface with titles of the site in it, each marked like its prose. */
+export const sentence = (state: AppState, said: string | Pieces): Part =>
+  html`${[said].flat().map((part) => (typeof part === 'string' ? part : told(state, part)))}`;
 
 export const href = (route: Route, look: Partial<Look> = {}): string => formatRoute(route) + formatLook(look);
 

@@ -4,13 +4,14 @@ import type { App } from '../app/app.ts';
 import { type AppState, words } from '../app/state.ts';
 import { scopeOf } from '../app/takenAlong.ts';
 import { bytes } from '../core/format.ts';
+import { type LangText, pieces } from '../core/i18n.ts';
 import type { TakeAlong, TourEntry } from '../core/release.ts';
 import { freeBytes, type Progress } from '../offline/arrive.ts';
 import { Keeper } from '../offline/keep.ts';
 import type { KeptIndex } from '../offline/kept.ts';
 import { KeepError, type KeepProblem } from '../offline/problem.ts';
 import { icon } from './icons.ts';
-import { type Part, tool } from './parts.ts';
+import { type Part, told, tool } from './parts.ts';
 import { styled } from './styled.ts';
 import './takeAlong.css';
 
@@ -100,7 +101,9 @@ export class TakeAlongDialog extends LitElement {
     try {
       this.index = await keeper.keep(release, base, choose, tell, job.stop.signal);
       const title = kept.map((each) => words(app.state, each.title)).join(', ');
-      app.set({ announcement: t('along.ready', { title: tour ? words(app.state, tour.title) : title }) });
+      app.set({
+        announcement: tour ? pieces(t('along.ready'), { title: tour.title }) : t('along.ready', { title }),
+      });
     } catch (error) {
       if (job.stop.signal.aborted) await keeper.tidy();
       else if (error instanceof KeepError) this.problem = error;
@@ -111,9 +114,9 @@ export class TakeAlongDialog extends LitElement {
     await this.look();
   }
 
-  private async leave(id: string, title: string): Promise<void> {
+  private async leave({ id, title }: { id: string; title: LangText }): Promise<void> {
     this.index = await this.keeper.remove(id);
-    this.app.set({ announcement: this.app.state.t('along.removed', { title }) });
+    this.app.set({ announcement: pieces(this.app.state.t('along.removed'), { title }) });
     await this.look();
   }
 
@@ -125,7 +128,7 @@ export class TakeAlongDialog extends LitElement {
     return t(`along.${problem}`);
   }
 
-  private row(tour: { id: string; title: Record<string, string> }, entry: TourEntry | null): Part {
+  private row(tour: { id: string; title: LangText }, entry: TourEntry | null): Part {
     const { app, job } = this;
     const { t, language } = app.state;
     const title = words(app.state, tour.title);
@@ -136,14 +139,14 @@ export class TakeAlongDialog extends LitElement {
     const state = [held ? t('along.taken') : '', size === undefined ? '' : bytes(size, language)];
     return html`<li class="along-row">
       <span class="grow">
-        <span class="name">${title}</span>
+        <span class="name">${told(app.state, tour.title)}</span>
         <span class="more">${held ? icon('check') : nothing}${state.filter(Boolean).join(' · ')}</span>
       </span>
       ${
         working
           ? nothing
           : held
-            ? html`<button type="button" class="button" aria-label=${t('along.remove.tour', { title })} ?disabled=${!able} @click=${() => this.leave(tour.id, title)}>${icon('trash')}${t('along.remove')}</button>`
+            ? html`<button type="button" class="button" aria-label=${t('along.remove.tour', { title })} ?disabled=${!able} @click=${() => this.leave(tour)}>${icon('trash')}${t('along.remove')}</button>`
             : entry
               ? html`<button type="button" class="button main" aria-label=${t('along.tour', { title })} ?disabled=${!able} @click=${() => this.take(entry)}>${icon('download')}${t('along.take')}</button>`
               : nothing

@@ -4,6 +4,7 @@ import type { App } from '../app/app.ts';
 import { monumentOf, words } from '../app/state.ts';
 import { clock } from '../core/format.ts';
 import { poseOf } from '../core/frames.ts';
+import { pieces } from '../core/i18n.ts';
 import { totalOf } from '../core/player.ts';
 import type { MonumentEntry, StopEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
@@ -13,7 +14,7 @@ import { wayThere } from './find.ts';
 import { icon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
 import { interpretation } from './interpretation.ts';
-import { type Bands, crumb, href, type Part, prose, told, tool } from './parts.ts';
+import { type Bands, crumb, href, type Part, prose, sentence, told, tool } from './parts.ts';
 import { question } from './question.ts';
 import { styled } from './styled.ts';
 
@@ -105,7 +106,7 @@ function nextStop(app: App, monument: MonumentEntry): Part {
   if (!next || state.near.status !== 'on') return nothing;
   const place =
     (next.place?.at_m as Vec3 | undefined) ?? poseOf(next.view, monument.placement.site_from_monument).eye;
-  return html`<p class="quiet next-stop">${state.t('near.next', { title: words(state, next.title) })} ${wayThere(app, place)}</p>`;
+  return html`<p class="quiet next-stop">${sentence(state, pieces(state.t('near.next'), { title: next.title }))} ${wayThere(app, place)}</p>`;
 }
 
 /** Where to stand on the site to see what the stop shows. */

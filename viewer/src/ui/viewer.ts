@@ -18,7 +18,7 @@ import './overview.ts';
 import { direction } from '../core/i18n.ts';
 import { failure, notices } from './notices.ts';
 import { Panels } from './panels.ts';
-import { tool, waitingPanel } from './parts.ts';
+import { sentence, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sunTool } from './sun.ts';
 
@@ -149,7 +149,7 @@ export class Viewer extends LitElement {
       </nav>
       ${state.part ? this.panels.interpretation.get()?.partCard(app) : nothing} ${notices(app)} ${state.help ? this.panels.guided.get()?.help(app) : nothing}
       ${state.takingAlong || this.querySelector('heritage-take-along') ? this.panels.along.get()?.takeAlong(app) : nothing}
-      <p class="visually-hidden" aria-live="polite">${state.announcement}</p>`;
+      <p class="visually-hidden" aria-live="polite" aria-atomic="true">${sentence(state, state.announcement)}</p>`;
   }
 
   /** The first picture goes when the scene shows the same, softly; or at once when it shows something else. */

@@ -1,4 +1,5 @@
 /** What is written on a board: words and buttons on a canvas, by the browser, which knows diacritics and right-to-left. */
+import { direction } from '../core/i18n.ts';
 import { linesOf, pagesOf } from '../core/lines.ts';
 
 const PAD = 44;
@@ -19,10 +20,16 @@ export interface BoardButton {
   pressed?: boolean;
 }
 
+/** Words, and the language they are in. */
+export interface Told {
+  text: string;
+  language: string;
+}
+
 export interface BoardWords {
-  kicker?: string;
-  title?: string;
-  text?: string;
+  kicker?: Told;
+  title?: Told;
+  text?: Told;
   page?: number;
   /** What is said of pages, such as "1 of 3". */
   paging?: (page: number, pages: number) => string;
@@ -32,7 +39,9 @@ export interface BoardWords {
   notice?: string;
   note?: string;
   buttons?: readonly BoardButton[];
-  language: string;
+  /** The language of what is not of the site: of the interface. */
+  spoken: string;
+  /** The side on which lines begin, whatever they are written in. */
   rtl: boolean;
 }
 
@@ -75,41 +84,41 @@ export class Leaf {
     const inner = width - 2 * PAD;
     const start = rtl ? width - PAD : PAD;
     c.clearRect(0, 0, width, height);
-    canvas.lang = words.language;
-    c.direction = rtl ? 'rtl' : 'ltr';
-    c.textAlign = 'start';
+    c.textAlign = rtl ? 'right' : 'left';
     c.textBaseline = 'top';
-    const lines = (text: string, font: string, colour: string, step: number, y: number): number => {
+    const own = (text: string): Told => ({ text, language: words.spoken });
+    const lines = (said: Told, font: string, colour: string, step: number, y: number): number => {
+      this.speak(c, said.language);
       c.font = font;
       c.fillStyle = colour;
-      const all = linesOf(text, inner, (w) => c.measureText(w).width);
+      const all = linesOf(said.text, inner, (w) => c.measureText(w).width);
       all.forEach((line, k) => {
         c.fillText(line, start, y + k * step);
       });
       return y + all.length * step;
     };
     let y = PAD;
-    if (words.kicker) y = lines(words.kicker, `500 28px ${TEXT}`, SOFT, 36, y) + 6;
-    if (words.title) y = lines(words.title, `600 54px ${TITLE}`, INK, 64, y) + 14;
-    if (words.claim) y = this.claim(c, words.claim, start, y, inner, rtl) + 12;
+    if (words.kicker?.text) y = lines(words.kicker, `500 28px ${TEXT}`, SOFT, 36, y) + 6;
+    if (words.title?.text) y = lines(words.title, `600 54px ${TITLE}`, INK, 64, y) + 14;
+    if (words.claim) y = this.claim(c, words, words.claim, start, y, inner) + 12;
     const notes = [
-      { text: words.notice, font: `600 27px ${TEXT}`, colour: ACCENT },
-      { text: words.note, font: `400 27px ${TEXT}`, colour: SOFT },
-    ].filter(({ text }) => text);
+      { said: own(words.notice ?? ''), font: `600 27px ${TEXT}`, colour: ACCENT },
+      { said: own(words.note ?? ''), font: `400 27px ${TEXT}`, colour: SOFT },
+    ].filter(({ said }) => said.text);
     if (this.snug) {
-      if (words.text) y = lines(words.text, `500 34px ${TEXT}`, INK, 46, y) + 10;
-      for (const { text, font, colour } of notes) y = lines(text!, font, colour, 36, y) + 8;
+      if (words.text?.text) y = lines(words.text, `500 34px ${TEXT}`, INK, 46, y) + 10;
+      for (const { said, font, colour } of notes) y = lines(said, font, colour, 36, y) + 8;
       this.paper(c, Math.min(height, y - 8 + PAD));
     } else {
       // From below: buttons, then notes; what is between is the text's.
       let bottom = this.buttons(c, words, height - PAD, hovered, dwell);
-      for (const { text, font, colour } of notes.reverse()) {
+      for (const { said, font, colour } of notes.reverse()) {
         c.font = font;
-        const tall = linesOf(text!, inner, (w) => c.measureText(w).width).length * 36;
-        lines(text!, font, colour, 36, bottom - tall - 14);
+        const tall = linesOf(said.text, inner, (w) => c.measureText(w).width).length * 36;
+        lines(said, font, colour, 36, bottom - tall - 14);
         bottom -= tall + 14;
       }
-      if (words.text) this.paragraphs(c, words, start, y, bottom - 10, inner);
+      if (words.text?.text) this.paragraphs(c, words, words.text, start, y, bottom - 10, inner);
       this.paper(c, height);
     }
     return true;
@@ -125,14 +134,21 @@ export class Leaf {
     c.globalCompositeOperation = 'source-over';
   }
 
+  /** What is written next is in `language`, and runs as that does; where lines begin is the board's. */
+  private speak(c: CanvasRenderingContext2D, language: string): void {
+    this.canvas.lang = language;
+    c.direction = direction(language);
+  }
+
   private claim(
     c: CanvasRenderingContext2D,
-    claim: { interpreted: boolean; text: string },
+    { spoken, rtl }: BoardWords,
+    claim: NonNullable<BoardWords['claim']>,
     start: number,
     y: number,
     inner: number,
-    rtl: boolean,
   ): number {
+    this.speak(c, spoken);
     c.fillStyle = claim.interpreted ? OCHRE : JADE;
     const turn = rtl ? -1 : 1;
     c.beginPath();
@@ -151,14 +167,16 @@ export class Leaf {
   private paragraphs(
     c: CanvasRenderingContext2D,
     words: BoardWords,
+    { text, language }: Told,
     start: number,
     top: number,
     bottom: number,
     inner: number,
   ): void {
     const step = 50;
+    this.speak(c, language);
     c.font = `400 38px ${TEXT}`;
-    const all = linesOf(words.text ?? '', inner, (w) => c.measureText(w).width);
+    const all = linesOf(text, inner, (w) => c.measureText(w).width);
     const room = Math.max(1, Math.floor((bottom - top) / step));
     const paged = all.length > room && words.paging ? room - 1 : room;
     const pages = pagesOf(all, Math.max(1, paged));
@@ -169,6 +187,7 @@ export class Leaf {
       c.fillText(line, start, top + k * step);
     });
     if (pages.length === 1 || !words.paging) return;
+    this.speak(c, words.spoken);
     c.font = `500 26px ${TEXT}`;
     c.fillStyle = SOFT;
     c.fillText(words.paging(page + 1, pages.length), start, top + paged * step + 8);
@@ -183,6 +202,7 @@ export class Leaf {
     dwell: number,
   ): number {
     const { width } = this.canvas;
+    this.speak(c, words.spoken);
     c.font = `600 30px ${TEXT}`;
     const rows: Placed[][] = [[]];
     let x = 0;
@@ -221,7 +241,7 @@ export class Leaf {
       c.textBaseline = 'middle';
       c.fillText(b.label, b.x + b.width / 2, b.y + b.height / 2 + 2, b.width - 30);
     }
-    c.textAlign = 'start';
+    c.textAlign = words.rtl ? 'right' : 'left';
     c.textBaseline = 'top';
     return this.placed.length > 0 ? top - 14 : bottom;
   }

@@ -1,10 +1,10 @@
 /** What the boards say, in the visitor's language: the stop, what is shown, what can be pressed. */
 import type { App } from '../app/app.ts';
 import { conditionName, monumentOf, shownNow, words } from '../app/state.ts';
-import { direction } from '../core/i18n.ts';
+import { direction, type LangText, pick, spokenIn } from '../core/i18n.ts';
 import type { ShownEntry } from '../core/release.ts';
 import { standing } from '../ui/parts.ts';
-import type { BoardWords } from './leaf.ts';
+import type { BoardWords, Told } from './leaf.ts';
 
 /** The words of marked-up text; paragraphs are kept apart. */
 export function plain(html: string): string {
@@ -22,7 +22,7 @@ export function comparedOf(app: App, held: boolean): { shown: ShownEntry; other:
 
 const speech = (app: App) => {
   const { language } = app.state;
-  return { language, rtl: direction(language) === 'rtl' };
+  return { spoken: spokenIn(language), rtl: direction(language) === 'rtl' };
 };
 
 export interface BoardState {
@@ -40,19 +40,24 @@ export function boardWords(app: App, { page, pages, vignette, notice }: BoardSta
   const monument = monumentOf(state);
   const stop = touring?.document.stops[touring.player.stop];
   const last = touring ? touring.player.stop === touring.document.stops.length - 1 : true;
-  const text = stop
-    ? (stop.text[state.language] ?? Object.values(stop.text)[0] ?? '')
-    : plain(words(state, monument?.html ?? state.release!.html));
+  const release = state.release!;
+  const told = (text: LangText): Told => pick(text, state.language, release.languages);
+  const about = told(monument?.html ?? release.html);
+  const { spoken, rtl } = speech(app);
   return {
-    ...speech(app),
+    spoken,
+    rtl,
     kicker: stop
-      ? `${t('tour.stop', { number: touring!.player.stop + 1, total: touring!.document.stops.length })} · ${words(state, touring!.document.title)}`
-      : words(state, state.release!.title),
-    title: words(state, stop?.title ?? monument?.title ?? state.release!.title),
-    text: touring?.player.finished ? `${text}\n\n${t('tour.finished')}` : text,
+      ? {
+          text: `${t('tour.stop', { number: touring!.player.stop + 1, total: touring!.document.stops.length })} · ${words(state, touring!.document.title)}`,
+          language: spoken,
+        }
+      : told(release.title),
+    title: told(stop?.title ?? monument?.title ?? release.title),
+    text: stop ? told(stop.text) : { ...about, text: plain(about.text) },
     page,
     paging: (at, of) => t('vr.page', { page: at, pages: of }),
-    notice: notice ? t(notice) : '',
+    notice: notice ? t(notice) : touring?.player.finished ? t('tour.finished') : '',
     note: t(app.comparing.mode ? 'vr.grip' : 'vr.help'),
     buttons: [
       ...(touring
@@ -91,7 +96,10 @@ export function lineWords(app: App, held: boolean, eyes: boolean, figures: strin
             : { interpreted: claim.interpreted, text: claim.text },
         }
       : {}),
-    text: touring?.captions && touring.player.playing ? touring.caption : '',
+    text: {
+      text: touring?.captions && touring.player.playing ? touring.caption : '',
+      language: state.language,
+    },
     note: figures,
     notice: eyes ? t('vr.eyes') : compared && !held ? t('vr.hold', { name: name(compared.other) }) : '',
   };

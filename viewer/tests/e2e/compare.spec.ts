@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { accessible, expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, legibleByNight, open, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -153,6 +153,7 @@ test('a region of change is a press away, is marked, and is in the address', asy
   await expect(page).toHaveURL(/region=r\d/);
   await expect(page.getByText('not comparable: vegetation')).toBeAttached();
   await accessible(page);
+  await legibleByNight(page);
   await row.click();
   await expect(page.locator('.marks .region')).toHaveCount(0);
 });

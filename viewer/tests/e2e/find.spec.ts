@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { accessible, expect, open, settled, test } from './helpers.ts';
+import { accessible, expect, legibleByNight, open, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -192,6 +192,7 @@ test('who walks a tour sees how far and whereto it goes on, without scrolling', 
   await settled(page);
   await expect(line).toBeInViewport({ ratio: 1 });
   await accessible(page);
+  await legibleByNight(page);
 });
 
 test('the small map has the site under it, and follows a camera that leaves it', async ({

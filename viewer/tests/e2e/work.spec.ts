@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
-import { accessible, expect, open, type Point, press, settled, test } from './helpers.ts';
+import { accessible, expect, legibleByNight, open, type Point, press, settled, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
@@ -113,6 +113,7 @@ test('an elevation is drawn at its scale and saved as a PNG that knows it', asyn
   const link = page.getByRole('link', { name: /Save PNG/ });
   await expect(link).toBeVisible({ timeout: 60_000 });
   await accessible(page);
+  await legibleByNight(page);
   const download = page.waitForEvent('download');
   await link.click();
   const png = readFileSync((await (await download).path())!);

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BUDGET, Scheduler, shareOf } from '../../src/core/budget.ts';
 import { linesOf, pagesOf } from '../../src/core/lines.ts';
+import { Leaf } from '../../src/xr/leaf.ts';
 
 describe('frame budget', () => {
   /** Tiles of halving errors: a level is drawn where its error is at most `px`; every level has four times the triangles. */
@@ -84,5 +85,51 @@ describe('lines', () => {
     expect(pagesOf(lines, 3)).toEqual([['a', 'b', ''], ['c', 'd', ''], ['e']]);
     expect(pagesOf(lines, 2)).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
     expect(pagesOf([], 3)).toEqual([[]]);
+  });
+});
+
+describe('a board in several languages', () => {
+  /** A canvas that keeps what is written on it, with how it is written. */
+  function board() {
+    const written: { text: string; x: number; runs: string; from: string; lang: string }[] = [];
+    const canvas = { width: 0, height: 0, lang: '', getContext: () => context };
+    const context = {
+      direction: 'inherit',
+      textAlign: 'start',
+      measureText: (text: string) => ({ width: text.length * 15 }),
+      fillText: (text: string, x: number) =>
+        written.push({ text, x, runs: context.direction, from: context.textAlign, lang: canvas.lang }),
+      ...Object.fromEntries(
+        ['clearRect', 'fillRect', 'beginPath', 'roundRect', 'rect', 'arc', 'fill', 'stroke'].map((k) => [
+          k,
+          () => {},
+        ]),
+      ),
+    };
+    vi.stubGlobal('document', { createElement: () => canvas });
+    const leaf = new Leaf(1000, 950, false);
+    vi.unstubAllGlobals();
+    return { leaf, written };
+  }
+  const words = {
+    kicker: { text: 'Stop 1 of 4', language: 'en' },
+    title: { text: 'البوابة', language: 'ar' },
+    claim: { interpreted: false, text: 'Measured' },
+    text: { text: 'هنا', language: 'ar' },
+    note: 'Trigger: press.',
+    buttons: [{ id: 'leave', label: 'Leave' }],
+    spoken: 'en',
+  };
+
+  it.each([true, false])('writes each text as its language runs (from the right: %s)', (rtl) => {
+    const { leaf, written } = board();
+    leaf.write({ ...words, rtl }, null, 0);
+    const of = (text: string) => written.find((w) => w.text === text)!;
+    for (const text of ['Stop 1 of 4', 'Measured', 'Trigger: press.', 'Leave'])
+      expect(of(text), text).toMatchObject({ runs: 'ltr', lang: 'en' });
+    for (const text of ['البوابة', 'هنا']) expect(of(text), text).toMatchObject({ runs: 'rtl', lang: 'ar' });
+    for (const text of ['Stop 1 of 4', 'البوابة', 'هنا', 'Trigger: press.'])
+      expect(of(text), text).toMatchObject(rtl ? { x: 956, from: 'right' } : { x: 44, from: 'left' });
+    expect(leaf.buttonAt(rtl ? 950 : 50, 860)).toBe('leave');
   });
 });

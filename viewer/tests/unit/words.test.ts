@@ -7,6 +7,7 @@ import {
   chooseLanguage,
   direction,
   pick,
+  pieces,
   spokenIn,
   translator,
   UI_LANGUAGES,
@@ -32,6 +33,14 @@ describe('figures in a language that the interface does not speak', () => {
     expect(date('2019-03-14', 'ar')).toBe(date('2019-03-14', 'en'));
     expect(metres(12.5, 'he')).toBe(metres(12.5, 'en'));
     expect(date('2019-03-14', 'fr-CA')).toContain('mars');
+  });
+});
+
+describe('a sentence of the interface with words of the site in it', () => {
+  it('comes in pieces, so that each can be read in its language', () => {
+    const t = translator({ at: 'Stop {number} of {total}: {title}' });
+    const title = { vi: 'Cổng' };
+    expect(pieces(t('at', { number: 2, total: 4 }), { title })).toEqual(['Stop 2 of 4: ', title, '']);
   });
 });
 
