@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from heritage.model.errors import InputError
-from heritage.text.unmark import escaped
+from heritage.text.unmark import heading
 from heritage.text.words import sections
 
 
@@ -51,10 +51,10 @@ def edited_words(text: str, value: Mapping[str, Any], order: Sequence[str], show
     lines, about, stops = _passages(text, shown)
     cuts: list[tuple[int, int, list[str]]] = []
     if about is None:
-        cuts.append((0, 0, [f"# {_heading(wanted['title'])}", "", *_paragraph(wanted["introduction"])]))
+        cuts.append((0, 0, [f"# {heading(wanted['title'])}", "", *_paragraph(wanted["introduction"])]))
     else:
         if (about.title or "") != wanted["title"] and about.titled:
-            cuts.append((*about.titled, [f"# {_heading(wanted['title'])}"]))
+            cuts.append((*about.titled, [f"# {heading(wanted['title'])}"]))
         cuts += _rewritten(source, lines, about, wanted["introduction"])
     for id, stop in stops.items():
         new = wanted["stops"].get(id)
@@ -147,10 +147,10 @@ def _rewritten(
 
 def _retitled(stop: _Passage, title: str | None) -> list[tuple[int, int, list[str]]]:
     if stop.titled is None:
-        return [(stop.body, stop.body, ["", f"### {_heading(title or '')}"])]
+        return [(stop.body, stop.body, ["", f"### {heading(title or '')}"])]
     if title is None:
         return [(*stop.titled, [])]
-    return [(*stop.titled, [f"### {_heading(title)}"])]
+    return [(*stop.titled, [f"### {heading(title)}"])]
 
 
 def _added(
@@ -162,7 +162,7 @@ def _added(
     about: _Passage | None,
 ) -> tuple[int, int, list[str]]:
     """A new stop's passage, after that of the stop before it in the tour."""
-    titled = [f"### {_heading(new['title'])}", ""] if new["title"] else []
+    titled = [f"### {heading(new['title'])}", ""] if new["title"] else []
     lines = [f"## {id}", "", *titled, *_paragraph(new["text"])]
     earlier = [other for other in order[: order.index(id)] if other in stops] if id in order else list(stops)
     if earlier:
@@ -195,8 +195,3 @@ def _cut(source: Sequence[str], cuts: Sequence[tuple[int, int, list[str]]], eol:
 
 def _paragraph(text: str) -> list[str]:
     return [*text.split("\n"), ""] if text else []
-
-
-def _heading(title: str) -> str:
-    """Plain words as a heading; signs at its end would be taken for the end of the heading."""
-    return re.sub(r"(?<!\\)(#+)$", lambda m: "\\#" * len(m[1]), escaped(title))

@@ -79,6 +79,11 @@ def escaped(text: str) -> str:
     return _LINE_START.sub(r"\1\\\2", _MARK.sub(r"\\\1", " ".join(text.split())))
 
 
+def heading(text: str) -> str:
+    """As `escaped`, for behind a heading's signs: those at its end would be taken for the end of the heading."""
+    return re.sub(r"(?<!\\)(#+)$", lambda m: "\\#" * len(m[1]), escaped(text))
+
+
 @dataclass
 class _List:
     is_ordered: bool

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from heritage.text.unmark import escaped
-
-_PLAIN = re.compile(r"[a-z][a-z0-9_./-]*")
-_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+from heritage.text.unmark import heading
+from heritage.text.write_yaml import block
 
 
 @dataclass(frozen=True)
@@ -24,12 +20,8 @@ class StopWords:
 
 
 def tour_yaml(monument: str, stops: Sequence[Mapping[str, Any]]) -> str:
-    """``tour.yaml`` of plain values: one key a line, what is below it in braces."""
-    lines = [f"monument: {_flow(monument)}", "stops:"]
-    for stop in stops:
-        for k, (key, value) in enumerate(stop.items()):
-            lines.append(f"{'  - ' if k == 0 else '    '}{key}: {_flow(value)}")
-    return "\n".join(lines) + "\n"
+    """``tour.yaml`` of plain values."""
+    return block({"monument": monument, "stops": stops}, 0, "\n") + "\n"
 
 
 def tour_words(
@@ -42,41 +34,16 @@ def tour_words(
 def _words(
     language: str, title: Mapping[str, str], about: Mapping[str, str], stops: Sequence[StopWords]
 ) -> Iterator[str]:
-    yield f"# {_heading(title, language) or 'Tour'}\n"
+    yield f"# {heading(_told(title, language)) or 'Tour'}\n"
     if text := _told(about, language):
         yield f"{text}\n"
     for stop in stops:
         yield f"## {stop.id}\n"
-        if heading := _heading(stop.title, language):
-            yield f"### {heading}\n"
+        if name := heading(_told(stop.title, language)):
+            yield f"### {name}\n"
         if text := _told(stop.markdown, language):
             yield f"{text}\n"
 
 
 def _told(words: Mapping[str, str], language: str) -> str:
     return words.get(language) or next(iter(words.values()), "")
-
-
-def _heading(titles: Mapping[str, str], language: str) -> str:
-    """One line of text; signs at its end would be taken for the end of the heading."""
-    text = escaped(titles.get(language) or next(iter(titles.values()), ""))
-    return re.sub(r"(?<!\\)(#+)$", lambda m: "\\#" * len(m[1]), text)
-
-
-def _flow(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{_flow(str(key))}: {_flow(one)}" for key, one in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(map(_flow, value)) + "]"
-    if isinstance(value, float):
-        return _number(value)
-    if isinstance(value, str):
-        plain = _PLAIN.fullmatch(value) and value not in _WORDS_OF_YAML
-        return value if plain else json.dumps(value, ensure_ascii=False)
-    return json.dumps(value)
-
-
-def _number(value: float) -> str:
-    """Never with an exponent alone, which YAML 1.2 readers differ about."""
-    text = f"{value:.10f}".rstrip("0")
-    return text.removesuffix(".") if text.endswith(".") else text
