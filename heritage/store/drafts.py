@@ -17,7 +17,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,16 +60,15 @@ class Drafts:
                 found = found_files(self.site, unit)
                 last = self.history.last(unit.key)
                 if found.revision == (None if last is None else last.revision):
-                    return replace(found, who=OUTSIDE if last is None else last.who)
+                    return found
         try:
             with self._locked(unit):
                 return self._settled(unit)
         except StoreError as error:
-            if error.problems[0].code in NO_WRITING:
-                return found_files(
-                    self.site, unit
-                )  # nobody can save now either, so nothing will write over it
-            raise
+            if error.problems[0].code not in NO_WRITING:
+                raise
+            # Nobody can save now either, so nothing will write over it.
+            return found_files(self.site, unit)
 
     def save(
         self,
@@ -128,7 +127,7 @@ class Drafts:
     def past(self, unit: Unit, revision: str) -> Snapshot | None:
         """A revision of the past; None where there was none of that name. It never changes, so nothing is locked."""
         entry = self.history.find(unit.key, "revision", revision)
-        return None if entry is None else Snapshot(revision, self.history.files(entry), entry.who)
+        return None if entry is None else Snapshot(revision, self.history.files(entry))
 
     @property
     def notes(self) -> Path:
@@ -175,7 +174,7 @@ class Drafts:
         found = found_files(self.site, unit)
         last = self.history.last(unit.key)
         if found.revision == (None if last is None else last.revision):
-            return replace(found, who=OUTSIDE if last is None else last.who)
+            return found
         self.history.keep(found.files)
         digests = digests_of(found.files)
         self.history.record(unit.key, OUTSIDE, "outside", {"revision": found.revision, "files": digests})

@@ -84,6 +84,12 @@ class History:
         record = journal.find(self.folder(key), name, value)
         return None if record is None else _entry(record)
 
+    def since(self, key: str, revision: str | None) -> tuple[Entry, ...]:
+        """What came after a revision was there last, the first one first; the chain is not verified."""
+        entries = tuple(map(_entry, journal.tail(self.folder(key), sys.maxsize)))
+        last = max((k for k, entry in enumerate(entries) if entry.revision == revision), default=-1)
+        return entries[last + 1 :]
+
     def files(self, entry: Entry) -> dict[str, bytes]:
         """A revision's files. Raises StoreError where one is damaged."""
         return {name: self.blob(digest) for name, digest in entry.digests.items()}

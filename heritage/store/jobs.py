@@ -19,7 +19,7 @@ from typing import Any
 
 from heritage.model.errors import BusyError
 from heritage.store import fs
-from heritage.store.publish import TEMPORARY, ensure_folder, publish_bytes, remove_tree
+from heritage.store.publish import ensure_folder, publish_bytes, remove_tree
 
 KEPT = 20
 _LOG_BYTES = 1 << 20
@@ -108,9 +108,7 @@ class Jobs:
     def _folders(self) -> list[Path]:
         if not self._root.is_dir():
             return []
-        return sorted(
-            p for p in self._root.iterdir() if p.name.isdigit() and not p.name.startswith(TEMPORARY)
-        )
+        return sorted(p for p in self._root.iterdir() if p.name.isdigit())
 
     def _job(self, folder: Path) -> Job:
         running = False

@@ -15,7 +15,7 @@ from heritage.model.errors import BusyError
 from heritage.store import fs
 
 WAIT_S = 10.0  # for what is held for moments; a build is not waited for
-_PAUSE_S = 0.002
+_PAUSE_S = 0.002  # flock(2) waits for ever or not at all, so who wants an end has to ask again
 
 
 @contextmanager
@@ -44,9 +44,9 @@ def locked(path: Path, who: str) -> Iterator[None]:
 
 
 @contextmanager
-def waiting(path: Path, *, shared: bool = False, most_s: float = WAIT_S) -> Iterator[None]:
-    """Hold the lock file ``path`` for a moment, once it is free. Raises BusyError after ``most_s`` seconds."""
-    descriptor = asked(path, shared=shared, end=time.monotonic() + most_s)
+def waiting(path: Path) -> Iterator[None]:
+    """Hold the lock file ``path`` for a moment, once it is free. Raises BusyError after some seconds."""
+    descriptor = asked(path, shared=False, end=time.monotonic() + WAIT_S)
     try:
         yield
     finally:

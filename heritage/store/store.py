@@ -159,21 +159,18 @@ class Store:
         It needs no `writer`: a release is taken back while a build runs, too.
         """
         with self.changing():
-            self._set_current(release_id)
-
-    def _set_current(self, release_id: str) -> None:
-        if not self.release_path(release_id).is_dir():
-            raise StoreError(
-                release_id,
-                "there is no such release",
-                f"one of {', '.join(self.releases()[-5:])}",
-                "build one first",
-                code="store-no-release",
-            )
-        if not self.is_public(release_id):
-            with fs.told(self.root):
-                fs.remove(self._unpublished(release_id))
-        publish_bytes(self.root / "current", json.dumps({"release": release_id}).encode())
+            if not self.release_path(release_id).is_dir():
+                raise StoreError(
+                    release_id,
+                    "there is no such release",
+                    f"one of {', '.join(self.releases()[-5:])}",
+                    "build one first",
+                    code="store-no-release",
+                )
+            if not self.is_public(release_id):
+                with fs.told(self.root):
+                    fs.remove(self._unpublished(release_id))
+            publish_bytes(self.root / "current", json.dumps({"release": release_id}).encode())
 
     def current(self) -> str | None:
         """The id of the release that is shown, None before the first. Raises StoreError if damaged."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from heritage.model.errors import InputError
 from heritage.store import fs
-from heritage.store.history import OUTSIDE, Files, digests_of, revision_of
+from heritage.store.history import Files, digests_of, revision_of
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,10 @@ class Unit:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A document's files at one moment; ``revision`` is None where there are none, ``who`` made it what it is."""
+    """A document's files at one moment; ``revision`` is None where there are none."""
 
     revision: str | None
     files: Files
-    who: str = OUTSIDE
 
 
 def found_files(site: Path, unit: Unit) -> Snapshot:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
@@ -57,6 +57,8 @@ _KINDS: tuple[tuple[Kind, str, str, type[Document]], ...] = (
     ("annotations", f"monuments/{_ID}/annotations", "annotations.yaml", Annotations),
     ("tour", f"tours/{_ID}", "tour.yaml", Tour),
 )
+MODELS: Final[Mapping[str, type[Document]]] = {kind: model for kind, _, _, model in _KINDS}
+"""What each kind's YAML may say."""
 
 
 def place_of(key: str) -> DocumentPlace | None:

@@ -23,6 +23,7 @@ from heritage.web.releases import DOCUMENT, Releases, viewer_file
 from heritage.web.reports import ReportOptions
 from heritage.web.reports import register as take_in_reports
 from heritage.web.security import Hosts, add_headers, check_request
+from heritage.web.strict_json import StrictJson
 from heritage.web.studio.media import ENDPOINT as UPLOADS
 from heritage.web.studio.options import StudioOptions, origin_of
 
@@ -42,6 +43,7 @@ def create_app(
     """
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=HTTP_BODY_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
+    app.json = StrictJson(app)
     app.url_map.merge_slashes = False  # it would answer `//elsewhere` with a redirect
     hosts = Hosts(trusted_hosts)
     releases = Releases(Store(site))

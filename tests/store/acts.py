@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,14 @@ class Act:
     twice: object = None
     spare: int = 0
     """Syncs and renames that this act could do without, and another one needs."""
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    """Wait for what another process does."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited too long"
+        time.sleep(0.01)
 
 
 def whole(folder: Path) -> dict[str, bytes]:

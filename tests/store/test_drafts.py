@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from acts import NEW_TOUR, OLD_TOUR, TOUR
+from acts import NEW_TOUR, OLD_TOUR, TOUR, until
 
 from heritage.model.errors import BusyError, StoreError
 from heritage.store import Store, drafts, fs, queue
@@ -38,8 +38,7 @@ def test_what_many_processes_save_is_all_there(tmp_path: Path) -> None:
             finally:
                 os._exit(code)
         children.append(child)
-    while not (tmp_path / "tours/walk/en.md").exists():
-        time.sleep(0.001)
+    until(lambda: (tmp_path / "tours/walk/en.md").exists())
     for _ in range(50):  # and who reads meanwhile sees both files of one save
         found = Drafts(tmp_path).read(TOUR).files
         assert found["tour.yaml"] == found["en.md"]

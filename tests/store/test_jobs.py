@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from acts import until
 
 from heritage.model.errors import BusyError
 from heritage.store.jobs import Job, Jobs
@@ -18,20 +18,17 @@ ENDS = [sys.executable, "-c", "print('one'); print('two')"]
 
 
 def _until_ended(jobs: Jobs, id: str) -> Job:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        job = next(job for job in jobs.all() if job.id == id)
-        if not job.running:
-            return job
-        time.sleep(0.02)
-    raise AssertionError("it still runs")
+    def job() -> Job:
+        return next(job for job in jobs.all() if job.id == id)
+
+    until(lambda: not job().running)
+    return job()
 
 
 def test_a_job_outlives_who_started_it_and_can_be_stopped(tmp_path: Path) -> None:
     job = Jobs(tmp_path).start(TALKS, {"who": "An"})
     later = Jobs(tmp_path)  # as another server, or this one after a restart, finds it
-    while not later.all()[0].lines:
-        time.sleep(0.02)
+    until(lambda: later.all()[0].lines)
     found = later.all()[0]
     assert (found.id, found.running, found.about["who"], found.lines) == (job.id, True, "An", ("hello",))
     with pytest.raises(BusyError):

@@ -270,7 +270,8 @@ def test_login_is_throttled(studio: Studio) -> None:
 @pytest.mark.parametrize(
     "body",
     [None, [], "x", {}, {"name": "a"}, {"name": "a", "password": 1}, {"name": None, "password": ""},
-     {"name": "a", "password": "b", "roles": ["administrator"]}, {"token": TOKEN}],
+     {"name": "a", "password": "b", "roles": ["administrator"]}, {"token": TOKEN},
+     {"name": "\ud800", "password": "\ud800"}],
 )  # fmt: skip
 def test_strange_bodies(studio: Studio, body: Any) -> None:
     """F7: 400 in the one shape, never a failure of ours."""
@@ -286,9 +287,9 @@ def test_strange_bodies(studio: Studio, body: Any) -> None:
 
 
 def test_texts_that_break_databases(studio: Studio) -> None:
-    """No 5xx: half a character, NUL, very long, SQL."""
+    """No 5xx: NUL, very long, SQL."""
     client = studio.signed_in("administrator")
-    for text in ("\ud800", "\x00", "x" * 100_000, "' OR '1'='1", "%00", "../..", "\u202e"):
+    for text in ("\x00", "x" * 100_000, "' OR '1'='1", "%00", "../..", "\u202e"):
         body = {"name": text, "password": text}
         assert _ask(studio.client(), "POST", "/studio/api/session", body).status_code in (401, 429)
         body = {"invitation": text, "name": text, "password": text}

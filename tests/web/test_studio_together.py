@@ -69,6 +69,19 @@ def test_a_clash_is_told_and_nothing_is_saved(client: FlaskClient, site: Path) -
     assert load_site(site).tours["walk"].words["vi"].tour.title == "Đi chơi"
 
 
+def test_of_several_who_changed_a_document_none_is_blamed(client: FlaskClient, site: Path) -> None:
+    """The field that clashes may be either's: here it is the one's who did not save last."""
+    read = _get(client, KEY)
+    mine, theirs = copy.deepcopy(read["value"]), copy.deepcopy(read["value"])
+    theirs["tour"]["stops"][0]["dwell_s"] = 9
+    mine["tour"]["stops"][0]["dwell_s"] = 7
+    _put(client, KEY, read["revision"], value=theirs)
+    path = site / "tours/walk/en.md"
+    path.write_text(path.read_text("utf-8").replace("Up there.", "By hand."), "utf-8")
+    clashes = _put(client, KEY, read["revision"], value=mine).json["clashes"]
+    assert [(clash["theirs"], clash["who"]) for clash in clashes] == [(9, "")]
+
+
 def test_what_is_no_document_together_is_a_clash(client: FlaskClient) -> None:
     """One takes ``show`` away for ``compare``; the other changes ``show``'s neighbour so that both would stand there."""
     read = _get(client, KEY)

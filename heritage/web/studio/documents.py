@@ -9,9 +9,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from heritage.model.errors import HeritageError, Problem
+from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.store.drafts import Change, Drafts
-from heritage.store.history import Entry
+from heritage.store.history import OUTSIDE, Entry
 from heritage.store.unit import Snapshot, Unit
 from heritage.text.document import DocumentPlace, place_of, places, problems_of, read_value, write_value
 from heritage.text.merge import Clash, merge
@@ -27,7 +27,7 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
 
     @studio.get("/api/documents")
     def every_document() -> Response:
-        return said([_summary(place, drafts.read(unit_of(place))) for place in places(drafts.site)])
+        return said([_summary(place, drafts) for place in places(drafts.site)])
 
     @studio.get("/api/documents/<path:key>")
     def one_document(key: str) -> Response:
@@ -68,7 +68,7 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
         expected = expected_revision()
 
         def change(now: Snapshot) -> Change:
-            if now.revision != expected:
+            if expected is None or now.revision != expected:
                 raise _stale(place, now)
             return Change({})
 
@@ -122,8 +122,13 @@ def _read_files(
     return value, problems_of(place, given, value)
 
 
-def _summary(place: DocumentPlace, found: Snapshot) -> dict[str, Any]:
-    understood, problems = _understood(place, found.files)
+def _summary(place: DocumentPlace, drafts: Drafts) -> dict[str, Any]:
+    """A document in the list. One whose files may not be read, as a link out of the site, hides none of the others."""
+    try:
+        found = drafts.read(unit_of(place))
+        understood, problems = _understood(place, found.files)
+    except InputError as error:
+        found, understood, problems = Snapshot(None, {}), None, error.problems
     value = understood or {}
     title = value.get("title")
     if place.kind == "tour":
@@ -190,17 +195,25 @@ def _merged(
         raise _stale(place, now)
     merged = merge(base, mine, theirs)
     if merged.clashes:
-        raise _stale(place, now, merged.clashes)
+        raise _stale(place, now, merged.clashes, _who_since(drafts, place, then))
     try:
         files = write_value(place, now.files, merged.value)
     except HeritageError as error:
         # Each is a document, both together are none: what both touched is for a person to decide.
         whole = merge(base, mine, theirs, whole_items=True).clashes or (Clash("", base, mine, theirs),)
-        raise _stale(place, now, whole) from error
+        raise _stale(place, now, whole, _who_since(drafts, place, then)) from error
     return Change(_allowed(place, now, files), merged=True)
 
 
-def _stale(place: DocumentPlace, now: Snapshot, clashes: tuple[Clash, ...] = ()) -> Refusal:
+def _who_since(drafts: Drafts, place: DocumentPlace, then: Snapshot) -> str:
+    """Who changed the document since, where it was one person; else nobody is named: the field may be either's."""
+    names = {entry.who for entry in drafts.history.since(place.key, then.revision)}
+    return names.pop() if len(names) == 1 else OUTSIDE
+
+
+def _stale(
+    place: DocumentPlace, now: Snapshot, clashes: tuple[Clash, ...] = (), who: str = OUTSIDE
+) -> Refusal:
     error = refused(
         412,
         "document-changed",
@@ -210,5 +223,5 @@ def _stale(place: DocumentPlace, now: Snapshot, clashes: tuple[Clash, ...] = ())
         "read it again",
     )
     theirs = revision_value(place, now)["value"] if now.revision else None
-    told = [{**asdict(clash), "who": now.who} for clash in clashes]
+    told = [{**asdict(clash), "who": who} for clash in clashes]
     return Refusal(error, clashes=told, revision=now.revision, theirs=theirs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from threading import Lock
 from typing import Any, get_args
@@ -20,7 +20,7 @@ from heritage.store import Store
 from heritage.store.drafts import Drafts
 from heritage.store.unit import Snapshot
 from heritage.text.compose import Composer
-from heritage.text.document import DocumentPlace
+from heritage.text.document import DocumentPlace, places
 from heritage.text.words import sections
 from heritage.text.yaml import decoded
 from heritage.web.errors import not_found, refused
@@ -48,7 +48,7 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
 
 
 class _Linter:
-    """One child at a time; what it found is kept for as long as the tour and the release are the same."""
+    """One child at a time; what it found is kept for as long as all that it looked at is the same."""
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
@@ -56,7 +56,7 @@ class _Linter:
         self._known: dict[tuple[str | None, ...], list[Finding]] = {}
 
     def findings(self, place: DocumentPlace, tour: str, found: Snapshot) -> list[Finding]:
-        key = (place.key, found.revision, Store(self._drafts.site).current())
+        key = (tour, Store(self._drafts.site).current(), found.revision, *self._around())
         if key not in self._known:
             if not self._turn.acquire(timeout=_PATIENCE_S):
                 raise Refusal(
@@ -79,6 +79,12 @@ class _Linter:
             finally:
                 self._turn.release()
         return self._known[key]
+
+    def _around(self) -> Iterator[str | None]:
+        """The revisions of what a tour is about and refers to."""
+        for place in places(self._drafts.site):
+            if place.kind != "tour":
+                yield self._drafts.read(unit_of(place)).revision
 
 
 def _looked(site: Path, tour: str) -> list[dict[str, str]]:

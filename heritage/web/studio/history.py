@@ -39,5 +39,5 @@ def _past(drafts: Drafts, place: DocumentPlace, revision: str) -> Response:
     found = drafts.past(unit_of(place), revision)
     if found is None:
         raise not_found()
-    value = {"key": place.key, "kind": place.kind, "who": found.who, **revision_value(place, found)}
+    value = {"key": place.key, "kind": place.kind, **revision_value(place, found)}
     return said(value, etag=revision)

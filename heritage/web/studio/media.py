@@ -20,6 +20,7 @@ from heritage.web.studio.answers import said
 from heritage.web.studio.people import person
 
 _HEAD_BYTES = 64
+_STEM = 100  # letters of its name that are kept; file systems take 255 with all that is added
 
 
 def _boxed(*brands: bytes) -> Callable[[bytes], bool]:
@@ -74,7 +75,7 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
             raise refused(415, "media-kind", "the file", found, ", ".join(_KINDS), "save it as one of these")
         folder = drafts.site / "media"
         ensure_folder(folder, drafts.site)
-        stem = ".".join(filter(None, map(as_id, Path(name).stem.split(".")))) or "upload"
+        stem = ".".join(filter(None, map(as_id, Path(name).stem.split("."))))[:_STEM] or "upload"
         # The digest in its name: two files of one name never meet, and a file sent twice is there once.
         written = publish_named(folder, given.save, lambda file: f"{stem}-{digest(file)[:8]}{ending}")
         path = f"media/{written.name}"

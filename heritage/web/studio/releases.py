@@ -66,10 +66,10 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
     @studio.get("/api/journal")
     def who_did_what() -> Response:
         """The newest records, the newest first, of releases, builds and saves; and where a chain does not hold."""
-        roots = {"site": store.root, "studio": drafts.notes, **drafts.history.journals()}
+        documents = drafts.history.journals().items()
         found: list[dict[str, Any]] = []
         damage = []
-        for key, root in roots.items():
+        for key, root in (("releases", store.root), ("studio", drafts.notes), *documents):
             damage += problems(journal.verify(root))
             found += [_record(key, record) for record in journal.tail(root, _RECORDS)]
         found.sort(key=lambda one: one["when"], reverse=True)

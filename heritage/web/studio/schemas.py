@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import Blueprint, Response
 
-from heritage.model.documents import Annotations, Document, Monument, Site, Tour, Vocabulary
+from heritage.text.document import MODELS
 from heritage.web.errors import not_found
 from heritage.web.studio.answers import said
-
-_DOCUMENTS: Final[dict[str, type[Document]]] = {
-    "site": Site,
-    "vocabulary": Vocabulary,
-    "monument": Monument,
-    "annotations": Annotations,
-    "tour": Tour,
-}
 
 
 def register(studio: Blueprint) -> None:
@@ -24,7 +14,7 @@ def register(studio: Blueprint) -> None:
 
     @studio.get("/api/schemas/<kind>")
     def schema(kind: str) -> Response:
-        document = _DOCUMENTS.get(kind)
+        document = MODELS.get(kind)
         if document is None:
             raise not_found()
         return said(document.model_json_schema())
