@@ -195,10 +195,12 @@ def test_the_view_found_is_free_level_and_frontal() -> None:
 
 
 def test_what_is_drawn_from_outside_alone_hides_from_outside_alone() -> None:
-    house = Scenery([block((-2, -2, 0), (2, 2, 3))], outside_only=True)
+    house = Scenery([block((-2, -2, 0), (2, 2, 3)), block((-1, 4, 0), (1, 6, 3))], outside_only=True)
     inside, outside = np.array([0.0, 0, 1]), np.array([0.0, -9, 1])
     assert obstacle(house, outside, inside) == pytest.approx(7)
     assert obstacle(house, inside, outside) is None
+    # Who stands within one still does not see through the next.
+    assert obstacle(house, inside, np.array([0.0, 9, 1])) == pytest.approx(4, abs=1e-4)
     assert not standing(house, inside).enclosed
 
 

@@ -16,6 +16,7 @@ from heritage.ops.meshes.rays import distances, tensor
 _DIRECTIONS = 192
 _REACHED_M = 0.05  # a line of sight that comes this near to a place has reached it,
 _REACHED_SHARE = 0.03  # or as near as this share of its length
+_PAST_M = 1e-3  # behind a surface that was left, the next one is looked for from there
 _ENCLOSED = 0.5  # share of hits on the inner side from which a place is inside
 
 Triangles = tuple[F64, npt.NDArray[np.int64]]  # vertices (n, 3), triangles (m, 3)
@@ -25,18 +26,20 @@ class Scenery:
     """Surfaces in one frame near its origin, metres, z up; outer sides counter-clockwise.
 
     Only the ray caster's own copy (float32) is kept: ``parts`` may be read one after the other, and sceneries put
-    `together` share what they hold. With ``outside_only`` they are drawn from their outer side alone: as in the viewer, lines of
-    sight leave them from inside without a hit.
+    `together` share what they hold. With ``outside_only`` they are drawn from their outer side alone: as in the viewer, a line of
+    sight leaves one from inside without a hit, and goes on to the next.
     """
 
     def __init__(self, parts: Iterable[Triangles], *, outside_only: bool = False) -> None:
-        self._scenes: tuple[tuple[Any, bool], ...] = ()
+        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
         self._lowest = np.inf
         for vertices, triangles in parts:
             if len(triangles):
-                self._scenes = self._scenes or ((o3d.t.geometry.RaycastingScene(nthreads=1), outside_only),)
-                self._scenes[0][0].add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
+                scene.add_triangles(tensor(vertices, np.float32), tensor(triangles, np.uint32))
                 self._lowest = min(self._lowest, float(vertices[:, 2].min()))
+        self._scenes: tuple[tuple[Any, bool], ...] = (
+            ((scene, outside_only),) if np.isfinite(self._lowest) else ()
+        )
 
     @classmethod
     def together(cls, sceneries: Iterable[Scenery]) -> Scenery:
@@ -50,13 +53,16 @@ class Scenery:
     def hits(self, starts: F64, directions: F64) -> tuple[F64, npt.NDArray[np.bool_]]:
         """First hits of rays (n, 3) with unit ``directions``: metres (inf: none), and whether an inner side was hit."""
         first, inner = np.full(len(starts), np.inf), np.zeros(len(starts), bool)
-        rays = tensor(np.column_stack([starts, directions]), np.float32)
         for scene, outside_only in self._scenes:
-            answer = scene.cast_rays(rays, nthreads=1)
-            distance = np.asarray(answer["t_hit"].numpy(), np.float64)
-            normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
-            leaving = (normals * directions).sum(1) > 0
-            nearer = (distance < first) & ~(leaving & outside_only)
+            distance, leaving = _cast(scene, starts, directions)
+            while outside_only and leaving.any():
+                gone = distance[leaving] + _PAST_M
+                distance[leaving], again = _cast(
+                    scene, starts[leaving] + directions[leaving] * gone[:, None], directions[leaving]
+                )
+                distance[leaving] += gone
+                leaving[leaving] = again
+            nearer = distance < first
             inner[nearer] = leaving[nearer]
             first[nearer] = distance[nearer]
         return first, inner
@@ -71,6 +77,14 @@ class Scenery:
     def lowest(self) -> float:
         """Height of the lowest vertex, metres; 0 without any."""
         return self._lowest if self._scenes else 0.0
+
+
+def _cast(scene: Any, starts: F64, directions: F64) -> tuple[F64, npt.NDArray[np.bool_]]:
+    """First hits of rays (n, 3) in one scene: metres (inf: none), and whether they come from the inner side."""
+    answer = scene.cast_rays(tensor(np.column_stack([starts, directions]), np.float32), nthreads=1)
+    distance = np.asarray(answer["t_hit"].numpy(), np.float64)
+    normals = np.asarray(answer["primitive_normals"].numpy(), np.float64)
+    return distance, np.isfinite(distance) & ((normals * directions).sum(1) > 0)
 
 
 def obstacle(scenery: Scenery, eye: F64, place: F64) -> float | None:
