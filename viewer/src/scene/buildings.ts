@@ -159,11 +159,17 @@ export class Buildings {
     return { building, distance: hit.distance, monument: this.monuments.get(building.id) ?? null };
   }
 
-  /** Give the building of an id to `found` as soon as its tile is there; null ends it. */
-  seek(id: string | null, found: (building: BuildingInfo) => void): void {
-    this.sought = id === null ? null : { id, found };
-    this.tiles.errorTarget = this.missing_px / (id === null ? 1 : SOUGHT_FINER);
+  /** Give the building of an id to `found` as soon as its tile is there. */
+  seek(id: string, found: (building: BuildingInfo) => void): void {
+    this.sought = { id, found };
+    this.tiles.errorTarget = this.missing_px / SOUGHT_FINER;
     this.tiles.forEachLoadedModel((tile) => this.look(tableOf(tile)));
+  }
+
+  /** Look for none any more. */
+  rest(): void {
+    this.sought = null;
+    this.tiles.errorTarget = this.missing_px;
   }
 
   /** Whether the building that is sought is in a table. */
@@ -171,7 +177,7 @@ export class Buildings {
     const { sought } = this;
     for (let row = 0; sought && row < table.count; row++) {
       if (table.text('id', row) !== sought.id) continue;
-      this.seek(null, sought.found);
+      this.rest();
       sought.found(infoOf(table, row));
       return;
     }

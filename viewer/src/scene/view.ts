@@ -119,9 +119,11 @@ export class View {
     this.setting.shine(position);
   }
 
-  /** Tell of a building of the map as soon as its tile is there; null: of none any more. */
+  /** Tell of a building of the map as soon as its tile is there, if the view that comes has it; null: of none any more. */
   seek(building: string | null, found: (building: BuildingInfo) => void): void {
-    this.setting.buildings?.seek(building, found);
+    const { buildings } = this.setting;
+    if (building === null) buildings?.rest();
+    else buildings?.seek(building, found);
     this.stage.invalidate();
   }
 
@@ -222,6 +224,8 @@ export class View {
     // The monuments first: what stands around them shall not take their place on a slow line.
     if (this.monumentsDone || this.onScreen.standing.some((c) => c.arrived || c.failed))
       this.setting.update();
+    // Whoever is sought and is not in the finest map of this view is not here: an address may be old.
+    if (!moving && !this.loading) this.setting.buildings?.rest();
     return moving;
   }
 

@@ -4,6 +4,7 @@ import { accessible, expect, open, settled, test } from './helpers.ts';
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
 type Debug = { heritage: { app: App } };
+type Setting = { setting: { buildings: { tiles: { errorTarget: number } } } };
 
 test('a press on a building tells which one it is, and how its height is known', async ({ page }) => {
   await open(page);
@@ -38,6 +39,23 @@ test('a press on a building tells which one it is, and how its height is known',
   await expect(page).toHaveURL(/#\/\?building=shrine&camera=6\.00,66\.00,/);
   expect(await press(15, 40, 0)).toBeNull();
   await expect(page).not.toHaveURL(/building/);
+
+  // One that the map does not have is not looked for without end: the map would stay finer, and a phone slower.
+  const error = () =>
+    page.evaluate(() => {
+      const { setting } = (window as unknown as Debug).heritage.app.view as unknown as Setting;
+      return setting.buildings.tiles.errorTarget;
+    });
+  const plain = await error();
+  await page.evaluate(
+    () =>
+      new Promise((entered) => {
+        window.addEventListener('hashchange', entered, { once: true });
+        location.hash = '#/?building=nobody';
+      }),
+  );
+  expect(await error()).toBeLessThan(plain);
+  await expect.poll(error).toBe(plain);
 });
 
 test('the building of a monument whose tiles are there is not drawn', async ({ page }) => {
