@@ -28,18 +28,20 @@ function reasonOf(error: unknown): Ended {
 
 /** To be called in answer to a press. Null where there is no session; `onEnd` has been told why. */
 export async function enter({ file, real, overlay, onStep, onEnd }: Asked): Promise<Stay | null> {
-  let session: XRSession;
+  let session: XRSession | null = null;
+  let room: Room;
   try {
     session = await navigator.xr!.requestSession('immersive-ar', {
       requiredFeatures: ['hit-test'],
       optionalFeatures: ['dom-overlay', 'anchors'],
       domOverlay: { root: overlay },
     });
+    room = new Room(session, onStep);
   } catch (error) {
+    session?.end().catch(() => {});
     onEnd(reasonOf(error));
     return null;
   }
-  const room = new Room(session, onStep);
   // Whoever ends it: the visitor by button or the system's own way back, the device, or a failure here.
   let ended: Ended = 'gone';
   session.addEventListener('end', () => {

@@ -7,6 +7,7 @@ import type { App } from '../app/app.ts';
 import { words } from '../app/state.ts';
 import { quickLook, sceneViewer } from '../core/ar.ts';
 import { bytes, metres } from '../core/format.ts';
+import { Later } from '../core/later.ts';
 import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { standing } from './parts.ts';
@@ -53,7 +54,9 @@ export class Ar extends LitElement {
   /** Why the room could not be entered, or was left. */
   declare problem: string | null;
   /** Fetched before it is pressed: a browser lets a room be entered only in answer to a press. */
-  private code: Promise<typeof import('./inRoom.ts')> | null = null;
+  private readonly code = new Later(() =>
+    this.app.later(Promise.all([import('./inRoom.ts'), import('../ar/enter.ts')])),
+  );
 
   constructor() {
     super();
@@ -61,16 +64,8 @@ export class Ar extends LitElement {
     this.problem = null;
     void ways.then((known) => {
       this.ways = known;
-      if (known.here) this.fetch().catch(() => {});
+      if (known.here) this.code.get();
     });
-  }
-
-  private fetch(): Promise<typeof import('./inRoom.ts')> {
-    this.code ??= this.app.later(import('./inRoom.ts'));
-    this.code.catch(() => {
-      this.code = null;
-    });
-    return this.code;
   }
 
   protected override createRenderRoot(): HTMLElement {
@@ -90,9 +85,9 @@ export class Ar extends LitElement {
     const { app, monument, shown } = this;
     this.problem = null;
     const { interpreted } = standing(app.state, monument, shown);
-    this.fetch().then(
-      ({ enterRoom }) =>
-        enterRoom(app, {
+    this.code.wait().then(
+      ([{ enterRoom }, { enter }]) =>
+        enterRoom(app, enter, {
           file: this.file(size, 'glb'),
           real: size === 'real',
           title: this.name,

@@ -8,8 +8,6 @@ import { icon, ownIcon } from './icons.ts';
 import './inRoom.css';
 
 const TURN_RAD = Math.PI / 12;
-const code = import('../ar/enter.ts');
-code.catch(() => {}); // told when it is wanted
 
 export interface Visit {
   file: string;
@@ -19,9 +17,10 @@ export interface Visit {
   onEnd: (ended: Ended) => void;
 }
 
-/** Enter the room around the visitor; to be called in answer to a press. */
-export async function enterRoom(app: App, visit: Visit): Promise<void> {
-  const { enter } = await code;
+type Enter = typeof import('../ar/enter.ts').enter;
+
+/** Enter the room around the visitor; to be called in answer to a press. `enter` is the room's own way in. */
+export async function enterRoom(app: App, enter: Enter, visit: Visit): Promise<void> {
   if (document.querySelector('.in-room')) return; // pressed twice
   const { t } = app.state;
   const overlay = document.createElement('section');

@@ -2,6 +2,7 @@
 import { html, LitElement, nothing } from 'lit';
 import goggles from 'lucide-static/icons/rectangle-goggles.svg?raw';
 import type { App } from '../app/app.ts';
+import { Later } from '../core/later.ts';
 import { ownIcon } from './icons.ts';
 
 interface WithXr {
@@ -21,25 +22,17 @@ export class Vr extends LitElement {
   declare language: string;
   declare able: boolean;
   /** Fetched before it is pressed: a browser lets a headset be entered only in answer to a press. */
-  private code: Promise<typeof import('../xr/wear.ts')> | null = null;
+  private readonly code = new Later(() => this.app.later(import('../xr/wear.ts')));
   private readonly look = () => {
     void asked().then((able) => {
       this.able = able;
-      if (able) this.fetch();
+      if (able) this.code.get();
     });
   };
 
   constructor() {
     super();
     this.able = false;
-  }
-
-  private fetch(): Promise<typeof import('../xr/wear.ts')> {
-    this.code ??= this.app.later(import('../xr/wear.ts'));
-    this.code.catch(() => {
-      this.code = null;
-    });
-    return this.code;
   }
 
   override connectedCallback(): void {
@@ -59,7 +52,7 @@ export class Vr extends LitElement {
 
   private press(): void {
     const { app } = this;
-    this.fetch().then(
+    this.code.wait().then(
       ({ wear }) => wear(app),
       () => app.set({ headset: app.state.t('problem.offline.do') }),
     );
