@@ -3,7 +3,7 @@
 // of the tiles it shows were there before the flight began; what share of the picture's pixels at the moment of arrival
 // differs from the same view once every tile is there; and how many seconds that takes.
 import process from 'node:process';
-import { chromium } from '@playwright/test';
+import { launch, open } from './browser.mjs';
 
 const [address, tour, screen = 'phone', kbit = '9000'] = process.argv.slice(2);
 if (!address || !tour)
@@ -13,10 +13,7 @@ const say = (line) => process.stdout.write(`${line}\n`);
 const DIFFERENT = 12; // of 255: what an eye sees beside it
 
 async function played(ahead) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--mute-audio'],
-  });
+  const browser = await launch(['--mute-audio']);
   const page = await browser.newPage({ viewport: WINDOWS[screen], hasTouch: screen === 'phone' });
   const line = await page.context().newCDPSession(page);
   await line.send('Network.enable');
@@ -26,9 +23,7 @@ async function played(ahead) {
     downloadThroughput: (Number(kbit) * 1000) / 8,
     uploadThroughput: 125_000,
   });
-  await page.goto(`${address}?debug&lang=en#/t/${tour}`);
-  await page.waitForFunction(() => 'heritage' in window);
-  await page.evaluate(() => window.heritage.settled(120_000));
+  await open(page, address, `#/t/${tour}`);
   const found = await page.evaluate(
     async ([fetchAhead, different]) => {
       const { app, settled } = window.heritage;

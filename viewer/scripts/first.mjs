@@ -7,8 +7,8 @@ import { createServer } from 'node:http';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { chromium } from '@playwright/test';
 import { build } from 'vite';
+import { launch } from './browser.mjs';
 
 const [copy, monument, runs = '5'] = process.argv.slice(2);
 if (!copy || !monument) throw new Error('usage: node scripts/first.mjs FOLDER MONUMENT [RUNS]');
@@ -115,10 +115,7 @@ function watch() {
 }
 
 async function measure(url, line) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  const browser = await launch();
   try {
     const page = await (await browser.newContext(PHONE)).newPage();
     const session = await page.context().newCDPSession(page);

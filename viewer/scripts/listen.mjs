@@ -1,16 +1,12 @@
 // What a screen reader says at a tour: node scripts/listen.mjs http://127.0.0.1:8000/ '#/t/gate/roof'
 // Drives Chromium by keyboard under Orca, which scripts/listen.sh starts; what Orca says is in its log.
-import { chromium } from '@playwright/test';
+import { launch } from './browser.mjs';
 
 const [address, hash] = process.argv.slice(2);
 if (!address || !hash) throw new Error('usage: node scripts/listen.mjs ADDRESS FRAGMENT');
 const HEARD_MS = 2500; // time for one thing to be said
 
-const browser = await chromium.launch({
-  headless: false,
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--force-renderer-accessibility', '--disable-background-networking'],
-});
+const browser = await launch(['--force-renderer-accessibility'], { headless: false });
 const page = await browser.newPage();
 await page.emulateMedia({ reducedMotion: 'reduce' });
 await page.goto(`${address}?debug&lang=en${hash}`);

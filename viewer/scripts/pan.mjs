@@ -2,7 +2,7 @@
 // One JSON: time to the first picture, bytes and tiles fetched by then and after panning, and the frames on the way: what
 // the page's own thread works for one (its processor's seconds, so that a busy machine does not count), what the graphics
 // process does instead of a graphics card, what is handed over to draw, and what is held.
-import { chromium } from '@playwright/test';
+import { launch } from './browser.mjs';
 
 const [address] = process.argv.slice(2);
 if (!address) throw new Error('usage: node scripts/pan.mjs ADDRESS');
@@ -10,10 +10,7 @@ const SCREENS = {
   desktop: { viewport: { width: 1280, height: 800 } },
   phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking'],
-});
+const browser = await launch();
 const whole = await browser.newBrowserCDPSession();
 /** Processor's seconds that the process which draws in software has used. */
 const drawn_s = async () => {

@@ -2,17 +2,14 @@
 // Site, monument, tour, swipe, side by side, change map, section and labelled points, on a desktop and on a phone, as JPEG.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
+import { launch, open } from './browser.mjs';
 
 const [address, directory] = process.argv.slice(2);
 if (!address || !directory) throw new Error('usage: node scripts/pictures.mjs ADDRESS DIRECTORY');
 mkdirSync(directory, { recursive: true });
 
 const SCREENS = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } };
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking'],
-});
+const browser = await launch();
 
 /** The addresses worth a picture, from what the site has. */
 async function views(page) {
@@ -45,9 +42,7 @@ for (const [screen, viewport] of Object.entries(SCREENS)) {
   const page = await context.newPage();
   for (const [name, hash] of Object.entries(await views(page))) {
     await page.goto('about:blank');
-    await page.goto(`${address}?debug&lang=en${hash}`);
-    await page.waitForFunction(() => 'heritage' in window);
-    await page.evaluate(() => window.heritage.settled(180_000));
+    await open(page, address, hash);
     if (name === 'points') {
       await page.evaluate(() => window.heritage.app.showing.points({ byLabel: true, hidden: [] }));
       await page.evaluate(() => window.heritage.settled(180_000));

@@ -2,7 +2,7 @@
 // One per certainty, in the interface's languages, with the viewer's own letters; the pictures are kept in the repository.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { chromium } from '@playwright/test';
+import { launch } from './browser.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const words = (language) => JSON.parse(readFileSync(here(`../../assets/i18n/${language}.json`), 'utf8'));
@@ -15,10 +15,7 @@ const font = (subset, weight) => {
 };
 const faces = ['latin-ext', 'latin', 'vietnamese'].flatMap((s) => [font(s, 400), font(s, 600)]).join('\n');
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await launch();
 const page = await browser.newPage({ viewport: { width: 1024, height: 392 } });
 for (const certainty of ['documented', 'probable', 'conjectural']) {
   const rows = ['vi', 'en', 'fr'].map((language) => {

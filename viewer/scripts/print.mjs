@@ -3,7 +3,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
-import { chromium } from '@playwright/test';
+import { launch } from './browser.mjs';
 
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
@@ -27,10 +27,7 @@ const server = createServer(async (request, response) => {
   }
 }).listen(0, '127.0.0.1');
 await mkdir(into, { recursive: true });
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-background-networking'],
-});
+const browser = await launch();
 const page = await browser.newPage();
 for (const path of paths) {
   await page.goto(`http://127.0.0.1:${server.address().port}/${path}`, { waitUntil: 'networkidle' });

@@ -5,7 +5,7 @@
 // still to come when a flight ended, bytes that came during the tour, and what went wrong. The film is made by the browser itself (MediaRecorder).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from '@playwright/test';
+import { launch, open } from './browser.mjs';
 
 const [address, tour, directory, ...asked] = process.argv.slice(2);
 if (!address || !tour || !directory)
@@ -15,15 +15,7 @@ mkdirSync(directory, { recursive: true });
 const DESKTOP = { viewport: { width: 1280, height: 720 } };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const LONGEST_S = 900;
-const LAUNCH = {
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-background-networking',
-    '--mute-audio',
-    '--autoplay-policy=no-user-gesture-required',
-  ],
-};
+const HEARD = ['--mute-audio', '--autoplay-policy=no-user-gesture-required'];
 
 /** In the page that films: what a screencast sends is drawn, and what is drawn is recorded. */
 function film(size) {
@@ -103,12 +95,6 @@ const ended = (page) =>
     polling: 500,
   });
 
-async function open(page, hash) {
-  await page.goto(`${address}?debug&lang=en${hash}`);
-  await page.waitForFunction(() => 'heritage' in window);
-  await page.evaluate(() => window.heritage.settled(180_000));
-}
-
 /** Tab until what has the focus answers to `wanted`; raises after too many. */
 async function tabTo(page, wanted) {
   for (let k = 0; k < 80; k++) {
@@ -128,13 +114,17 @@ const play = (page) => page.getByRole('button', { name: 'Play', exact: true });
 const WAYS = {
   desktop: {
     screen: DESKTOP,
-    start: (page) => open(page, `#/t/${tour}`),
+    start: (page) => open(page, address, `#/t/${tour}`),
     press: (page) => play(page).click(),
   },
-  phone: { screen: PHONE, start: (page) => open(page, `#/t/${tour}`), press: (page) => play(page).tap() },
+  phone: {
+    screen: PHONE,
+    start: (page) => open(page, address, `#/t/${tour}`),
+    press: (page) => play(page).tap(),
+  },
   keyboard: {
     screen: DESKTOP,
-    start: (page) => open(page, ''),
+    start: (page) => open(page, address),
     press: async (page) => {
       await tabTo(page, `#/t/${tour}`);
       await page.keyboard.press('Enter'); // opened by a press, a tour plays at once
@@ -144,7 +134,7 @@ const WAYS = {
   offline: {
     screen: PHONE,
     start: async (page) => {
-      await open(page, '');
+      await open(page, address);
       await page.getByRole('button', { name: /^Take along/ }).tap();
       const row = page.getByRole('dialog').getByRole('button', { name: /^Take along: / });
       await row.first().tap();
@@ -155,7 +145,7 @@ const WAYS = {
         .waitFor({ timeout: 180_000 });
       await page.context().setOffline(true);
       await page.goto('about:blank');
-      await open(page, `#/t/${tour}`);
+      await open(page, address, `#/t/${tour}`);
     },
     press: (page) => play(page).tap(),
   },
@@ -170,7 +160,7 @@ const WAYS = {
         device.installRuntime({ forceInstall: true });
         device.position.set(0, 1.6, 0);
       });
-      await open(page, `#/t/${tour}`);
+      await open(page, address, `#/t/${tour}`);
       await page.locator('heritage-vr button').click();
       await page.waitForFunction(() => window.heritage.app.headset?.placed, null, { timeout: 180_000 });
     },
@@ -181,7 +171,7 @@ const WAYS = {
 
 async function record(name) {
   const { screen, start, press } = WAYS[name];
-  const [browser, studio] = [await chromium.launch(LAUNCH), await chromium.launch(LAUNCH)];
+  const [browser, studio] = [await launch(HEARD), await launch(HEARD)];
   const wrong = [];
   try {
     const page = await (await browser.newContext({ ...screen, locale: 'en-GB' })).newPage();

@@ -1,7 +1,7 @@
 // How long a comparison takes to settle, beside each of its surveys alone: node scripts/settling.mjs ADDRESS [ROUNDS]
 // Each view opens in a new browser without a cache, in turn. CPU seconds are those of all of the browser's processes until
 // every tile is loaded and drawn; then the frames of three seconds at rest are counted.
-import { chromium } from '@playwright/test';
+import { launch, open } from './browser.mjs';
 
 const [address, rounds = '3'] = process.argv.slice(2);
 if (!address) throw new Error('usage: node scripts/settling.mjs ADDRESS [ROUNDS]');
@@ -23,15 +23,10 @@ const views = [
 ];
 
 async function look(screen, hash) {
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking'],
-  });
+  const browser = await launch();
   const context = await browser.newContext({ ...SCREENS[screen], reducedMotion: 'reduce' });
   const page = await context.newPage();
-  await page.goto(`${address}?debug&lang=en${hash}`);
-  await page.waitForFunction(() => 'heritage' in window);
-  await page.evaluate(() => window.heritage.settled(180_000));
+  await open(page, address, hash);
   const { processInfo } = await (await browser.newBrowserCDPSession()).send('SystemInfo.getProcessInfo');
   const cpu_s = processInfo.reduce((sum, p) => sum + p.cpuTime, 0);
   await page.waitForTimeout(500);
