@@ -22,18 +22,14 @@ def backup(site: Path, target: Path, accounts: str | None) -> None:
 
     People may go on working. The file is readable by its owner only: it holds the accounts.
     """
+    from heritage.people.database import Database
+    from heritage.people.dump import dump
     from heritage.store.backup import back_up
 
     more = {}
     if accounts is not None or sqlite_path(site).is_file():
-        from heritage.people.database import Database
-        from heritage.people.dump import dump
-
-        database = Database(site, accounts)
-        try:
+        with Database(site, accounts) as database:
             more[_ACCOUNTS] = dump(database)
-        finally:
-            database.close()
     made = back_up(site, target, more)
     click.echo(f"{target}: {made.files} files, {made.bytes / 2**20:.1f} MiB")
 
@@ -48,34 +44,19 @@ def restore(source: Path, site: Path, accounts: str | None, without_accounts: bo
 
     Accounts go into SITE's own database, or into an empty one at --accounts. Nobody stays signed in.
     """
+    from heritage.people.database import Database
+    from heritage.people.dump import demand_empty, load
     from heritage.store import Store
     from heritage.store.fsck import fsck
     from heritage.store.restore import restore as unpack
 
     if accounts is not None and not without_accounts:
-        _demand_empty(site.absolute().parent, accounts)
+        # Before anything is written: the accounts have somewhere to go.
+        with Database(site.absolute().parent, accounts) as database, database.reading() as connection:
+            demand_empty(connection, database.shown)
     made, more = unpack(source, site)
     click.echo(f"{site}: {made.files} files, {made.bytes / 2**20:.1f} MiB, of {made.made}")
     click.echo(str(fsck(Store(site))))
     if _ACCOUNTS in more and not without_accounts:
-        from heritage.people.database import Database
-        from heritage.people.dump import load
-
-        database = Database(site, accounts)
-        try:
+        with Database(site, accounts) as database:
             click.echo(f"{load(database, more[_ACCOUNTS])} account(s)")
-        finally:
-            database.close()
-
-
-def _demand_empty(folder: Path, accounts: str) -> None:
-    """Before anything is written: the accounts have somewhere to go."""
-    from heritage.people.database import Database
-    from heritage.people.dump import demand_empty
-
-    database = Database(folder, accounts)
-    try:
-        with database.reading() as connection:
-            demand_empty(connection, database.shown)
-    finally:
-        database.close()

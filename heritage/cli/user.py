@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,15 +47,19 @@ def user_group() -> None:
     """Accounts: who may use the studio, and as what."""
 
 
-@contextmanager
-def _opened(site: Path, url: str | None) -> Iterator[Database]:
-    from heritage.people.database import Database
+def _on_accounts(command: Callable[..., None]) -> Callable[..., None]:
+    """A command on SITE's accounts: it is given their database, open."""
 
-    database = Database(site, url)
-    try:
-        yield database
-    finally:
-        database.close()
+    @_SITE
+    @accounts_option
+    @wraps(command)
+    def opened(site: Path, accounts: str | None, **rest: Any) -> None:
+        from heritage.people.database import Database
+
+        with Database(site, accounts) as database:
+            command(database, **rest)
+
+    return opened
 
 
 def _me() -> str:
@@ -69,128 +73,111 @@ def _asked_password(from_stdin: bool) -> str:
 
 
 @user_group.command("add")
-@_SITE
+@_on_accounts
 @_NAME
 @_ROLES
 @_PASSWORD
-@accounts_option
-def add(site: Path, name: str, roles: tuple[str, ...], password_stdin: bool, accounts: str | None) -> None:
+def add(database: Database, name: str, roles: tuple[str, ...], password_stdin: bool) -> None:
     """Make an account for NAME. From the first one on, the studio of SITE asks for name and password."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
 
-    with _opened(site, accounts) as database:
-        person = people.add(database, name, roles, _asked_password(password_stdin), by=_me())
+    person = accounts.add(database, name, roles, _asked_password(password_stdin), by=_me())
     click.echo(f"{person.name}: {', '.join(person.roles)}")
 
 
 @user_group.command("invite")
-@_SITE
+@_on_accounts
 @_ROLES
 @click.option("--url", default="http://localhost:8000/", show_default=True, help="The address of the server.")
-@accounts_option
-def invite(site: Path, roles: tuple[str, ...], url: str, accounts: str | None) -> None:
+def invite(database: Database, roles: tuple[str, ...], url: str) -> None:
     """Print a link with which one person makes an account of their own, once, within a week."""
     from heritage.people import invitations
 
-    with _opened(site, accounts) as database:
-        secret = invitations.invite(database, roles, by=_me())
+    secret = invitations.invite(database, roles, by=_me())
     click.echo(f"{url.rstrip('/')}/studio/#invitation={secret}")
 
 
 @user_group.command("list")
-@_SITE
-@accounts_option
-def list_(site: Path, accounts: str | None) -> None:
+@_on_accounts
+def list_(database: Database) -> None:
     """Every account with its roles, and how many sessions it has."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
 
-    with _opened(site, accounts) as database:
-        for one in people.everyone(database):
-            since = datetime.fromtimestamp(one.made, UTC).date()
-            state = "closed" if one.closed is not None else f"{one.sessions} session(s)"
-            how = "password" if one.has_password else f"OpenID Connect, {one.issuer}"
-            click.echo(f"{one.person.name}: {', '.join(one.person.roles)}; since {since}; {how}; {state}")
+    for one in accounts.everyone(database):
+        since = datetime.fromtimestamp(one.made, UTC).date()
+        state = "closed" if one.closed is not None else f"{one.sessions} session(s)"
+        how = "password" if one.has_password else f"OpenID Connect, {one.issuer}"
+        click.echo(f"{one.person.name}: {', '.join(one.person.roles)}; since {since}; {how}; {state}")
 
 
 @user_group.command("role")
-@_SITE
+@_on_accounts
 @_NAME
 @_ROLES
-@accounts_option
-def role(site: Path, name: str, roles: tuple[str, ...], accounts: str | None) -> None:
+def role(database: Database, name: str, roles: tuple[str, ...]) -> None:
     """Give NAME these roles, and no others."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
 
-    with _opened(site, accounts) as database:
-        person = people.set_roles(database, name, roles, by=_me())
+    person = accounts.set_roles(database, name, roles, by=_me())
     click.echo(f"{person.name}: {', '.join(person.roles)}")
 
 
 @user_group.command("password")
-@_SITE
+@_on_accounts
 @_NAME
 @_PASSWORD
-@accounts_option
-def password(site: Path, name: str, password_stdin: bool, accounts: str | None) -> None:
+def password(database: Database, name: str, password_stdin: bool) -> None:
     """Give NAME a new password, and let who was locked out try again. Ends the sessions."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
     from heritage.people.signing_in import forget
 
-    with _opened(site, accounts) as database:
-        people.set_password(database, name, _asked_password(password_stdin), by=_me())
-        forget(database, name, by=_me())
+    accounts.set_password(database, name, _asked_password(password_stdin), by=_me())
+    forget(database, name, by=_me())
 
 
 @user_group.command("close")
-@_SITE
+@_on_accounts
 @_NAME
-@accounts_option
-def close(site: Path, name: str, accounts: str | None) -> None:
+def close(database: Database, name: str) -> None:
     """Let NAME in no more, and end the sessions. The history keeps the name."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
 
-    with _opened(site, accounts) as database:
-        people.close(database, name, by=_me())
+    accounts.close(database, name, by=_me())
 
 
 @user_group.command("reopen")
-@_SITE
+@_on_accounts
 @_NAME
-@accounts_option
-def reopen(site: Path, name: str, accounts: str | None) -> None:
+def reopen(database: Database, name: str) -> None:
     """Undo `close`."""
-    from heritage.people import accounts as people
+    from heritage.people import accounts
 
-    with _opened(site, accounts) as database:
-        people.reopen(database, name, by=_me())
+    accounts.reopen(database, name, by=_me())
 
 
 @user_group.command("end-sessions")
-@_SITE
+@_on_accounts
 @_NAME
-@accounts_option
-def end_sessions(site: Path, name: str, accounts: str | None) -> None:
+def end_sessions(database: Database, name: str) -> None:
     """End every session of NAME: a laptop was lost, a browser was left open."""
     from heritage.people import sessions
 
-    with _opened(site, accounts) as database:
-        count = sessions.end_all(database, name, by=_me())
+    count = sessions.end_all(database, name, by=_me())
     click.echo(f"{count} session(s) ended")
 
 
 @user_group.command("events")
-@_SITE
-@accounts_option
-def events_(site: Path, accounts: str | None) -> None:
+@_on_accounts
+def events_(database: Database) -> None:
     """Who did what to accounts, oldest first; exit 3 where the chain of the records does not hold."""
     from heritage.model.errors import StoreError
     from heritage.people import events
 
-    with _opened(site, accounts) as database, database.reading() as connection:
-        for event in events.read(connection):
-            at = datetime.fromtimestamp(event.at, UTC).isoformat(sep=" ", timespec="seconds")
-            click.echo(f"{event.sequence} {at} {event.who}: {event.action} {event.details}")
-        broken = events.broken_at(connection)
+    with database.reading() as connection:
+        found, broken = events.read(connection), events.broken_at(connection)
+    for event in found:
+        at = datetime.fromtimestamp(event.at, UTC).isoformat(sep=" ", timespec="seconds")
+        click.echo(f"{event.sequence} {at} {event.who}: {event.action} {event.details}")
     if broken is not None:
         raise StoreError(
             f"the accounts' record {broken}",

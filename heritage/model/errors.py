@@ -43,9 +43,18 @@ class HeritageError(Exception):
     status = 500
 
     def __init__(
-        self, where: str, found: str, allowed: str = "", remedy: str = "", *, code: str = "failed"
+        self,
+        where: str,
+        found: str,
+        allowed: str = "",
+        remedy: str = "",
+        *,
+        code: str = "failed",
+        status: int | None = None,
     ) -> None:
         self.problems: tuple[Problem, ...] = (Problem(code, where, found, allowed, remedy),)
+        if status is not None:
+            self.status = status
         super().__init__(str(self.problems[0]))
 
     @classmethod
@@ -92,3 +101,11 @@ class BusyError(HeritageError):
 
     exit_code = 4
     status = 409
+
+
+class ThrottledError(HeritageError):
+    """Too much was asked of late (exit 4); ``retry_after_s`` says when it may be asked again."""
+
+    exit_code = 4
+    status = 429
+    retry_after_s = 60

@@ -1,1 +1,1 @@
-"""Accounts of an institution: people and their roles, passwords, sessions, invitations; SQLite, or PostgreSQL by URL."""
+"""Accounts of an institution, and visitors' reports: SQLite, or PostgreSQL by URL."""

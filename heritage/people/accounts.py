@@ -14,12 +14,12 @@ from heritage.people import clock, events
 from heritage.people.database import Database
 from heritage.people.passwords import hashed
 from heritage.people.person import ROLES, Person, Role, checked_name, checked_roles, name_key
-from heritage.people.tables import people, roles, sessions
+from heritage.people.tables import over, people, roles, sessions
 
 
 @dataclass(frozen=True)
 class Account:
-    """One account as it is listed. Times in seconds since 1970; ``closed`` None while it is open."""
+    """One account as it is listed. Times in seconds since 1970; ``closed`` None while it is open, ``sessions`` counted."""
 
     person: Person
     has_password: bool
@@ -66,7 +66,7 @@ def insert(
 
 def everyone(db: Database) -> tuple[Account, ...]:
     """All accounts, by name; closed ones as well."""
-    count = sa.select(sessions.c.person, sa.func.count().label("n")).where(sessions.c.ends > clock.now())
+    count = sa.select(sessions.c.person, sa.func.count().label("n")).where(sa.not_(over(clock.now())))
     open_sessions = count.group_by(sessions.c.person).subquery()
     query = sa.select(people, open_sessions.c.n).outerjoin(open_sessions).order_by(people.c.key)
     with db.reading() as connection:
@@ -134,15 +134,14 @@ def named(connection: Connection, name: str) -> sa.Row[tuple[object, ...]]:
     """The row of ``name``. Raises InputError (``name-unknown``, 404)."""
     row = connection.execute(sa.select(people).where(people.c.key == name_key(name))).one_or_none()
     if row is None:
-        error = InputError(
+        raise InputError(
             "the name",
             "there is no account of that name",
             "one that `heritage user list` shows",
             "check its spelling",
             code="name-unknown",
+            status=404,
         )
-        error.status = 404
-        raise error
     return row
 
 

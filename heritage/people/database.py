@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 import sqlalchemy as sa
 from alembic import command
@@ -66,8 +66,14 @@ class Database:
         return self._engine.dialect.name
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; so does leaving it as a context manager."""
         self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _upgrade(self) -> None:
         with self.writing() as connection:

@@ -19,27 +19,27 @@ from heritage.people.tables import attempts, journeys, metadata, people, senders
 
 _FORMAT: Final = "heritage-accounts"
 _PASSING: Final = (sessions, attempts, journeys, senders)
+_LASTING: Final = tuple(table for table in metadata.sorted_tables if table not in _PASSING)
 
 
 def dump(db: Database) -> bytes:
     """All that lasts, as it was at one moment; the first line names the tables' revision."""
-    with db.reading() as connection:
+    with db.writing() as connection:  # so that nobody else writes between two of the tables
         revision = MigrationContext.configure(connection).get_current_revision()
         lines: list[dict[str, object]] = [{"format": _FORMAT, "revision": revision}]
-        for table in metadata.sorted_tables:
-            if table not in _PASSING:
-                rows = connection.execute(sa.select(table)).mappings()
-                lines += [{"table": table.name, "row": dict(row)} for row in rows]
+        for table in _LASTING:
+            rows = connection.execute(sa.select(table)).mappings()
+            lines += [{"table": table.name, "row": dict(row)} for row in rows]
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
 
 
 def load(db: Database, content: bytes) -> int:
     """Fill an empty database with a dump of this version or an older one; how many accounts there are then.
 
-    Raises InputError where there are accounts already, or ``content`` is no dump; the database is then as it was.
+    Raises InputError where it is not empty, or ``content`` is no dump; the database is then as it was.
     """
     try:
-        first, *rows = (json.loads(line) for line in content.decode().splitlines())
+        first, *rows = (json.loads(line) for line in content.splitlines())  # bytes: a text may hold U+2028
         revision = first["revision"] if first["format"] == _FORMAT else None
     except (ValueError, KeyError, TypeError):
         revision = None
@@ -63,11 +63,11 @@ def load(db: Database, content: bytes) -> int:
 
 
 def demand_empty(connection: sa.Connection, shown: str) -> None:
-    """Raise InputError (``accounts-exist``) where the database, called ``shown``, has accounts."""
-    if connection.execute(sa.select(people.c.id).limit(1)).first() is not None:
+    """Raise InputError (``accounts-exist``) where the database, called ``shown``, has accounts or reports."""
+    if any(connection.execute(sa.select(table).limit(1)).first() for table in _LASTING):
         raise InputError(
             shown,
-            "there are accounts already",
+            "there are accounts or reports already",
             "an empty database",
             "name another with --accounts, or leave them in the backup with --without-accounts",
             code="accounts-exist",

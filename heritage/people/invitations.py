@@ -82,12 +82,11 @@ def withdraw(db: Database, id: str, *, by: str) -> None:
 
 
 def _unknown() -> InputError:
-    error = InputError(
+    return InputError(
         "the invitation",
         "it has been used, withdrawn or has expired",
         "an open one",
         "ask for a new one",
         code="invitation-unknown",
+        status=404,
     )
-    error.status = 404
-    return error

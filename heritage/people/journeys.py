@@ -7,7 +7,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import InputError
 from heritage.model.limits import JOURNEY_S, JOURNEYS, PERSON_NAME_LENGTH
 from heritage.people import accounts, clock, events
 from heritage.people.database import Database
@@ -20,20 +20,15 @@ _TWINS: Final = 100
 
 
 def depart(db: Database, journey: Journey) -> str:
-    """Keep a journey; the secret by which its browser is known again. Raises HeritageError (429) where too many are under way."""
+    """Keep a journey; the secret by which its browser is known again.
+
+    Strangers may begin as many as they like: beyond a ceiling the oldest are forgotten, so that they keep nobody out.
+    """
     secret, now = new_secret(), clock.now()
     with db.writing() as connection:
-        connection.execute(journeys.delete().where(journeys.c.ends <= now))
-        if (connection.scalar(sa.select(sa.func.count()).select_from(journeys)) or 0) >= JOURNEYS:
-            error = HeritageError(
-                "the sign-in",
-                "too many people are signing in",
-                "",
-                "try again in some minutes",
-                code="sign-in-busy",
-            )
-            error.status = 429
-            raise error
+        newest = sa.select(journeys.c.digest).order_by(journeys.c.ends.desc()).limit(JOURNEYS - 1)
+        over = sa.or_(journeys.c.ends <= now, journeys.c.digest.not_in(newest))
+        connection.execute(journeys.delete().where(over))
         connection.execute(
             journeys.insert().values(digest=digest(secret), ends=now + JOURNEY_S, **asdict(journey))
         )
@@ -90,6 +85,6 @@ def _free_name(name: str, taken: set[str]) -> str:
 
 
 def _not_let_in(found: str, code: str) -> InputError:
-    error = InputError("the studio", found, "people with a role", "ask an administrator", code=code)
-    error.status = 403
-    return error
+    return InputError(
+        "the studio", found, "people with a role", "ask an administrator", code=code, status=403
+    )

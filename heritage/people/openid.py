@@ -184,11 +184,10 @@ class Provider:
         if self._known is None or anew or time.monotonic() - self._known[0] > _KEEP_S:
             issuer = self.openid.issuer
             metadata = _fetched(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-            if metadata.get("issuer") != issuer or not all(
-                isinstance(metadata.get(key), str) for key in _ENDPOINTS
-            ):
+            asked = (*_ENDPOINTS, *({"userinfo_endpoint"} & metadata.keys()))
+            if metadata.get("issuer") != issuer or not all(_is_text(metadata.get(key)) for key in asked):
                 raise _unavailable()
-            for key in (*_ENDPOINTS, *({"userinfo_endpoint"} & metadata.keys())):
+            for key in asked:
                 _demand_tls(metadata[key])
             try:
                 keys = KeySet.import_key_set(_fetched(metadata["jwks_uri"]))  # type: ignore[arg-type]

@@ -11,10 +11,11 @@ from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
-from heritage.model.errors import HeritageError, InputError
-from heritage.model.limits import PERSON_NAME_LENGTH, REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
+from heritage.model.errors import InputError, ThrottledError
+from heritage.model.limits import LOCAL_COORDINATE_M, REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
 from heritage.people import clock, events
 from heritage.people.database import Database
+from heritage.people.person import checked_name
 from heritage.people.secret import digest
 from heritage.people.tables import reports, senders
 
@@ -24,7 +25,7 @@ DAY_S: Final = 86_400
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is read as another
 _CODE_LENGTH: Final = 12  # 60 bits: with a thousand reports, one guess in 10^15 finds one
 _READ_AS: Final = str.maketrans("OIL", "011")
-_FARTHEST_M: Final = 10_000.0
+_HIGHEST_ID: Final = 2**31 - 1  # what the column holds
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,6 @@ class Figures:
     on_time: int
 
 
-class TooManyReports(HeritageError):
-    """No more for now (429)."""
-
-    exit_code = 4
-    status = 429
-    retry_after_s = DAY_S
-
-
 def send(
     db: Database,
     *,
@@ -74,14 +67,14 @@ def send(
 ) -> tuple[str, int]:
     """Take in a report: the code to look its answer up by, and when it is due.
 
-    Raises InputError for an empty or too long text and a place far away, TooManyReports.
+    Raises InputError for an empty or too long text and a place far away, ThrottledError.
     """
     said = _checked(text)
-    if place_m is not None and not all(math.isfinite(v) and abs(v) <= _FARTHEST_M for v in place_m):
+    if place_m is not None and not all(math.isfinite(v) and abs(v) <= LOCAL_COORDINATE_M for v in place_m):
         raise InputError(
             "the place",
             "it is far away",
-            f"within {_FARTHEST_M:.0f} m",
+            f"within {LOCAL_COORDINATE_M:.0f} m",
             "choose it on the model",
             code="report-place",
         )
@@ -95,13 +88,7 @@ def send(
         ):
             count = sa.select(sa.func.count()).select_from(senders).where(mine)
             if (connection.scalar(count) or 0) >= limit:
-                raise TooManyReports(
-                    "the report",
-                    "there were too many today",
-                    f"{REPORTS_OF_ADDRESS} a day from one address, {REPORTS_A_DAY} from all",
-                    "try again tomorrow, or telephone",
-                    code="report-throttled",
-                )
+                raise _throttled()
         connection.execute(senders.insert().values(address=address[:45], at=now))
         told = {"monument": monument, "text": said, "language": language[:35], "x_m": x, "y_m": y, "z_m": z}
         connection.execute(
@@ -118,18 +105,16 @@ def look_up(db: Database, code: str) -> Report | None:
     return None if row is None else _report(row)
 
 
-def queue(db: Database, statuses: Iterable[str] = STATUSES) -> tuple[Report, ...]:
-    """The reports with one of these statuses, the one that is due first first."""
-    query = (
-        sa.select(reports).where(reports.c.status.in_(list(statuses))).order_by(reports.c.due, reports.c.id)
-    )
+def queue(db: Database) -> tuple[Report, ...]:
+    """All reports, the one that is due first first."""
+    query = sa.select(reports).order_by(reports.c.due, reports.c.id)
     with db.reading() as connection:
         return tuple(_report(row) for row in connection.execute(query))
 
 
-def figures(db: Database) -> Figures:
-    """Counted over all reports."""
-    found, now = queue(db), clock.now()
+def figures(found: Iterable[Report]) -> Figures:
+    """How it stands with the reports of a `queue` at this moment."""
+    found, now = tuple(found), clock.now()
     waiting = [one for one in found if one.answered is None]
     done = [one.answered <= one.due for one in found if one.answered is not None]
     return Figures(len(waiting), sum(one.due < now for one in waiting), len(done), sum(done))
@@ -147,7 +132,7 @@ def change(
 ) -> Report:
     """Give a report its new state, with an event. Whoever is answered or rejected has an answer to read.
 
-    Raises InputError (404, or 400 where the state contradicts itself).
+    Raises InputError (404, or 400 where the state contradicts itself or ``assignee`` is no name).
     """
     said = None if answer is None else _checked(answer)
     if status not in STATUSES or (status in ("answered", "rejected")) != (said is not None):
@@ -158,30 +143,39 @@ def change(
             "write an answer",
             code="report-state",
         )
-    if assignee is not None and not 1 <= len(_printable(assignee)) <= PERSON_NAME_LENGTH:
-        raise InputError(
-            "the assignee", "it is no name", "a name, or none", "type it anew", code="name-strange"
-        )
+    assignee = None if assignee is None else checked_name(assignee)
+    query = sa.select(reports).where(reports.c.id == id)
     with db.writing() as connection:
-        row = connection.execute(sa.select(reports).where(reports.c.id == id)).one_or_none()
+        row = connection.execute(query).one_or_none() if id <= _HIGHEST_ID else None
         if row is None:
-            error = InputError(
+            raise InputError(
                 "the report",
                 "there is none of that number",
                 "one of the queue",
                 "load it anew",
                 code="report-unknown",
+                status=404,
             )
-            error.status = 404
-            raise error
         # The first answer counts: correcting a word later does not make it late.
         answered = None if said is None else clock.now() if row.answered is None else row.answered
-        values = {"status": status, "assignee": assignee and _printable(assignee), "due": due, "answer": said}
+        values = {"status": status, "assignee": assignee, "due": due, "answer": said}
         connection.execute(reports.update().where(reports.c.id == id).values(**values, answered=answered))
         events.record(
             connection, by, "report changed", {"report": id, "status": status, "assignee": assignee}
         )
-        return _report(connection.execute(sa.select(reports).where(reports.c.id == id)).one())
+        return _report(connection.execute(query).one())
+
+
+def _throttled() -> ThrottledError:
+    error = ThrottledError(
+        "the report",
+        "there were too many today",
+        f"{REPORTS_OF_ADDRESS} a day from one address, {REPORTS_A_DAY} from all",
+        "try again tomorrow, or telephone",
+        code="report-throttled",
+    )
+    error.retry_after_s = DAY_S
+    return error
 
 
 def _checked(text: str) -> str:

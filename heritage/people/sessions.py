@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from heritage.model.errors import InputError
-from heritage.model.limits import SESSION_IDLE_S, SESSION_S, SESSION_SEEN_S
+from heritage.model.limits import SESSION_S, SESSION_SEEN_S
 from heritage.people import clock, events
 from heritage.people.accounts import named, roles_of
 from heritage.people.database import Database
 from heritage.people.person import Person
 from heritage.people.secret import SHOWN, digest, new_secret
-from heritage.people.tables import people, sessions
+from heritage.people.tables import over, people, sessions
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def start(db: Database, person: Person, address: str, browser: str, *, instead_o
     with db.writing() as connection:
         if instead_of is not None:
             connection.execute(sessions.delete().where(sessions.c.digest == digest(instead_of)))
-        connection.execute(sessions.delete().where(_over(now)))
+        connection.execute(sessions.delete().where(over(now)))
         connection.execute(
             sessions.insert().values(
                 digest=digest(secret),
@@ -57,7 +57,7 @@ def find(db: Database, secret: str) -> Person | None:
     query = (
         sa.select(people.c.id, people.c.name, sessions.c.seen)
         .join(people, sessions.c.person == people.c.id)
-        .where(sessions.c.digest == digest(secret), people.c.closed.is_(None), sa.not_(_over(now)))
+        .where(sessions.c.digest == digest(secret), people.c.closed.is_(None), sa.not_(over(now)))
     )
     with db.reading() as connection:
         row = connection.execute(query).one_or_none()
@@ -79,12 +79,14 @@ def end_by_id(db: Database, id: str, *, by: str) -> None:
     with db.writing() as connection:
         found = sa.func.substr(sessions.c.digest, 1, SHOWN) == id
         if connection.execute(sessions.delete().where(found)).rowcount == 0:
-            error = InputError(
-                "the session", "there is none of that name", "one that the list shows", "load it anew",
+            raise InputError(
+                "the session",
+                "there is none of that name",
+                "one that the list shows",
+                "load it anew",
                 code="session-unknown",
-            )  # fmt: skip
-            error.status = 404
-            raise error
+                status=404,
+            )
         events.record(connection, by, "session ended", {"session": id})
 
 
@@ -99,7 +101,7 @@ def end_all(db: Database, name: str, *, by: str) -> int:
 
 def running(db: Database, person: int | None = None) -> tuple[Session, ...]:
     """The sessions that have not ended, of one account or of all; the last seen first."""
-    query = sa.select(sessions, people.c.name).join(people).where(sa.not_(_over(clock.now())))
+    query = sa.select(sessions, people.c.name).join(people).where(sa.not_(over(clock.now())))
     if person is not None:
         query = query.where(people.c.id == person)
     with db.reading() as connection:
@@ -107,7 +109,3 @@ def running(db: Database, person: int | None = None) -> tuple[Session, ...]:
             Session(row.digest[:SHOWN], row.name, row.made, row.seen, row.ends, row.address, row.browser)
             for row in connection.execute(query.order_by(sessions.c.seen.desc()))
         )
-
-
-def _over(now: int) -> sa.ColumnElement[bool]:
-    return sa.or_(sessions.c.ends <= now, sessions.c.seen <= now - SESSION_IDLE_S)

@@ -9,10 +9,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import InputError, ThrottledError
 from heritage.model.limits import SIGN_IN_ATTEMPTS_OF_ADDRESS, SIGN_IN_ATTEMPTS_OF_NAME, SIGN_IN_WINDOW_S
 from heritage.people import clock, events
-from heritage.people.accounts import roles_of
+from heritage.people.accounts import named, roles_of
 from heritage.people.database import Database
 from heritage.people.passwords import hashed, is_outdated, is_right
 from heritage.people.person import Person, name_key
@@ -20,25 +20,8 @@ from heritage.people.secret import digest
 from heritage.people.tables import attempts, people
 
 
-class TooManyAttempts(HeritageError):
-    """No password is looked at for now; ``retry_after_s`` says for how long."""
-
-    exit_code = 4
-    status = 429
-
-    def __init__(self, retry_after_s: int) -> None:
-        self.retry_after_s = retry_after_s
-        super().__init__(
-            "the sign-in",
-            "too many attempts failed",
-            f"{SIGN_IN_ATTEMPTS_OF_NAME} for one name in {SIGN_IN_WINDOW_S // 60} minutes",
-            f"wait {-(-retry_after_s // 60)} minutes, or ask an administrator",
-            code="sign-in-throttled",
-        )
-
-
 def sign_in(db: Database, name: str, password: str, address: str) -> Person:
-    """Who it is. Raises InputError (401, ``sign-in-failed``) for a wrong name or password alike, TooManyAttempts."""
+    """Who it is. Raises InputError (401, ``sign-in-failed``) for a wrong name or password alike, ThrottledError."""
     key, address = digest(name_key(name)), address[:45]
     with db.writing() as connection:
         _allow(connection, key, address)
@@ -59,10 +42,11 @@ def sign_in(db: Database, name: str, password: str, address: str) -> Person:
 
 
 def forget(db: Database, name: str, *, by: str) -> None:
-    """Let somebody who was locked out try again at once."""
+    """Let somebody who was locked out try again at once. Raises InputError (404) for a name without an account."""
     with db.writing() as connection:
-        connection.execute(attempts.delete().where(attempts.c.key == digest(name_key(name))))
-        events.record(connection, by, "attempts forgotten", {"name": name[:64]})
+        row = named(connection, name)
+        connection.execute(attempts.delete().where(attempts.c.key == digest(row.key)))
+        events.record(connection, by, "attempts forgotten", {"name": row.name})
 
 
 def _allow(connection: Connection, key: str, address: str) -> None:
@@ -75,16 +59,27 @@ def _allow(connection: Connection, key: str, address: str) -> None:
     for same, limit in limits:
         made = list(connection.scalars(sa.select(attempts.c.at).where(same).order_by(attempts.c.at)))
         if len(made) >= limit:
-            raise TooManyAttempts(made[-limit] - since)
+            raise _throttled(made[-limit] - since)
+
+
+def _throttled(retry_after_s: int) -> ThrottledError:
+    error = ThrottledError(
+        "the sign-in",
+        "too many attempts failed",
+        f"{SIGN_IN_ATTEMPTS_OF_NAME} for one name in {SIGN_IN_WINDOW_S // 60} minutes",
+        f"wait {-(-retry_after_s // 60)} minutes, or ask an administrator",
+        code="sign-in-throttled",
+    )
+    error.retry_after_s = retry_after_s
+    return error
 
 
 def _failed() -> InputError:
-    error = InputError(
+    return InputError(
         "the sign-in",
         "name or password is wrong",
         "those of an open account",
         "type them anew, or ask an administrator for a new password",
         code="sign-in-failed",
+        status=401,
     )
-    error.status = 401
-    return error

@@ -9,7 +9,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from heritage.model.limits import PERSON_NAME_LENGTH
+from heritage.model.limits import PERSON_NAME_LENGTH, SESSION_IDLE_S
 from heritage.people.person import KEY_LENGTH
 
 metadata: Final = sa.MetaData(
@@ -63,6 +63,13 @@ sessions: Final = sa.Table(
     sa.Column("address", sa.String(45), nullable=False),
     sa.Column("browser", sa.String(200), nullable=False),
 )
+
+
+def over(now: int) -> sa.ColumnElement[bool]:
+    """Sessions that have ended by themselves at ``now``: too old, or idle for too long."""
+    return sa.or_(sessions.c.ends <= now, sessions.c.seen <= now - SESSION_IDLE_S)
+
+
 invitations: Final = sa.Table(
     "invitations",
     metadata,

@@ -1,6 +1,7 @@
 """The web application: one page, the viewer's files, and the files of releases. GET and HEAD only, no cookies.
 
-Where it is asked for, the studio stands beside them below ``/studio/``, with methods and a cookie of its own.
+Where they are asked for, two more stand beside them: the studio below ``/studio/``, with methods and a cookie of its
+own, and the form for visitors' reports below ``/reports/``, which may be sent.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ def create_app(
     hosts = Hosts(trusted_hosts)
     releases = Releases(Store(site))
     errors.register(app)
-    origin = (studio.origin if studio else None) or origin_of(public_url) or ""
+    origin = (studio.origin if studio else None) or origin_of(public_url)
 
     @app.before_request
     def check() -> None:
@@ -57,9 +58,8 @@ def create_app(
 
     @app.after_request
     def finish(response: Response) -> Response:
-        return add_headers(
-            response, secure=request.is_secure or origin.startswith("https://"), path=request.path
-        )
+        secure = request.is_secure or (origin or "").startswith("https://")
+        return add_headers(response, secure=secure, path=request.path)
 
     @app.get("/")
     def first_page() -> Response:
@@ -132,7 +132,7 @@ def create_app(
         register(app, site, studio, reports)
 
     if reports is not None:
-        take_in_reports(app, releases, reports, origin or None)
+        take_in_reports(app, releases, reports, origin)
 
     @app.get("/healthz")
     def health() -> Response:

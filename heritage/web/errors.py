@@ -9,7 +9,7 @@ from typing import Final
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import HeritageError, InputError, ThrottledError
 from heritage.page.page import ViewerNotBuilt, render_message
 from heritage.page.words import WORDS, words
 
@@ -32,9 +32,7 @@ _BROKEN: Final = ("failed", "something went wrong here", "", "try again later; t
 
 def refused(status: int, code: str, where: str, found: str, allowed: str, remedy: str) -> InputError:
     """An InputError that the web answers with ``status``."""
-    error = InputError(where, found, allowed, remedy, code=code)
-    error.status = status
-    return error
+    return InputError(where, found, allowed, remedy, code=code, status=status)
 
 
 def not_found() -> InputError:
@@ -54,34 +52,33 @@ def choose_language(request: Request, languages: tuple[str, ...]) -> str:
 
 def answer(request: Request, error: HeritageError) -> Response:
     """The response for an expected failure. What only whoever runs the server should read goes to the log."""
-    problem = error.problems[0]
-    shape = {
-        "code": problem.code,
-        "where": problem.where,
-        "found": problem.found,
-        "allowed": problem.allowed,
-        "remedy": problem.remedy,
-    }
+    shape = shape_of(error)
     if error.status >= 500:
         _log.error("%s", error)
         if not isinstance(error, ViewerNotBuilt):
             shape = dict(zip(("code", "found", "allowed", "remedy"), _BROKEN, strict=True)) | {
                 "where": "this site"
             }
-    if _wants_page(request):
+    if wants_page(request):
         body, kind = _page(request, error), "text/html; charset=utf-8"
     else:
         body, kind = json.dumps({"error": shape}), "application/json"
     response = Response(body, error.status, content_type=kind)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept, Accept-Language"
-    retry_after_s = getattr(error, "retry_after_s", None)
-    if retry_after_s is not None:
-        response.headers["Retry-After"] = str(retry_after_s)
+    if isinstance(error, ThrottledError):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
-def _wants_page(request: Request) -> bool:
+def shape_of(error: HeritageError) -> dict[str, str]:
+    """What a program is told of a refusal."""
+    problem = error.problems[0]
+    return {key: getattr(problem, key) for key in ("code", "where", "found", "allowed", "remedy")}
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person asks, with a browser, and not a program."""
     kinds = request.accept_mimetypes
     return kinds["text/html"] > kinds["application/json"]
 

@@ -18,7 +18,7 @@ from heritage.text.yaml import read_yaml
 from heritage.web import errors
 from heritage.web.errors import not_found, refused
 from heritage.web.releases import Releases
-from heritage.web.security import REPORTS, is_own
+from heritage.web.security import REPORTS, demand_own
 
 if TYPE_CHECKING:
     from heritage.people.database import Database
@@ -62,15 +62,7 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
 
     @app.post(REPORTS)
     def take_in() -> Response:
-        if not is_own(request, origin):
-            raise refused(
-                403,
-                "cross-site",
-                "the request",
-                "no page of this server sent it",
-                "its own form",
-                "open /reports/",
-            )
+        demand_own(request, origin)
         body: Any = request.get_json(silent=True)
         told = body if isinstance(body, dict) else request.form.to_dict()
         monument, text, at, language = (told.get(key, "") for key in ("monument", "text", "at", "language"))
@@ -78,24 +70,25 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
             raise _strange()
         if monument not in _monuments(releases) or (at and _place(at) is None):
             raise _strange()
+        language = language if language in REPORT_WORDS else _language()
         code, due = send(
             options.database,
             monument=monument,
             place_m=_place(at),
             text=text.replace("\r\n", "\n"),
-            language=language if language in REPORT_WORDS else _language(),
+            language=language,
             address=request.remote_addr or "",
             answer_days=options.answer_days,
         )
         if body is not None:
             return _json({"code": code, "due": due}, 201)
-        return _page(render_sent(language if language in REPORT_WORDS else _language(), code, due), 201)
+        return _page(render_sent(language, code, due), 201)
 
     @app.get(f"{REPORTS}answer")
     def answer() -> Response:
         code = request.args.get("code", "")[:100]
         found = look_up(options.database, code) if code else None
-        if request.accept_mimetypes["text/html"] <= request.accept_mimetypes["application/json"]:
+        if not errors.wants_page(request):
             if found is None:
                 raise not_found()
             shown = ("status", "text", "answer", "made", "due", "answered")

@@ -93,13 +93,23 @@ def check_request(request: Request, hosts: Hosts, *, most_bytes: int = HTTP_BODY
         )
 
 
-def is_own(request: Request, origin: str | None) -> bool:
-    """Whether a page of this server sent the request, as far as the browser tells; one that tells nothing is none."""
+def demand_own(request: Request, origin: str | None) -> None:
+    """Raise InputError (403) unless the browser tells that a page of this server sent the request.
+
+    ``origin`` is what browsers call this server, None for the request's own Host.
+    """
     own = origin or request.host_url.rstrip("/").lower()
     site, sender = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-    if site is None and sender is None:
-        return False
-    return site in (None, "same-origin") and (sender is None or sender.lower() == own)
+    told = site is not None or sender is not None
+    if not told or site not in (None, "same-origin") or (sender is not None and sender.lower() != own):
+        raise refused(
+            403,
+            "cross-site",
+            "the request",
+            "no page of this server sent it",
+            "those of its own pages, with Origin or Sec-Fetch-Site",
+            "open the page anew, at the address the server was started for",
+        )
 
 
 def is_shared(path: str) -> bool:

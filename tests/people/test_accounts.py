@@ -17,6 +17,7 @@ from heritage.people import accounts, events, invitations, passwords, sessions
 from heritage.people.database import Database
 from heritage.people.person import ROLES, checked_name, name_key
 from heritage.people.secret import digest
+from heritage.people.signing_in import forget
 from heritage.people.tables import events as events_table
 from heritage.people.tables import head as head_table
 
@@ -122,7 +123,7 @@ def test_two_administrators_who_close_each_other(opened: Callable[[], Database])
 
 
 def test_an_unknown_name(db: Database) -> None:
-    for act in (accounts.close, accounts.reopen, sessions.end_all):
+    for act in (accounts.close, accounts.reopen, sessions.end_all, forget):
         with pytest.raises(InputError, match="no account of that name"):
             act(db, "Ai", by="test")
 

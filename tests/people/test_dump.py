@@ -13,6 +13,7 @@ from heritage.model.errors import InputError
 from heritage.people import accounts, events, invitations, sessions
 from heritage.people.database import Database
 from heritage.people.dump import dump, load
+from heritage.people.reports import queue, send
 from heritage.people.signing_in import sign_in
 from heritage.people.tables import metadata
 
@@ -29,6 +30,15 @@ def filled(tmp_path: Path) -> bytes:
     accounts.add(db, "O’Neill 李", ["curator", "translator"], WORDS, by="test")
     accounts.close(db, "O’Neill 李", by="Lê Mai")
     invitations.invite(db, ["translator"], by="Lê Mai")
+    send(
+        db,
+        monument="gate",
+        place_m=None,
+        text="a\u2028b\u0085\nc",
+        language="vi",
+        address=HERE,
+        answer_days=14,
+    )
     sessions.start(db, sign_in(db, "Lê Mai", WORDS, HERE), HERE, "")
     content = dump(db)
     db.close()
@@ -38,6 +48,7 @@ def filled(tmp_path: Path) -> bytes:
 def test_everything_that_lasts_comes_back(db: Database, filled: bytes) -> None:
     assert load(db, filled) == 2
     assert dump(db) == filled
+    assert [one.text for one in queue(db)] == ["a\u2028b\nc"]
     assert [(a.person.name, a.person.roles, a.closed is None, a.sessions) for a in accounts.everyone(db)] == [
         ("Lê Mai", ("administrator",), True, 0),
         ("O’Neill 李", ("curator", "translator"), False, 0),
@@ -55,8 +66,19 @@ def test_life_goes_on(db: Database, filled: bytes) -> None:
         assert events.broken_at(connection) is None
 
 
-def test_a_database_with_accounts_is_left_alone(db: Database, filled: bytes) -> None:
-    accounts.add(db, "Bình", ["administrator"], WORDS, by="test")
+@pytest.mark.parametrize(
+    "fill",
+    [
+        lambda db: accounts.add(db, "Bình", ["administrator"], WORDS, by="test"),
+        lambda db: send(
+            db, monument="gate", place_m=None, text="a", language="vi", address=HERE, answer_days=14
+        ),
+    ],
+)
+def test_a_database_with_accounts_or_reports_is_left_alone(
+    db: Database, filled: bytes, fill: Callable[[Database], object]
+) -> None:
+    fill(db)
     before = dump(db)
     with pytest.raises(InputError) as caught:
         load(db, filled)
@@ -84,7 +106,7 @@ def test_a_dump_that_is_none_changes_nothing(
 ) -> None:
     db = opened()
     with pytest.raises(InputError) as caught:
-        load(db, "\n".join(spoil(filled.decode().splitlines())).encode())
+        load(db, "\n".join(spoil(filled.decode().split("\n")[:-1])).encode())
     assert caught.value.problems[0].code == "accounts-strange"
     again = opened()
     assert accounts.everyone(again) == ()

@@ -102,7 +102,7 @@ def test_answered_in_the_studio(client: FlaskClient) -> None:
     [one] = listed["reports"]
     assert (one["status"], one["due"], one["place_m"]) == ("new", sent["due"], [1.5, -2.0, 3.25])
     assert "code" not in one
-    state = {"status": "answered", "assignee": "Mai", "due": one["due"], "answer": "Đã sửa. Cảm ơn!"}
+    state = {"status": "answered", "assignee": "Mai", "due": 2**37 - 1, "answer": "Đã sửa. Cảm ơn!"}
     url = f"/studio/api/reports/{one['id']}"
     assert studio.put(url, json=state, headers=HERE, base_url=BASE).json["assignee"] == "Mai"
     answer = client.get("/reports/answer", query_string={"code": sent["code"].lower()}, base_url=BASE)
@@ -116,6 +116,7 @@ def test_answered_in_the_studio(client: FlaskClient) -> None:
         {},
         state | {"due": "x"},
         state | {"due": -1},
+        state | {"due": 2**37},
         state | {"more": 1},
         [],
         state | {"status": None},

@@ -430,7 +430,6 @@ def test_ones_own_password_and_sessions(studio: Studio) -> None:
     here, there = studio.signed_in("curator"), studio.signed_in("curator")
     mine = _ask(here, "GET", "/studio/api/me/sessions").json
     assert len(mine) == 2
-    others = sessions.running(studio.db, studio.people["translator"].id)
     studio.signed_in("translator")
     others = sessions.running(studio.db, studio.people["translator"].id)
     assert _ask(here, "DELETE", f"/studio/api/me/sessions/{others[0].id}").status_code == 404

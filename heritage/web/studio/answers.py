@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from heritage.model.errors import HeritageError, Problem
-from heritage.web.errors import answer, refused
+from heritage.model.errors import HeritageError, InputError, Problem
+from heritage.web.errors import answer, refused, shape_of
 
 _RETRY_S = "1"
 _OUR_TROUBLE = {"store-busy": 503, "store-full": 507, "store-not-writable": 507}
@@ -39,6 +39,11 @@ def problems(found: tuple[Problem, ...]) -> list[dict[str, str]]:
     return [asdict(problem) for problem in found]
 
 
+def strange_body(allowed: str) -> InputError:
+    """400: the request's body is not what the address wants."""
+    return refused(400, "bad-request", "the body", "it is something else", allowed, "send it as JSON")
+
+
 def unprocessable(error: HeritageError) -> Refusal:
     """422 with every problem of a document that was not saved."""
     first = error.problems[0]
@@ -52,9 +57,7 @@ def register(studio: Blueprint) -> None:
     @studio.errorhandler(Refusal)
     def with_more(refusal: Refusal) -> Response:
         response = answer(request, refusal.error)
-        first = refusal.error.problems[0]
-        shape = {key: getattr(first, key) for key in ("code", "where", "found", "allowed", "remedy")}
-        response.set_data(json.dumps({"error": shape, **refusal.more}, ensure_ascii=False))
+        response.set_data(json.dumps({"error": shape_of(refusal.error), **refusal.more}, ensure_ascii=False))
         response.content_type = "application/json"
         if refusal.error.status == 503:
             response.headers["Retry-After"] = _RETRY_S

@@ -12,6 +12,7 @@ from heritage.model.errors import InputError
 from heritage.people.person import Person, local_person
 from heritage.people.secret import new_secret
 from heritage.web.errors import refused
+from heritage.web.studio.answers import strange_body
 from heritage.web.studio.options import StudioOptions
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def texts(body: Any, *keys: str) -> tuple[str, ...]:
         if all(isinstance(value, str) for value in values):
             return tuple(values)
     wanted = "{" + ", ".join(f'"{key}": text' for key in keys) + "}"
-    raise refused(400, "bad-request", "the body", "it is something else", wanted, "send it as JSON")
+    raise strange_body(wanted)
 
 
 def _refused_token() -> InputError:

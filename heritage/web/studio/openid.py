@@ -7,8 +7,10 @@ from typing import Final
 from flask import Flask, Response, request
 
 from heritage.model.errors import HeritageError
+from heritage.model.limits import JOURNEY_S
 from heritage.people.journeys import arrive, depart, person_of
 from heritage.people.openid import Provider
+from heritage.web.security import STUDIO
 from heritage.web.studio.doors import Institution
 from heritage.web.studio.people import Cookie
 
@@ -26,11 +28,17 @@ def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) 
             address, journey = provider.begin()
             secret = depart(door.database, journey)
         except HeritageError as error:
-            return _home(error)
+            return _home(error.problems[0].code)
         response = Response(status=303, headers={"Location": address})
         # Lax: the way back begins at the provider, and a strict cookie would stay at home.
         response.set_cookie(
-            _COOKIE, secret, path=PATH, httponly=True, samesite="Lax", secure=cookie.secure(), max_age=600
+            _COOKIE,
+            secret,
+            path=PATH,
+            httponly=True,
+            samesite="Lax",
+            secure=cookie.secure(),
+            max_age=JOURNEY_S,
         )
         return response
 
@@ -38,21 +46,16 @@ def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) 
     def come_back() -> Response:
         journey = arrive(door.database, request.cookies.get(_COOKIE, ""))
         if journey is None:
-            return _home(None)
+            return _home("openid-expired")
         try:
             person = person_of(door.database, provider.finish(request.args, journey))
         except HeritageError as error:
-            return _home(error)
+            return _home(error.problems[0].code)
         session = door.admit(person, request, cookie.read())
         return cookie.set(_home(), session)
 
-    def _home(*problem: HeritageError | None) -> Response:
-        """To the studio's page; with what went wrong in the fragment, for the page to say."""
-        code = (
-            ""
-            if not problem
-            else "#refused=" + (problem[0].problems[0].code if problem[0] else "openid-expired")
-        )
-        response = Response(status=303, headers={"Location": f"/studio/{code}"})
+    def _home(code: str | None = None) -> Response:
+        """To the studio's page; with the code of what went wrong in the fragment, for the page to say."""
+        response = Response(status=303, headers={"Location": f"{STUDIO}#refused={code}" if code else STUDIO})
         response.delete_cookie(_COOKIE, path=PATH, httponly=True, samesite="Lax", secure=cookie.secure())
         return response

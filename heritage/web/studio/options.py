@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from heritage.model.errors import InputError
 from heritage.people.place import sqlite_path
+from heritage.people.secret import new_secret
 
 if TYPE_CHECKING:
     from heritage.model.documents import OpenID
@@ -46,10 +46,11 @@ def studio_options(
     """The studio of a server that listens on ``host``: with accounts where there are some, else for one's own machine.
 
     ``accounts`` is the URL of their database, None for the site's own; with ``openid`` accounts come from its provider
-    as well. Raises InputError where others could reach a
-    studio without accounts, or one whose passwords would travel in the clear.
+    as well. Raises InputError where others could reach a studio without accounts, or one whose passwords would travel in
+    the clear, and where the provider is not reached over TLS or would not know where people come back to.
     """
     origin = origin_of(public_url)
+    provider = None if openid is None else _provider(openid, openid_secret, origin)
     is_public = not _is_local(host) or (origin is not None and not _is_local(urlsplit(origin).hostname or ""))
     is_public |= any(not _is_local(name.lstrip(".")) for name in trusted_hosts or ())
     database = _accounts(site, accounts, needed=openid is not None)
@@ -62,7 +63,7 @@ def studio_options(
                 "make the first account with `heritage user add`, or leave out --host, --url and --trusted-host",
                 code="studio-needs-accounts",
             )
-        return StudioOptions(token=secrets.token_urlsafe(32), origin=origin)
+        return StudioOptions(token=new_secret(), origin=origin)
     if is_public and not (origin or "").startswith("https://"):
         database.close()
         raise InputError(
@@ -72,12 +73,14 @@ def studio_options(
             "name that address with --url https://…",
             code="studio-needs-tls",
         )
-    if openid is None:
-        return StudioOptions(accounts=database, origin=origin)
+    return StudioOptions(accounts=database, origin=origin, provider=provider)
+
+
+def _provider(openid: OpenID, secret: str | None, origin: str | None) -> Provider:
     from heritage.people.openid import Provider
+    from heritage.web.studio.openid import RETURN
 
     if origin is None:
-        database.close()
         raise InputError(
             "the OpenID provider",
             "it would not know where people come back to",
@@ -85,8 +88,7 @@ def studio_options(
             "name it with --url",
             code="openid-needs-url",
         )
-    provider = Provider(openid, openid_secret, f"{origin}/studio/api/openid/return")
-    return StudioOptions(accounts=database, origin=origin, provider=provider)
+    return Provider(openid, secret, f"{origin}{RETURN}")
 
 
 def _accounts(site: Path, url: str | None, *, needed: bool) -> Database | None:

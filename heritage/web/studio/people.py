@@ -13,13 +13,12 @@ from flask import Flask, Response, g, request
 from heritage.model.errors import InputError
 from heritage.people.person import Person
 from heritage.web.errors import refused
-from heritage.web.security import is_own
+from heritage.web.security import STUDIO, demand_own
 from heritage.web.studio.answers import said
 from heritage.web.studio.doors import Door
 from heritage.web.studio.options import StudioOptions
 from heritage.web.studio.table import EVERY
 
-PATH: Final = "/studio/"
 _SAFE: Final = ("GET", "HEAD")
 
 
@@ -42,14 +41,14 @@ class Cookie:
     def set(self, response: Response, secret: str) -> Response:
         """Hand out a session. Without an age: it goes with the browser, and the server's own expiry counts."""
         response.set_cookie(
-            self._name(), secret, path=PATH, httponly=True, samesite="Strict", secure=self.secure()
+            self._name(), secret, path=STUDIO, httponly=True, samesite="Strict", secure=self.secure()
         )
         return response
 
     def drop(self, response: Response) -> Response:
         """Take it back."""
         response.delete_cookie(
-            self._name(), path=PATH, httponly=True, samesite="Strict", secure=self.secure()
+            self._name(), path=STUDIO, httponly=True, samesite="Strict", secure=self.secure()
         )
         return response
 
@@ -71,10 +70,10 @@ def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> 
 
     @app.before_request
     def guard() -> None:
-        if not request.path.startswith(PATH) or request.url_rule is None:
+        if not request.path.startswith(STUDIO) or request.url_rule is None:
             return
-        if request.method not in _SAFE and not is_own(request, options.origin):
-            raise _cross_site()
+        if request.method not in _SAFE:
+            demand_own(request, options.origin)
         allowed = roles[("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)]
         secret = cookie.read()
         g.person = None if secret is None else door.find(secret)
@@ -88,7 +87,7 @@ def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> 
     @app.post("/studio/api/session")
     def begin() -> Response:
         somebody, secret = door.enter(request.get_json(silent=True), request, cookie.read())
-        return cookie.set(said(_described(somebody, door)), secret)
+        return cookie.set(said(described(somebody, door)), secret)
 
     @app.delete("/studio/api/session")
     def end() -> Response:
@@ -107,7 +106,7 @@ def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> 
     def me() -> Response:
         if g.person is None:
             raise signed_out()
-        return said(_described(g.person, door))
+        return said(described(g.person, door))
 
 
 def signed_out() -> InputError:
@@ -122,17 +121,6 @@ def signed_out() -> InputError:
     )
 
 
-def _cross_site() -> InputError:
-    return refused(
-        403,
-        "cross-site",
-        "the request",
-        "no page of this server sent it",
-        "the studio's own, with Origin or Sec-Fetch-Site",
-        "use the studio at the address the server was started for",
-    )
-
-
 def _forbidden(allowed: frozenset[str]) -> InputError:
     roles = ", ".join(sorted(allowed))
     return refused(
@@ -140,5 +128,6 @@ def _forbidden(allowed: frozenset[str]) -> InputError:
     )
 
 
-def _described(somebody: Person, door: Door) -> dict[str, object]:
+def described(somebody: Person, door: Door) -> dict[str, object]:
+    """Who is signed in, as the page reads it."""
     return {"name": somebody.name, "roles": list(somebody.roles), "mode": door.mode}

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Final
 
 from flask import Blueprint, Response, request
 
 from heritage.people import reports
 from heritage.people.database import Database
-from heritage.web.errors import refused
-from heritage.web.studio.answers import said
+from heritage.web.studio.answers import said, strange_body
 from heritage.web.studio.people import person
+
+_LATEST: Final = 2**37  # in the year 6325; a date ends with the year 9999
 
 
 def register(studio: Blueprint, database: Database) -> None:
@@ -18,8 +20,8 @@ def register(studio: Blueprint, database: Database) -> None:
 
     @studio.get("/api/reports")
     def queue() -> Response:
-        found = [asdict(one) for one in reports.queue(database)]
-        return said({"reports": found, "figures": asdict(reports.figures(database))})
+        found = reports.queue(database)
+        return said({"reports": [asdict(one) for one in found], "figures": asdict(reports.figures(found))})
 
     @studio.put("/api/reports/<int:id>")
     def change(id: int) -> Response:
@@ -31,16 +33,11 @@ def register(studio: Blueprint, database: Database) -> None:
                 "due": int(due),
                 "answer": None | str() as answer,
                 **more,
-            } if not more and 0 <= due < 2**40:
+            } if not more and 0 <= due < _LATEST:
                 changed = reports.change(
                     database, id, by=person().name, status=status, assignee=assignee, due=due, answer=answer
                 )
                 return said(asdict(changed))
-        raise refused(
-            400,
-            "bad-request",
-            "the body",
-            "it is something else",
-            '{"status": text, "assignee": text or null, "due": seconds since 1970, "answer": text or null}',
-            "send it as JSON",
+        raise strange_body(
+            '{"status": text, "assignee": text or null, "due": seconds since 1970, "answer": text or null}'
         )

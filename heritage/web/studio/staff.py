@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Flask, Response, request
 
-from heritage.model.errors import HeritageError, InputError
+from heritage.model.errors import InputError
 from heritage.people import accounts, events, invitations, sessions
 from heritage.people.secret import digest
 from heritage.people.signing_in import forget, sign_in
 from heritage.web.errors import not_found, refused
-from heritage.web.studio.answers import said
+from heritage.web.studio.answers import said, strange_body
 from heritage.web.studio.doors import Institution, texts
-from heritage.web.studio.people import Cookie, person
+from heritage.web.studio.people import Cookie, described, person
 
 _NEWEST_EVENTS = 500
 
@@ -75,7 +75,7 @@ def register(app: Flask, door: Institution, cookie: Cookie) -> None:
             case {"locked_out": False, **more} if not more:
                 forget(database, name, by=by)
             case _:
-                raise _strange_body('{"roles": […]}, {"closed": true or false} or {"locked_out": false}')
+                raise strange_body('{"roles": […]}, {"closed": true or false} or {"locked_out": false}')
         return Response(status=204)
 
     @app.get("/studio/api/people-events")
@@ -94,7 +94,7 @@ def register(app: Flask, door: Institution, cookie: Cookie) -> None:
         match request.get_json(silent=True):
             case {"roles": list(given), **more} if not more and all(isinstance(role, str) for role in given):
                 return said({"invitation": invitations.invite(database, given, by=person().name)}, 201)
-        raise _strange_body('{"roles": […]}')
+        raise strange_body('{"roles": […]}')
 
     @app.delete("/studio/api/invitations/<id>")
     def withdraw(id: str) -> Response:
@@ -106,9 +106,7 @@ def register(app: Flask, door: Institution, cookie: Cookie) -> None:
         secret, name, password = texts(request.get_json(silent=True), "invitation", "name", "password")
         somebody = invitations.accept(database, secret, name, password)
         session = door.admit(somebody, request, cookie.read())
-        return cookie.set(
-            said({"name": somebody.name, "roles": list(somebody.roles), "mode": door.mode}, 201), session
-        )
+        return cookie.set(said(described(somebody, door), 201), session)
 
 
 def _listed(one: accounts.Account) -> dict[str, Any]:
@@ -120,7 +118,3 @@ def _listed(one: accounts.Account) -> dict[str, Any]:
         "sessions": one.sessions,
         "issuer": one.issuer,
     }
-
-
-def _strange_body(allowed: str) -> HeritageError:
-    return refused(400, "bad-request", "the body", "it is something else", allowed, "send it as JSON")
