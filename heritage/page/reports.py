@@ -26,41 +26,30 @@ def render_form(
     language: str, monuments: Sequence[tuple[str, str]], *, chosen: str, at: str, days: int
 ) -> str:
     """The form; ``monuments`` are id and title, ``at`` is the place as it came in the address, or empty."""
-    return _render(language, monuments=monuments, chosen=chosen, at=at, days=days)
+    return _render(language, "title", monuments=monuments, chosen=chosen, at=at, days=days)
 
 
 def render_sent(language: str, code: str, due: int) -> str:
     """The code, which is shown this once."""
-    return _render(language, code=code, due=_day(due))
+    return _render(language, "done", code=code, due=_day(due))
 
 
 def render_answer(language: str, asked: str, report: Answer | None) -> str:
     """The answer, or the form to ask for one by its code."""
-    return _render(language, asked=asked, report=report, due=_day(report.due) if report else "")
+    return _render(language, "look", asked=asked, report=report, due=_day(report.due) if report else "")
 
 
-def _render(language: str, **values: object) -> str:
-    nothing = {
-        "code": None,
-        "asked": None,
-        "report": None,
-        "monuments": (),
-        "chosen": "",
-        "at": "",
-        "due": "",
-        "days": 0,
-    }
+def _render(language: str, heading: str, **values: object) -> str:
+    say = REPORT_WORDS[language]
     return environment.get_template("report.html").render(
-        nothing
-        | values
-        | {
-            "language": language,
-            "direction": direction(language),
-            "say": REPORT_WORDS[language],
-            "home": words(language)["home"],
-            "most": REPORT_LENGTH,
-            "stylesheet": stylesheet()[0],
-        }
+        values,
+        language=language,
+        direction=direction(language),
+        title=say[heading],
+        say=say,
+        home=words(language)["home"],
+        most=REPORT_LENGTH,
+        stylesheet=stylesheet()[0],
     )
 
 

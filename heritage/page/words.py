@@ -188,26 +188,11 @@ pnb prc prd prs prx ps psh psi pst pus qxq rdb rhg rmt sbn scl sd sdb sdf sdg sd
 siz skr smy snd sqo sqt srh srz ssh sts swb syc syn syr tjo tks tmr tnf tov tra trg trm trw ug uig ur urd ush uzs vaf
 vgr vmh wbk wlo wne wni wsv xhe xka xkc xkj xkp xvi ydd ydg yhd yi yid yih yud zba zdj zrp zum
 """
+_LISTED_OTHERWISE: Final = """
+az-iq az-ir ha-cm ha-sd kk-af kk-cn kk-ir kk-mn ku-iq ku-ir ku-lb ky-cn ms-cc pa-pk sd-in tg-pk ug-kz ug-mn uz-af
+"""
 _WRITTEN_SO: Final = frozenset(_LISTED.split())
-_BUT_THERE: Final = frozenset(
-    (
-        *(
-            "az-iq",
-            "az-ir",
-            "ha-cm",
-            "ha-sd",
-            "kk-af",
-            "kk-cn",
-            "kk-ir",
-            "kk-mn",
-            "ku-iq",
-            "ku-ir",
-            "ku-lb",
-            "ky-cn",
-        ),
-        *("ms-cc", "pa-pk", "sd-in", "tg-pk", "ug-kz", "ug-mn", "uz-af"),
-    )
-)
+_BUT_THERE: Final = frozenset(_LISTED_OTHERWISE.split())
 
 
 def words(language: str) -> Mapping[str, str]:
