@@ -15,8 +15,9 @@ from heritage.page.words import WORDS, words
 
 _log = logging.getLogger("heritage.web")
 
-# What werkzeug refuses by itself, in our words: code, found, allowed, remedy.
-_REFUSALS: Final = {
+# What werkzeug and waitress refuse by themselves, in our words: code, found, allowed, remedy.
+BROKEN: Final = ("failed", "something went wrong here", "", "try again later; the server's log says more")
+REFUSALS: Final = {
     400: ("bad-request", "it cannot be understood", "requests as browsers make them", "open the first page"),
     404: (
         "not-found",
@@ -25,9 +26,11 @@ _REFUSALS: Final = {
         "open the first page",
     ),
     405: ("method-not-allowed", "a method that changes things", "GET and HEAD", "use GET"),
+    408: ("too-slow", "it came too slowly", "requests that arrive within half a minute", "try again"),
     413: ("body-too-large", "its body is too long", "requests without a body", "send none"),
+    431: ("headers-too-long", "its headers are too long", "up to 32 kB of them", "clear this site's cookies"),
+    500: BROKEN,
 }
-_BROKEN: Final = ("failed", "something went wrong here", "", "try again later; the server's log says more")
 
 
 def refused(status: int, code: str, where: str, found: str, allowed: str, remedy: str) -> InputError:
@@ -37,7 +40,7 @@ def refused(status: int, code: str, where: str, found: str, allowed: str, remedy
 
 def not_found() -> InputError:
     """The error for every address with nothing behind it."""
-    code, found, allowed, remedy = _REFUSALS[404]
+    code, found, allowed, remedy = REFUSALS[404]
     return refused(404, code, "the address", found, allowed, remedy)
 
 
@@ -56,7 +59,7 @@ def answer(request: Request, error: HeritageError) -> Response:
     if error.status >= 500:
         _log.error("%s", error)
         if not isinstance(error, ViewerNotBuilt):
-            shape = dict(zip(("code", "found", "allowed", "remedy"), _BROKEN, strict=True)) | {
+            shape = dict(zip(("code", "found", "allowed", "remedy"), BROKEN, strict=True)) | {
                 "where": "this site"
             }
     if wants_page(request):
@@ -104,7 +107,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def by_werkzeug(error: HTTPException) -> Response:
         status = error.code or 500
-        code, found, allowed, remedy = _REFUSALS.get(status, _REFUSALS[400] if status < 500 else _BROKEN)
+        code, found, allowed, remedy = REFUSALS.get(status, REFUSALS[400] if status < 500 else BROKEN)
         response = answer(request, refused(status, code, "the request", found, allowed, remedy))
         for name, value in error.get_headers():
             if name in ("Allow", "Retry-After"):
@@ -114,5 +117,5 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
         _log.error("unexpected", exc_info=error)
-        code, found, allowed, remedy = _BROKEN
+        code, found, allowed, remedy = BROKEN
         return answer(request, refused(500, code, "this site", found, allowed, remedy))

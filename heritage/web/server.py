@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 from collections.abc import Sequence
@@ -13,12 +14,15 @@ import waitress
 from waitress import wasyncore
 
 from heritage.model.errors import BusyError, InputError
-from heritage.model.limits import HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
+from heritage.model.limits import CONNECTION_IDLE_S, CONNECTIONS, HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.web.app import create_app
 from heritage.web.reports import ReportOptions
 from heritage.web.studio.options import StudioOptions
+from heritage.web.wire import channels
 
 THREADS = 8  # whole files are sent without one; pages and ranges hold one for milliseconds
+
+_OTHER_FILES = 200  # listening, logs, databases, bodies that are being received
 
 
 class Server:
@@ -38,22 +42,27 @@ class Server:
         shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)  # noqa: S104
         self.url = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
         self._map: dict[int, Any] = {}
+        app = create_app(
+            site, trusted_hosts=trusted_hosts, public_url=public_url, studio=studio, reports=reports
+        )
         self._server = waitress.create_server(
-            create_app(
-                site, trusted_hosts=trusted_hosts, public_url=public_url, studio=studio, reports=reports
-            ),
+            app,
             map=self._map,
             sockets=[waiting],
             threads=THREADS,
             ident=None,
+            connection_limit=_connections(),
+            channel_timeout=CONNECTION_IDLE_S,
+            asyncore_use_poll=True,  # select ends at 1,024 files
             max_request_header_size=32_768,
             clear_untrusted_proxy_headers=True,
             # Only who asks is taken from it; the address by which they ask is the caller's to know.
             trusted_proxy=proxy,
             trusted_proxy_headers={"x-forwarded-for"} if proxy else set(),
-            # The application refuses a long body in its own words; far beyond that, waitress hangs up itself.
+            # The application refuses a long body in its own words; far beyond that, the server hangs up itself.
             max_request_body_size=2 * (MEDIA_UPLOAD_BYTES if studio else HTTP_BODY_BYTES),
         )
+        self._server.channel_class = channels(app)
         self._thread = threading.Thread(target=self._server.run, name="heritage-web", daemon=True)
         self._thread.start()
 
@@ -118,3 +127,13 @@ def serve(
             code="port-taken",
         ) from error
     return Server(waiting, site, trusted_hosts, public_url, studio, proxy, reports)
+
+
+def _connections() -> int:
+    """How many may be open: each takes a file for itself and one that it sends. As many files are asked for."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS + _OTHER_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return min(CONNECTIONS, (soft - _OTHER_FILES) // 2)

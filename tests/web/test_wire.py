@@ -1,0 +1,230 @@
+"""F7 over real sockets: what is kept of a body, of whom, for how long, and in how much memory."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from small_release import RELEASE, publish
+from studio_site import HERE, TOKEN, write_site
+
+from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.web import wire
+from heritage.web.security import HEADERS
+from heritage.web.server import Server, serve
+from heritage.web.studio.options import StudioOptions
+
+MB = 2**20
+PART = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\n\r\nID3'
+MULTIPART = "multipart/form-data; boundary=x"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    publish(write_site(tmp_path), RELEASE)
+    with serve(tmp_path, "127.0.0.1", 0, studio=StudioOptions(token=TOKEN)) as running:
+        yield running
+
+
+def _port(server: Server) -> int:
+    return int(server.url.rstrip("/").rpartition(":")[2])
+
+
+def _cookie(port: int, token: str = TOKEN) -> str:
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    line.request(
+        "POST",
+        "/studio/api/session",
+        json.dumps({"token": token}),
+        HERE | {"Content-Type": "application/json"},
+    )
+    answer = line.getresponse()
+    assert answer.status == 200, answer.read()
+    line.close()
+    return str(answer.headers["Set-Cookie"]).split(";")[0]
+
+
+def _head(length: int, cookie: str, path: str = "/studio/api/media", **more: str) -> bytes:
+    headers = HERE | {
+        "Host": "localhost:" + (re.findall(r"studio-(\d+)=", cookie) or ["80"])[0],
+        "Content-Type": MULTIPART,
+        "Content-Length": str(length),
+        "Cookie": cookie,
+        "Connection": "close",
+    }
+    lines = [f"{name.replace('_', '-')}: {value}" for name, value in (headers | more).items()]
+    return "\r\n".join([f"POST {path} HTTP/1.1", *lines, "", ""]).encode()
+
+
+def _answer(wire: socket.socket) -> tuple[int, bytes, bytes]:
+    found = b""
+    while chunk := wire.recv(65536):
+        found += chunk
+    head, _, body = found.partition(b"\r\n\r\n")
+    return int(head.split(b" ")[1]), head, body
+
+
+def _kept() -> int:
+    """Bytes in files of this process that have no name: where waitress keeps bodies."""
+    found = 0
+    for fd in os.listdir("/proc/self/fd"):
+        with suppress(OSError):
+            target = os.readlink(f"/proc/self/fd/{fd}")
+            if target.endswith("(deleted)"):
+                found += os.fstat(int(fd)).st_size
+    return found
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "status", "kept"),
+    [
+        ("me", "/studio/api/media", 201, True),
+        ("nobody", "/studio/api/media", 401, False),
+        ("me", "/studio/api/documents/tours/walk", 413, False),
+        ("nobody", "/reports/", 413, False),
+    ],
+)
+def test_a_long_body_is_kept_only_of_who_may_send_one(
+    server: Server, who: str, path: str, status: int, kept: bool
+) -> None:
+    cookie = _cookie(_port(server)) if who == "me" else "heritage-studio=" + "A" * 43
+    length, end = 12 * MB, b"\r\n--x--\r\n"
+    before = _kept()
+    with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as wire:
+        wire.sendall(_head(length, cookie, path) + PART)
+        wire.sendall(b"x" * (length - len(PART) - len(end)))
+        until = time.monotonic() + 5
+        while kept and _kept() - before < 10 * MB and time.monotonic() < until:
+            time.sleep(0.01)
+        assert (_kept() - before > 10 * MB) == kept
+        wire.sendall(end)
+        assert _answer(wire)[0] == status
+
+
+def test_who_asks_before_sending_is_answered_before_sending(server: Server) -> None:
+    """Expect: 100-continue, as curl does it."""
+    for cookie, first in ((_cookie(_port(server)), b"100"), ("", b"401")):
+        with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as wire:
+            wire.sendall(_head(50 * MB, cookie, Expect="100-continue"))
+            assert wire.recv(65536).split(b" ")[1] == first
+
+
+def test_what_comes_too_slowly_ends(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """408, in the headers and in the body; who is only slow for a moment is served."""
+    monkeypatch.setattr(wire, "REQUEST_GRACE_S", 0.3)
+    for sent in (b"GET / HTTP/1.1\r\nX: ", _head(1000, "", "/studio/api/session")):
+        begun = time.monotonic()
+        with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as line:
+            line.sendall(sent)
+            with suppress(OSError):
+                while time.monotonic() < begun + 5:
+                    time.sleep(0.05)
+                    line.sendall(b"x")
+            assert time.monotonic() - begun < 2
+    with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n")
+        time.sleep(0.2)
+        line.sendall(b"Connection: close\r\n\r\n")
+        assert _answer(line)[0] == 200
+    with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as line:
+        line.sendall(b"GET /healthz HTTP/1.1\r\nHost: local")
+        time.sleep(0.4)
+        line.sendall(b"h")
+        _is_ours(*_answer(line), 408, "too-slow")
+
+
+def _is_ours(status: int, head: bytes, body: bytes, wanted: int, code: str) -> None:
+    assert status == wanted
+    error = json.loads(body)["error"]
+    assert error.keys() == {"code", "where", "found", "allowed", "remedy"}
+    assert error["code"] == code
+    for name, value in HEADERS.items():
+        assert f"\r\n{name}: {value}\r\n".encode() in head + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "bad-request"),
+        (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "bad-request"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "bad-request"),
+        (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "bad-request"),
+        ((b"GET / HTTP/1.1\r\nX: " + b"a" * 32_768)[:32_768], 431, "headers-too-long"),
+    ],
+    ids=lambda one: str(one)[:30],
+)
+def test_what_the_server_itself_refuses_looks_like_every_refusal(
+    server: Server, request_bytes: bytes, status: int, code: str
+) -> None:
+    """F3, F9."""
+    with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as line:
+        line.sendall(request_bytes)
+        _is_ours(*_answer(line), status, code)
+
+
+def test_memory_stays_flat(tmp_path: Path) -> None:
+    """Ten bodies of 30 MB, of a person and of strangers, at once: less than one of them in memory."""
+    write_site(tmp_path)
+    command = [sys.executable, "-m", "heritage", "serve", str(tmp_path), "--studio", "--port", "0"]
+    environment = os.environ | {"PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            found = None
+            while found is None:
+                found = re.search(r"http://[^:]+:(\d+)/studio/#token=(\S+)", process.stdout.readline())
+            port = int(found[1])
+            mine = _cookie(port, found[2])
+
+            def peak() -> int:
+                status = Path(f"/proc/{process.pid}/status").read_text()
+                return int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) * 1024
+
+            before, length = peak(), 30 * MB
+            lines = [socket.create_connection(("127.0.0.1", port), timeout=30) for _ in range(10)]
+            for n, line in enumerate(lines):
+                line.sendall(_head(length, mine if n % 2 else "") + PART)
+            end = b"\r\n--x--\r\n"
+            left = length - len(PART) - len(end)
+            while left:
+                for line in lines:
+                    line.sendall(b"x" * min(left, MB))
+                left -= min(left, MB)
+            for line in lines:
+                line.sendall(end)
+            statuses = [_answer(line)[0] for line in lines]
+            for line in lines:
+                line.close()
+            assert statuses == [401, 201] * 5
+            assert peak() - before < length
+        finally:
+            process.terminate()
+
+
+def test_limits_of_forms_and_documents_are_kept_on_the_wire(server: Server) -> None:
+    """1,001 parts and a field of more than 500 kB: 413; an exact 2 MB is read, one byte more is not."""
+    mine, port = _cookie(_port(server)), _port(server)
+    field = b'--x\r\nContent-Disposition: form-data; name="%d"\r\n\r\n%s\r\n'
+    many = b"".join(field % (n, b"") for n in range(1001)) + b"--x--\r\n"
+    large = field % (0, b"x" * 500_001) + b"--x--\r\n"
+    led = field % (0, b"\r" * 400_000 + b"\n" * 90_000) + b"--x--\r\n"
+    for body, status in ((many, 413), (large, 413), (led, 400)):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            begun = time.process_time()
+            line.sendall(_head(len(body), mine) + body)
+            assert _answer(line)[0] == status
+            assert time.process_time() - begun < 2
+    for length, status in ((HTTP_BODY_BYTES, 400), (HTTP_BODY_BYTES + 1, 413)):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+            line.sendall(_head(length, mine, "/studio/api/markdown") + b"x" * length)
+            assert _answer(line)[0] == status
