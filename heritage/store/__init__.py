@@ -1,4 +1,4 @@
-"""The only room that publishes derived files: atomic publish, lock, layout, releases, journal, fsck."""
+"""The only room that publishes derived files and changes the curators' own: atomic publish, locks, releases, drafts."""
 
 from heritage.store.publish import publish_bytes, publish_file
 from heritage.store.release import ReleaseFolder, Writes

@@ -112,12 +112,8 @@ def _at_rest(name: str, path: Path, size: int) -> Iterator[tuple[str, bytes]]:
     """What must be read while saves wait; a journal with its head, of one moment: builds and notes do not wait."""
     never_changes = name.startswith((f"{SITE}.heritage/releases/", f"{SITE}.heritage/history/blobs/"))
     if path.name == journal.HEAD:
-        lines = path.with_name(journal.JOURNAL)
-        while True:
-            head, content = path.read_bytes(), lines.read_bytes()
-            if head == path.read_bytes():
-                break
-        yield name, head
+        content, head = journal.at_one_moment(path.parent)
+        yield name, head or b""
         yield name.removesuffix(journal.HEAD) + journal.JOURNAL, content
     elif size <= _SMALL_BYTES and not never_changes and not _has_head(path):
         yield name, path.read_bytes()

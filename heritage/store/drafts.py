@@ -151,9 +151,8 @@ class Drafts:
             swept = sweep(*(p for p in self._root.rglob("*") if p.is_dir()), older_s=LITTER_S)
             for root in (self.notes, *self.history.journals().values()):
                 damage += journal.verify(root)
-            for key in self.history.journals():
-                damage += self.history.damage(key)
-        return swept, tuple(damage)
+        # What is kept never changes, so saves need not wait while all of it is read.
+        return swept, (*damage, *self.history.damage())
 
     @contextmanager
     def settled(self) -> Iterator[None]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,16 +108,19 @@ class History:
             )
         return content
 
-    def damage(self, key: str) -> tuple[Problem, ...]:
-        """Contents that a document's journal names and that are missing or not what was saved."""
-        found: dict[str, Problem] = {}
+    def damage(self) -> tuple[Problem, ...]:
+        """Contents that a journal names and that are missing or not what was saved. Needs no lock."""
+        found: list[Problem] = []
+        for digest in sorted({digest for key in self.journals() for digest in self._named(key)}):
+            try:
+                self.blob(digest)
+            except StoreError as error:
+                found += error.problems
+        return tuple(found)
+
+    def _named(self, key: str) -> Iterator[str]:
         for record in journal.tail(self.folder(key), sys.maxsize):
-            for digest in record.details["files"].values():
-                try:
-                    self.blob(digest)
-                except StoreError as error:
-                    found[digest] = error.problems[0]
-        return tuple(found.values())
+            yield from _entry(record).digests.values()
 
     def keep(self, files: Files) -> None:
         """Keep contents, durably."""

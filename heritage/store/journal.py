@@ -119,6 +119,21 @@ def verify(root: Path) -> tuple[Problem, ...]:
     return _checked(root)[1]
 
 
+def at_one_moment(root: Path) -> tuple[bytes, bytes | None]:
+    """The content of the journal and of its head, None where there is none; no lock is needed."""
+    path, head = root / JOURNAL, root / HEAD
+    with fs.told(path):
+        while True:
+            before = _content(head)
+            content = _content(path) or b""
+            if before == _content(head):  # nobody has added a record meanwhile, or its head is still to come
+                return content, before
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
 def _checked(root: Path) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
     lines, _, head = _stored(root)
     records: list[Record] = []
@@ -138,11 +153,9 @@ def _checked(root: Path) -> tuple[tuple[Record, ...], tuple[Problem, ...]]:
 
 def _stored(root: Path) -> tuple[list[bytes], bytes, bytes | None]:
     """The journal's whole lines, what stands after the last line end, and the head."""
-    path, head = root / JOURNAL, root / HEAD
-    with fs.told(path):
-        content = path.read_bytes() if path.exists() else b""
-        *lines, torn = content.split(b"\n")
-        return lines, torn, head.read_bytes() if head.exists() else None
+    content, head = at_one_moment(root)
+    *lines, torn = content.split(b"\n")
+    return lines, torn, head
 
 
 def _head(sequence: int, line: bytes) -> bytes:
