@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from heritage.formats.blocks import Blocks
-from heritage.formats.las_write import write_las
+from heritage.formats.las_write import Labelled, write_las
 from heritage.formats.source_order import in_source_order
-from heritage.model.arrays import F64, U8, PointCloud
+from heritage.model.arrays import F64, PointCloud
 from heritage.model.errors import InputError
 from heritage.pipeline.build import planned
 from heritage.pipeline.stages.ingest import source_frame
@@ -62,11 +62,13 @@ def export_cloud(site: Path, monument: str, epoch: str, target: Path) -> int:
         return write_las(path, origin, _pieces(ingested, labels, origin, scratch), crs=crs)
 
 
-def _pieces(ingested: Path, labels: Path, origin: F64, scratch: Path) -> Iterator[tuple[PointCloud, U8, U8]]:
+def _pieces(ingested: Path, labels: Path, origin: F64, scratch: Path) -> Iterator[Labelled]:
     """The labelled points in the order of the source."""
     columns = {
         name: (ingested, f"cloud.{name}") for name in Blocks.open(ingested).names if name in {"xyz", "rgb"}
     }
-    columns |= {name: (labels, name) for name in ("classes", "reasons")}
+    names = ("classes", "reasons", *(("corrected",) if (labels / "corrected.npy").exists() else ()))
+    columns |= {name: (labels, name) for name in names}
     for held in in_source_order(ingested, columns, scratch):
-        yield PointCloud(origin, held["xyz"], held.get("rgb")), held["classes"], held["reasons"]
+        cloud = PointCloud(origin, held["xyz"], held.get("rgb"))
+        yield Labelled(cloud, held["classes"], held["reasons"], held.get("corrected"))

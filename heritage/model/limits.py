@@ -45,6 +45,10 @@ MARKDOWN_MARKS: Final = (
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
 FLIGHT_POINTS: Final = 24  # of a flight drawn by hand; as many as the build tries for its own
 ANNOTATION_VERTICES: Final = 2000  # of one line or outline; drawn by hand it has dozens
+CORRECTIONS: Final = 500  # of one survey's cleaning; each is a pass over the points near it
+BRUSH_PLACES: Final = 1000  # of one stroke; a minute of brushing leaves some hundreds
+LASSO_CORNERS: Final = 500  # of one outline; a hand draws some dozens
+LASSO_CELLS: Final = 1024  # across an outline: what stands in the way is kept for each cell
 VOCABULARY_BYTES: Final = (
     32 * 2**20
 )  # a SKOS file to import; the largest thesauri of conservation take some 10 MB

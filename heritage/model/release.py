@@ -147,6 +147,32 @@ class EpochEntry(ReleaseDocument):
     points_tileset: str | None = Field(
         None, description="every measured point with its class and reason of cleaning"
     )
+    cleaning: str | None = Field(
+        None,
+        description="what cleaning made of the points: a CleaningDocument; none of models and in older releases",
+    )
+
+
+class CorrectionEntry(ReleaseDocument):
+    """What one correction did: points by the label that they had."""
+
+    id: str
+    was: dict[str, int]
+    becomes: str
+
+
+class CleaningDocument(ReleaseDocument):
+    """What became of a survey's points. ``xyz + origin_m = metres_per_unit * upright(up) @ file``, in the epoch's frame."""
+
+    up: str
+    metres_per_unit: float
+    origin_m: Vec3
+    monument_from_epoch: Matrix
+    labels: dict[str, int] = Field(description="points by label")
+    before: dict[str, int] = Field(description="points by label as cleaning gave them, before any correction")
+    corrections: tuple[CorrectionEntry, ...] = Field(
+        (), description="in the order in which they were applied"
+    )
 
 
 class StatePartEntry(ReleaseDocument):

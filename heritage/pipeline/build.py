@@ -15,6 +15,7 @@ from heritage.model.errors import InputError, Problem
 from heritage.model.report import Report
 from heritage.pipeline.built import Built
 from heritage.pipeline.check import check_site
+from heritage.pipeline.corrections import idle_corrections
 from heritage.pipeline.ground import Ground, footprints_digest, read_ground
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.map.kept import MAP_VERSION, map_fingerprint
@@ -30,7 +31,7 @@ from heritage.store.drafts import Drafts
 from heritage.store.fsck import gc
 from heritage.text.site import VOCABULARY, LoadedSite, load_site
 
-RELEASE_VERSION = 6  # raise when the same inputs make other release files
+RELEASE_VERSION = 7  # raise when the same inputs make other release files
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ def build_site(
             site, plan, workers=workers, cluster=cluster, watch=lambda event: watch(event, len(plan))
         )
         everything = tuple(reports.values())
+        problems += tuple(idle_corrections(loaded, store, plan))
         if chosen or until is not None:
             return BuildResult(None, False, problems, everything)
         fingerprint = _release_fingerprint(loaded, digests, ground, plan)

@@ -22,6 +22,7 @@ from heritage.pipeline.check_texts import (
     vocabulary_texts,
 )
 from heritage.pipeline.check_tours import tour_problems
+from heritage.pipeline.corrections import correction_problems
 from heritage.pipeline.stage import Stage
 from heritage.pipeline.verdicts import Verdicts
 from heritage.text.explain import explained
@@ -79,6 +80,7 @@ def _problems(
         yield from _monument(monument)
         yield from _registration(loaded, monument)
         yield from annotation_problems(loaded, monument)
+        yield from correction_problems(monument)
         yield from _options(monument, stages)
         yield from monument_texts(loaded, monument)
         yield from annotation_texts(loaded, monument)

@@ -30,6 +30,7 @@ from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
 from heritage.pipeline.ar_entry import ar_entry
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.page import condition_reports
+from heritage.pipeline.corrections import cleaning_document
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.kept import kept_map
 from heritage.pipeline.map.write import FOOTPRINTS
@@ -232,7 +233,18 @@ def _epoch(
         accuracy=survey_accuracy(built, monument.id, epoch),
         filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
         points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
+        cleaning=_cleaning(into, monument, epoch, built, target),
     )
+
+
+def _cleaning(
+    into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, target: str
+) -> str | None:
+    if f"clean:{monument.id}:{epoch.id}" not in built.plan:
+        return None
+    path = f"{target}/cleaning.json"
+    _write(into, path, cleaning_document(built, monument.id, epoch.id))
+    return path
 
 
 def _points(

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from heritage.model.documents import Document, Epoch, Monument, State
 from heritage.model.errors import InputError, Problem
+from heritage.pipeline.corrections import correction_facts
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.placement_facts import placement_facts, state_facts
 from heritage.pipeline.plan import Task
@@ -144,7 +145,9 @@ def _epoch_tasks(monument: LoadedMonument, epoch: Epoch) -> list[Task]:
     needs = {"ingest": ingest}
     if kind == "cloud":
         clean = f"clean:{monument.id}:{epoch.id}"
-        tasks.append(_task(monument, "clean", epoch.id, {"ingest": ingest}))
+        tasks.append(
+            _task(monument, "clean", epoch.id, {"ingest": ingest}, facts=correction_facts(monument, epoch.id))
+        )
         cameras = {} if epoch.cameras is None else {"cameras": monument.folder / epoch.cameras}
         tasks.append(
             _task(monument, "normals", epoch.id, {"ingest": ingest, "clean": clean}, sources=cameras)

@@ -1,6 +1,7 @@
 """A document as people edit it: the files behind its key, their value as JSON, and that value written back.
 
-``site``, ``vocabulary``, ``monuments/<id>``, ``monuments/<id>/annotations`` and ``tours/<id>``. A tour's value holds
+``site``, ``vocabulary``, ``monuments/<id>``, ``monuments/<id>/annotations``, ``monuments/<id>/corrections/<epoch>`` and
+``tours/<id>``. A tour's value holds
 its structure and its words in every language, because a new stop touches them all.
 """
 
@@ -16,7 +17,16 @@ from typing import Any, Final, Literal
 
 from pydantic import ValidationError
 
-from heritage.model.documents import ID_PATTERN, Annotations, Document, Monument, Site, Tour, Vocabulary
+from heritage.model.documents import (
+    ID_PATTERN,
+    Annotations,
+    Corrections,
+    Document,
+    Monument,
+    Site,
+    Tour,
+    Vocabulary,
+)
 from heritage.model.documents.base import LANGUAGE_PATTERN
 from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.model.limits import MARKDOWN_BYTES, YAML_BYTES
@@ -28,7 +38,7 @@ from heritage.text.lines import Lines
 from heritage.text.words import parse_words
 from heritage.text.yaml import decoded, parse_yaml
 
-Kind = Literal["site", "vocabulary", "monument", "annotations", "tour"]
+Kind = Literal["site", "vocabulary", "monument", "annotations", "corrections", "tour"]
 
 _ID = ID_PATTERN.strip("^$")
 _LANGUAGE = LANGUAGE_PATTERN.strip("^$")
@@ -50,12 +60,14 @@ class DocumentPlace:
         return f"{self.folder}/{name}" if self.folder else name
 
 
+# Kind, key, file, model. What a key's groups hold is where its file is: a folder, and a name.
 _KINDS: tuple[tuple[Kind, str, str, type[Document]], ...] = (
-    ("site", "site", "site.yaml", Site),
-    ("vocabulary", "vocabulary", "vocabulary.yaml", Vocabulary),
-    ("monument", f"monuments/{_ID}", "monument.yaml", Monument),
-    ("annotations", f"monuments/{_ID}/annotations", "annotations.yaml", Annotations),
-    ("tour", f"tours/{_ID}", "tour.yaml", Tour),
+    ("site", "()site", "site.yaml", Site),
+    ("vocabulary", "()vocabulary", "vocabulary.yaml", Vocabulary),
+    ("monument", f"(monuments/{_ID})", "monument.yaml", Monument),
+    ("annotations", f"(monuments/{_ID})/annotations", "annotations.yaml", Annotations),
+    ("corrections", f"(monuments/{_ID}/corrections)/({_ID})", "{}.yaml", Corrections),
+    ("tour", f"(tours/{_ID})", "tour.yaml", Tour),
 )
 MODELS: Final[Mapping[str, type[Document]]] = {kind: model for kind, _, _, model in _KINDS}
 """What each kind's YAML may say."""
@@ -64,8 +76,10 @@ MODELS: Final[Mapping[str, type[Document]]] = {kind: model for kind, _, _, model
 def place_of(key: str) -> DocumentPlace | None:
     """What stands behind ``key``; None where it is no key."""
     for kind, pattern, yaml, model in _KINDS:
-        if re.fullmatch(pattern, key):
-            folder = "/".join(key.split("/")[:2]) if "/" in key else ""
+        found = re.fullmatch(pattern, key)
+        if found:
+            folder, *name = found.groups()
+            yaml = yaml.format(*name)
             names = re.escape(yaml) + (rf"|{_LANGUAGE}\.md" if kind == "tour" else "")
             return DocumentPlace(key, kind, folder, yaml, re.compile(names), model)
     return None
@@ -77,11 +91,19 @@ def places(root: Path) -> Iterator[DocumentPlace]:
     for folder in ("monuments", "tours"):
         for path in sorted((root / folder).iterdir()) if (root / folder).is_dir() else ():
             keys += [f"{folder}/{path.name}"]
-            keys += [f"{folder}/{path.name}/annotations"] if folder == "monuments" else []
+            if folder == "monuments":
+                keys += [f"{folder}/{path.name}/annotations"]
+                keys += [
+                    f"{folder}/{path.name}/corrections/{one.stem}" for one in _listed(path / "corrections")
+                ]
     for key in keys:
         place = place_of(key)
         if place is not None and (root / place.folder / place.yaml).is_file():
             yield place
+
+
+def _listed(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.yaml")) if folder.is_dir() else []
 
 
 def read_value(place: DocumentPlace, files: Mapping[str, bytes]) -> dict[str, Any]:

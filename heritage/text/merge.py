@@ -17,7 +17,20 @@ from heritage.text.edit import same
 Path = tuple[str, ...]
 POSITION: Final = "@position"
 ONE_VALUE: Final = frozenset(
-    ["compare", "opening", "place", "placement", "prior", "section", "show", "sun", "view"]
+    [
+        "brush",
+        "compare",
+        "frame",
+        "lasso",
+        "opening",
+        "place",
+        "placement",
+        "prior",
+        "section",
+        "show",
+        "sun",
+        "view",
+    ]
 )
 """Keys whose mappings are one thing: half a camera of one and half of another is a view that nobody meant."""
 

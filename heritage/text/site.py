@@ -8,7 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from heritage.model.documents import LANGUAGE_PATTERN, Annotations, Document, Monument, Site, Tour, Vocabulary
+from heritage.model.documents import (
+    LANGUAGE_PATTERN,
+    Annotations,
+    Corrections,
+    Document,
+    Monument,
+    Site,
+    Tour,
+    Vocabulary,
+)
 from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.model.limits import MARKDOWN_BYTES
 from heritage.text.files import file_problem, id_folders
@@ -17,6 +26,8 @@ from heritage.text.words import Words, parse_words
 from heritage.text.yaml import Loaded, read_text, read_yaml
 
 VOCABULARY = "vocabulary.yaml"
+CORRECTIONS = "corrections"
+"""The folder of a monument that has one file for each epoch whose cleaning a person corrected."""
 D = TypeVar("D", bound=Document)
 T = TypeVar("T")
 
@@ -31,6 +42,8 @@ class LoadedMonument:
     lines: Lines
     annotations: Annotations
     annotation_lines: Lines
+    corrections: Mapping[str, Loaded[Corrections]] = field(default_factory=dict)
+    """By epoch, as far as there are any."""
 
 
 @dataclass(frozen=True)
@@ -120,8 +133,25 @@ class _Loader:
         if loaded is None:
             return None
         return LoadedMonument(
-            folder.name, folder, loaded.document, loaded.lines, annotations.document, annotations.lines
+            folder.name,
+            folder,
+            loaded.document,
+            loaded.lines,
+            annotations.document,
+            annotations.lines,
+            self.corrections(folder / CORRECTIONS, [epoch.id for epoch in loaded.document.epochs]),
         )
+
+    def corrections(self, folder: Path, epochs: list[str]) -> dict[str, Loaded[Corrections]]:
+        if not folder.is_dir():
+            return {}
+        self.only(folder, {f"{epoch}.yaml" for epoch in epochs})
+        found = {
+            epoch: self.yaml(path, Corrections)
+            for epoch in epochs
+            if (path := folder / f"{epoch}.yaml").exists()
+        }
+        return {epoch: document for epoch, document in found.items() if document is not None}
 
     def tour(self, folder: Path) -> LoadedTour | None:
         self.only(folder, {"tour.yaml"})

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from heritage.formats.cloud import open_cloud
-from heritage.formats.las_write import write_las
+from heritage.formats.las_write import Labelled, write_las
 from heritage.model.arrays import PointCloud
 from heritage.model.errors import HeritageError, InputError
 from heritage.model.source import Chunk
@@ -283,7 +283,7 @@ def test_labelled_export_is_read_by_a_second_reader(ending: str, coloured: bool,
 
     labels = np.column_stack([classes, reasons]).astype(np.uint8)
     rows = [np.arange(2000)[cut] for cut in (slice(0, 1), slice(1, 1300), slice(1300, 2000))]
-    pieces = ((cloud.select(r), labels[r, 0], labels[r, 1]) for r in rows)
+    pieces = (Labelled(cloud.select(r), labels[r, 0], labels[r, 1]) for r in rows)
     assert write_las(path, cloud.origin, pieces, crs="EPSG:32648") == 2000
 
     # The library itself in one go, and our own reader with its checks of every byte.

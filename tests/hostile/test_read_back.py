@@ -17,7 +17,7 @@ import pygltflib
 import pytest
 import trimesh
 
-from heritage.formats.las_write import write_las
+from heritage.formats.las_write import Labelled, write_las
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import PointCloud
 from heritage.sample import files
@@ -44,7 +44,7 @@ def test_labelled_clouds(n: int, coloured: bool, ending: str, tmp_path: Path) ->
     rgb = random.integers(0, 256, (n, 3)).astype(np.uint8) if coloured else None
     classes, reasons = random.integers(0, 19, n).astype(np.uint8), random.integers(0, 8, n).astype(np.uint8)
     pieces = [
-        (PointCloud(ORIGIN, xyz[s], None if rgb is None else rgb[s]), classes[s], reasons[s])
+        Labelled(PointCloud(ORIGIN, xyz[s], None if rgb is None else rgb[s]), classes[s], reasons[s])
         for s in (slice(k, k + 7_001) for k in range(0, n, 7_001))
     ]
 

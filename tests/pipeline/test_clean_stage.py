@@ -13,6 +13,7 @@ import pytest
 from heritage.formats.arrays import load_array
 from heritage.formats.blocks import Blocks, save_blocks
 from heritage.model.arrays import REASONS, PointCloud
+from heritage.model.documents import Corrections
 from heritage.ops.cleaning.clean import CleanOptions, clean
 from heritage.pipeline.stage import Job, in_turn
 from heritage.pipeline.stages.clean import CLEAN, TINTS
@@ -37,12 +38,12 @@ def _scene() -> PointCloud:
     return PointCloud(np.zeros(3), xyz, np.clip(rgb, 0, 255).astype(np.uint8)[order])
 
 
-def _stage(folder, cloud, most, mapper=in_turn, options=None):
+def _stage(folder, cloud, most, mapper=in_turn, options=None, facts=None):
     ingest, out = folder / "ingest", folder / "clean"
     ingest.mkdir(parents=True)
     out.mkdir()
     save_blocks(ingest, cloud, most=most)
-    job = Job(out, "m", "e", options or CleanOptions(), {"ingest": ingest}, {}, {}, mapper=mapper)
+    job = Job(out, "m", "e", options or CleanOptions(), {"ingest": ingest}, {}, facts or {}, mapper=mapper)
     outcome = CLEAN.run(job)
     order = load_array(ingest, "order")
     reasons = np.empty(len(cloud), np.uint8)
@@ -125,6 +126,49 @@ def test_degenerate_clouds_are_cleaned_in_blocks_as_in_memory(tmp_path, xyz):
     assert np.array_equal(reasons, clean(cloud).reasons)
     (counts,) = outcome.counts
     assert counts.taken == len(xyz) == counts.given + sum(counts.reasons.values())
+
+
+def _corrected() -> dict[str, object]:
+    """What people say of the scene: the crown is no plant after all, and what is seen of the wall's middle is a halo."""
+    at = [[3.5, 3.5, 2.4 + 0.2 * k] for k in range(-3, 4)]
+    lasso = {
+        "eye_m": [8, -6, 2], "axis": [0, 1, 0], "outline": [[-0.2, -0.1], [0.2, -0.1], [0.1, 0.2]],
+        "seen": {"cell": 0.02, "behind_m": 0.5},
+    }  # fmt: skip
+    return {
+        "frame": {"up": "z", "metres_per_unit": 1.0, "origin_m": [0, 0, 0]},
+        "corrections": [
+            {"id": "crown", "was": ["vegetation"], "becomes": "kept", "brush": {"radius_m": 0.8, "at_m": at}},
+            {"id": "wall", "was": ["kept", "ground"], "becomes": "halo", "lasso": lasso},
+            {"id": "none", "was": ["low_confidence"], "becomes": "halo", "lasso": lasso},
+        ],
+    }
+
+
+@pytest.mark.parametrize("most", [100_000, 1_777])
+def test_corrections_do_not_depend_on_how_the_cloud_is_cut(tmp_path, scene, most):
+    facts = _corrected()
+    whole = clean(scene[0], corrections=Corrections.model_validate(facts, strict=False).corrections)
+
+    outcome, reasons, classes, _ = _stage(tmp_path, scene[0], most, facts={"corrections": facts})
+
+    corrected = np.empty(len(scene[0]), np.uint16)
+    corrected[load_array(tmp_path / "ingest", "order")] = load_array(tmp_path / "clean", "corrected")
+    assert min(np.bincount(corrected)[1:]) > 100
+    assert np.array_equal(reasons, whole.reasons)
+    assert not np.array_equal(reasons, scene[1].reasons)
+    assert np.array_equal(classes, whole.classes)
+    assert np.array_equal(corrected, whole.corrected)
+    assert (outcome.counts, outcome.figures) == ((whole.counts,), whole.figures)
+    (idle,) = outcome.warnings
+    assert idle.startswith("correction none:")
+    told = json.loads((tmp_path / "clean" / "corrections.json").read_text())
+    before = {
+        name: int(count)
+        for name, count in zip(REASONS, np.bincount(scene[1].reasons, minlength=8), strict=True)
+    }
+    assert told["before"] == before
+    assert [sum(one["was"].values()) for one in told["moved"]] == [one.points for one in whole.moved]
 
 
 def test_report_and_viewer_colour_labels_alike():

@@ -26,7 +26,9 @@ def _cloud(n: int) -> tuple[PointCloud, np.ndarray]:
     return cloud, rng.integers(0, len(REASONS), n).astype(np.uint8)
 
 
-def _built(folder: Path, cloud: PointCloud, reasons: np.ndarray, most: int) -> Path:
+def _built(
+    folder: Path, cloud: PointCloud, reasons: np.ndarray, most: int, corrected: np.ndarray | None = None
+) -> Path:
     made, ingest = folder / f"made-{most}", folder / f"ingest-{most}"
     made.mkdir()
     ingest.mkdir()
@@ -34,6 +36,8 @@ def _built(folder: Path, cloud: PointCloud, reasons: np.ndarray, most: int) -> P
     order = load_array(ingest, "order")
     save_array(ingest, "reasons", reasons[order])
     save_array(ingest, "classes", (10 + reasons[order]).astype(np.uint8))
+    if corrected is not None:
+        save_array(ingest, "corrected", corrected[order])
     options = PointsOptions(tile_points=500, grid=16)
     outcome = POINTS.run(Job(made, "m", "e", options, {"ingest": ingest, "clean": ingest}, {}, {}))
     assert [(c.taken, c.given) for c in outcome.counts] == [(len(cloud), len(cloud))]
@@ -43,13 +47,16 @@ def _built(folder: Path, cloud: PointCloud, reasons: np.ndarray, most: int) -> P
 @pytest.mark.parametrize("most", [900, 100_000])
 def test_every_point_is_published_once_with_its_labels(tmp_path: Path, most: int) -> None:
     cloud, reasons = _cloud(20_000)
-    made = _built(tmp_path, cloud, reasons, most)
+    corrected = (
+        np.arange(20_000, dtype=np.uint16) % 300
+    )  # the number of a correction, most of them beyond a byte
+    made = _built(tmp_path, cloud, reasons, most, corrected)
     contents = check_tileset(made / "tileset.json", "ADD")
     assert len(contents) == len(list((made / "tiles").iterdir())) > 10
     found, step = [], 0.0
     for path in judge(contents, tmp_path / "plain"):
         glb = Glb.read(path)
-        labels = [glb.attribute(name).reshape(-1) for name in ("_REASON", "_CLASS")]
+        labels = [glb.attribute(name).reshape(-1) for name in ("_REASON", "_CLASS", "_CORRECTED")]
         found.append(np.column_stack([glb.world(), *labels]))
         step = max(step, glb.document["nodes"][0]["scale"][0])
     rows = np.concatenate(found)
@@ -58,7 +65,7 @@ def test_every_point_is_published_once_with_its_labels(tmp_path: Path, most: int
     assert distance.max() <= step * np.sqrt(3) / 2 + 1e-6
     # Points closer to each other than the grid may be taken for each other, no more than a few in 20,000.
     assert (np.sort(index) == np.arange(len(cloud))).mean() > 0.999
-    truth = np.column_stack([reasons, 10 + reasons])
+    truth = np.column_stack([reasons, 10 + reasons, corrected > 0])
     assert (rows[:, 3:] == truth[index]).all(1).mean() > 0.999
 
 

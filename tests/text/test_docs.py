@@ -8,7 +8,16 @@ from typing import get_args
 
 import pytest
 
-from heritage.model.documents import Annotations, FindingCode, Monument, OpenID, Site, Tour, Vocabulary
+from heritage.model.documents import (
+    Annotations,
+    Corrections,
+    FindingCode,
+    Monument,
+    OpenID,
+    Site,
+    Tour,
+    Vocabulary,
+)
 from heritage.model.errors import InputError
 from heritage.text.words import parse_words
 from heritage.text.yaml import parse_yaml
@@ -20,6 +29,7 @@ MODELS = {
     "vocabulary.yaml": Vocabulary,
     "monument.yaml": Monument,
     "annotations.yaml": Annotations,
+    "2024.yaml": Corrections,
     "tour.yaml": Tour,
     "openid.yaml": OpenID,
 }

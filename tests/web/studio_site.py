@@ -37,6 +37,17 @@ annotations:
   # on the ridge
   - {id: dragon, title: {en: Dragon}, position_m: [0, 1.50, 9]}
 """,
+    "monuments/gate/corrections/2024.yaml": """\
+frame: {up: z, metres_per_unit: 1, origin_m: [0, 0, 0]}
+corrections:
+  # it has been there since 1990
+  - id: moss
+    was: [vegetation]
+    becomes: kept
+    brush: {radius_m: 0.30, at_m: [[0, 1.50, 9], [0.2, 1.5, 9]]}
+    who: Lan
+    when: 2026-11-29
+""",
     "tours/walk/tour.yaml": """\
 # How one walks
 monument: gate

@@ -38,7 +38,13 @@ def _put(client: FlaskClient, key: str, revision: str | None, **body: Any) -> An
 
 def test_the_list_names_every_document(client: FlaskClient) -> None:
     found = {one["key"]: one for one in client.get("/studio/api/documents").json}
-    assert list(found) == ["site", "monuments/gate", "monuments/gate/annotations", "tours/walk"]
+    assert list(found) == [
+        "site",
+        "monuments/gate",
+        "monuments/gate/annotations",
+        "monuments/gate/corrections/2024",
+        "tours/walk",
+    ]
     assert found["tours/walk"]["title"] == {"en": "A walk", "vi": "Đi dạo"}
     assert all(one["problems"] == 0 for one in found.values())
 
@@ -58,6 +64,67 @@ def test_a_saved_value_is_on_the_disk_and_changes_one_line(client: FlaskClient, 
     assert load_site(site).tours["walk"].tour.stops[1].dwell_s == 12
     again = _get(client, "tours/walk")
     assert (again["revision"], again["value"]) == (response.json["revision"], value)
+
+
+LASSO = {"eye_m": [0, -9, 2], "axis": [0, 1, 0], "outline": [[-0.1, 0], [0.1, 0], [0, 0.125]]}
+
+
+def _lassoed(id: str) -> dict[str, Any]:
+    return {"id": id, "was": ["vegetation"], "becomes": "ground", "lasso": LASSO, "when": "2026-11-30"}
+
+
+def test_corrections_of_two_people_are_both_kept_and_read_by_the_build(
+    client: FlaskClient, site: Path
+) -> None:
+    key = "monuments/gate/corrections/2024"
+    read = _get(client, key)
+    saved = []
+    for id in ("mine", "theirs"):
+        value = json.loads(json.dumps(read["value"]))
+        value["corrections"].append(_lassoed(id))
+        response = _put(client, key, read["revision"], value=value)
+        assert response.status_code == 200, response.text
+        saved.append(response.json["merged"])
+    assert saved == [False, True]
+    (found,) = load_site(site).monuments["gate"].corrections.values()
+    corrections = found.document.corrections
+    assert [one.id for one in corrections] == ["moss", "mine", "theirs"]
+    assert corrections[0].brush is not None
+    assert corrections[0].brush.radius_m == 0.3
+    assert corrections[2].lasso is not None
+    assert corrections[2].lasso.outline[2] == (0, 0.125)
+    text = (site / "monuments/gate/corrections/2024.yaml").read_text("utf-8")
+    before = read["files"]["2024.yaml"].splitlines()
+    assert text.splitlines()[: len(before)] == before, "what was there stays as it was written"
+    assert len(text.splitlines()) == len(before) + 2 * 5, "a line for each key"
+
+
+def test_half_a_region_of_each_is_no_region(client: FlaskClient) -> None:
+    key = "monuments/gate/corrections/2024"
+    read = _get(client, key)
+    for change, status in (("radius_m", 200), ("at_m", 412)):
+        value = json.loads(json.dumps(read["value"]))
+        value["corrections"][0]["brush"][change] = 0.5 if change == "radius_m" else [[1, 1, 1]]
+        response = _put(client, key, read["revision"], value=value)
+        assert response.status_code == status
+    assert [clash["field"] for clash in response.json["clashes"]] == ["corrections/moss/brush"]
+
+
+def test_the_first_correction_makes_the_file_and_the_last_ones_end_may_remove_it(
+    client: FlaskClient, site: Path
+) -> None:
+    key = "monuments/gate/corrections/2024"
+    read = _get(client, key)
+    gone = client.delete(f"/studio/api/documents/{key}", headers=HERE | {"If-Match": f'"{read["revision"]}"'})
+    assert gone.status_code == 204
+    assert not (site / "monuments/gate/corrections").exists()
+    assert client.get(f"/studio/api/documents/{key}").status_code == 404
+
+    value = {"frame": read["value"]["frame"], "corrections": [_lassoed("first")]}
+    assert _put(client, key, None, value=value).status_code == 200
+
+    assert _get(client, key)["value"] == value
+    assert client.get("/studio/api/documents/monuments/gate/corrections/../x").status_code == 404
 
 
 def test_a_stop_added_touches_structure_and_words(client: FlaskClient, site: Path) -> None:
@@ -168,7 +235,8 @@ def test_a_link_out_of_the_site_is_not_followed(
     response = client.get("/studio/api/documents/tours/walk")
     assert (response.status_code, response.json["error"]["code"]) == (400, "file-outside")
     listed = {one["key"]: one["problems"] for one in client.get("/studio/api/documents").json}
-    assert listed == {"site": 0, "monuments/gate": 0, "monuments/gate/annotations": 0, "tours/walk": 1}
+    assert {key: count for key, count in listed.items() if count} == {"tours/walk": 1}
+    assert len(listed) == 5
 
 
 def test_a_full_disk_is_told_and_changes_nothing(

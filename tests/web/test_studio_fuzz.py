@@ -18,7 +18,13 @@ from heritage.web.studio import findings
 from heritage.web.studio.table import TABLE
 
 VALUES = {}
-for _key in ("site", "tours/walk", "monuments/gate", "monuments/gate/annotations"):
+for _key in (
+    "site",
+    "tours/walk",
+    "monuments/gate",
+    "monuments/gate/annotations",
+    "monuments/gate/corrections/2024",
+):
     _place = place_of(_key)
     assert _place is not None
     _files = {
@@ -30,6 +36,7 @@ for _key in ("site", "tours/walk", "monuments/gate", "monuments/gate/annotations
 ROUTES = [row for row in TABLE if "session" not in row.rule and not row.rule.endswith(("/", ".html"))]
 words = st.one_of(
     st.sampled_from(["", ".", "..", "site", "tours/walk", "monuments/gate", "monuments/gate/annotations", "vocabulary",
+                     "monuments/gate/corrections/2024", "monuments/gate/corrections",
                      "tours/new", "0001-abc", "0" * 64, "\0", "%00", "a" * 300, "CON", "Đ", "a/../b", "\\", "media/x.png"]),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
 )  # fmt: skip

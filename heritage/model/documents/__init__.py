@@ -26,6 +26,7 @@ from heritage.model.documents.base import (
     View,
     Words,
 )
+from heritage.model.documents.correction import Brush, Correction, CorrectionFrame, Corrections, Lasso, Seen
 from heritage.model.documents.monument import Epoch, Monument, Pair, Prior, Registration
 from heritage.model.documents.openid import OpenID, OpenIDRoles
 from heritage.model.documents.site import BaseLayer, Footprints, Ground, Reports, Site, Term, Vocabulary
@@ -55,8 +56,12 @@ __all__ = [
     "BaseLayer",
     "Basis",
     "Box3",
+    "Brush",
     "Certainty",
     "Comparing",
+    "Correction",
+    "CorrectionFrame",
+    "Corrections",
     "Credit",
     "Document",
     "Epoch",
@@ -68,6 +73,7 @@ __all__ = [
     "Id",
     "LangText",
     "Language",
+    "Lasso",
     "Monument",
     "Move",
     "Number",
@@ -83,6 +89,7 @@ __all__ = [
     "Reports",
     "Rights",
     "SectionPlane",
+    "Seen",
     "Shown",
     "Site",
     "State",

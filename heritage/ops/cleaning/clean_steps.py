@@ -257,8 +257,13 @@ def finish(options: CleanOptions, view: View, _: object) -> Made:
     reasons = view.columns["reasons"].copy()
     if not options.duplicates:
         reasons = reasons[first_at(view.cloud.xyz)]
-    codes = view.cloud.source_class
-    classes = np.full(view.own, UNCLASSIFIED, np.uint8) if codes is None else codes.copy()
+    classes = classes_of(reasons, view.cloud.source_class)
+    return _made(np.bincount(reasons, minlength=len(REASONS)), reasons=reasons, classes=classes)
+
+
+def classes_of(reasons: U8, codes: U8 | None) -> U8:
+    """ASPRS classes (n,) of points with these ``reasons``; a kept point keeps the file's own of ``codes``."""
+    classes = np.full(len(reasons), UNCLASSIFIED, np.uint8) if codes is None else codes.copy()
     for reason, code in _CLASS_OF.items():
         classes[reasons == REASONS[reason]] = code
-    return _made(np.bincount(reasons, minlength=len(REASONS)), reasons=reasons, classes=classes)
+    return classes

@@ -7,7 +7,7 @@ sums are of whole numbers, searches end at a stated reach, ties are broken by pl
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -15,10 +15,12 @@ from typing import Any, Final
 import numpy as np
 
 from heritage.model.arrays import REASONS, U8, Bool
+from heritage.model.documents import Correction
 from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.octree import I64, Octree
 from heritage.ops.cleaning import clean_steps as steps
 from heritage.ops.cleaning.clean_options import CleanOptions
+from heritage.ops.cleaning.correct import Moved, correcting
 from heritage.ops.cleaning.evidence import REACH_VOXELS, VOXEL_SPACINGS
 from heritage.ops.cleaning.ground import Plan, find_floor
 from heritage.ops.cleaning.sky import sky_of
@@ -31,27 +33,31 @@ _SAMPLE: Final = 20_000
 _GUESSED: Final = 8.0  # spacings within which the spacing itself is looked for
 REACH_SPACINGS: Final = 16.0  # of a neighbourhood: a stretch seen 40 times more thinly is still all within
 
-# Columns that steps leave for later ones: dtype of each. ``reasons`` and ``classes`` are the result.
+# Columns that steps leave for later ones: dtype of each. ``reasons`` and ``classes`` are the result, and
+# where there are corrections ``corrected``: the number of the last one that changed the label, 0 for none.
 COLUMNS: Final[Mapping[str, Any]] = {
     "open": np.uint8, "near": np.float32, "scatter": np.uint16, "piece": np.int32, "reasons": np.uint8,
-    "classes": np.uint8,
+    "classes": np.uint8, "corrected": np.uint16,
 }  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Found:
-    """``reasons`` -> points, every reason in it; ``spacing_m`` the cloud's median spacing, 0 for too few points."""
+    """``reasons`` -> points, every reason in it; ``spacing_m`` the cloud's median spacing, 0 for too few points;
+    ``before`` the same before any correction, and what each of these ``moved``."""
 
     reasons: Mapping[str, int]
     spacing_m: float
+    before: Mapping[str, int]
+    moved: tuple[Moved, ...] = ()
 
 
 Steps = Generator[Step, list[Any], Found]
 
 
-def cleaning(points: int, options: CleanOptions) -> Steps:
-    """The steps that clean a cloud of ``points``, at least one, in Z-curve order. Each is answered with the
-    summaries of all blocks, in order."""
+def cleaning(points: int, options: CleanOptions, corrections: Sequence[Correction] = ()) -> Steps:
+    """The steps that clean a cloud of ``points``, at least one, in Z-curve order, and then apply ``corrections``, in the
+    frame of the cloud's coordinates. Each step is answered with the summaries of all blocks, in order."""
     seen: list[steps.Seen] = yield Step(partial(steps.look, options))
     everyone = steps.all_seen(seen)
     spaced = 0.0
@@ -61,8 +67,15 @@ def cleaning(points: int, options: CleanOptions) -> Steps:
         spaced = yield from _spacing(points, everyone, root)
         yield from _search(everyone, root, spaced, options)
     found: list[I64] = yield Step(partial(steps.finish, options), own_columns=("reasons",))
-    total = np.sum(found, axis=0)
-    return Found({name: int(total[code]) for name, code in REASONS.items()}, spaced)
+    before = _by_name(np.sum(found, axis=0))
+    if not corrections:
+        return Found(before, spaced, before)
+    total, moved = yield from correcting(corrections)
+    return Found(_by_name(total), spaced, before, moved)
+
+
+def _by_name(counts: I64) -> dict[str, int]:
+    return {name: int(counts[code]) for name, code in REASONS.items()}
 
 
 def _spacing(points: int, everyone: steps.Seen, root: Octree) -> Generator[Step, list[Any], float]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from heritage.formats.arrays import save_document
 from heritage.formats.blocks import Blocks, create_column, gather_rows, read_rows, write_rows
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import REASONS, U8
+from heritage.model.documents import Correction, CorrectionFrame, Corrections
 from heritage.model.errors import InputError
-from heritage.ops.cleaning.clean import CleanOptions, follow, outcome_of
+from heritage.ops.cleaning.clean import IDLE, CleanOptions, follow, outcome_of
 from heritage.ops.cleaning.cleaning import COLUMNS, cleaning
+from heritage.ops.cleaning.moved_frame import in_frame
 from heritage.ops.points.stepwise import Step, View
 from heritage.ops.render import render_points, view_of
 from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.ingest import source_frame
 
 # The colours of assets/colours/labels.json, which the viewer uses too; kept points stay as they are, so what was set
 # aside stands out.
@@ -32,7 +37,9 @@ TINTS = {
 }
 _SIZE = (1200, 750)
 _PICTURED = 1_000_000  # points; a picture has no more pixels
-_RESULT = ("reasons", "classes")
+_RESULT = ("reasons", "classes", "corrected")
+CORRECTIONS = "corrections.json"
+"""What each correction moved, and the points by label before; only where there are corrections."""
 _WORK = "work"
 
 
@@ -41,16 +48,34 @@ def _run(job: Job) -> Outcome:
     if blocks.rows == 0:
         raise InputError("point cloud", "no points", "at least one point is needed", code="cloud-empty")
     (job.folder / _WORK).mkdir()
+    corrections = _corrections(job)
     for name, dtype in COLUMNS.items():
+        if name == "corrected" and not corrections:
+            continue
         create_column(_place(job.folder, name), name, blocks.rows, dtype)
 
     def do(step: Step) -> list[Any]:
         items = [None] * len(blocks) if step.items is None else step.items
         return job.map(partial(_do, job.folder, job.inputs["ingest"], step.on_each()), list(enumerate(items)))
 
-    counts, figures = outcome_of(follow(cleaning(blocks.rows, job.chosen(CleanOptions)), do))
+    found = follow(cleaning(blocks.rows, job.chosen(CleanOptions), corrections), do)
+    counts, figures = outcome_of(found)
     shutil.rmtree(job.folder / _WORK)
-    return Outcome((counts,), figures, (), _pictures(job, blocks))
+    if corrections:
+        moved = [{"id": one.id, "was": dict(one.was), "becomes": one.becomes} for one in found.moved]
+        save_document(job.folder / CORRECTIONS, {"before": dict(found.before), "moved": moved})
+    idle = tuple(f"correction {one.id}: {IDLE}" for one in found.moved if one.points == 0)
+    return Outcome((counts,), figures, idle, _pictures(job, blocks))
+
+
+def _corrections(job: Job) -> Sequence[Correction]:
+    """Those of the site's documents, in the frame that the epoch's cloud has now."""
+    if "corrections" not in job.facts:
+        return ()
+    written = Corrections.model_validate(job.facts["corrections"], strict=False)
+    now = source_frame(job.inputs["ingest"])
+    frame = CorrectionFrame(up=now.up, metres_per_unit=now.metres_per_unit, origin_m=now.origin_m)
+    return in_frame(written, frame, f"monuments/{job.monument}/corrections/{job.subject}.yaml")
 
 
 def _place(folder: Path, name: str) -> Path:

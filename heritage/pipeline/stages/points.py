@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from pydantic import Field
 from heritage.formats.blocks import Blocks, gather_rows, read_rows
 from heritage.formats.point_tile import write_point_tile
 from heritage.formats.tiles3d import write_tileset
-from heritage.model.arrays import F64, U8, PointCloud, triple
+from heritage.model.arrays import F64, PointCloud, triple
 from heritage.model.documents import Document
 from heritage.model.report import Figure, balanced
 from heritage.model.tiles import Tile, TileTree
@@ -103,9 +104,9 @@ def _block(
     tree = point_tree(cloud.xyz, rows, block.low, own, path, grid=options.grid, most=options.tile_points)
     if tree is None:
         return _BlockDone((), tuple(above))
-    classes, reasons = (read_rows(clean, name, block.start, block.stop) for name in ("classes", "reasons"))
+    labels = [read_rows(clean, name, block.start, block.stop) for name in _labels(clean)]
     tiles = [
-        _written(folder, t.path, cloud.select(t.rows), classes[t.rows], reasons[t.rows], t.apart_m)
+        _written(folder, t.path, cloud.select(t.rows), [label[t.rows] for label in labels], t.apart_m)
         for t in tree.walk()
     ]
     return _BlockDone(tuple(tiles), tuple(above))
@@ -117,15 +118,21 @@ def _shared(
     """Write a tile above the blocks from the rows that they gave to it."""
     path, rows = item
     rows = np.sort(rows)
-    classes, reasons = (gather_rows(clean, name, rows) for name in ("classes", "reasons"))
+    labels = [gather_rows(clean, name, rows) for name in _labels(clean)]
     cloud = Blocks.open(ingest).select(rows)
-    return _written(folder, path, cloud, classes, reasons, root_apart_m / 2 ** len(path))
+    return _written(folder, path, cloud, labels, root_apart_m / 2 ** len(path))
+
+
+def _labels(clean: Path) -> tuple[str, ...]:
+    """The columns of labels; which of them people gave is known only where they gave any."""
+    return ("classes", "reasons", *(("corrected",) if (clean / "corrected.npy").exists() else ()))
 
 
 def _written(
-    folder: Path, path: tuple[int, ...], cloud: PointCloud, classes: U8, reasons: U8, apart_m: float
+    folder: Path, path: tuple[int, ...], cloud: PointCloud, labels: Sequence[np.ndarray], apart_m: float
 ) -> _Place:
-    data = write_point_tile(cloud, classes, reasons)
+    classes, reasons, *by_people = labels
+    data = write_point_tile(cloud, classes, reasons, *((number > 0).astype(np.uint8) for number in by_people))
     (folder / _uri(path)).write_bytes(data)
     low, high = cloud.bounds()
     return _Place(path, triple(low), triple(high), apart_m, len(cloud), len(data))

@@ -56,13 +56,13 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
     @studio.delete("/api/documents/<path:key>")
     def delete_document(key: str) -> Response:
         place = place_or_404(key)
-        if place.kind not in ("tour", "annotations"):
+        if place.kind not in ("tour", "annotations", "corrections"):
             raise refused(
                 405,
                 "document-kept",
                 "the document",
                 f"a {place.kind} is not deleted here",
-                "tours and annotations",
+                "tours, annotations and corrections",
                 "delete its folder",
             )
         expected = expected_revision()

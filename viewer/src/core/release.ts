@@ -115,6 +115,41 @@ export interface Candidate {
   footprint: string | null;
 }
 /**
+ * What became of a survey's points. ``xyz + origin_m = metres_per_unit * upright(up) @ file``, in the epoch's frame.
+ */
+export interface CleaningDocument {
+  up: string;
+  metres_per_unit: number;
+  origin_m: [number, number, number];
+  monument_from_epoch: number[];
+  /**
+   * points by label
+   */
+  labels: {
+    [k: string]: number;
+  };
+  /**
+   * points by label as cleaning gave them, before any correction
+   */
+  before: {
+    [k: string]: number;
+  };
+  /**
+   * in the order in which they were applied
+   */
+  corrections: CorrectionEntry[];
+}
+/**
+ * What one correction did: points by the label that they had.
+ */
+export interface CorrectionEntry {
+  id: string;
+  was: {
+    [k: string]: number;
+  };
+  becomes: string;
+}
+/**
  * Two conditions on one screen.
  */
 export interface ComparingEntry {
@@ -406,6 +441,10 @@ export interface EpochEntry {
    * every measured point with its class and reason of cleaning
    */
   points_tileset: string | null;
+  /**
+   * what cleaning made of the points: a CleaningDocument; none of models and in older releases
+   */
+  cleaning: string | null;
 }
 /**
  * What is known of how far a survey's surface is from what stood there, in metres of the monument frame.
