@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from heritage.text.merge import merge
 
+TABLE = json.loads(
+    (Path(__file__).parents[2] / "viewer/tests/unit/merge-cases.json").read_text(encoding="utf-8")
+)
 FIELDS = ("dwell_s", "show", "narration")
 value = st.one_of(
     st.integers(0, 3), st.sampled_from(["a", "b"]), st.fixed_dictionaries({"x": st.integers(0, 1)})
@@ -170,3 +176,34 @@ def test_two_halves_of_a_view_are_no_view() -> None:
     mine["stops"][0]["view"] = {"eye_m": [0, -9, 2], "target_m": [5, 0, 2]}
     theirs["stops"][0]["view"] = {"eye_m": [-30, -9, 2], "target_m": [0, 0, 2]}
     assert [clash.field for clash in merge(base, mine, theirs).clashes] == ["stops/a/view"]
+
+
+def _edited(document: dict[str, Any], change: dict[str, Any]) -> dict[str, Any]:
+    """``document`` with fields set, or taken away (None); fields as the studio's page names them."""
+    document = copy.deepcopy(document)
+    tour = document["tour"]
+    if "order" in change:
+        stops = {stop["id"]: stop for stop in tour["stops"]}
+        tour["stops"] = [stops.get(id, {"id": id}) for id in change["order"]]
+    for field, one in change.items():
+        *path, last = field.split("/")
+        at = document if path[:1] == ["words"] else tour
+        for key in path:
+            at = next(s for s in at if s["id"] == key) if isinstance(at, list) else at.setdefault(key, {})
+        if one is None:
+            del at[last]
+        elif field != "order":
+            at[last] = one
+    return document
+
+
+@pytest.mark.parametrize("case", TABLE["cases"], ids=lambda case: case["name"])
+def test_the_studios_page_merges_alike(case: dict[str, Any]) -> None:
+    """The same cases hold for the page's merger in viewer/tests/unit/studio.test.ts."""
+    base = TABLE["base"]
+    merged = merge(base, _edited(base, case["mine"]), _edited(base, case["theirs"]))
+    assert sorted(c.field.removeprefix("tour/") for c in merged.clashes) == case["clashes"]
+    if not case["clashes"]:
+        order = {"order": case["order"]} if "order" in case else {}
+        changes = case["mine"] | case["theirs"] | order
+        assert merged.value == _edited(base, changes)

@@ -46,6 +46,7 @@ export class Entrance {
 
   async signOut(): Promise<void> {
     const { studio } = this;
+    if (!studio.mayLeave()) return;
     await studio.api.ask('DELETE', 'session').catch(() => null);
     studio.close();
     await this.findWays();

@@ -2,6 +2,7 @@
 import type { TourDocument } from '../core/release.ts';
 import type { Release } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
+import { stopOf } from './core/tour.ts';
 import type { Editing } from './editing.ts';
 import type { Handle } from './scene/handle.ts';
 import type { Studio, StudioState } from './studio.ts';
@@ -133,7 +134,7 @@ export class Staging {
     const state = this.scene?.app.state;
     if (!editing || mode !== 'make' || this.behind || !state?.touring || !state.comparing) return;
     const id = state.touring.document.stops[state.touring.player.stop]?.id;
-    const stop = editing.now.tour.stops.find((s) => s.id === editing.stop);
+    const stop = stopOf(editing.now, editing.stop);
     const position = Math.round(state.comparing.position * 100) / 100;
     if (!stop?.compare || id !== stop.id || position === (stop.compare.position ?? 0.5)) return;
     const { t } = this.studio.state;
@@ -175,7 +176,7 @@ export class Staging {
 
   private drawStop(): void {
     const { editing, flight, mode } = this.studio.state;
-    const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+    const stop = editing && stopOf(editing.now, editing.stop);
     const making = mode === 'make';
     this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
   }
@@ -184,7 +185,7 @@ export class Staging {
     clearTimeout(this.framesTimer);
     this.framesTimer = window.setTimeout(() => {
       const { editing, mode } = this.studio.state;
-      const stop = editing?.now.tour.stops.find((s) => s.id === editing.stop);
+      const stop = editing && stopOf(editing.now, editing.stop);
       if (mode !== 'make' || !this.scene) return;
       this.studio.set({ frames: stop?.view ? this.scene.frames(stop.view) : null });
     }, FRAMES_MS);

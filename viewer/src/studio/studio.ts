@@ -70,12 +70,19 @@ export class Studio {
     this.onState();
   }
 
-  async list(): Promise<void> {
+  /** What the server answers; null where it says no, which is said. */
+  async tried<T>(asked: Promise<T>): Promise<T | null> {
     try {
-      this.set({ documents: await this.api.ask<Listed[]>('GET', 'documents') });
+      return await asked;
     } catch (error) {
       this.refused(error);
+      return null;
     }
+  }
+
+  async list(): Promise<void> {
+    const documents = await this.tried(this.api.ask<Listed[]>('GET', 'documents'));
+    if (documents) this.set({ documents });
   }
 
   /** What is on the desk. */
@@ -98,7 +105,7 @@ export class Studio {
 
   private openTour(opened: Opened<Tour>): void {
     this.close();
-    const editing = new Editing(this.api, opened, opened.value!);
+    const editing = new Editing(this.api, opened, opened.value!, this.state.me?.name ?? '');
     editing.onChange = () => this.staging.changed();
     this.remember(opened.key);
     const notice = editing.restored ? this.state.t('restored') : '';
@@ -109,14 +116,13 @@ export class Studio {
   private async openRecord(opened: Opened<Json>): Promise<void> {
     const schema = await this.api.ask<Schema>('GET', `schemas/${opened.kind}`);
     this.close();
-    const record = new Recording(this.api, opened, opened.value!, schema);
+    const record = new Recording(this.api, opened, opened.value!, schema, this.state.me?.name ?? '');
     record.onChange = () => {
       if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
     this.remember(opened.key);
     this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
-    if (record.saver.dirty) record.saver.changed();
   }
 
   /** The language that new words begin in. */
@@ -144,14 +150,9 @@ export class Studio {
   /** Store a file in the site's media; its path, or null where that failed, which is said. */
   async send(file: File): Promise<string | null> {
     this.set({ notice: this.state.t('media.sending', { name: file.name }) });
-    try {
-      const path = await this.api.upload(file);
-      this.set({ notice: '' });
-      return path;
-    } catch (error) {
-      this.refused(error);
-      return null;
-    }
+    const path = await this.tried(this.api.upload(file));
+    if (path) this.set({ notice: '' });
+    return path;
   }
 
   /** Change the interface's language. */
@@ -178,7 +179,7 @@ export class Studio {
   }
 
   /** Whether nothing is lost by leaving; what is unsaved is sent at once, and a person is asked. */
-  private mayLeave(): boolean {
+  mayLeave(): boolean {
     const { desk } = this;
     const { t } = this.state;
     if (!desk?.saver.dirty) return true;
@@ -216,15 +217,11 @@ export class Studio {
 
   /** What the site speaks, and which release there is to look at. */
   private async findSite(): Promise<void> {
-    try {
-      const site = await this.api.document<{ languages?: string[] }>('site');
-      this.siteLanguages = site?.value?.languages ?? ['en'];
-      const releases = await this.api.ask<Release[]>('GET', 'releases');
-      const shown = releases.find((r) => r.current) ?? releases[0];
-      if (shown) this.staging.look(shown);
-    } catch (error) {
-      if (error instanceof Refusal) this.refused(error);
-    }
+    const site = await this.tried(this.api.document<{ languages?: string[] }>('site'));
+    this.siteLanguages = site?.value?.languages ?? ['en'];
+    const releases = await this.tried(this.api.ask<Release[]>('GET', 'releases'));
+    const shown = releases?.find((r) => r.current) ?? releases?.[0];
+    if (shown) this.staging.look(shown);
   }
 
   /** The server has said no, or the line is down: say so. */

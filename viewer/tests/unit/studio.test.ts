@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Api, type Finding, type Opened, Refusal } from '../../src/studio/core/api.ts';
-import { RECORD, TOUR } from '../../src/studio/core/fields.ts';
+import { type Fields, ONE_VALUE, ORDER, RECORD, TOUR } from '../../src/studio/core/fields.ts';
 import { History } from '../../src/studio/core/history.ts';
 import { idFrom } from '../../src/studio/core/ids.ts';
 import { decided, merged, mergedOrder } from '../../src/studio/core/merge.ts';
@@ -14,6 +16,7 @@ import {
   freeId,
   idProblem,
   idsOf,
+  type Json,
   moveStop,
   removeStop,
   renameStop,
@@ -26,6 +29,7 @@ import {
 } from '../../src/studio/core/tour.ts';
 import { wavOf } from '../../src/studio/core/wav.ts';
 import { Editing } from '../../src/studio/editing.ts';
+import { Recording } from '../../src/studio/recording.ts';
 
 const words = (title: string) => ({
   title,
@@ -229,6 +233,35 @@ describe('bringing two people’s changes together', () => {
         expect(Object.keys(said.stops).sort()).toEqual(idsOf(tour).sort());
     }
   });
+  it('is what the server’s merger makes of it', () => {
+    // The same cases hold for heritage/text/merge.py in tests/text/test_merge.py.
+    const table = JSON.parse(readFileSync(join(import.meta.dirname, 'merge-cases.json'), 'utf8'));
+    const edited = (fields: Fields, change: Record<string, Json>): Fields => {
+      const out = new Map(fields);
+      for (const [field, value] of Object.entries(change))
+        if (value === null) out.delete(field);
+        else out.set(field, value);
+      return out;
+    };
+    const base = TOUR.apart(table.base);
+    for (const { name, mine, theirs, order, clashes } of table.cases) {
+      const found = merged(base, edited(base, mine), edited(base, theirs));
+      expect(found.clashes.map((c) => c.field).sort(), name).toEqual(clashes);
+      const both = edited(edited(edited(base, mine), theirs), order ? { [ORDER]: order } : {});
+      if (clashes.length === 0) expect(TOUR.together(found.fields), name).toEqual(TOUR.together(both));
+    }
+  });
+  it('takes apart what the server’s merger takes apart', () => {
+    const source = readFileSync(join(import.meta.dirname, '../../../heritage/text/merge.py'), 'utf8');
+    const [, keys] = /^ONE_VALUE: Final = frozenset\(\s*\[([^\]]*)\]/m.exec(source)!;
+    expect([...keys!.matchAll(/"(\w+)"/g)].map((m) => m[1])).toEqual(ONE_VALUE);
+  });
+  it('keeps both of two stops that were added at once', () => {
+    const [mine, theirs] = ['-1a2b', '-3c4d'].map((mark) => addStop(TOUR_0, null, {}, mark).tour);
+    const { tour, clashes } = merge(TOUR_0, mine!, theirs!);
+    expect(idsOf(tour)).toHaveLength(5);
+    expect(clashes).toEqual([]);
+  });
   it('keeps both moves of different stops', () => {
     expect(mergedOrder(['a', 'b', 'c', 'd'], ['b', 'a', 'c', 'd'], ['a', 'b', 'd', 'c'])).toEqual([
       'b',
@@ -345,6 +378,17 @@ describe('saving', () => {
     expect(stopOf(sent[1]!.value, 'gate')!.dwell_s).toBe(5);
     expect(saver.status).toBe('saved');
   });
+  it('finds the clash again when the page ended before somebody has decided', async () => {
+    const theirs = setStop(TOUR_0, 'gate', { dwell_s: 6 });
+    const clash = (): Reply<Tour> => ({ kind: 'clash', clashes: [], revision: 'r1', theirs });
+    const { history, saver, kept } = setting([clash]);
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    history.do(setStopWords(history.now, 'en', 'hall', { text: 'More.' }), { key: 'text' });
+    expect(saver.status).toBe('clash');
+    // What it began from, not theirs: or the next page would save over it.
+    expect(kept.at(-1)).toEqual({ value: history.now, base: TOUR_0, revision: 'r0' });
+  });
   it('is settled when the other’s is taken', async () => {
     const theirs = setStop(TOUR_0, 'gate', { dwell_s: 6 });
     const { sent, history, saver } = setting([
@@ -381,6 +425,20 @@ describe('saving', () => {
     edit(history, 6);
     await vi.advanceTimersByTimeAsync(2000);
     expect(saver.status).toBe('saved');
+  });
+  it('saves what was written while something was refused', async () => {
+    const answers: ((reply: Reply<Tour>) => void)[] = [];
+    const history = new History(TOUR, TOUR_0);
+    const put: Put<Tour> = () => new Promise((resolve) => answers.push(resolve));
+    const drawer = { keep: () => {}, clear: () => {} };
+    const saver = new Saver(history, TOUR, { value: TOUR_0, revision: 'r0' }, put, drawer);
+    history.onChange = (own) => own && saver.changed();
+    edit(history, 5);
+    await vi.advanceTimersByTimeAsync(1300);
+    edit(history, 6);
+    answers[0]!({ kind: 'refused', problems: [{ where: 'tour.yaml', found: 'no' }] });
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(answers).toHaveLength(2);
   });
   it('saves nothing when one has come back to where one was', async () => {
     const { sent, history, saver, kept } = setting([saved('r1')]);
@@ -432,7 +490,7 @@ describe('the check', () => {
       acceptable: code !== 'file-missing',
     });
     const opened = { key: 'tours/a', kind: 'tour', revision: 'r0', value: tour } as unknown as Opened<Tour>;
-    const editing = new Editing(api, opened, tour);
+    const editing = new Editing(api, opened, tour, 'Mai');
     await vi.advanceTimersByTimeAsync(20_000);
     expect(asked).toBe(1);
     const dwell = (seconds: number) => editing.set('gate', { dwell_s: seconds }, 'stay');
@@ -525,5 +583,46 @@ describe('a recording', () => {
       44, 24_000, 8,
     ]);
     expect([0, 1, 2, 3].map((k) => view.getInt16(44 + k * 2, true))).toEqual([0, 32767, -32767, 32767]);
+  });
+});
+
+describe('what others save', () => {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+  /** A record on the desk, and the answers it waits for. */
+  function setting() {
+    const asked: ((opened: unknown) => void)[] = [];
+    const api = {
+      ask: () => Promise.resolve([]),
+      document: () => new Promise((resolve) => asked.push(resolve)),
+      put: async (_key: string, value: Json) => ({ kind: 'saved', revision: 'r2', value, problems: [] }),
+    } as unknown as Api;
+    const opened = { key: 'site', kind: 'site', revision: 'r0' } as unknown as Opened<Json>;
+    return { asked, record: new Recording(api, opened, { name: 'Gate' }, {}, 'Mai') };
+  }
+
+  it('does not take back a save that has overtaken it', async () => {
+    const { asked, record } = setting();
+    await vi.advanceTimersByTimeAsync(0);
+    record.put(['name'], 'Gates', 'name');
+    await vi.advanceTimersByTimeAsync(1300);
+    expect(record.saver.revision).toBe('r2');
+    asked[0]!({ value: { name: 'Gate' }, revision: 'r1' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([record.now, record.saver.revision]).toEqual([{ name: 'Gates' }, 'r2']);
+  });
+  it('is asked for no more when the document has left the desk', async () => {
+    const { asked, record } = setting();
+    await vi.advanceTimersByTimeAsync(0);
+    record.end();
+    asked[0]!({ value: { name: 'Theirs' }, revision: 'r1' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([asked.length, record.now]).toEqual([1, { name: 'Gate' }]);
   });
 });

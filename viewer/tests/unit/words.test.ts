@@ -16,17 +16,23 @@ import {
 } from '../../src/core/i18n.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
-const messages = Object.fromEntries(
-  UI_LANGUAGES.map((l) => [
-    l,
-    JSON.parse(readFileSync(join(ROOT, `assets/i18n/${l}.json`), 'utf8')) as Record<string, string>,
-  ]),
-);
-const sources = ['ui', 'app', 'walk', 'xr'].flatMap((room) =>
-  readdirSync(join(ROOT, 'viewer/src', room))
-    .filter((f) => f.endsWith('.ts'))
-    .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
-);
+/** Messages per language, and the texts that say them. */
+const catalogue = (folder: string, rooms: readonly string[]) => ({
+  messages: Object.fromEntries(
+    UI_LANGUAGES.map((l) => [
+      l,
+      JSON.parse(readFileSync(join(ROOT, folder, `${l}.json`), 'utf8')) as Record<string, string>,
+    ]),
+  ),
+  sources: rooms.flatMap((room) =>
+    readdirSync(join(ROOT, 'viewer/src', room))
+      .filter((f) => f.endsWith('.ts'))
+      .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
+  ),
+});
+const interfaces = catalogue('assets/i18n', ['ui', 'app', 'walk', 'xr']);
+const studios = catalogue('assets/i18n/studio', ['studio', 'studio/ui', 'studio/core', 'studio/scene']);
+const { messages } = interfaces;
 
 describe('figures in a language that the interface does not speak', () => {
   it('are written as the sentences they stand in', () => {
@@ -44,7 +50,10 @@ describe('a sentence of the interface with words of the site in it', () => {
   });
 });
 
-describe('the interface’s words', () => {
+describe.each([
+  { whose: 'the interface’s words', ...interfaces, least: 60 },
+  { whose: 'the studio’s words', ...studios, least: 100 },
+])('$whose', ({ messages, sources, least }) => {
   it('every language has every message, with the same blanks to fill', () => {
     const blanks = (text: string) => [...text.matchAll(/\{\w+\}/g)].map((m) => m[0]).sort();
     for (const l of UI_LANGUAGES) {
@@ -64,16 +73,29 @@ describe('the interface’s words', () => {
         literal.add(m[1]!);
         if (m[2]) literal.add(m[2]);
       }
+      // What an undo's step is called.
+      for (const m of text.matchAll(/key: '(step\.\w+)'/g)) literal.add(m[1]!);
       for (const m of text.matchAll(/`([a-z]+\.)\$\{/g)) families.add(m[1]!);
     }
     for (const key of literal) expect(messages.en, key).toHaveProperty([key]);
-    expect(literal.size).toBeGreaterThan(60);
+    expect(literal.size).toBeGreaterThan(least);
     const unused = Object.keys(messages.en!).filter(
       (key) => !literal.has(key) && ![...families].some((family) => key.startsWith(family)),
     );
     expect(unused).toEqual([]);
   });
+});
 
+describe('a finding that can be accepted', () => {
+  it('is told in the words of the interface', () => {
+    const model = readFileSync(join(ROOT, 'heritage/model/documents/tour.py'), 'utf8');
+    const codes = [.../^FindingCode = Literal\[([^\]]*)\]/m.exec(model)![1]!.matchAll(/"([\w-]+)"/g)];
+    expect(codes.length).toBeGreaterThan(10);
+    for (const [, code] of codes) expect(studios.messages.en, code).toHaveProperty([`finding.${code}`]);
+  });
+});
+
+describe('the interface’s words', () => {
   it('what comes later is said by nothing that comes first', () => {
     const first = new Set<string>();
     const follow = (file: string): void => {

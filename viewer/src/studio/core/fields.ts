@@ -14,7 +14,18 @@ export interface Shape<T> {
 
 /** The field that holds the order of the stops. */
 export const ORDER = 'order';
-const DEEPER = new Set(['move', 'narration', 'captions', 'accept', 'untranslated']);
+/** Keys whose mappings are one field, as `heritage/text/merge.py` has them; a test holds the two together. */
+export const ONE_VALUE: readonly string[] = [
+  'compare',
+  'opening',
+  'place',
+  'placement',
+  'prior',
+  'section',
+  'show',
+  'sun',
+  'view',
+];
 
 export const same = (a: unknown, b: unknown): boolean => {
   if (a === b) return true;
@@ -30,10 +41,12 @@ export const same = (a: unknown, b: unknown): boolean => {
 const isMapping = (value: unknown): value is Record<string, Json> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function spread(into: Map<string, Json>, path: string, key: string, value: Json): void {
-  if (DEEPER.has(key) && isMapping(value))
-    for (const [inner, one] of Object.entries(value)) into.set(`${path}${key}/${inner}`, one);
-  else into.set(`${path}${key}`, value);
+/** A mapping comes apart, all the way down; a list is one field, and so is an empty mapping. */
+function spread(into: Map<string, Json>, path: string, value: Json): void {
+  const whole = ONE_VALUE.includes(path.slice(path.lastIndexOf('/') + 1));
+  if (!whole && isMapping(value) && Object.keys(value).length > 0)
+    for (const [key, one] of Object.entries(value)) spread(into, path ? `${path}/${key}` : key, one);
+  else into.set(path, value);
 }
 
 /** Put a value at a path of nested mappings. */
@@ -49,14 +62,13 @@ function put(into: Record<string, unknown>, path: readonly string[], value: Json
 export const TOUR: Shape<Tour> = {
   apart({ tour, words }) {
     const fields = new Map<string, Json>();
-    for (const [key, value] of Object.entries(tour))
-      if (key !== 'stops') spread(fields, '', key, value as Json);
+    for (const [key, value] of Object.entries(tour)) if (key !== 'stops') spread(fields, key, value as Json);
     fields.set(
       ORDER,
       tour.stops.map((s) => s.id),
     );
     for (const { id, ...stop } of tour.stops)
-      for (const [key, value] of Object.entries(stop)) spread(fields, `stops/${id}/`, key, value as Json);
+      for (const [key, value] of Object.entries(stop)) spread(fields, `stops/${id}/${key}`, value as Json);
     for (const [language, { title, introduction, stops }] of Object.entries(words)) {
       fields.set(`words/${language}/title`, title);
       fields.set(`words/${language}/introduction`, introduction);
@@ -90,16 +102,11 @@ export const TOUR: Shape<Tour> = {
   },
 };
 
-/** Any other document: mappings come apart, lists are one field. An empty mapping is a field of its own. */
+/** Any other document. */
 export const RECORD: Shape<Json> = {
   apart(value) {
     const fields = new Map<string, Json>();
-    const walk = (path: string, one: Json): void => {
-      if (isMapping(one) && Object.keys(one).length > 0)
-        for (const [key, inner] of Object.entries(one)) walk(path ? `${path}/${key}` : key, inner);
-      else fields.set(path, one);
-    };
-    walk('', value);
+    spread(fields, '', value);
     return fields;
   },
   together(fields) {

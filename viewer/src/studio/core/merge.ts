@@ -1,9 +1,13 @@
-/** Two people's changes to one document, brought together field by field against what both began from. */
+/**
+ * Two people's changes to one document, brought together field by field against what both began from. The server merges
+ * what is saved (`heritage/text/merge.py`); here what has not been saved is kept on top of what others have saved
+ * meanwhile. `tests/unit/merge-cases.json` holds for both.
+ */
 import { type Fields, fieldsOfStop, ORDER, same, stopOfField } from './fields.ts';
 import type { Json } from './tour.ts';
 
 export interface Clash {
-  /** As `fields.ts` names them; `stops/<id>` where one has removed the stop that the other changed. */
+  /** As `fields.ts` names them; `stops/<id>` where it is about a stop as a whole. */
   field: string;
   base: Json | undefined;
   mine: Json | undefined;
@@ -58,24 +62,16 @@ export function merged(base: Fields, mine: Fields, theirs: Fields): { fields: Fi
   const clashes: Clash[] = [];
   const out = new Map<string, Json>();
   const contested = new Set<string>();
-  for (const id of idsIn(base)) {
-    const [m, t] = [idsIn(mine).includes(id), idsIn(theirs).includes(id)];
-    if (m === t) continue;
-    const kept = m ? mine : theirs;
-    const changed = [...new Set([...base.keys(), ...kept.keys()])].some(
-      (field) => stopOfField(field) === id && !same(base.get(field), kept.get(field)),
+  for (const id of new Set([base, mine, theirs].flatMap(idsIn))) {
+    const sides = [base, mine, theirs].map((fields) =>
+      idsIn(fields).includes(id) ? Object.fromEntries(fieldsOfStop(fields, id)) : null,
     );
-    if (!changed) continue;
+    const [b, m, t] = sides as [Json, Json, Json];
+    // One has removed what the other changed, or both have added one of this name: two things, not the halves of one.
+    if (sides.filter((one) => one === null).length !== 1 || same(b, m) || same(b, t) || same(m, t)) continue;
     contested.add(id);
-    const whole = (fields: Fields, there: boolean): Json =>
-      there ? Object.fromEntries(fieldsOfStop(fields, id)) : null;
-    clashes.push({
-      field: `stops/${id}`,
-      base: whole(base, true),
-      mine: whole(mine, m),
-      theirs: whole(theirs, t),
-    });
-    for (const [field, value] of fieldsOfStop(kept, id)) out.set(field, value);
+    clashes.push({ field: `stops/${id}`, base: b, mine: m, theirs: t });
+    for (const [field, value] of fieldsOfStop(m ? mine : theirs, id)) out.set(field, value);
   }
   // Insertion order is kept where it can be: the server writes fields of a stop where they stood.
   for (const field of new Set([...theirs.keys(), ...mine.keys()])) {

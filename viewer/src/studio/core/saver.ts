@@ -64,6 +64,11 @@ export class Saver<T> {
   private readonly drawer: Drawer<T>;
   private base: T;
   private known: string | null;
+  /**
+   * What the server has while a person still has to decide: `base` stays what mine began from, so that what lies in the
+   * drawer is a clash again after the page's end, and never saved over theirs.
+   */
+  private theirs: { value: T; revision: string } | null = null;
   private timer: ReturnType<typeof setTimeout> | null = null;
   /** What is under way or to be tried again: the same bytes under the same key. */
   private sent: { value: T; once: string; revision: string | null } | null = null;
@@ -127,10 +132,13 @@ export class Saver<T> {
     const { apart, together } = this.shape;
     this.clashes = this.clashes.filter((c) => c !== clash);
     this.history.adopt(together(decided(apart(this.history.now), clash, choice)));
-    if (this.clashes.length === 0) {
-      this.changed();
+    if (this.clashes.length > 0) this.tell('clash');
+    else {
+      const { value, revision } = this.theirs!;
+      this.theirs = null;
+      this.takeBase(value, revision);
       if (this.dirty) this.now();
-    } else this.tell('clash');
+    }
   }
 
   private isSaved(value: T): boolean {
@@ -199,7 +207,8 @@ export class Saver<T> {
         // Only another change can help; it is not tried again as it stands.
         this.sent = null;
         this.problems = reply.problems;
-        this.tell('refused');
+        if (sameFields(this.shape, sent, this.history.now)) this.tell('refused');
+        else this.changed(); // written while it was under way
         return;
       case 'signed-out':
         this.tell('signed-out');
@@ -216,23 +225,26 @@ export class Saver<T> {
     const { apart, together } = this.shape;
     const { fields, clashes } = merged(apart(common), apart(this.history.now), apart(theirs));
     // The server sees two moves of one stop; here the order is one field.
-    if (told.some((c) => c.field === ORDER) && !clashes.some((c) => c.field === ORDER)) {
-      const [base, mine, other] = [common, this.history.now, theirs].map((value) => apart(value).get(ORDER));
+    const [base, mine, other] = [common, this.history.now, theirs].map((value) => apart(value).get(ORDER));
+    if (base && told.some((c) => c.field === ORDER))
       clashes.push({ field: ORDER, base, mine, theirs: other });
-    }
     const who = (field: string) =>
       told.find(
         (c) => c.field === field || c.field.startsWith(`${field}/`) || field.startsWith(`${c.field}/`),
       )?.who;
-    this.base = theirs;
-    this.known = revision;
     this.clashes = clashes.map((c) => ({ ...c, who: who(c.field) }));
     this.history.adopt(together(fields));
     if (this.clashes.length > 0) {
-      this.drawer.keep({ value: this.history.now, base: this.base, revision: this.known });
+      this.theirs = { value: theirs, revision };
+      this.changed();
       this.tell('clash');
-    } else if (this.dirty) this.changed();
-    else this.settled();
+    } else this.takeBase(theirs, revision);
+  }
+
+  private takeBase(value: T, revision: string): void {
+    this.base = value;
+    this.known = revision;
+    this.changed();
   }
 }
 

@@ -32,8 +32,8 @@ export interface Property {
 }
 
 export type Control =
-  | { kind: 'text'; long: boolean; pattern: string | null }
-  | { kind: 'number'; whole: boolean; min: number | null; max: number | null }
+  | { kind: 'text'; long: boolean }
+  | { kind: 'number'; whole: boolean; min: number | null }
   | { kind: 'choice'; options: readonly string[] }
   | { kind: 'switch' }
   | { kind: 'date' }
@@ -86,7 +86,6 @@ export function controlOf(schema: Schema, root: Schema, value?: Json): Control {
       return {
         kind: 'text',
         long: long || (typeof value === 'string' && value.includes('\n')),
-        pattern: one.pattern ?? null,
       };
     case 'number':
     case 'integer':
@@ -94,7 +93,6 @@ export function controlOf(schema: Schema, root: Schema, value?: Json): Control {
         kind: 'number',
         whole: one.type === 'integer',
         min: one.minimum ?? null,
-        max: one.maximum ?? null,
       };
     case 'boolean':
       return { kind: 'switch' };

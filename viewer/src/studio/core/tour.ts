@@ -69,7 +69,7 @@ export interface Tour {
 }
 
 export const DEFAULT_MOVE_S = 4;
-const ID = /^[a-z0-9-]{1,64}$/;
+export const ID = /^[a-z0-9-]{1,64}$/;
 
 export const idsOf = (tour: Tour): string[] => tour.tour.stops.map((s) => s.id);
 export const stopOf = (tour: Tour, id: string): Stop | undefined => tour.tour.stops.find((s) => s.id === id);
@@ -112,25 +112,29 @@ const eachWords = (tour: Tour, change: (words: Words) => Words): Tour => ({
   words: Object.fromEntries(Object.entries(tour.words).map(([language, words]) => [language, change(words)])),
 });
 
-/** A new stop after the stop `after` (null: at the end), with empty words in every language. */
+/**
+ * A new stop after the stop `after` (null: at the end), with empty words in every language. `mark` ends its id, so that
+ * two people who add a stop at once add two.
+ */
 export function addStop(
   tour: Tour,
   after: string | null,
   given: Omit<Stop, 'id'>,
+  mark = '',
 ): { tour: Tour; id: string } {
   const stops = tour.tour.stops;
-  const id = freeId(tour, `stop-${stops.length + 1}`);
+  const id = freeId(tour, `stop-${stops.length + 1}${mark}`);
   const at = after === null ? stops.length : stops.findIndex((s) => s.id === after) + 1;
   const next = withStops(tour, [...stops.slice(0, at), { id, ...given }, ...stops.slice(at)]);
   const words = (w: Words): Words => ({ ...w, stops: { ...w.stops, [id]: { title: null, text: '' } } });
   return { tour: eachWords(next, words), id };
 }
 
-/** The same stop again, right after itself, with its words. */
-export function duplicateStop(tour: Tour, from: string): { tour: Tour; id: string } {
+/** The same stop again, right after itself, with its words. `mark` as in `addStop`. */
+export function duplicateStop(tour: Tour, from: string, mark = ''): { tour: Tour; id: string } {
   const stops = tour.tour.stops;
   const at = stops.findIndex((s) => s.id === from);
-  const id = freeId(tour, `${from.slice(0, 58)}-2`);
+  const id = freeId(tour, `${from.slice(0, 56)}-2${mark}`);
   const next = withStops(tour, [...stops.slice(0, at + 1), { ...stops[at]!, id }, ...stops.slice(at + 1)]);
   const words = (w: Words): Words =>
     w.stops[from] ? { ...w, stops: { ...w.stops, [id]: w.stops[from] } } : w;
@@ -194,7 +198,7 @@ export const acceptedAt = (tour: Tour, id: string | null): Readonly<Record<strin
 
 export function setStopWords(tour: Tour, language: string, id: string, change: Partial<StopWords>): Tour {
   const words = tour.words[language];
-  if (!words) return tour;
+  if (!words || !stopOf(tour, id)) return tour; // somebody has removed it meanwhile
   const before = words.stops[id] ?? { title: null, text: '' };
   const next = { ...words, stops: { ...words.stops, [id]: { ...before, ...change } } };
   return { ...tour, words: { ...tour.words, [language]: next } };

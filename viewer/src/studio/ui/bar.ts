@@ -74,7 +74,7 @@ function step(studio: Studio, desk: Editing | Recording, which: 'undo' | 'redo')
 function standing(studio: Studio, { saver }: Editing | Recording): Part {
   const { t } = studio.state;
   const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
-  const why = saver.status === 'refused' ? firstOf(saver.problems) : saver.message;
+  const why = { refused: firstOf(saver.problems), forbidden: saver.message }[saver.status as string];
   return html`<p class="saving ${bad ? 'bad' : ''}" role="status">
     ${bad ? icon('warning') : saver.status === 'saved' ? icon('check') : nothing}<span>${t(`saving.${saver.status}`)}${bad && why ? `: ${why}` : ''}</span>
   </p>`;

@@ -27,7 +27,7 @@ export function clashes(studio: Studio, { saver }: Desk, stopName: (stop: string
       const name = [stop && stopName(stop), fieldName(studio, clash.field)].filter(Boolean).join(': ');
       return html`<article>
         <h3>${name}</h3>
-        <div class="sides two">
+        <div class="columns two">
           ${side(studio, saver, clash, 'mine', t('clash.mine'), name)}
           ${side(studio, saver, clash, 'theirs', clash.who ? t('clash.of', { who: clash.who }) : t('clash.theirs'), name)}
         </div>
@@ -48,7 +48,7 @@ function side(
   const { t } = studio.state;
   const value = clash[which];
   const gone = value === null || value === undefined;
-  return html`<div class="side ${which}">
+  return html`<div class="column ${which}">
     <h4>${title}</h4>
     <pre>${gone ? t('clash.removed') : plainly(value)}</pre>
     ${button({

@@ -5,6 +5,7 @@ import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import type { Listed } from '../core/api.ts';
 import { idFrom } from '../core/ids.ts';
+import { ID } from '../core/tour.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button, line, select } from './parts.ts';
@@ -12,8 +13,11 @@ import { openReleases } from './releases.ts';
 
 const KINDS = ['tour', 'monument', 'annotations', 'site', 'vocabulary'] as const;
 
-export const documentTitle = (studio: Studio, { title, key }: Listed): string =>
-  (typeof title === 'string' ? title : title ? pick(title, studio.state.language, []).text : '') || key;
+/** What a document is called: by its title, annotations by their monument's, else by its key. */
+export function documentTitle({ state }: Studio, { title, key }: Listed): string {
+  const named = title ?? state.documents.find((d) => key === `${d.key}/annotations`)?.title ?? '';
+  return (typeof named === 'string' ? named : pick(named, state.language, []).text) || key;
+}
 
 export function documents(studio: Studio): Part {
   const { t } = studio.state;
@@ -29,7 +33,7 @@ export function documents(studio: Studio): Part {
             (d) => html`<li>
               <button type="button" class="document" @click=${() => void studio.open(d.key)}>
                 <span class="name">${documentTitle(studio, d)}</span>
-                <span class="quiet">${d.key}</span>
+                ${documentTitle(studio, d) === d.key ? nothing : html`<span class="quiet">${d.key}</span>`}
                 ${d.problems > 0 ? html`<span class="badge">${icon('warning')}${t('problems', { n: d.problems })}</span>` : nothing}
                 ${icon('chevronRight')}
               </button>
@@ -80,7 +84,7 @@ export function newTour(studio: Studio): Part {
     ${button({
       kind: 'main',
       text: t('new.make'),
-      disabled: !/^[a-z0-9-]{1,64}$/.test(wanted.id) || !wanted.monument || !wanted.title.trim(),
+      disabled: !ID.test(wanted.id) || !wanted.monument || !wanted.title.trim(),
       press: async () => {
         wanted.problem = (await studio.make(wanted.id, wanted.monument, wanted.title.trim())) ?? '';
         if (!wanted.problem) Object.assign(wanted, { id: '', title: '' });

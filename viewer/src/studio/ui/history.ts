@@ -2,13 +2,12 @@
 import { html, nothing } from 'lit';
 import type { Part } from '../../ui/parts.ts';
 import type { Opened, Version } from '../core/api.ts';
-import { Refusal } from '../core/api.ts';
 import { TOUR } from '../core/fields.ts';
 import { type Tour, titleOf } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
 import { difference } from './difference.ts';
-import { button } from './parts.ts';
+import { button, moment } from './parts.ts';
 
 interface Shown {
   key: string;
@@ -22,27 +21,17 @@ let shown: Shown | null = null;
 export function openHistory(studio: Studio, editing: Editing): void {
   shown = { key: editing.key, versions: null, chosen: null, value: null };
   studio.set({ sheet: 'history' });
-  void ask(studio, async () => {
-    const versions = await studio.api.ask<Version[]>('GET', `history/${editing.key}`);
-    if (shown) shown = { ...shown, versions };
+  const asked = studio.api.ask<Version[]>('GET', `history/${editing.key}`);
+  void studio.tried(asked).then((versions) => {
+    if (shown?.key === editing.key) shown = { ...shown, versions };
+    studio.onState();
   });
-}
-
-async function ask(studio: Studio, act: () => Promise<void>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    studio.set({ notice: error.status === 0 ? studio.state.t('line.down') : error.message });
-  }
-  studio.onState();
 }
 
 export function history(studio: Studio, editing: Editing): Part {
   const { t, language } = studio.state;
   if (!shown || shown.key !== editing.key) return nothing;
   const { versions, chosen, value } = shown;
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   return html`<h2 tabindex="-1">${t('history')}</h2>
     ${
       versions === null
@@ -55,7 +44,7 @@ export function history(studio: Studio, editing: Editing): Part {
                   aria-pressed=${String(v.revision === chosen)}
                   @click=${() => choose(studio, editing, v.revision)}
                 >
-                  <time datetime=${v.when}>${time.format(new Date(v.when))}</time>
+                  <time datetime=${v.when}>${moment(v.when, language)}</time>
                   <span>${v.who || t('history.outside')}</span>
                   ${v.revision === editing.saver.revision ? html`<span class="quiet">${t('history.now')}</span>` : nothing}
                 </button>
@@ -82,8 +71,9 @@ export function history(studio: Studio, editing: Editing): Part {
 function choose(studio: Studio, editing: Editing, revision: string): void {
   if (!shown) return;
   shown = { ...shown, chosen: revision, value: null };
-  void ask(studio, async () => {
-    const found = await studio.api.ask<Opened<Tour>>('GET', `history/${editing.key}/${revision}`);
-    if (shown?.chosen === revision) shown = { ...shown, value: found.value };
+  const asked = studio.api.ask<Opened<Tour>>('GET', `history/${editing.key}/${revision}`);
+  void studio.tried(asked).then((found) => {
+    if (found && shown?.chosen === revision) shown = { ...shown, value: found.value };
+    studio.onState();
   });
 }

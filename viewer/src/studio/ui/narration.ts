@@ -1,6 +1,7 @@
 /** A recording of a stop in one language: dropped, chosen, or spoken here and now. */
 import { html, nothing } from 'lit';
 import { clock } from '../../core/format.ts';
+import { languageName } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { type Stop, stopOf } from '../core/tour.ts';
@@ -43,7 +44,7 @@ export function narration(studio: Studio, editing: Editing, stop: Stop, language
   >
     ${
       path
-        ? html`<audio controls preload="none" src=${`./files/${path}`} aria-label=${t('voice.of', { language })}></audio>
+        ? html`<audio controls preload="none" src=${`./files/${path}`} aria-label=${t('voice.of', { language: languageName(language) })}></audio>
             <p class="quiet">${path}${seconds && Number.isFinite(seconds) ? ` · ${clock(seconds)}` : ''}</p>`
         : html`<p class="quiet">${t('voice.none')}</p>`
     }
@@ -133,10 +134,16 @@ async function record(studio: Studio, editing: Editing, id: string, language: st
     clearInterval(recording?.timer);
     recording = null;
     const name = `${editing.id}-${id}.${language}`;
-    void finished(parts, type?.[1] ?? null, name).then((file) => put(studio, editing, id, language, file));
+    void finished(parts, type?.[1] ?? null, name).then(
+      (file) => put(studio, editing, id, language, file),
+      () => studio.set({ notice: t('failed') }), // nothing was recorded that can be decoded
+    );
     studio.onState();
   });
-  const timer = window.setInterval(() => studio.onState(), 500);
+  const timer = window.setInterval(() => {
+    if (studio.state.editing === editing) studio.onState();
+    else recorder.stop(); // a microphone that nobody could turn off
+  }, 500);
   recording = { recorder, stop: id, language, since: performance.now(), timer };
   recorder.start();
   studio.onState();

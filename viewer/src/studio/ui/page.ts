@@ -80,14 +80,16 @@ export class StudioPage extends LitElement {
     const away = status === 'signed-out';
     const { desk } = studio;
     if (away && !desk) return signIn(studio);
+    // What lies behind a sheet is neither seen nor read out.
+    const said = html`<p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
+      ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>`;
     return html`${bar(studio)}
       ${editing ? this.tour(editing) : state.record ? record(studio, state.record) : documents(studio)}
-      <p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
-        ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>
+      ${away || sheet ? nothing : said}
       ${
         away || sheet
           ? html`<dialog class="studio-sheet" @close=${() => studio.set({ sheet: null })} @cancel=${(e: Event) => away && e.preventDefault()}>
-              ${away ? signIn(studio) : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)}`}
+              ${away ? signIn(studio) : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)} ${said}`}
             </dialog>`
           : nothing
       }`;

@@ -2,10 +2,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Part } from '../../ui/parts.ts';
 
-let counted = 0;
-/** An id for a control and what describes it. */
-export const fresh = (stem: string): string => `${stem}-${++counted}`;
-
 export interface Button {
   text: string;
   icon?: TemplateResult;
@@ -117,6 +113,10 @@ export const section = (
   <summary>${title}</summary>
   <div class="group-body">${body}</div>
 </details>`;
+
+/** A moment as people read it, of the ISO time that the server keeps. */
+export const moment = (iso: string, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 
 /** A value as people read it: a mapping as lines, numbers beside each other. */
 export function plainly(value: unknown): string {

@@ -17,7 +17,7 @@ import {
 import type { Json } from '../core/tour.ts';
 import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
-import { button, fresh, iconButton } from './parts.ts';
+import { button, iconButton } from './parts.ts';
 
 interface Place {
   studio: Studio;
@@ -108,21 +108,22 @@ function property(place: Place, { required, description }: Property): Part {
           className: 'remove',
         },
       );
-  const told = fresh('told');
-  const help = html`<p class="quiet" id=${told}>${description}</p>`;
+  const told = description ? `about-${name}` : null;
+  const help = told ? html`<p class="quiet" lang="en" id=${told}>${description}</p>` : nothing;
   const wrong = problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing;
   return inner
     ? html`<fieldset class="record-group" data-field=${name}>
-        <legend>${label}</legend>
-        ${remove} ${description ? help : nothing} ${wrong} ${body(place, control, told)}
+        <legend lang="en">${label}</legend>
+        ${remove} ${help} ${wrong} ${body(place, control, told)}
       </fieldset>`
     : html`<div class="record-line" data-field=${name}>
-        <label class="field"><span>${label}</span>${body(place, control, told)}</label>
-        ${remove} ${description ? help : nothing} ${wrong}
+        <label class="field"><span lang="en">${label}</span>${body(place, control, told)}</label>
+        ${remove} ${help} ${wrong}
       </div>`;
 }
 
-function body(place: Place, control: Control, told: string): Part {
+function body(place: Place, control: Control, about: string | null): Part {
+  const told = about ?? nothing;
   const { studio, record, path, value, label } = place;
   const set = (next: Json) => record.put(path, next, label);
   const text = typeof value === 'string' ? value : '';
@@ -225,7 +226,7 @@ function list(place: Place, item: Schema): Part {
             ${properties(own, control.properties)}
           </details>`
       : html`<div class="record-line">
-            <label class="field"><span>${title}</span>${body(own, control, '')}</label>${remove}
+            <label class="field"><span>${title}</span>${body(own, control, null)}</label>${remove}
             ${problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing}
           </div>`;
   })}

@@ -2,10 +2,10 @@
 import { html, nothing } from 'lit';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import { type Build, Refusal, type Release } from '../core/api.ts';
+import type { Build, Release } from '../core/api.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
-import { button } from './parts.ts';
+import { button, moment } from './parts.ts';
 
 const FOLLOW_MS = 2000;
 
@@ -20,32 +20,21 @@ export function openReleases(studio: Studio): void {
 
 async function follow(studio: Studio): Promise<void> {
   clearTimeout(timer);
-  await quietly(studio, async () => {
-    [builds, releases] = await Promise.all([
-      studio.api.ask<Build[]>('GET', 'builds'),
-      studio.api.ask<Release[]>('GET', 'releases'),
-    ]);
-  });
-  studio.onState();
+  const { api } = studio;
+  if (studio.state.status === 'ready') {
+    const asked = Promise.all([api.ask<Build[]>('GET', 'builds'), api.ask<Release[]>('GET', 'releases')]);
+    [builds, releases] = (await studio.tried(asked)) ?? [builds, releases];
+    studio.onState();
+  }
   if (studio.state.sheet === 'releases') timer = window.setTimeout(() => void follow(studio), FOLLOW_MS);
 }
 
-async function quietly(studio: Studio, act: () => Promise<unknown>): Promise<void> {
-  try {
-    await act();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    studio.set({ notice: error.status === 0 ? studio.state.t('line.down') : error.message });
-  }
-}
-
 const act = (studio: Studio, method: string, path: string, body?: unknown): void => {
-  void quietly(studio, () => studio.api.ask(method, path, body)).then(() => follow(studio));
+  void studio.tried(studio.api.ask(method, path, body)).then(() => follow(studio));
 };
 
 export function releasesSheet(studio: Studio): Part {
   const { t, language, me } = studio.state;
-  const time = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' });
   const may = me?.roles.some((r) => r === 'administrator' || r === 'curator') ?? false;
   const running = builds.find((b) => b.status === 'running');
   const last = builds[0];
@@ -82,7 +71,7 @@ export function releasesSheet(studio: Studio): Part {
       ${releases.map(
         (r, k) => html`<li class=${r.current ? 'current' : ''}>
           <div>
-            <strong>${r.when ? time.format(new Date(r.when)) : r.id}</strong>
+            <strong>${r.when ? moment(r.when, language) : r.id}</strong>
             <span class="quiet">${[r.who, r.id].filter(Boolean).join(' · ')}</span>
             ${r.current ? html`<span class="badge">${icon('check')}${t('release.current')}</span>` : nothing}
           </div>

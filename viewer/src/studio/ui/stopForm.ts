@@ -37,7 +37,7 @@ export function stopForm(studio: Studio, editing: Editing): Part {
           text: t('stop.duplicate'),
           icon: icon('copy'),
           press: () => {
-            const made = duplicateStop(editing.now, stop.id);
+            const made = duplicateStop(editing.now, stop.id, editing.mark);
             editing.do(made.tour, { key: 'step.duplicate' });
             editing.choose(made.id);
           },

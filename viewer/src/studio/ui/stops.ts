@@ -45,23 +45,12 @@ export function stopList(studio: Studio, editing: Editing): Part {
 
 /** A new stop from the present view, showing what is shown. */
 function add(studio: Studio, editing: Editing): void {
-  const now = studio.staging.scene?.now();
-  const { tour, id } = addStop(editing.now, editing.stop, now ? { ...shown(now), view: now.view } : {});
+  const { annotation: _open, ...given } = studio.staging.scene?.now() ?? { annotation: null };
+  const { tour, id } = addStop(editing.now, editing.stop, given, editing.mark);
   editing.do(tour, { key: 'step.add' });
   editing.choose(id);
   if (studio.state.mode === 'explore') studio.staging.go('make');
 }
-
-const shown = ({
-  show,
-  compare,
-  sun,
-  section,
-}: NonNullable<ReturnType<NonNullable<Studio['staging']['scene']>['now']>>) => ({
-  ...(compare ? { compare } : show ? { show } : {}),
-  ...(section ? { section } : {}),
-  ...(sun ? { sun } : {}),
-});
 
 function stopLine(studio: Studio, editing: Editing, id: string, k: number, title: string): Part {
   const { t } = studio.state;

@@ -80,7 +80,7 @@ export function timing(studio: Studio, editing: Editing): Part {
                   : nothing
               }
               <span class="visually-hidden">${titleOf(tour, stop.id, language)}</span>
-              <span class="seconds">${k + 1} · ${clock(dwell)}</span>
+              <span class="seconds">${k + 1}<span> · ${clock(dwell)}</span></span>
             </span>
           </button>
           ${edge(studio, editing, stop, dwell, total)}

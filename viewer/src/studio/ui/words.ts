@@ -21,7 +21,14 @@ export function tourWords(studio: Studio, editing: Editing): Part {
     const words = editing.now.words[language]!;
     const field = t('words.in', { language: languageName(language) });
     return html`${line(t('tour.title'), words.title, (title) => editing.sayTour(language, { title }, field), { lang: language })}
-      ${area(studio, editing, t('tour.introduction'), words.introduction, language, (introduction) => editing.sayTour(language, { introduction }, field))}`;
+      ${area(
+        studio,
+        editing,
+        t('tour.introduction'),
+        () => editing.now.words[language]!.introduction,
+        language,
+        (introduction) => editing.sayTour(language, { introduction }, field),
+      )}`;
   });
 }
 
@@ -59,8 +66,8 @@ function sides(studio: Studio, side: (language: string) => Part): Part {
         },
       })}
     </div>
-    <div class="sides ${desk.right ? 'two' : ''}">
-      ${[desk.left, desk.right].filter(Boolean).map((l) => html`<div class="side" dir=${direction(l)}>${side(l)}</div>`)}
+    <div class="columns ${desk.right ? 'two' : ''}">
+      ${[desk.left, desk.right].filter(Boolean).map((l) => html`<div class="column" dir=${direction(l)}>${side(l)}</div>`)}
     </div>`;
 }
 
@@ -84,7 +91,14 @@ function oneLanguage(studio: Studio, editing: Editing, language: string): Part {
     (next) => editing.say(language, stop, { title: next || null }, field),
     { lang: language, placeholder: stop.replaceAll('-', ' ') },
   )}
-    ${area(studio, editing, t('stop.text'), text, language, (next) => editing.say(language, stop, { text: next }, field))}
+    ${area(
+      studio,
+      editing,
+      t('stop.text'),
+      () => textOf(editing.now, language, stop).text,
+      language,
+      (next) => editing.say(language, stop, { text: next }, field),
+    )}
     ${
       desk.shown
         ? nothing
@@ -103,10 +117,11 @@ function area(
   studio: Studio,
   editing: Editing,
   label: string,
-  text: string,
+  read: () => string,
   language: string,
   take: (text: string) => void,
 ): Part {
+  const text = read();
   if (desk.shown) {
     const made = editing.rendered.get(text);
     return html`<div class="field"><span>${label}</span>
@@ -131,9 +146,10 @@ function area(
         if (!file) return;
         event.preventDefault();
         const { selectionStart } = event.target as HTMLTextAreaElement;
-        void picture(studio, file, (mark) =>
-          take(`${text.slice(0, selectionStart)}${mark}${text.slice(selectionStart)}`),
-        );
+        void picture(studio, file, (mark) => {
+          const now = read(); // more may have been written while it was sent
+          take(`${now.slice(0, selectionStart)}${mark}${now.slice(selectionStart)}`);
+        });
       }}></textarea>
   </label>`;
 }

@@ -1,0 +1,101 @@
+/** A document on the desk: its history, its saving, what others save meanwhile, and where they are. */
+import { type Api, type Here, type Opened, Refusal } from './core/api.ts';
+import type { Shape } from './core/fields.ts';
+import { History } from './core/history.ts';
+import { Saver } from './core/saver.ts';
+import { drawerOf, kept } from './drawer.ts';
+
+const POLL_MS = 5000;
+/** This page among those that are open. */
+const PAGE = crypto.randomUUID();
+
+export abstract class Desk<T> {
+  readonly key: string;
+  readonly history: History<T>;
+  readonly saver: Saver<T>;
+  /** Whether work of another time was brought back from this browser. */
+  readonly restored: boolean;
+  others: readonly Here[] = [];
+  onChange: () => void = () => {};
+  protected readonly api: Api;
+  protected ended = false;
+  private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
+
+  /** `who`: whose drawer it is; another's unsaved work is not brought back as theirs. */
+  protected constructor(api: Api, shape: Shape<T>, { key, revision }: Opened<T>, value: T, who: string) {
+    this.api = api;
+    this.key = key;
+    const drawer = `${who}/${key}`;
+    const draft = kept<T>(drawer);
+    this.restored = draft !== null;
+    this.history = new History(shape, draft?.value ?? value);
+    // What was changed offline was changed from what was known then: the server merges it, or says where it cannot.
+    const saved = draft ? { value: draft.base, revision: draft.revision } : { value, revision };
+    this.saver = new Saver(this.history, shape, saved, (...sent) => api.put(key, ...sent), drawerOf(drawer));
+    this.history.onChange = (own) => this.took(own);
+    this.saver.onChange = () => this.onChange();
+  }
+
+  get now(): T {
+    return this.history.now;
+  }
+
+  /** Ends the ids of what this page adds, while others may add as much: none where one is alone. */
+  get mark(): string {
+    return this.others.length > 0 ? `-${PAGE.slice(0, 4)}` : '';
+  }
+
+  end(): void {
+    this.ended = true;
+    for (const timer of this.timers.values()) clearTimeout(timer);
+  }
+
+  /** The stop that is open, where the document has stops. */
+  protected abstract get place(): string | null;
+
+  /** The document is another than before, by this person or by another. */
+  protected took(own: boolean): void {
+    if (own) this.saver.changed();
+    this.onChange();
+  }
+
+  /** What others have saved, and where they are; again and again until the document leaves the desk. */
+  protected async poll(): Promise<void> {
+    await this.tellWhere();
+    const known = this.saver.revision;
+    const opened = await this.quietly(this.api.document<T>(this.key, known));
+    // An answer that was overtaken by a save would take its changes back.
+    if (opened?.value && !this.ended && this.saver.revision === known)
+      this.saver.arrived(opened.value, opened.revision);
+    this.later('poll', POLL_MS, () => this.poll());
+  }
+
+  protected async tellWhere(): Promise<void> {
+    const where = { key: this.key, stop: this.place, page: PAGE };
+    const here = await this.quietly(this.api.ask<Here[]>('PUT', 'presence', where));
+    if (!here || this.ended) return;
+    const others = here.filter((one) => one.key === this.key && one.page !== PAGE);
+    if (JSON.stringify(others) === JSON.stringify(this.others)) return;
+    this.others = others;
+    this.onChange();
+  }
+
+  protected later(name: string, ms: number, act: () => Promise<void>): void {
+    clearTimeout(this.timers.get(name));
+    if (this.ended) return;
+    this.timers.set(
+      name,
+      setTimeout(() => void act(), ms),
+    );
+  }
+
+  /** What the server says, or null where it says no or nothing: work goes on, and the saving tells how the line is. */
+  protected async quietly<A>(asked: Promise<A>): Promise<A | null> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
+  }
+}
