@@ -71,6 +71,19 @@ def test_a_placement_across_north_is_beside_one_before_it() -> None:
 
 def test_what_the_prior_excludes_is_not_chosen_and_said_where_it_fits_much_better() -> None:
     told = FootprintPrior(heading_deg=0.0, heading_sigma_deg=10.0)
-    choice = _chosen([_trial(2, cover=0.5), _trial(180, cover=0.95)], [5.0, 0.0], told)
+    choice = _chosen([_trial(2, cover=0.5), _trial(180, cover=0.95)], [3.0, 0.0], told)
     assert choice.trial.score.cover == 0.5
     assert "excludes it" in " ".join(choice.doubts)
+
+
+def test_what_the_prior_excludes_is_chosen_where_it_is_much_likelier_all_the_same_and_that_is_said() -> None:
+    told = FootprintPrior(heading_deg=40.0, heading_sigma_deg=10.0)
+    choice = _chosen([_trial(0), _trial(38)], [1.0, 1.0 + np.log(31)], told)
+    assert choice.trial.held.pose.yaw == 0.0
+    assert choice.doubts == ("the placement is 4.0 sigma from what is known beforehand",)
+    assert not choice.candidates
+
+
+def test_of_placements_beside_each_other_the_fit_does_not_choose_one_that_is_much_less_likely() -> None:
+    right, askew = _trial(0, cover=0.8), _trial(8, 0.5, cover=0.95)
+    assert _chosen([right, askew], [1.0, 1.0 + np.log(31)]).trial is right

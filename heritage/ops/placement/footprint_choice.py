@@ -84,12 +84,16 @@ def choose(
     """The likeliest placement that ``prior`` allows. ``costs``: minus the logarithm of each one's likelihood, the prior
     included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
-    A placement is excluded when it is 3 sigma more surprising than another one, or fits far worse than the best of those
-    that are not and is not likelier beyond doubt; candidates are those that are not ``odds`` times less likely.
+    A placement is excluded when it is 3 sigma more surprising than another one and not ``odds`` times likelier than all that are
+    not, or fits far worse than the best of those that are left and is not likelier beyond doubt; candidates are those that are
+    not ``odds`` times less likely.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
-    expected = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
+    near = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
+    # The costs hold the surprise already: a position four sigma off happens, and then the walls tell.
+    likely = min(costs[i] for i in near) - float(np.log(odds))
+    expected = [i for i in range(len(rows)) if i in near or costs[i] < likely]
     # What is inside a plan is on none of its lines: the likelihood alone cannot tell a hall on its terrace from one beside it.
     fit = max(expected, key=lambda i: rows[i].score)
     allowed = [
@@ -97,8 +101,11 @@ def choose(
         if rows[i].score >= rows[fit].score - _WORSE or costs[i] < costs[fit] - _BEYOND_DOUBT
     ]  # fmt: skip
     likeliest = min(allowed, key=lambda i: costs[i])
-    # Placements so near to each other are one: the likelihood is too coarse to tell them apart, the fit is not.
-    same = [i for i in allowed if _same(rows[i], rows[likeliest])]
+    # Placements so near to each other are one: where the likelihood is too coarse to tell them apart, the fit is not.
+    same = [
+        i for i in allowed
+        if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(odds)
+    ]  # fmt: skip
     best = max(same, key=lambda i: rows[i].score)
     others = tuple(
         rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))})
