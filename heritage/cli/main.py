@@ -44,6 +44,19 @@ def main() -> None:
         sys.exit(130)
 
 
-from heritage.cli import backup, build, compare, drawing, export, site, store, tour, user  # noqa: E402  (the commands register themselves on `cli`)
+from heritage.cli import backup, build, compare, drawing, export, place, site, store, tour, user  # noqa: E402  (the commands register themselves on `cli`)
 
-__all__ = ["backup", "build", "cli", "compare", "drawing", "export", "main", "site", "store", "tour", "user"]
+__all__ = [
+    "backup",
+    "build",
+    "cli",
+    "compare",
+    "drawing",
+    "export",
+    "main",
+    "place",
+    "site",
+    "store",
+    "tour",
+    "user",
+]

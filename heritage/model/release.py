@@ -13,6 +13,7 @@ from pydantic import Field
 from heritage.model.documents import (
     Certainty,
     Credit,
+    Decided,
     Document,
     Evidence,
     Rights,
@@ -60,7 +61,7 @@ class Candidate(ReleaseDocument):
 class Placement(ReleaseDocument):
     """Where a monument stands and how well that is known."""
 
-    method: Literal["footprint", "gcp", "crs", "prior", "none"]
+    method: Literal["footprint", "gcp", "crs", "prior", "hand", "none"]
     settled: bool = Field(description="false: shown as 'placement not settled'")
     reason: str = Field("", description="why it is not settled, or what was assumed")
     site_from_monument: Matrix
@@ -72,6 +73,7 @@ class Placement(ReleaseDocument):
     sigma_m: float | None = Field(None, description="1 sigma of the horizontal position")
     candidates: tuple[Candidate, ...] = ()
     footprint: str | None = Field(None, description="the ground plan it was laid on, named or chosen")
+    decided: Decided | None = Field(None, description="whose word it is, where a person decided")
 
 
 class Period(ReleaseDocument):
@@ -301,6 +303,7 @@ class MonumentEntry(ReleaseDocument):
     comparisons: tuple[ComparisonEntry, ...] = ()
     annotations: tuple[AnnotationEntry, ...] = ()
     report: str | None = None
+    plan: str | None = Field(None, description="its `PlacementPlan`; none in older releases")
 
     @property
     def newest(self) -> EpochEntry:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,24 +13,34 @@ from heritage.model.arrays import F64, REASONS, U8, PointCloud, Similarity
 from heritage.model.documents import Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.placement_plan import PlacementEntry, PointEntry, WallEntry
 from heritage.model.release import Placement
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_choice import FootprintPrior
+from heritage.ops.placement.footprint_measure import WallResidual
 from heritage.ops.placement.register import Registered, register_footprint
 from heritage.ops.placement.register_among import register_among
 from heritage.ops.placement.register_options import RegisterOptions
+from heritage.pipeline.placement_entry import other_places, wall_entries
 from heritage.pipeline.stage import Job
 from heritage.pipeline.thinned import thinned, thinned_labels
 
 
 @dataclass(frozen=True, eq=False)
 class Placed:
-    """A placement with its figures, and the ground plan it was laid on, if any."""
+    """A placement with its figures, and the ground plan it was laid on, if any. ``cells_m`` (k, 3): where walls stand,
+    monument frame, None where nobody looked; ``others``: where else it could stand; ``points``: those it was placed by."""
 
     placement: Placement
     figures: tuple[Figure, ...] = ()
     warnings: tuple[str, ...] = ()
     plan: Polygon | MultiPolygon | None = None
+    cells_m: F64 | None = None
+    cover: float | None = None
+    outside: float | None = None
+    walls: tuple[WallEntry, ...] = ()
+    others: tuple[PlacementEntry, ...] = ()
+    points: tuple[PointEntry, ...] = ()
 
 
 def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> Placed:
@@ -45,7 +56,7 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
         ground_m=ground_m,
         scale=None if facts["scale"] == "unknown" else prior.scale or 1.0,
     )
-    cloud, ground = walls(job), _ground(job)
+    cloud, ground = walls(job), ground_points(job)
     if "footprint" in facts:
         plan, id = polygon(facts["footprint"]), str(facts["footprint_id"])
         beside = [polygon(text) for text in facts["beside"]]
@@ -62,7 +73,12 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
         among = register_among(cloud, None, layer, known, options, ground=ground, threads=job.threads)
         plan, id, found = layer[among.id], among.id, among.registered
         if prior.ground_m is None:
-            found = _lifted(found, float(facts["layer"][id][1]) - ground_m)
+            heights = {id: float(height) - ground_m for id, (_, height) in facts["layer"].items()}
+            others = zip(found.others, found.candidates, strict=True)
+            found = replace(
+                _lifted(found, heights[id]),
+                others=tuple(_lifted(other, heights[of.footprint or id]) for other, of in others),
+            )
     placed = found.site_from_monument
     reason = f"{found.reason}; {facts['prior_said']}" if facts["prior_said"] else found.reason
     placement = Placement(
@@ -78,7 +94,22 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
         candidates=found.candidates,
         footprint=id,
     )
-    return Placed(placement, (*found.figures, *walls_figures(found)), (), plan)
+    return Placed(
+        placement,
+        (*found.figures, *walls_figures(found.residuals)),
+        (),
+        plan,
+        cells_m=found.plan_m,
+        cover=found.cover,
+        outside=found.outside,
+        walls=wall_entries(found.residuals),
+        others=other_places(
+            found.others,
+            [other.footprint or id for other in found.candidates],
+            [other.score for other in found.candidates],
+            facts,
+        ),
+    )
 
 
 def walls(job: Job) -> PointCloud:
@@ -91,7 +122,7 @@ def walls(job: Job) -> PointCloud:
     return kept if len(kept) else cloud
 
 
-def walls_figures(found: Registered) -> tuple[Figure, ...]:
+def walls_figures(residuals: Sequence[WallResidual]) -> tuple[Figure, ...]:
     """The residual of every wall of the footprint, in the order of its edges."""
     return tuple(
         Figure(
@@ -101,7 +132,7 @@ def walls_figures(found: Registered) -> tuple[Figure, ...]:
             method=f"mean outward of the drawn edge, {wall.cells} cells, from "
             f"({wall.start_m[0]:.1f}, {wall.start_m[1]:.1f}) to ({wall.end_m[0]:.1f}, {wall.end_m[1]:.1f}) m",
         )
-        for k, wall in enumerate(found.residuals, 1)
+        for k, wall in enumerate(residuals, 1)
     )
 
 
@@ -137,7 +168,7 @@ def _all(job: Job) -> tuple[PointCloud, U8]:
     return thinned(ingest), thinned_labels(job.inputs["clean"], "reasons", ingest)
 
 
-def _ground(job: Job) -> F64 | None:
+def ground_points(job: Job) -> F64 | None:
     """Points of the ground (k, 3), monument frame; None where cleaning found none."""
     if "clean" not in job.inputs:
         return None

@@ -174,7 +174,12 @@ def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Prob
         here = lines.where("registration", "prior")
         yield Problem("placement-incomplete", here, found, "lon and lat go together", f"add {missing}: …")
     needed = {
-        "gcp": (registration.gcp is not None, "registration.gcp", "add gcp: gcp.csv, the control points"),
+        "gcp": (
+            registration.gcp is not None or bool(registration.points),
+            "registration.gcp",
+            "add gcp: gcp.csv, the control points",
+        ),
+        "hand": (registration.pose is not None, "registration.pose", "add pose: {crs_m: …, heading_deg: …}"),
         "footprint": (document.footprint is not None, "footprint", "add footprint: and its id"),
         "prior": (
             prior is not None and prior.lon is not None,

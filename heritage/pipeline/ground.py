@@ -93,11 +93,7 @@ def read_ground(loaded: LoadedSite) -> Ground:
         table = read_plans(loaded.site.footprints, loaded.root, used)
         footprints = {feature.id: feature for feature in table.features}
         layer_crs = table.crs
-    gcps = {
-        id: read_gcp(monument.folder / monument.monument.registration.gcp)
-        for id, monument in loaded.monuments.items()
-        if monument.monument.registration.gcp is not None
-    }
+    gcps = {id: points for id, m in loaded.monuments.items() if (points := _control_points(m))}
     priors = {id: prior_of(monument) for id, monument in loaded.monuments.items()}
     anchors = [
         anchor
@@ -164,6 +160,14 @@ def _in_site(
         return shapes
 
 
+def _control_points(monument: LoadedMonument) -> tuple[ControlPoint, ...]:
+    """Those of the CSV or those that monument.yaml holds itself."""
+    registration = monument.monument.registration
+    if registration.gcp is not None:
+        return read_gcp(monument.folder / registration.gcp)
+    return tuple(ControlPoint(p.name, p.role, p.at_m, p.crs_m) for p in registration.points)
+
+
 def _anchor(
     monument: LoadedMonument,
     crs: pyproj.CRS,
@@ -178,6 +182,9 @@ def _anchor(
     if footprint is not None:
         middle = footprint.geometry.centroid
         return lon_lat(layer_crs, middle.x, middle.y)
+    if document.registration.pose is not None:
+        x, y, _ = document.registration.pose.crs_m
+        return lon_lat(crs, x, y)
     if gcps:
         x, y, _ = np.mean([p.target for p in gcps], axis=0)
         return lon_lat(crs, x, y)

@@ -36,6 +36,7 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         "method": method,
         "settled": registration.settled,
         "scale": registration.scale,
+        "pose": registration.pose.model_dump(mode="json") if registration.pose else None,
         "prior": prior.model_dump(mode="json") if prior else None,
         "prior_said": said,
         "frame": [ground.frame.lon_deg, ground.frame.lat_deg, ground.frame.height_m],
@@ -119,11 +120,13 @@ def _text(ground: Ground, row: int) -> str:
 def _method(
     document: Monument, prior: Prior | None, has_footprint: bool, has_gcps: bool, has_layer: bool
 ) -> str:
-    """`auto` in order of strength: measured control, then a plan to fit, then a prior alone. `crs` is tried first
+    """`auto` in order of strength: a person's word, measured control, a plan to fit, a prior alone. `crs` is tried first
     inside the stage, which alone knows what the cloud's header says."""
     method = document.registration.method
     if method != "auto":
         return method
+    if document.registration.pose is not None:
+        return "hand"
     if has_gcps:
         return "gcp"
     if has_footprint:

@@ -43,7 +43,7 @@ from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import filled_m2
-from heritage.pipeline.stages.register import PLACEMENT
+from heritage.pipeline.stages.register import PLACEMENT, PLAN
 from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.state_entry import state_entry
 from heritage.pipeline.stills import Stills
@@ -149,14 +149,17 @@ def _monument(
     vocabulary: Sequence[TermEntry],
 ) -> MonumentEntry:
     document = monument.monument
-    placement = read_placement(built, monument.id)
+    placement = read_placement(built, monument.id).model_copy(
+        update={"decided": document.registration.decided}
+    )
     site_from_monument = Similarity.from_columns(placement.site_from_monument)
     ecef_from_monument = (ground.frame.ecef_from_site @ site_from_monument).columns
     epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
     states = tuple(state_entry(into, monument.id, s, built, ecef_from_monument) for s in document.states)
     comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
     reference = next(e for e in epochs if e.id == document.reference.id)
-    report = f"monuments/{monument.id}/report.html"
+    report, plan = f"monuments/{monument.id}/report.html", f"monuments/{monument.id}/plan.json"
+    into.add(plan, built.folder(f"register:{monument.id}:") / PLAN)
     entry = MonumentEntry(
         id=monument.id,
         title=dict(document.title),
@@ -176,6 +179,7 @@ def _monument(
         states=states,
         comparisons=comparisons,
         report=report,
+        plan=plan,
     )
     write_comparisons(into, entry, built)
     entry = entry.model_copy(update={"annotations": annotation_entries(into, loaded, monument, entry)})

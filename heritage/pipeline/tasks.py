@@ -77,7 +77,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
             monument,
             "register",
             "",
-            _register_needs(monument),
+            register_needs(monument),
             facts=placement_facts(loaded, monument, ground),
         )
     )
@@ -181,7 +181,8 @@ def _tile_epoch(monument: LoadedMonument, epoch: Epoch) -> Task:
     return _task(monument, "tile", epoch.id, needs, facts={"kind": kind, "interpreted": False})
 
 
-def _register_needs(monument: LoadedMonument) -> dict[str, str]:
+def register_needs(monument: LoadedMonument) -> dict[str, str]:
+    """The keys of the tasks that the stage register reads, by role: no place changes them."""
     reference = monument.monument.reference
     needs = {"points": _points(monument, reference), "ingest": f"ingest:{monument.id}:{reference.id}"}
     if _is_cloud(monument, reference):

@@ -82,7 +82,7 @@ def test_a_monument() -> None:
         'm.yaml:4: epochs[1].id is 2024, which YAML does not read as text; text is allowed; write it in quotes: "2024"',
         f'm.yaml:4: epochs[1].source is "scans\\2024.laz"; {path}',
         'm.yaml:4: epochs[1].units is "furlong"; m, mm, cm, km, ft, us-ft, in are allowed',
-        'm.yaml:5: registration.method is "gpc"; auto, footprint, gcp, crs, prior, none are allowed; did you mean "gcp"?',
+        'm.yaml:5: registration.method is "gpc"; auto, footprint, gcp, crs, prior, hand, none are allowed; did you mean "gcp"?',
         "m.yaml:5: registration.prior.lon is 200; -180..180 is allowed",
         "m.yaml:5: registration.prior.scale is 0; more than 0 is allowed",
         'm.yaml:5: registration.settled is "yes", which is text; true or false is allowed; write it without quotes',

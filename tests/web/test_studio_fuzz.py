@@ -14,7 +14,7 @@ from test_studio_documents import _get
 
 from heritage.store.jobs import Job, Jobs
 from heritage.text.document import place_of, read_value
-from heritage.web.studio import findings
+from heritage.web.studio import findings, placements
 from heritage.web.studio.table import TABLE
 
 VALUES = {}
@@ -44,7 +44,9 @@ plain = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), words)
 values = st.recursive(
     plain, lambda one: st.lists(one, max_size=3) | st.dictionaries(words, one, max_size=3), max_leaves=8
 )
-keys = st.sampled_from(["value", "files", "monument", "action", "release", "key", "stop", "page", "texts"])
+keys = st.sampled_from(
+    ["value", "files", "monument", "action", "release", "key", "stop", "page", "texts", "registration"]
+)
 bodies = st.one_of(st.dictionaries(keys, values, max_size=3), values)
 
 
@@ -57,6 +59,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 def _no_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Jobs, "start", lambda *_: Job("000001", {}, False, ()))
     monkeypatch.setattr(findings, "_looked", lambda *_: [])
+    monkeypatch.setattr(placements, "_tried", lambda *_: {})
 
 
 @given(
@@ -73,7 +76,7 @@ def test_any_request_is_answered(
     url = (
         row.rule.replace("<path:key>", word).replace("<path:name>", word).replace("<release_id>", "0001-abc")
     )
-    url = url.replace("<tour>", word).replace("<id>", word)
+    url = url.replace("<tour>", word).replace("<id>", word).replace("<monument>", word)
     tag = tag if tag.isprintable() and tag.isascii() else '"x"'
     content = json.dumps(body, allow_nan=True)
     response = client.open(
@@ -93,6 +96,7 @@ def test_any_request_is_answered(
         ("POST", "markdown", '{"texts": [%s]}'),
         ("POST", "releases", '{"action": "publish", "release": %s}'),
         ("POST", "builds", '{"monument": %s}'),
+        ("POST", "placements/gate", '{"registration": %s}'),
     ],
 )
 def test_what_nothing_can_hold_is_no_json(

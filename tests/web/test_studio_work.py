@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -182,3 +183,43 @@ def test_the_journal_shows_what_was_tampered_with(client: FlaskClient, site: Pat
     path.write_bytes(path.read_bytes().replace(b'"outside"', b'"nothing"', 1))
     problems = client.get("/studio/api/journal").json["problems"]
     assert [p["code"] for p in problems] == ["journal-damaged"]
+
+
+def test_where_monuments_stand_and_what_was_decided_since(client: FlaskClient, site: Path) -> None:
+    assert client.get("/studio/api/placements").json == []
+    store = publish(site, RELEASE)
+    release = json.loads((store.release_path(RELEASE) / "release.json").read_bytes())
+    (gate,) = client.get("/studio/api/placements").json
+    stands = release["monuments"][0]["placement"]
+    assert {k: gate[k] for k in ("settled", "method", "reason")} == {
+        k: stands[k] for k in ("settled", "method", "reason")
+    }
+    assert gate["decided"] is None
+    read = _get(client, "monuments/gate")
+    decided = {"by": "Hoa", "when": "2026-11-29", "note": "the stair is in the north"}
+    pose = {"crs_m": [775000.0, 1822000.0, 4.0], "heading_deg": 12.5}
+    read["value"]["registration"] = {"method": "hand", "pose": pose, "decided": decided}
+    _put(client, "monuments/gate", read["revision"], value=read["value"])
+    assert client.get("/studio/api/placements").json[0]["decided"] == decided
+    text = (site / "monuments/gate/monument.yaml").read_text()
+    assert "# not here: nobody reads it in these tests" in text
+    assert "2026-11-29" in text
+
+
+def test_a_trial_of_a_placement_is_worked_out_apart_and_a_wrong_one_is_refused_in_words(
+    client: FlaskClient, site: Path
+) -> None:
+    """There is nothing built in this site: the child says so, and the page reads it as a sentence."""
+    pose = {"crs_m": [775000.0, 1822000.0, 4.0], "heading_deg": 12.5}
+    order = {"registration": {"method": "hand", "pose": pose}, "refine": True}
+    answer = client.post("/studio/api/placements/gate", json=order, headers=HERE)
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "place-not-built")
+    assert str(site) not in answer.text
+    for body, status in (
+        ({"registration": {"method": "guess"}}, 422),
+        ({"registration": {"pose": pose | {"heading_deg": 1e9}}}, 422),
+        ({"registration": {}, "site": "/etc"}, 422),
+        ([], 400),
+    ):
+        assert client.post("/studio/api/placements/gate", json=body, headers=HERE).status_code == status
+    assert client.post("/studio/api/placements/nowhere", json=order, headers=HERE).status_code == 404

@@ -27,8 +27,16 @@ from heritage.model.documents.base import (
     Words,
 )
 from heritage.model.documents.correction import Brush, Correction, CorrectionFrame, Corrections, Lasso, Seen
-from heritage.model.documents.monument import Epoch, Monument, Pair, Prior, Registration
+from heritage.model.documents.monument import Epoch, Monument, Pair
 from heritage.model.documents.openid import OpenID, OpenIDRoles
+from heritage.model.documents.registration import (
+    ControlPair,
+    Decided,
+    PlacementOrder,
+    Pose,
+    Prior,
+    Registration,
+)
 from heritage.model.documents.site import BaseLayer, Footprints, Ground, Reports, Site, Term, Vocabulary
 from heritage.model.documents.state import Basis, Evidence, Part, State, StatePlacement
 from heritage.model.documents.tour import (
@@ -59,10 +67,12 @@ __all__ = [
     "Brush",
     "Certainty",
     "Comparing",
+    "ControlPair",
     "Correction",
     "CorrectionFrame",
     "Corrections",
     "Credit",
+    "Decided",
     "Document",
     "Epoch",
     "Evidence",
@@ -82,6 +92,8 @@ __all__ = [
     "Pair",
     "Part",
     "Place",
+    "PlacementOrder",
+    "Pose",
     "Positive",
     "Prior",
     "Registration",

@@ -12,7 +12,6 @@ from heritage.model.documents.base import (
     Document,
     Id,
     LangText,
-    Number,
     Positive,
     RelativePath,
     Rights,
@@ -21,6 +20,7 @@ from heritage.model.documents.base import (
     View,
     Words,
 )
+from heritage.model.documents.registration import Registration
 from heritage.model.documents.state import State
 
 
@@ -61,46 +61,6 @@ class Pair(Document):
 
     reference: Id = Field(description="the epoch distances are measured from")
     compared: Id = Field(description="the epoch that is measured")
-
-
-class Prior(Document):
-    """A rough placement: what GPS and compass say."""
-
-    lon: Annotated[float, Field(ge=-180, le=180)] | None = Field(
-        None, description="longitude, degrees, WGS 84"
-    )
-    lat: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="latitude, degrees, WGS 84")
-    position_sigma_m: Annotated[float, Field(gt=0, le=100_000)] = Field(
-        10.0, description="1 sigma of the position, metres"
-    )
-    photos: RelativePath | None = Field(
-        None,
-        description="folder of the survey's photos, relative to the monument's; the GPS in their EXIF gives the position",
-    )
-    heading_deg: Annotated[float, Field(ge=-360, le=360)] | None = Field(
-        None, description="clockwise angle from north to the monument frame's +y axis"
-    )
-    heading_sigma_deg: Annotated[float, Field(gt=0, le=180)] = Field(
-        15.0, description="1 sigma of the heading, degrees"
-    )
-    scale: Positive | None = Field(
-        None, description="metres per source unit where it is known; 1 for a metric cloud"
-    )
-    ground_m: Number | None = Field(None, description="height of the ground there in the working CRS, metres")
-
-
-class Registration(Document):
-    """How the monument gets its place. ``settled`` is the curator's word on an ambiguous placement."""
-
-    method: Literal["auto", "footprint", "gcp", "crs", "prior", "none"] = Field(
-        "auto", description="what decides the place"
-    )
-    gcp: RelativePath | None = Field(
-        None, description="CSV in the monument's folder: name,role,x,y,z,X,Y,Z; role control or check"
-    )
-    prior: Prior | None = Field(None, description="a rough placement to begin with")
-    scale: Literal["known", "unknown"] = Field("known", description="unknown: the scale is searched for, too")
-    settled: bool = Field(False, description="true: the placement found is right, a person has looked")
 
 
 class Monument(Document):

@@ -65,10 +65,12 @@ class FootprintPrior:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """``trial`` is the chosen placement; ``candidates`` fit nearly as well; ``doubts`` are sentences, none = safe."""
+    """``trial`` is the chosen placement; ``candidates`` fit nearly as well, ``rivals`` the same as trials; ``doubts`` are
+    sentences, none = safe."""
 
     trial: Trial
     candidates: tuple[Candidate, ...]
+    rivals: tuple[Trial, ...]
     doubts: tuple[str, ...]
 
 
@@ -107,10 +109,9 @@ def choose(
         if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(odds)
     ]  # fmt: skip
     best = max(same, key=lambda i: rows[i].score)
+    near = [i for i in allowed if i not in same and costs[i] < costs[likeliest] + np.log(odds)]
     others = tuple(
-        rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))})
-        for i in allowed
-        if i not in same and costs[i] < costs[likeliest] + np.log(odds)
+        rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in near
     )
     doubts: list[str] = []
     if others:
@@ -123,7 +124,7 @@ def choose(
         doubts.append(
             f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but {what} excludes it"
         )
-    return Choice(trials[best], others, tuple(doubts))
+    return Choice(trials[best], others, tuple(trials[i] for i in near), tuple(doubts))
 
 
 def _same(a: Candidate, b: Candidate) -> bool:

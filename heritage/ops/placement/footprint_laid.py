@@ -17,7 +17,7 @@ from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.placement.walls import Cells
 
 LEAST_CELLS: Final = 24
-_INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
+INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class Laid:
     @property
     def inset_sigma(self) -> float:
         """How far outside the footprint's lines the cells may lie throughout, 1 sigma, metres."""
-        return _INSET_SIGMA[self.kind]
+        return INSET_SIGMA[self.kind]
 
 
 def lay(
@@ -53,7 +53,7 @@ def lay(
             centred,
             edges,
             free_scale=prior.scale is None,
-            inset_sigma=_INSET_SIGMA[kind],
+            inset_sigma=INSET_SIGMA[kind],
             expected=prior.expected(edges.centre, centred.covered.middle),
             threads=threads,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from shapely.geometry import MultiPolygon, Polygon
@@ -17,10 +18,14 @@ from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_fit import Score, hold, score, solve
 from heritage.ops.placement.footprint_laid import Laid, lay
 from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
-from heritage.ops.placement.footprint_plan import prepare
+from heritage.ops.placement.footprint_plan import Prepared, prepare
 from heritage.ops.placement.footprint_search import Pose, turn
+from heritage.ops.placement.footprint_trials import some
 from heritage.ops.placement.place import heading_of
 from heritage.ops.placement.register_options import RegisterOptions
+from heritage.ops.placement.walls import Cells
+
+_DRAWN: Final = 1_500
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +36,8 @@ class Registered:
     of the walls in the monument frame; ``middle_m`` (2,) where the middle of the cloud is placed, east and north;
     ``sigma_m`` is the greatest horizontal 1 sigma. ``iou``: of the footprint and
     the plan area that the points cover or enclose, overhanging eaves not counted. ``candidates``: other placements
-    that fit nearly as well and that no prior excludes. ``score``: what placements are compared by, 1 = perfect.
+    that fit nearly as well and that no prior excludes, ``others`` the same worked out. ``score``: what placements are
+    compared by, 1 = perfect. ``plan_m`` (k, 3): some of the cells that were laid, at their foot, monument frame.
     """
 
     site_from_monument: Similarity
@@ -39,6 +45,7 @@ class Registered:
     settled: bool
     reason: str
     candidates: tuple[Candidate, ...]
+    others: tuple[Registered, ...]
     score: float
     rms_m: float
     iou: float
@@ -51,6 +58,7 @@ class Registered:
     sigma_heading_deg: float
     sigma_up_m: float
     residuals: tuple[WallResidual, ...]
+    plan_m: F64
     figures: tuple[Figure, ...]
 
 
@@ -130,12 +138,16 @@ def conclude(
         Figure(name="tilt", value=prepared.tilt_deg, unit="deg", method="found up from the cloud's z"),
         Figure(name="cells", value=float(len(cells.xy)), unit="1", method=f"{kind}, {cells.size:.2f} m"),
     )  # fmt: skip
+    others = tuple(
+        conclude(laid, Choice(rival, (), (), ()), prior, options, ground) for rival in choice.rivals
+    )
     return Registered(
         placed,
         heading_of(placed),
         not doubts,
         "; ".join([basis, *doubts]),
         choice.candidates,
+        others,
         choice.trial.score.value,
         rms,
         iou,
@@ -148,8 +160,17 @@ def conclude(
         sigma_heading,
         sigma_up,
         wall_residuals(cells, edges, held),
+        plan_of(prepared, cells, laid.middle, low),
         figures,
     )
+
+
+def plan_of(prepared: Prepared, cells: Cells, middle: F64, low: float) -> F64:
+    """(k, 3) up to 1,500 of ``cells``, which are about ``middle``, at height ``low`` of the levelled plan; monument
+    frame."""
+    few = some(cells, _DRAWN).xy + middle
+    at = np.column_stack([few, np.full(len(few), low)])
+    return prepared.metres_from_monument.inverse().apply(at)
 
 
 def _weak(fit: Score, corner: float, options: RegisterOptions) -> list[str]:

@@ -19,7 +19,7 @@ from heritage.model.arrays import F32, F64, PointCloud
 from heritage.model.errors import MethodError
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import FootprintPrior, choose
+from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
 from heritage.ops.placement.footprint_edges import Edges, edges_of
 from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_laid import LEAST_CELLS, Laid, lay
@@ -101,8 +101,15 @@ def register_among(
     laid, costs = tried(best)
     choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
     registered = conclude(laid, choice, known, chosen, ground)
-    others = [other for id in sorted(found - {best}) for other in _rivals(id, *tried(id), min(costs), chosen)]
-    return _named(best, registered, others, len(near), len(found))
+    near_by = {
+        id: k for id in sorted(found - {best}) if (k := _rival(tried(id)[1], min(costs), chosen)) is not None
+    }
+    others = [_candidate(id, *tried(id), k, min(costs)) for id, k in near_by.items()]
+    worked = [
+        conclude(tried(id)[0], Choice(tried(id)[0].trials[k], (), (), ()), known, chosen, ground)
+        for id, k in near_by.items()
+    ]
+    return _named(best, registered, others, worked, len(near), len(found))
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,27 +180,32 @@ def _shown(laid: Laid, costs: list[float], edges: Mapping[str, Edges]) -> dict[s
     }
 
 
-def _rivals(
-    id: str, laid: Laid, costs: list[float], best: float, options: RegisterOptions
-) -> list[Candidate]:
-    """The likeliest placement on another footprint, unless it is too unlikely beside the ``best`` one."""
+def _rival(costs: list[float], best: float, options: RegisterOptions) -> int | None:
+    """Which placement on another footprint is the likeliest, unless it is too unlikely beside the ``best`` one."""
     k = int(np.argmin(costs))
-    if costs[k] >= best + np.log(options.odds):
-        return []
+    return k if costs[k] < best + np.log(options.odds) else None
+
+
+def _candidate(id: str, laid: Laid, costs: list[float], k: int, best: float) -> Candidate:
     pose = laid.trials[k].held.pose
     east, north = pose.apply(laid.cells.covered.middle[None])[0] + laid.edges.centre
-    return [
-        Candidate(
-            footprint=id,
-            heading_deg=float(-np.degrees(pose.yaw) % 360),
-            east_m=float(east),
-            north_m=float(north),
-            score=float(np.exp(best - costs[k])),
-        )
-    ]
+    return Candidate(
+        footprint=id,
+        heading_deg=float(-np.degrees(pose.yaw) % 360),
+        east_m=float(east),
+        north_m=float(north),
+        score=float(np.exp(best - costs[k])),
+    )
 
 
-def _named(best: str, registered: Registered, others: list[Candidate], tried: int, in_full: int) -> Among:
+def _named(
+    best: str,
+    registered: Registered,
+    others: list[Candidate],
+    worked: list[Registered],
+    tried: int,
+    in_full: int,
+) -> Among:
     """The placement with what is said of the other footprints."""
     reason = f"footprint {best}, chosen among {tried}; {registered.reason}"
     if others:
@@ -209,6 +221,7 @@ def _named(best: str, registered: Registered, others: list[Candidate], tried: in
             settled=registered.settled and not others,
             reason=reason,
             candidates=(*registered.candidates, *others),
+            others=(*registered.others, *worked),
             figures=(*registered.figures, figure),
         ),
         tried,

@@ -134,7 +134,7 @@ def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model:
         iou=found.iou,
         sigma_m=found.sigma_m,
     )
-    return _Found(entry, (*found.figures, *walls_figures(found)))
+    return _Found(entry, (*found.figures, *walls_figures(found.residuals)))
 
 
 def _entry(

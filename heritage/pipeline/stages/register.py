@@ -15,15 +15,19 @@ from heritage.model.frames import SiteFrame
 from heritage.model.release import Placement
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
 from heritage.ops.placement.place import heading_of, place_crs, place_prior
+from heritage.ops.placement.register_at import plan_cells
 from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
 from heritage.pipeline.by_footprint import Placed, by_footprint, walls
+from heritage.pipeline.by_hand import by_hand
+from heritage.pipeline.placement_entry import frame_and_crs, placement_plan, point_entries
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
 from heritage.pipeline.thinned import thinned
 
 PLACEMENT = "placement.json"
+PLAN = "plan.json"
 
 
 class PlacementOptions(Document):
@@ -44,6 +48,20 @@ def _run(job: Job) -> Outcome:
             update={"settled": True, "reason": f"settled by the curator; {placement.reason}"}
         )
     (job.folder / PLACEMENT).write_text(placement.model_dump_json(indent=1), encoding="utf-8")
+    cells = found.cells_m
+    if cells is None:
+        cells = plan_cells(walls(job), placement.scale, job.chosen(PlacementOptions).footprint)
+    plan = placement_plan(
+        placement,
+        cells,
+        facts,
+        cover=found.cover,
+        outside=found.outside,
+        walls=found.walls,
+        others=found.others,
+        points=found.points,
+    )
+    (job.folder / PLAN).write_text(plan.model_dump_json(), encoding="utf-8")
     pictures: tuple[str, ...] = ()
     if found.plan is not None:
         drawing = plan_drawing(walls(job), placement, found.plan)
@@ -66,6 +84,10 @@ def _frame(facts: dict[str, Any]) -> SiteFrame:
 
 def _by_footprint(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     return by_footprint(job, facts, job.chosen(PlacementOptions).footprint)
+
+
+def _by_hand(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
+    return by_hand(job, facts, job.chosen(PlacementOptions).footprint)
 
 
 def _among(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
@@ -93,7 +115,7 @@ def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
             "name the file under registration.gcp",
             code="register-no-gcp",
         )
-    frame, crs = _frame(facts), pyproj.CRS.from_wkt(str(facts["crs"]))
+    frame, crs = frame_and_crs(facts)
     points = []
     for p in facts["gcps"]:
         site = frame.site_from_crs(crs, np.array([p["target"]], np.float64))[0]
@@ -116,7 +138,8 @@ def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
         check_rms_m=fit.check_rms_m,
         sigma_m=fit.sigma_m,
     )
-    return Placed(placement, (*fit.figures, *residual_figures(fit)), fit.warnings)
+    figures = (*fit.figures, *residual_figures(fit))
+    return Placed(placement, figures, fit.warnings, points=point_entries(fit))
 
 
 def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
@@ -197,7 +220,8 @@ _WAYS = {
     "crs": _by_crs,
     "among": _among,
     "prior": _by_prior,
+    "hand": _by_hand,
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 9, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage("register", 10, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))

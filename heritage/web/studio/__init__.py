@@ -17,6 +17,7 @@ from heritage.web.studio import (
     media,
     page,
     people,
+    placements,
     presence,
     releases,
     schemas,
@@ -52,7 +53,7 @@ def register(app: Flask, site: Path, options: StudioOptions, visitors: ReportOpt
     schemas.register(studio)
     history.register(studio, drafts)
     presence.register(studio)
-    for room in (findings, media, builds, releases):
+    for room in (findings, placements, media, builds, releases):
         room.register(studio, drafts)
     if visitors is not None:
         from heritage.web.studio import reports

@@ -44,6 +44,8 @@ TABLE: Final = (
     Row("GET", "/studio/api/presence", ALL),
     Row("PUT", "/studio/api/presence", ALL),
     Row("GET", "/studio/api/findings/<tour>", ALL),
+    Row("GET", "/studio/api/placements", ALL),
+    Row("POST", "/studio/api/placements/<monument>", EDITORS),
     Row("POST", "/studio/api/media", EDITORS),
     Row("GET", "/studio/files/<path:name>", ALL),
     Row("GET", "/studio/api/builds", ALL),

@@ -410,6 +410,23 @@ export interface Rights {
   url: string | null;
 }
 /**
+ * Whose word a placement is.
+ */
+export interface Decided {
+  /**
+   * who decided
+   */
+  by: string;
+  /**
+   * the day
+   */
+  when: string;
+  /**
+   * why
+   */
+  note: string | null;
+}
+/**
  * A measured condition as tiles.
  */
 export interface EpochEntry {
@@ -642,6 +659,10 @@ export interface MonumentEntry {
   comparisons: ComparisonEntry[];
   annotations: AnnotationEntry[];
   report: string | null;
+  /**
+   * its `PlacementPlan`; none in older releases
+   */
+  plan: string | null;
 }
 /**
  * A time as EDTF says it, worked out; a bound that is None is open or not known.
@@ -665,7 +686,7 @@ export interface Period {
  * Where a monument stands and how well that is known.
  */
 export interface Placement {
-  method: 'footprint' | 'gcp' | 'crs' | 'prior' | 'none';
+  method: 'footprint' | 'gcp' | 'crs' | 'prior' | 'hand' | 'none';
   /**
    * false: shown as 'placement not settled'
    */
@@ -689,6 +710,10 @@ export interface Placement {
    * the ground plan it was laid on, named or chosen
    */
   footprint: string | null;
+  /**
+   * whose word it is, where a person decided
+   */
+  decided: Decided | null;
 }
 /**
  * An interpreted condition as tiles.
@@ -804,6 +829,116 @@ export interface PlaceFound {
    */
   at_m: [number, number, number];
   radius_m: number;
+}
+/**
+ * A placement with its figures.
+ */
+export interface PlacementEntry {
+  site_from_monument: number[];
+  pose: Pose;
+  footprint: string | null;
+  /**
+   * relative to the present one, 1 = as likely
+   */
+  likelihood: number;
+  /**
+   * of walls to the footprint's edges, or of control points
+   */
+  rms_m: number | null;
+  /**
+   * of the footprint and the plan of the points
+   */
+  iou: number | null;
+  /**
+   * share of the footprint's edges with a wall on them
+   */
+  cover: number | null;
+  /**
+   * share of the walls outside
+   */
+  outside: number | null;
+  /**
+   * 1 sigma of the horizontal position
+   */
+  sigma_m: number | null;
+  walls: WallEntry[];
+}
+/**
+ * Where a person has put the monument.
+ */
+export interface Pose {
+  /**
+   * where the origin of the monument frame is in the site's working CRS: X east, Y north, Z height
+   */
+  crs_m: [number, number, number];
+  /**
+   * clockwise angle from north to the monument frame's +y axis
+   */
+  heading_deg: number;
+  /**
+   * metres per unit of the monument frame
+   */
+  scale: number;
+  /**
+   * the way up in the monument frame, where the survey does not stand upright
+   */
+  up: [number, number, number];
+}
+/**
+ * One edge of a footprint (east, north) and how the monument's walls lie along it.
+ */
+export interface WallEntry {
+  start_m: [number, number];
+  end_m: [number, number];
+  /**
+   * of wall that lie along it
+   */
+  cells: number;
+  /**
+   * mean of them, outward of the drawn edge; None without any
+   */
+  mean_m: number | null;
+}
+/**
+ * What a person needs to judge and change a placement.
+ */
+export interface PlacementPlan {
+  /**
+   * where walls stand, at their foot, monument frame; of the outline where hardly a wall was seen
+   */
+  cells_m: [number, number, number][];
+  /**
+   * working CRS from site frame about the monument; exact to crs_error_m
+   */
+  crs_from_site: number[];
+  crs_error_m: number;
+  /**
+   * the present one first
+   */
+  places: PlacementEntry[];
+  /**
+   * of the present one, where it is by control points
+   */
+  points: PointEntry[];
+}
+/**
+ * A control point's residual: measured less placed.
+ */
+export interface PointEntry {
+  name: string;
+  use: 'control' | 'check' | 'blunder';
+  east_m: number;
+  north_m: number;
+  up_m: number;
+  length_m: number;
+}
+/**
+ * What `heritage place` answers: what a registration would give, with nothing changed.
+ */
+export interface PlacementTrial {
+  placement: Placement;
+  plan: PlacementPlan;
+  warnings: string[];
 }
 /**
  * A question of a stop in one language.
