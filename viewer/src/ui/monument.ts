@@ -3,9 +3,9 @@ import { html, nothing } from 'lit';
 import footprints from 'lucide-static/icons/footprints.svg?raw';
 import type { App } from '../app/app.ts';
 import { idOf, newest, said, shownNow, words } from '../app/state.ts';
-import { bytes, figure, metres } from '../core/format.ts';
+import { bytes, date, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
-import type { ArEntry, MonumentEntry, ShownEntry } from '../core/release.ts';
+import type { ArEntry, Decided, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
 import { wayThere } from './find.ts';
 import { icon, ownIcon } from './icons.ts';
@@ -71,8 +71,19 @@ function placement(app: App, monument: MonumentEntry): Part {
         ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
       </tbody>
     </table>
+    ${p.decided ? html`<p>${decided(app, p.method, p.decided)}</p>` : nothing}
     ${p.reason ? html`<p class="quiet">${p.reason}</p>` : nothing}
   </details>`;
+}
+
+/** Whose word the place is, and why. */
+function decided(app: App, method: string, { by, when, note }: Decided): string {
+  const { t, language } = app.state;
+  const said = t(method === 'hand' ? 'placement.decided.hand' : 'placement.decided', {
+    by,
+    when: date(when, language),
+  });
+  return note ? `${said}. ${note}` : `${said}.`;
 }
 
 export function monumentPanel(app: App, monument: MonumentEntry): Bands {
