@@ -39,6 +39,11 @@ export class Staging {
     this.studio.set({ sheet: null, mode: 'make', frames: null });
   }
 
+  /** Where the scene of the release is. */
+  get address(): string {
+    return `./scene.html?base=${this.release?.base}&lang=${this.studio.state.language}`;
+  }
+
   /** The scene in the frame stands. */
   take(scene: Handle): void {
     this.scene = scene;

@@ -6,6 +6,7 @@ import type { Schema } from './core/schema.ts';
 import { type Json, newTour, type Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
 import { Entrance } from './entrance.ts';
+import { type Page, Pages } from './pages.ts';
 import { Recording } from './recording.ts';
 import type { Frames } from './scene/handle.ts';
 import { Staging } from './staging.ts';
@@ -25,6 +26,8 @@ export interface StudioState {
   documents: readonly Listed[];
   editing: Editing | null;
   record: Recording | null;
+  /** What is open of `pages.ts`. */
+  page: { id: string; page: Page } | null;
   /** Whether the draft is played, looked at with the visitor's tools, or made. */
   mode: 'make' | 'explore' | 'play';
   screen: 'fit' | 'phone' | 'desktop';
@@ -43,6 +46,7 @@ export class Studio {
   onState: () => void = () => {};
   readonly staging: Staging = new Staging(this);
   readonly entrance: Entrance = new Entrance(this);
+  readonly pages: Pages = new Pages(this);
 
   constructor(t: Translate, language: string) {
     this.state = {
@@ -55,6 +59,7 @@ export class Studio {
       documents: [],
       editing: null,
       record: null,
+      page: null,
       mode: 'make',
       screen: 'fit',
       picking: null,
@@ -90,14 +95,17 @@ export class Studio {
     return this.state.editing ?? this.state.record;
   }
 
-  /** Put a document on the desk. */
-  async open(key: string): Promise<void> {
+  /** Put a document on the desk; `page`: one of the pages about such documents. */
+  async open(key: string, page: string | null = null): Promise<void> {
     if (!this.mayLeave()) return;
     try {
       const opened = await this.api.document<unknown>(key);
       if (!opened?.value) this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
       else if (key.startsWith('tours/')) this.openTour(opened as Opened<Tour>);
-      else await this.openRecord(opened as Opened<Json>);
+      else {
+        await this.openRecord(opened as Opened<Json>);
+        if (page) await this.pages.go(page);
+      }
     } catch (error) {
       this.refused(error);
     }
@@ -107,7 +115,7 @@ export class Studio {
     this.close();
     const editing = new Editing(this.api, opened, opened.value!, this.state.me?.name ?? '');
     editing.onChange = () => this.staging.changed();
-    this.remember(opened.key);
+    this.remember({ open: opened.key });
     const notice = editing.restored ? this.state.t('restored') : '';
     this.set({ editing, mode: 'make', notice, sheet: null });
     this.staging.begin();
@@ -116,12 +124,12 @@ export class Studio {
   private async openRecord(opened: Opened<Json>): Promise<void> {
     const schema = await this.api.ask<Schema>('GET', `schemas/${opened.kind}`);
     this.close();
-    const record = new Recording(this.api, opened, opened.value!, schema, this.state.me?.name ?? '');
+    const record = new Recording(this.api, opened, schema, this.state.me?.name ?? '');
     record.onChange = () => {
       if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
-    this.remember(opened.key);
+    this.remember({ open: opened.key });
     this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
   }
 
@@ -158,14 +166,13 @@ export class Studio {
   /** Change the interface's language. */
   async speak(language: string): Promise<void> {
     const t = await wordsIn(language);
-    const url = new URL(location.href);
-    url.searchParams.set('lang', language);
-    history.replaceState(null, '', url);
+    this.remember({ lang: language });
     void this.staging.scene?.app.speak(language);
     this.set({ t, language });
   }
 
   close(): void {
+    this.pages.end();
     this.desk?.end();
     if (this.desk) this.set({ editing: null, record: null, frames: null, mode: 'make', picking: null });
   }
@@ -174,7 +181,7 @@ export class Studio {
   leave(): void {
     if (!this.mayLeave()) return;
     this.close();
-    this.remember(null);
+    this.remember({ open: null, page: null });
     void this.list();
   }
 
@@ -196,10 +203,12 @@ export class Studio {
     return editing ? Object.keys(editing.now.words) : [];
   }
 
-  private remember(key: string | null): void {
+  /** Have the address lead here again. */
+  remember(change: Record<string, string | null>): void {
     const url = new URL(location.href);
-    if (key) url.searchParams.set('open', key);
-    else url.searchParams.delete('open');
+    for (const [name, value] of Object.entries(change))
+      if (value) url.searchParams.set(name, value);
+      else url.searchParams.delete(name);
     history.replaceState(null, '', url);
   }
 
@@ -211,8 +220,10 @@ export class Studio {
       return;
     }
     await Promise.all([this.list(), this.findSite()]);
-    const asked = new URLSearchParams(location.search).get('open');
-    if (asked && this.state.documents.some((d) => d.key === asked)) await this.open(asked);
+    const asked = new URLSearchParams(location.search);
+    const [key, page] = [asked.get('open'), asked.get('page')];
+    if (this.state.documents.some((d) => d.key === key)) await this.open(key!, page);
+    else if (page) await this.pages.go(page);
   }
 
   /** What the site speaks, and which release there is to look at. */

@@ -249,6 +249,12 @@ test('without a line work is kept in the page and saved when there is one again'
 
   // A record: a form of its schema, with the server's word at the field it is about.
   await page.getByRole('button', { name: 'What there is to edit' }).click();
+  // A page of its own, fetched when it is opened, and there again when the address is opened again.
+  await page.getByRole('navigation').getByRole('button', { name: 'Releases' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Releases' })).toBeFocused();
+  await page.reload();
+  await expect(release('0001-fixture')).toContainText('what visitors see');
+  await page.getByRole('navigation').getByRole('button', { name: 'Documents' }).click();
   await page.locator('.document', { hasText: 'monuments/gate' }).first().click();
   const id = page.locator('[data-field="epochs[1].id"]');
   await id.getByRole('textbox').fill('No Id');

@@ -604,7 +604,7 @@ describe('what others save', () => {
       put: async (_key: string, value: Json) => ({ kind: 'saved', revision: 'r2', value, problems: [] }),
     } as unknown as Api;
     const opened = { key: 'site', kind: 'site', revision: 'r0' } as unknown as Opened<Json>;
-    return { asked, record: new Recording(api, opened, { name: 'Gate' }, {}, 'Mai') };
+    return { asked, record: new Recording(api, { ...opened, value: { name: 'Gate' } }, {}, 'Mai') };
   }
 
   it('does not take back a save that has overtaken it', async () => {

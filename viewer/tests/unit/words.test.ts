@@ -25,13 +25,13 @@ const catalogue = (folder: string, rooms: readonly string[]) => ({
     ]),
   ),
   sources: rooms.flatMap((room) =>
-    readdirSync(join(ROOT, 'viewer/src', room))
+    readdirSync(join(ROOT, 'viewer/src', room), { recursive: true, encoding: 'utf8' })
       .filter((f) => f.endsWith('.ts'))
       .map((f) => readFileSync(join(ROOT, 'viewer/src', room, f), 'utf8')),
   ),
 });
 const interfaces = catalogue('assets/i18n', ['ui', 'app', 'walk', 'xr']);
-const studios = catalogue('assets/i18n/studio', ['studio', 'studio/ui', 'studio/core', 'studio/scene']);
+const studios = catalogue('assets/i18n/studio', ['studio']);
 const { messages } = interfaces;
 
 describe('figures in a language that the interface does not speak', () => {

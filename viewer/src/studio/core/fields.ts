@@ -16,7 +16,10 @@ export interface Shape<T> {
 export const ORDER = 'order';
 /** Keys whose mappings are one field, as `heritage/text/merge.py` has them; a test holds the two together. */
 export const ONE_VALUE: readonly string[] = [
+  'brush',
   'compare',
+  'frame',
+  'lasso',
   'opening',
   'place',
   'placement',

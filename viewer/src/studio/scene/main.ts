@@ -10,7 +10,8 @@ import { StudioScene } from './studioScene.ts';
 async function begin(): Promise<void> {
   const base = new URL(new URLSearchParams(location.search).get('base') ?? './', location.href);
   if (base.origin !== location.origin) return;
-  document.documentElement.classList.add('bare');
+  // In a window of its own a release is looked at with all that visitors have.
+  if (window.frameElement) document.documentElement.classList.add('bare');
   const viewport = freeAtFirst(innerWidth, innerHeight, false, document.documentElement.dir === 'rtl');
   const gl = document.createElement('canvas').getContext('webgl2', { antialias: false });
   const app = await start(base.pathname, new First(base.pathname, viewport, gl), drawableBy(gl));

@@ -1,5 +1,5 @@
 /** The page's head: what is on the desk, where one's work is, who else is there, and the ways to everything else. */
-import { html, nothing } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import { languageName, UI_LANGUAGES } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
@@ -32,8 +32,8 @@ export function bar(studio: Studio): Part {
             ${others.map((who) => html`<span class="person" title=${who}><span aria-hidden="true">${initials(who)}</span><span class="visually-hidden">${t('here', { who })}</span></span>`)}
             ${step(studio, desk, 'undo')} ${step(studio, desk, 'redo')}
             ${editing ? iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing)) : nothing}
-            ${iconButton(studioIcon('release'), t('releases'), () => openReleases(studio))}`
-        : html`<p class="studio-name">${t('studio')}</p><span class="spread"></span>`
+            ${iconButton(studioIcon('release'), t('page.releases'), () => openReleases(studio))}`
+        : html`<p class="studio-name">${t('studio')}</p>${pageLinks(studio)}<span class="spread"></span>`
     }
     <label class="language"
       ><span class="visually-hidden">${t('language')}</span
@@ -43,6 +43,24 @@ export function bar(studio: Studio): Part {
     >
     ${me?.mode === 'accounts' ? iconButton(studioIcon('leave'), t('signout', { who: me.name }), () => void studio.entrance.signOut()) : nothing}
   </header>`;
+}
+
+/** What is open, and what else there is: of a document on the desk, or beside the list of documents. */
+export function pageLinks(studio: Studio): Part {
+  const { t, page, record, me } = studio.state;
+  const pages = studio.pages.of(record?.kind);
+  if (!me || pages.length === 0) return nothing;
+  const first = record
+    ? { text: t('tab.form'), icon: studioIcon('edit') }
+    : { text: t('documents.short'), icon: studioIcon('folder') };
+  const link = (id: string | null, text: string, glyph: TemplateResult) => html`<button
+    type="button"
+    aria-current=${(page?.id ?? null) === id ? 'page' : nothing}
+    @click=${() => void studio.pages.go(id)}
+  >${glyph}<span>${text}</span></button>`;
+  return html`<nav class="pages" aria-label=${t('pages')}>
+    ${link(null, first.text, first.icon)} ${pages.map((p) => link(p.id, t(`page.${p.id}`), p.icon()))}
+  </nav>`;
 }
 
 /** What the document on the desk is called. */

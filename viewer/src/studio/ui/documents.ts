@@ -7,9 +7,7 @@ import type { Listed } from '../core/api.ts';
 import { idFrom } from '../core/ids.ts';
 import { ID } from '../core/tour.ts';
 import type { Studio } from '../studio.ts';
-import { studioIcon } from './icons.ts';
 import { button, line, select } from './parts.ts';
-import { openReleases } from './releases.ts';
 
 const KINDS = ['tour', 'monument', 'annotations', 'site', 'vocabulary'] as const;
 
@@ -43,9 +41,6 @@ export function documents(studio: Studio): Part {
         ${kind === 'tour' ? button({ kind: 'main', icon: icon('plus'), text: t('tour.new'), press: () => studio.set({ sheet: 'new' }) }) : nothing}
       </section>`;
     })}
-    <div class="buttons">
-      ${button({ icon: studioIcon('release'), text: t('releases'), press: () => openReleases(studio) })}
-    </div>
   </main>`;
 }
 

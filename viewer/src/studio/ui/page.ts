@@ -7,7 +7,7 @@ import type { Editing } from '../editing.ts';
 import type { Recording } from '../recording.ts';
 import { type Handle, READY } from '../scene/handle.ts';
 import type { Studio } from '../studio.ts';
-import { bar, nameOf } from './bar.ts';
+import { bar, nameOf, pageLinks } from './bar.ts';
 import { clashes } from './clash.ts';
 import { documents, newTour } from './documents.ts';
 import { history } from './history.ts';
@@ -37,6 +37,7 @@ export class StudioPage extends LitElement {
   private tab: Tab = 'form';
   private frame: HTMLIFrameElement | null = null;
   private sheetShown = false;
+  private pageShown: string | undefined;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -83,8 +84,8 @@ export class StudioPage extends LitElement {
     // What lies behind a sheet is neither seen nor read out.
     const said = html`<p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
       ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>`;
-    return html`${bar(studio)}
-      ${editing ? this.tour(editing) : state.record ? record(studio, state.record) : documents(studio)}
+    return html`${bar(studio)} ${state.record ? pageLinks(studio) : nothing}
+      ${editing ? this.tour(editing) : (state.page?.page.render() ?? (state.record ? record(studio, state.record) : documents(studio)))}
       ${away || sheet ? nothing : said}
       ${
         away || sheet
@@ -104,7 +105,12 @@ export class StudioPage extends LitElement {
     const { studio } = this;
     if (!studio) return;
     const { t, language } = studio.state;
-    document.title = studio.desk ? `${nameOf(studio, studio.desk)} · ${t('studio')}` : t('studio');
+    const { page } = studio.state;
+    const what = [page && t(`page.${page.id}`), studio.desk && nameOf(studio, studio.desk), t('studio')];
+    document.title = what.filter(Boolean).join(' · ');
+    if (page?.id !== this.pageShown)
+      this.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    this.pageShown = page?.id;
     document.documentElement.lang = language;
     this.place();
   }
@@ -120,7 +126,7 @@ export class StudioPage extends LitElement {
     const frame = document.createElement('iframe');
     frame.title = studio.state.t('scene');
     frame.dataset.release = studio.staging.release.id;
-    frame.src = `./scene.html?base=${studio.staging.release.base}&lang=${studio.state.language}`;
+    frame.src = studio.staging.address;
     frame.addEventListener(READY, (event) => studio.staging.take((event as CustomEvent<Handle>).detail));
     this.frame = frame;
     box.prepend(frame);

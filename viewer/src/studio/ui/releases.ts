@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import type { Build, Release } from '../core/api.ts';
+import type { Page } from '../pages.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button, moment } from './parts.ts';
@@ -13,10 +14,21 @@ let builds: readonly Build[] = [];
 let releases: readonly Release[] = [];
 let timer = 0;
 
+/** Over the desk, so that a tour is built without leaving it. */
 export function openReleases(studio: Studio): void {
   studio.set({ sheet: 'releases' });
   void follow(studio);
 }
+
+/** By itself. */
+export function open(studio: Studio): Page {
+  void follow(studio);
+  return {
+    render: () => html`<main class="documents">${list(studio, 'h1')}</main>`,
+  };
+}
+
+const isOpen = ({ state }: Studio): boolean => state.sheet === 'releases' || state.page?.id === 'releases';
 
 async function follow(studio: Studio): Promise<void> {
   clearTimeout(timer);
@@ -26,20 +38,29 @@ async function follow(studio: Studio): Promise<void> {
     [builds, releases] = (await studio.tried(asked)) ?? [builds, releases];
     studio.onState();
   }
-  if (studio.state.sheet === 'releases') timer = window.setTimeout(() => void follow(studio), FOLLOW_MS);
+  if (isOpen(studio)) timer = window.setTimeout(() => void follow(studio), FOLLOW_MS);
+}
+
+/** In the scene of the tour that is made, or in a window of its own, with all that visitors have. */
+function look(studio: Studio, release: Release): void {
+  studio.staging.look(release);
+  if (!studio.state.editing) window.open(studio.staging.address, '_blank', 'noopener');
 }
 
 const act = (studio: Studio, method: string, path: string, body?: unknown): void => {
   void studio.tried(studio.api.ask(method, path, body)).then(() => follow(studio));
 };
 
-export function releasesSheet(studio: Studio): Part {
+export const releasesSheet = (studio: Studio): Part => list(studio, 'h2');
+
+function list(studio: Studio, head: 'h1' | 'h2'): Part {
   const { t, language, me } = studio.state;
   const may = me?.roles.some((r) => r === 'administrator' || r === 'curator') ?? false;
   const running = builds.find((b) => b.status === 'running');
   const last = builds[0];
   const current = releases.findIndex((r) => r.current);
-  return html`<h2 tabindex="-1">${t('releases')}</h2>
+  const title = t('page.releases');
+  return html`${head === 'h1' ? html`<h1 tabindex="-1">${title}</h1>` : html`<h2 tabindex="-1">${title}</h2>`}
     <p>${t('releases.help')}</p>
     <div class="buttons">
       ${
@@ -76,7 +97,7 @@ export function releasesSheet(studio: Studio): Part {
             ${r.current ? html`<span class="badge">${icon('check')}${t('release.current')}</span>` : nothing}
           </div>
           <div class="buttons">
-            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => studio.staging.look(r) })}
+            ${button({ text: t('release.look'), icon: studioIcon('eye'), press: () => look(studio, r) })}
             ${
               r.current || !may
                 ? nothing

@@ -1,0 +1,90 @@
+/**
+ * The studio's pages beside the list of documents and the tour's desk. A page is an entry here, a message `page.<id>` in
+ * the three catalogues, and a folder of its own (`studio/<id>/`, with its styles) that is fetched when it is opened.
+ */
+import type { TemplateResult } from 'lit';
+import type { Part } from '../ui/parts.ts';
+import type { Studio } from './studio.ts';
+import { studioIcon } from './ui/icons.ts';
+
+export type Role = 'administrator' | 'curator' | 'conservator' | 'translator';
+
+/** What a page's module exports. */
+export interface PageModule {
+  /** `studio.state.record` is the document that the page is about. */
+  open(studio: Studio): Page;
+}
+
+export interface Page {
+  /** What stands below the head: one `main` with an `h1 tabindex="-1"`. Drawn again after `studio.onState()`. */
+  render(): Part;
+  /** The page is left: timers and listeners end here. */
+  end?(): void;
+}
+
+export interface Entry {
+  /** In the address as `?page=`, and in the catalogues as `page.<id>`. */
+  readonly id: string;
+  readonly icon: () => TemplateResult;
+  /** Whoever has one of these may open it; the server judges each question all the same. */
+  readonly roles: readonly Role[];
+  /**
+   * A kind of documents: the page is another way to work on such a document, which lies on the desk with its saving, its
+   * undo and whoever else is there (`studio.state.record`). Without it the page stands by itself, in the studio's head.
+   */
+  readonly about?: string;
+  readonly load: () => Promise<PageModule>;
+}
+
+const EVERYBODY: readonly Role[] = ['administrator', 'curator', 'conservator', 'translator'];
+
+export const PAGES: readonly Entry[] = [
+  {
+    id: 'releases',
+    icon: () => studioIcon('release'),
+    roles: EVERYBODY,
+    load: () => import('./ui/releases.ts'),
+  },
+];
+
+export class Pages {
+  /** Set while a page's code is on its way, so that the last one asked for is shown. */
+  private asked: Entry | null = null;
+  private readonly studio: Studio;
+
+  constructor(studio: Studio) {
+    this.studio = studio;
+  }
+
+  /** The pages that this person may open, of a kind of documents or by themselves. */
+  of(about?: string): readonly Entry[] {
+    const roles: readonly string[] = this.studio.state.me?.roles ?? [];
+    return PAGES.filter((p) => p.about === about && p.roles.some((role) => roles.includes(role)));
+  }
+
+  /** Open a page by its id; null: back to the document's form, or the list of documents. */
+  async go(id: string | null): Promise<void> {
+    const { studio } = this;
+    const entry = this.of(studio.state.record?.kind).find((p) => p.id === id) ?? null;
+    this.asked = entry;
+    let module: PageModule | null = null;
+    try {
+      module = (await entry?.load()) ?? null;
+    } catch {
+      studio.set({ notice: studio.state.t('page.failed') });
+      return;
+    }
+    if (this.asked !== entry) return;
+    this.end();
+    studio.remember({ page: entry?.id ?? null });
+    if (entry && module) studio.set({ page: { id: entry.id, page: module.open(studio) } });
+  }
+
+  end(): void {
+    const { page } = this.studio.state;
+    this.asked = null;
+    if (!page) return;
+    this.studio.set({ page: null });
+    page.page.end?.();
+  }
+}
