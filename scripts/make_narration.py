@@ -2,8 +2,9 @@
 """Make the sample tour's narration anew from its words: ``scripts/make_narration.py``.
 
 Needs espeak-ng and ffmpeg (Debian packages of these names) on the developer's machine only; the results
-are committed in heritage/sample/media. Each sentence is spoken by itself, so the captions' times are
-measured, not guessed. The voices are synthetic and credited as such in the sample's site.yaml.
+are committed in heritage/sample/media. Each sentence is spoken by itself, and a long one is divided where the
+voice pauses, so the captions' times are measured, not guessed (viewer/tests/e2e/captions.spec.ts listens).
+The voices are synthetic and credited as such in the sample's site.yaml.
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ import sys
 import wave
 from pathlib import Path
 
+import numpy as np
+
 SAMPLE = Path(__file__).resolve().parent.parent / "heritage" / "sample"
 VOICES = {"vi": "vi", "en": "en-gb", "fr": "fr-fr"}
 WORDS_PER_MINUTE = {"vi": 165, "en": 160, "fr": 165}
 PAUSE_S, RATE = 0.45, 22050
+WINDOW_S, STILL, REACH_S = 0.01, 0.01, 1.0
+NEARER = 0.15  # so many seconds of a pause's length are worth a second of distance
 BITRATE = "16k"
 
 
@@ -51,12 +56,15 @@ def narrate(words: str, language: str, name: Path) -> int:
         samples = speak(sentence, language)
         start = len(sound) / 2 / RATE
         sound += samples
-        # Long sentences are shown in two pieces, each for its share of the letters.
+        # Long sentences are shown in two pieces.
         pieces = halves(sentence)
-        for piece in pieces:
-            seconds = len(samples) / 2 / RATE * len(piece) / sum(map(len, pieces))
-            cues.append((start, start + seconds, piece))
-            start += seconds
+        end = start + len(samples) / 2 / RATE
+        if len(pieces) == 2:
+            guess = len(samples) / 2 / RATE * len(pieces[0]) / sum(map(len, pieces))
+            between = start + after_pause(np.frombuffer(samples, np.int16) / 32768, RATE, guess)
+            cues.append((start, between, pieces[0]))
+            start = between
+        cues.append((start, end, pieces[-1]))
         sound += silence
     command = ["ffmpeg", "-v", "error", "-y", "-f", "s16le", "-ar", str(RATE), "-ac", "1", "-i", "-"]
     command += ["-map_metadata", "-1", "-c:a", "libmp3lame", "-b:a", BITRATE, "-ar", "16000"]
@@ -86,6 +94,23 @@ def speak(sentence: str, language: str) -> bytes:
             sys.exit(f"espeak-ng gives {file.getparams()}; {RATE} Hz, mono, 16 bits was expected")
         # The header of a stream cannot know its length: read what is there.
         return file.readframes(len(spoken))
+
+
+def after_pause(samples: np.ndarray, rate: float, guess: float) -> float:
+    """Where the voice goes on after the pause at ``guess``, seconds; ``samples`` (n,) within -1..1.
+
+    The longest one near it: a comma is heard for some 200 ms, the stop of a consonant for 60 to 110.
+    """
+    window = round(WINDOW_S * rate)
+    power = np.square(samples[: len(samples) // window * window]).reshape(-1, window).mean(axis=1)
+    still = np.concatenate([[False], np.sqrt(power) < STILL, [False]])
+    begins, ends = np.flatnonzero(~still[:-1] & still[1:]), np.flatnonzero(still[:-1] & ~still[1:])
+    away = np.abs(ends * WINDOW_S - guess)
+    inner = (begins > 0) & (ends < len(power)) & (away < REACH_S)
+    if not inner.any():
+        sys.exit(f"no pause within {REACH_S} s of {guess:.2f} s")
+    worth = np.where(inner, (ends - begins) * WINDOW_S - NEARER * away, -np.inf)
+    return float(ends[worth.argmax()] * WINDOW_S)
 
 
 def halves(sentence: str) -> list[str]:
