@@ -57,7 +57,8 @@ export class Touring {
     this.view = view;
     this.events = events;
     this.state = start;
-    this.ahead = view.ahead ??= new Ahead(view.stage);
+    this.ahead = view.ahead ??= new Ahead(view.stage, view.conditions);
+    this.ahead.begin();
     this.ways = new Ways(document.stops, monument, view);
     this.way = { from: view.rig.orbit, via: [], free: true };
     this.path = pathAround(this.way.from, this.ways.framed(this.stop), []);
@@ -193,7 +194,7 @@ export class Touring {
   end(): void {
     this.voice.pause();
     this.voice.load(null, this.language);
-    this.ahead.prepare(null);
+    this.ahead.end();
     this.view.stage.clock.cancel(this.timer);
     this.ended = true;
   }

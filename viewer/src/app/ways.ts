@@ -50,7 +50,10 @@ export class Ways {
 
   /** What a stop shows, from where: to be fetched ahead. */
   shows(stop: StopEntry) {
-    const shown = stop.compare ? [stop.compare.left, stop.compare.right] : [stop.show];
+    const { compare } = stop;
+    // A change map is drawn on the later survey alone.
+    const both = compare?.mode === 'change' ? [compare.right] : [compare?.left, compare?.right];
+    const shown = compare ? both : [stop.show];
     return {
       orbit: this.framed(stop),
       conditions: shown.flatMap((s) => (s ? [this.view.conditions.get(this.monument, s)] : [])),

@@ -1,26 +1,19 @@
 /**
  * Looks ahead: while the picture rests, tiles of the view that comes next are fetched through a second camera, so that a
  * flight ends on a sharp picture. It begins when nothing more is wanted for the picture on screen, and it ends where memory
- * or the visitor's line would suffer.
+ * or the visitor's line would suffer. What a tour fetches is counted: beyond what the line may carry, tiles grow coarser.
  */
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import { PerspectiveCamera } from 'three';
+import { coarserBy } from '../core/means.ts';
 import type { Orbit } from '../core/orbit.ts';
-import type { Condition } from './conditions.ts';
+import type { Condition, Conditions } from './conditions.ts';
+import { Spending } from './spending.ts';
 import type { Stage } from './stage.ts';
+import { means } from './tileset.ts';
 
-const MORE = 0.25; // of what a tileset may keep may be for what comes: 128 MiB on a desktop, 46 on a phone
+const MORE = 0.25; // of what surfaces may keep may be for what comes: 288 MiB on a desktop, 96 on a phone
 const FULL = 0.75; // of it filled, what is on screen needs the rest
-
-interface Line {
-  saveData?: boolean;
-  effectiveType?: string;
-}
-
-/** Public, but missing from the package's types. */
-interface WithBytes {
-  lruCache: { cachedBytes: number; maxBytesSize: number };
-}
 
 /** What comes next; `now`: it is flown to already, and does not wait for the picture on screen. */
 interface Next {
@@ -31,25 +24,49 @@ interface Next {
 
 export class Ahead {
   private readonly stage: Stage;
+  private readonly conditions: Conditions;
   private readonly camera = new PerspectiveCamera();
   private next: Next | null = null;
-  /** Tilesets that are looked at by the second camera, with what they held before, bytes. */
-  private readonly begun = new Map<TilesRenderer, number>();
+  /** Tilesets that are looked at by the second camera. */
+  private readonly begun = new Set<TilesRenderer>();
+  /** What was kept when it began, bytes. */
+  private before = 0;
   /** Where the visitor's camera stood when it began. */
   private from: Orbit | null = null;
+  private spending: Spending | null = null;
 
-  constructor(stage: Stage) {
+  constructor(stage: Stage, conditions: Conditions) {
     this.stage = stage;
+    this.conditions = conditions;
+  }
+
+  /** A tour begins: count what it fetches. */
+  begin(): void {
+    this.end();
+    this.spending = new Spending((bytes) => {
+      // A headset has its own measure: what a frame takes.
+      if (!this.stage.eye) this.conditions.coarsen(coarserBy(bytes, means()));
+    });
+  }
+
+  /** The tour is over: nothing comes next, and nothing is counted. */
+  end(): void {
+    this.prepare(null);
+    this.spending?.end();
+    this.spending = null;
+    this.conditions.coarsen(1);
+  }
+
+  /** What the tour's tiles have taken of the line so far, bytes. */
+  get spent(): number {
+    return this.spending?.bytes ?? 0;
   }
 
   /** Say what comes next; null for nothing. What was begun before is given up, but what has come stays. */
   prepare(next: Next | null): void {
-    for (const tiles of this.begun.keys()) this.release(tiles);
-    this.begun.clear();
+    this.giveUp();
     this.from = null;
-    const { connection } = navigator as { connection?: Line };
-    const thin = connection?.saveData || /2g/.test(connection?.effectiveType ?? '');
-    this.next = thin ? null : next;
+    this.next = means().ahead ? next : null;
     if (this.next) this.stage.invalidate();
   }
 
@@ -63,29 +80,26 @@ export class Ahead {
     const { next } = this;
     if (!next) return;
     if (this.begun.size === 0) {
-      if (settled || next.now) this.begin(next, orbit, shown);
+      if (settled || next.now) this.start(next, orbit, shown);
       return;
     }
-    for (const condition of next.conditions) {
-      const { tiles } = condition;
-      const before = this.begun.get(tiles);
-      if (before === undefined) continue;
-      const { cachedBytes, maxBytesSize } = (tiles as unknown as WithBytes).lruCache;
-      if (cachedBytes - before > MORE * maxBytesSize || cachedBytes > FULL * maxBytesSize)
-        this.release(tiles);
-      else this.look(condition, shown);
-    }
+    const { bytes, most } = this.conditions;
+    if (bytes - this.before > MORE * most || bytes > FULL * most) {
+      this.giveUp();
+      this.next = null;
+    } else for (const condition of next.conditions) this.look(condition, shown);
   }
 
-  private begin(next: Next, orbit: Orbit, shown: readonly Condition[]): void {
+  private start(next: Next, orbit: Orbit, shown: readonly Condition[]): void {
     this.from = next.now ? null : orbit;
+    this.before = this.conditions.bytes;
     this.stage.aimAt(this.camera, next.orbit);
     // The monuments round about stay as they are.
     const others = shown.filter((c) => next.conditions.every((n) => n.of.monument !== c.of.monument));
     this.next = { ...next, conditions: [...next.conditions, ...others] };
     for (const condition of this.next.conditions) {
       const { tiles } = condition;
-      this.begun.set(tiles, (tiles as unknown as WithBytes).lruCache.cachedBytes);
+      this.begun.add(tiles);
       tiles.setCamera(this.camera);
       // What is not on screen is not wanted from where the visitor stands now.
       if (!shown.includes(condition)) tiles.deleteCamera(this.stage.camera);
@@ -99,8 +113,11 @@ export class Ahead {
     if (!shown.includes(condition)) condition.update(this.stage);
   }
 
-  private release(tiles: TilesRenderer): void {
-    tiles.deleteCamera(this.camera);
-    tiles.setCamera(this.stage.camera);
+  private giveUp(): void {
+    for (const tiles of this.begun) {
+      tiles.deleteCamera(this.camera);
+      tiles.setCamera(this.stage.camera);
+    }
+    this.begun.clear();
   }
 }

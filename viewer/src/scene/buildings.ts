@@ -11,11 +11,12 @@ import {
   type Object3D,
   type Raycaster,
 } from 'three';
+import { SHARES } from '../core/means.ts';
 import type { Table } from '../core/table.ts';
 import { type BuildingInfo, infoOf, tabled, tableOf } from './buildingTable.ts';
 import type { Stage } from './stage.ts';
 import type { Theme } from './theme.ts';
-import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
+import { handheld, isLoading, means, openTileset, updateTileset } from './tileset.ts';
 
 /** Finer by so much while a building is sought that another screen showed: this one may be smaller. */
 const SOUGHT_FINER = 4;
@@ -101,7 +102,8 @@ export class Buildings {
     onChange: () => void,
   ) {
     this.monuments = monuments;
-    this.tiles = openTileset(url, matrix, stage, this.missing_px, [0.2, 0.08], [tabled]);
+    const bytes = SHARES.buildings * means().memory_bytes;
+    this.tiles = openTileset(url, matrix, stage, this.missing_px, bytes, [tabled]);
     this.tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => this.dress(scene));
     this.tiles.addEventListener('dispose-model', ({ scene }: { scene: Object3D }) =>
       this.parts.delete(scene),

@@ -2,13 +2,14 @@
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import type { Object3D } from 'three';
 import { direction, inverse, multiply, point, three_from_site } from '../core/frames.ts';
+import { SHARES, shared } from '../core/means.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mat4, Vec3 } from '../core/vec.ts';
 import { codesOf, outline, outlineMaterial } from './certainty.ts';
 import type { Change } from './drawing.ts';
 import { type Stage, toThree } from './stage.ts';
 import { chooseChange, dress } from './surface.ts';
-import { handheld, isLoading, openTileset, updateTileset } from './tileset.ts';
+import { allow, isLoading, means, openTileset, updateTileset } from './tileset.ts';
 import { type SurfaceUniforms, surfaceUniforms, tableTexture } from './uniforms.ts';
 
 /** One condition of one monument. */
@@ -17,6 +18,8 @@ export class Condition {
   /** Whose it is. */
   readonly of: { monument: MonumentEntry; shown: Drawn };
   readonly uniforms: SurfaceUniforms;
+  /** What a tile may be wrong by on the screen where nothing is to be saved, pixels. */
+  private readonly error_px: number;
   failed = false;
   /** Whether something of it has been drawn. */
   arrived = false;
@@ -33,14 +36,15 @@ export class Condition {
     uniforms: SurfaceUniforms,
     stage: Stage,
     onChange: () => void,
-    errorTarget?: number,
+    error_px: number,
   ) {
     this.of = of;
     this.uniforms = uniforms;
+    this.error_px = error_px;
     const state = of.monument.states.find((s) => s.id === of.shown.state);
     this.codes = state ? codesOf(state) : null;
     const edge = state ? outlineMaterial(uniforms) : null;
-    const tiles = openTileset(url, matrix, stage, errorTarget ?? (handheld() ? 16 : 12), [0.5, 0.18]);
+    const tiles = openTileset(url, matrix, stage, error_px, 0); // until memory is shared
     this.tiles = tiles;
     tiles.group.visible = false;
     tiles.addEventListener(
@@ -114,6 +118,16 @@ export class Condition {
     return (this.tiles as unknown as { lruCache: { cachedBytes: number } }).lruCache.cachedBytes; // not in its types
   }
 
+  /** Let it keep so many bytes, of them `idle` of what nobody looks at. */
+  allow(bytes: number, idle?: number): void {
+    allow(this.tiles, bytes, idle);
+  }
+
+  /** Let tiles be so many times as wrong as usual. */
+  coarsen(times: number): void {
+    this.tiles.errorTarget = this.error_px * times;
+  }
+
   dispose(): void {
     this.object.removeFromParent();
     this.tiles.dispose();
@@ -129,8 +143,9 @@ export class Condition {
   }
 }
 
-/** What conditions out of sight may keep, all together, on a desktop and on a phone. */
-const KEPT_GIB = [0.5, 0.12] as const;
+/** Of what surfaces may keep, conditions out of sight may have so much, all together. */
+const HIDDEN = 0.25;
+const CROWDED = 0.7; // of memory filled: nothing is kept that nobody looks at
 const POINTS_APART_PX = 2.6; // measured points close up: each level's points lie so far apart at most
 
 /** What is drawn: a condition's surface, or the points an epoch was measured by. */
@@ -153,10 +168,14 @@ const NO_PLANE = [0, 0, 0, 0];
 export class Conditions {
   /** Called when a condition has arrived or failed. */
   onChange: () => void = () => {};
+  /** How much may be kept of all of them, bytes. */
+  readonly most = SHARES.surfaces * means().memory_bytes;
   private readonly known = new Map<string, Condition>();
   private readonly tables = new Map<Uint8Array, ReturnType<typeof tableTexture>>();
   private plane: { of: MonumentEntry; at: readonly number[] } | null = null;
   private readonly first: Uint8Array;
+  /** How many times as wrong as usual tiles may be. */
+  private coarse = 1;
   private readonly release: Release;
   private readonly base: string;
   private readonly stage: Stage;
@@ -166,6 +185,30 @@ export class Conditions {
     this.release = release;
     this.base = base;
     this.first = table;
+  }
+
+  /** How much is kept of all of them, bytes. */
+  get bytes(): number {
+    return [...this.known.values()].reduce((sum, c) => sum + c.bytes, 0);
+  }
+
+  /** Before tiles are chosen: each may keep what it has, and have what is left of the memory. */
+  share(): void {
+    const all = [...this.known.values()];
+    const kept = all.map((c) => c.bytes);
+    const parts = shared(kept, this.most);
+    const idle = this.bytes > CROWDED * this.most ? 0 : undefined;
+    all.forEach((c, i) => {
+      c.allow(parts[i]!, idle);
+    });
+  }
+
+  /** Let tiles of all be so many times as wrong on the screen as usual. */
+  coarsen(times: number): void {
+    if (times === this.coarse) return;
+    this.coarse = times;
+    for (const c of this.known.values()) c.coarsen(times);
+    this.stage.invalidate();
   }
 
   /** The texture of a colour table's bytes. */
@@ -195,8 +238,9 @@ export class Conditions {
       uniforms,
       this.stage,
       () => this.onChange(),
-      shown.points ? POINTS_APART_PX : undefined,
+      shown.points ? POINTS_APART_PX : means().error_px,
     );
+    made.coarsen(this.coarse);
     this.known.set(key, made);
     this.mark(made);
     return made;
@@ -204,7 +248,7 @@ export class Conditions {
 
   /**
    * Say which are on screen from now on. Of the others those that were longest out of sight are given up, until what is
-   * kept of them takes no more than `KEPT_GIB`: they are fetched again when they are wanted again.
+   * kept of them takes no more than their part: they are fetched again when they are wanted again.
    */
   keep(shown: readonly Condition[]): void {
     for (const c of shown) {
@@ -215,7 +259,7 @@ export class Conditions {
     }
     const hidden = [...this.known].filter(([, c]) => !shown.includes(c));
     let bytes = hidden.reduce((sum, [, c]) => sum + c.bytes, 0);
-    const most = KEPT_GIB[handheld() ? 1 : 0] * 2 ** 30;
+    const most = HIDDEN * this.most;
     for (const [key, c] of hidden) {
       if (bytes <= most) break;
       bytes -= c.bytes;

@@ -1,8 +1,9 @@
 /** The ground model: one tile, and the height of the ground for a camera that must not go below it. */
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import { type Material, type Mesh, type Object3D, Vector3 } from 'three';
+import { SHARES } from '../core/means.ts';
 import type { Stage } from './stage.ts';
-import { isLoading, openTileset, updateTileset } from './tileset.ts';
+import { isLoading, means, openTileset, updateTileset } from './tileset.ts';
 
 const CELL_M = 8; // heights are remembered as the highest of a square of this size
 
@@ -13,7 +14,7 @@ export class Terrain {
 
   /** It is drawn `sunk` metres below its heights. */
   constructor(url: string, matrix: readonly number[], stage: Stage, material: Material, sunk: number) {
-    this.tiles = openTileset(url, matrix, stage, 12, [0.1, 0.05]);
+    this.tiles = openTileset(url, matrix, stage, 12, SHARES.ground * means().memory_bytes);
     this.tiles.group.matrix.elements[13]! -= sunk;
     this.tiles.group.renderOrder = -1;
     this.tiles.addEventListener('load-model', ({ scene }: { scene: Object3D }) => {

@@ -1,6 +1,7 @@
 /** A tileset of the release in the scene: opened where the site frame is the scene's own. */
 import { LRUCache } from '3d-tiles-renderer/core';
 import { TilesRenderer } from '3d-tiles-renderer/three';
+import { type Means, meansOf } from '../core/means.ts';
 import { seenByAll } from '../core/panes.ts';
 import { type Plugin, tileLoader } from './loader.ts';
 import type { Stage } from './stage.ts';
@@ -9,21 +10,33 @@ const HANDHELD = '(max-width: 760px), (pointer: coarse)';
 /** Whether this is a phone or a tablet, which bears less. */
 export const handheld = (): boolean => window.matchMedia(HANDHELD).matches;
 
+/** What browsers tell, where they do; missing from the types. */
+interface Telling {
+  deviceMemory?: number;
+  connection?: { saveData?: boolean; effectiveType?: string };
+}
+
+/** What this device may hold and this line may carry, as it is now. */
+export function means(): Means {
+  const { deviceMemory, connection } = navigator as Telling;
+  const { saveData, effectiveType } = connection ?? {};
+  return meansOf({ handheld: handheld(), deviceMemory, saveData, effectiveType });
+}
+
 /** Public, but missing from the package's types. */
 interface WithStats {
   stats: { queued: number; downloading: number; parsing: number };
 }
 
 /**
- * Open a tileset; `matrix` leads from ECEF into the scene. `memory` are GiB it may keep on a desktop and on a phone;
- * `plugins` read what a tile says beside its shapes.
+ * Open a tileset; `matrix` leads from ECEF into the scene. `bytes` are what it may keep; `plugins` read what a tile says beside its shapes.
  */
 export function openTileset(
   url: string,
   matrix: readonly number[],
   stage: Stage,
   errorTarget: number,
-  memory: readonly [number, number],
+  bytes: number,
   plugins: readonly Plugin[] = [],
 ): TilesRenderer {
   const tiles = new TilesRenderer(url);
@@ -33,15 +46,20 @@ export function openTileset(
   // Of its own: the library's is one for all tilesets, where the last one opened would set the size for every other.
   const kept = new LRUCache();
   kept.unloadPriorityCallback = tiles.lruCache.unloadPriorityCallback;
-  kept.maxBytesSize = memory[handheld() ? 1 : 0] * 2 ** 30;
-  kept.minBytesSize = kept.maxBytesSize * 0.7;
   tiles.lruCache = kept;
+  allow(tiles, bytes);
   tiles.setCamera(stage.camera);
   tiles.group.matrixAutoUpdate = false;
   tiles.group.matrix.fromArray(matrix as number[]);
   tiles.group.matrixWorldNeedsUpdate = true;
   stage.scene.add(tiles.group);
   return tiles;
+}
+
+/** Let a tileset keep `bytes`, of them `idle` of what is neither drawn nor fetched ahead. */
+export function allow({ lruCache }: TilesRenderer, bytes: number, idle = bytes * 0.7): void {
+  lruCache.maxBytesSize = bytes;
+  lruCache.minBytesSize = idle;
 }
 
 /** Choose tiles for the camera as it stands. */

@@ -137,6 +137,40 @@ test('what the next stop shows is fetched while this one is told, but not over a
   expect((await tiles()).count).toBe(0);
 });
 
+test('a tour keeps to the memory of a phone and to its part of the line, and gives both back', async ({
+  page,
+  isMobile,
+}) => {
+  test.skip(!isMobile, 'a desktop has more of both');
+  await page.addInitScript(() => {
+    Object.defineProperty(navigator, 'deviceMemory', { value: 1 });
+    // Every tile comes as if it were large.
+    Object.defineProperty(PerformanceResourceTiming.prototype, 'transferSize', { get: () => 90e6 });
+  });
+  await open(page, '#/t/gate/approach');
+  const surfaces = () =>
+    page.evaluate(() => {
+      const { conditions, onScreen } = (window as unknown as { heritage: { app: App } }).heritage.app.view!;
+      return {
+        error_px: onScreen.standing.map((c) => c.tiles.errorTarget),
+        // What each may have beside what the others have.
+        most_mib: onScreen.standing.map(
+          (c) => (c.tiles.lruCache.maxBytesSize + conditions.bytes - c.bytes) / 2 ** 20,
+        ),
+      };
+    });
+  await page.getByRole('button', { name: 'Next stop' }).click();
+  await at(page, 'roof');
+  // The next stop's survey is fetched: more than the 60 MB of a phone's tour.
+  await expect
+    .poll(async () => Math.min(...(await surfaces()).error_px), { timeout: 30_000 })
+    .toBeGreaterThan(20);
+  await settled(page);
+  for (const most of (await surfaces()).most_mib) expect(most).toBeCloseTo(0.75 * 128, 3);
+  await page.evaluate(() => location.assign('#/m/gate'));
+  await expect.poll(async () => Math.max(...(await surfaces()).error_px)).toBe(20);
+});
+
 test('twice the speed is twice as far', async ({ page }) => {
   await open(page, '#/t/gate/roof');
   const far = () =>
