@@ -126,7 +126,7 @@ def serve(
     """Serve SITE's current release; with --studio, its curators too."""
     from heritage.model.documents import OpenID
     from heritage.text.yaml import read_yaml
-    from heritage.web.reports import report_options
+    from heritage.web.report_options import report_options
     from heritage.web.server import serve as start
     from heritage.web.studio.options import studio_options
 

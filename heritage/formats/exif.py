@@ -15,7 +15,7 @@ from heritage.model.errors import InputError
 from heritage.model.limits import PHOTO_BYTES
 
 _FORMATS: Final = ("JPEG", "TIFF", "WEBP", "PNG")
-_GPS_IFD: Final = 0x8825
+GPS_IFD: Final = 0x8825
 _LATITUDE_REF, _LATITUDE, _LONGITUDE_REF, _LONGITUDE, _DATUM, _ERROR = 1, 2, 3, 4, 18, 31
 
 
@@ -39,28 +39,31 @@ def read_photo_position(path: Path) -> PhotoPosition | None:
         raise InputError(path.name, "too large a photo", f"up to {PHOTO_BYTES} bytes", code="photo-invalid")
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            gps: Mapping[int, Any] = dict(image.getexif().get_ifd(_GPS_IFD))
+            gps: Mapping[int, Any] = dict(image.getexif().get_ifd(GPS_IFD))
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
         raise InputError(
             path.name, "no picture that can be opened", f"{', '.join(_FORMATS)} are allowed", "remove it from the folder",
             code="photo-invalid",
         ) from None  # fmt: skip
-    lat = _degrees(path, gps, _LATITUDE, _LATITUDE_REF, "S", 90)
-    lon = _degrees(path, gps, _LONGITUDE, _LONGITUDE_REF, "W", 180)
+    return position_of(gps, path.name)
+
+
+def position_of(gps: Mapping[int, Any], name: str) -> PhotoPosition | None:
+    """The position that the GPS block of the picture ``name`` states; None and InputError as `read_photo_position`."""
+    lat = _degrees(name, gps, _LATITUDE, _LATITUDE_REF, "S", 90)
+    lon = _degrees(name, gps, _LONGITUDE, _LONGITUDE_REF, "W", 180)
     if lat is None or lon is None or (lat == 0 and lon == 0):
         return None
     datum = str(gps.get(_DATUM, "")).strip("\0 ").upper().replace("-", "").replace(" ", "")
     if datum and not datum.startswith("WGS84"):
         raise InputError(
-            path.name, f"a position in the datum {datum[:40]}", "WGS-84 is allowed", "give lon and lat under prior",
+            name, f"a position in the datum {datum[:40]}", "WGS-84 is allowed", "give lon and lat under prior",
             code="photo-invalid",
         )  # fmt: skip
-    return PhotoPosition(path.name, lon, lat, _number(gps.get(_ERROR)))
+    return PhotoPosition(name, lon, lat, _number(gps.get(_ERROR)))
 
 
-def _degrees(
-    path: Path, gps: Mapping[int, Any], key: int, ref: int, negative: str, most: int
-) -> float | None:
+def _degrees(name: str, gps: Mapping[int, Any], key: int, ref: int, negative: str, most: int) -> float | None:
     """Degrees, minutes and seconds with the hemisphere's letter as degrees; None where the tag is not there."""
     if key not in gps:
         return None
@@ -73,7 +76,7 @@ def _degrees(
         if len(parts) == 3 and any(math.isnan(part) for part in parts):
             return None  # 0/0 is how some cameras say "no fix"
         raise InputError(
-            path.name, f"a position that cannot be: {str(gps[key])[:60]}", "degrees, minutes, seconds",
+            name, f"a position that cannot be: {str(gps[key])[:60]}", "degrees, minutes, seconds",
             "correct or remove its EXIF", code="photo-invalid",
         )  # fmt: skip
     degrees = float(value)

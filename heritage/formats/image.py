@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -28,12 +30,31 @@ def read_image(source: Path | bytes, where: str | None = None) -> U8:
     Raises InputError where it is none of these, truncated, animated or beyond the ceilings.
     """
     where = where or (source.name if isinstance(source, Path) else "image")
+    with opened_image(source, where, TEXTURE_PX) as image:
+        if image.mode.startswith("I"):
+            grey = upper_byte(image)
+            return np.repeat(grey[:, :, None], 3, axis=2)
+        # A 16 k texture takes 1 GB in Pillow alone: no copy more than needed.
+        return np.asarray(image if image.mode == "RGB" else image.convert("RGB"), np.uint8)
+
+
+def upper_byte(image: Image.Image) -> U8:
+    """16-bit grey by its upper byte, (h, w); Pillow's own conversion would clip it to white."""
+    return (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
+
+
+@contextmanager
+def opened_image(source: Path | bytes, where: str, most_px: int) -> Iterator[Image.Image]:
+    """A single PNG, JPEG or WebP, opened and not decoded yet; what Pillow says in the block is told as InputError.
+
+    Raises InputError as `read_image`, with ``most_px`` as the ceiling.
+    """
     try:
         with Image.open(
             io.BytesIO(source) if isinstance(source, bytes) else source, formats=_FORMATS
         ) as image:
             width, height = image.size
-            if max(width, height) > TEXTURE_SIDE_PX:
+            if max(width, height) > TEXTURE_SIDE_PX or width * height > most_px:
                 raise _too_large(where, f"{width} x {height} pixels")
             # MPO is a JPEG with others behind it (a camera's preview, a second eye); the first is the picture.
             if getattr(image, "n_frames", 1) > 1 and image.format != "MPO":
@@ -43,12 +64,7 @@ def read_image(source: Path | bytes, where: str | None = None) -> U8:
             size = len(source) if isinstance(source, bytes) else source.stat().st_size
             if image.format in {"JPEG", "MPO"} and width * height > size * _JPEG_PIXELS_PER_BYTE:
                 raise _damaged(where, f"{width} x {height} pixels in {size} bytes of JPEG")
-            # 16-bit grey keeps its upper byte; Pillow's own conversion would clip it to white.
-            if image.mode.startswith("I"):
-                grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-                return np.repeat(grey[:, :, None], 3, axis=2)
-            # A 16 k texture takes 1 GB in Pillow alone: no copy more than needed.
-            return np.asarray(image if image.mode == "RGB" else image.convert("RGB"), np.uint8)
+            yield image
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise _too_large(where, "more pixels than the ceiling") from None
     except UnidentifiedImageError:

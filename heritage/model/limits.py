@@ -75,6 +75,18 @@ SIGN_IN_AT_ONCE: Final = 2  # passwords hashed at the same time: 64 MiB each
 JOURNEY_S: Final = 600  # from going to the OpenID provider to coming back
 JOURNEYS: Final = 1000  # at the same time; whoever goes needs no account yet
 REPORT_LENGTH: Final = 4000  # what a visitor reports: two pages
+REPORT_PHOTO_BYTES: Final = 15 * 2**20  # as sent; a phone's own takes 3 to 8 MB
+REPORT_PHOTO_PX: Final = 60_000_000  # as sent; phones take 12 to 50 million
+REPORT_PHOTO_SIDE_PX: Final = 2048  # as kept: a crack is seen, and it takes half a megabyte
+REPORT_PHOTO_MEMORY_BYTES: Final = (
+    2**30
+)  # for who decodes one: 60 million pixels in four bytes, twice, and the program
+REPORT_PHOTO_CPU_S: Final = 20  # a PNG of 60 million pixels takes 6
+REPORT_PHOTOS_BYTES: Final = 2 * 2**30  # all together: some four thousand
+REPORT_PHOTOS_AT_ONCE: Final = 2  # decoded
+LONG_REPORTS_AT_ONCE: Final = (
+    16  # reports with a photo that are still arriving: each may lie in the temporary folder
+)
 REPORTS_OF_ADDRESS: Final = 5  # in a day; a family on a walk
 REPORTS_A_DAY: Final = 200  # from everybody: what an office can still read
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

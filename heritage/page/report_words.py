@@ -9,7 +9,7 @@ REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "title": "Report damage",
         "lead": "Have you seen a fallen tile, a crack, something broken? Tell those who look after this place. "
-        "Only they read it. You get an answer within {days} days.",
+        "Nobody else reads it before they release it. You get an answer within {days} days.",
         "monument": "Where",
         "place": "The place you chose on the model goes with it.",
         "text": "What you have seen",
@@ -29,11 +29,32 @@ REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "answer": "The answer",
         "due": "To be answered by {due}.",
         "again": "Report something else",
+        "photo": "A photo, if you have one",
+        "photo-kinds": "JPEG, PNG or WebP, up to {most} MB. Please no faces. "
+        "Only the picture is kept, nothing else of the file.",
+        "photo-place": "Use the place that the photo notes",
+        "photo-none": "The photo did not say where it was taken. If your words do not say it either, "
+        "please send it once more with the place in words.",
+        "photo-sent": "Your photo is with it.",
+        "where": "Say in words where it is: which side, how high, next to what.",
+        "released": "What was reported",
+        "released-none": "Nothing has been released yet.",
+        "released-lead": "These reports were released by those who look after this place.",
+        "bad": "It was not sent: something in it cannot be. Please look at it once more.",
+        "bad-text": "It was not sent: please write what you have seen, in up to {most} letters.",
+        "bad-throttled": "It was not sent: there were too many today. Please try again tomorrow, or telephone.",
+        "bad-large": "It was not sent: the photo is too large. Please choose a smaller one, or send none.",
+        "bad-kind": "It was not sent: this is no JPEG, PNG or WebP. Please choose another photo, or send none.",
+        "bad-damaged": "It was not sent: the photo is damaged. Please take or choose another.",
+        "bad-busy": "It was not sent: many photos are arriving just now. Please choose it again and send once more.",
+        "bad-full": "It was not sent: there is no room for photos at the moment. Please send your words without one.",
+        "photo-alt": "Photo of the report on {place}, {day}",
     },
     "fr": {
         "title": "Signaler un dégât",
-        "lead": "Vous avez vu une tuile tombée, une fissure, quelque chose de cassé ? Dites-le à ceux qui veillent sur ce lieu. "
-        "Eux seuls vous lisent. Vous aurez une réponse dans les {days} jours.",
+        "lead": "Vous avez vu une tuile tombée, une fissure, "
+        "quelque chose de cassé ? Dites-le à ceux qui veillent sur ce lieu. "
+        "Personne d’autre ne vous lit avant qu’ils ne le publient. Vous aurez une réponse dans les {days} jours.",
         "monument": "Où",
         "place": "L’endroit que vous avez choisi sur le modèle est joint.",
         "text": "Ce que vous avez vu",
@@ -53,11 +74,35 @@ REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "answer": "La réponse",
         "due": "Réponse prévue au plus tard le {due}.",
         "again": "Signaler autre chose",
+        "photo": "Une photo, si vous en avez une",
+        "photo-kinds": "JPEG, PNG ou WebP, {most} Mo au plus. Pas de visages, "
+        "s’il vous plaît. Seule l’image est conservée, rien d’autre du fichier.",
+        "photo-place": "Utiliser le lieu noté dans la photo",
+        "photo-none": "La photo ne disait pas où elle a été prise. "
+        "Si vos mots ne le disent pas non plus, envoyez-la de nouveau en indiquant le lieu.",
+        "photo-sent": "Votre photo est jointe.",
+        "where": "Dites avec des mots où c’est : quel côté, quelle hauteur, à côté de quoi.",
+        "released": "Ce qui a été signalé",
+        "released-none": "Rien n’a encore été publié.",
+        "released-lead": "Ces signalements ont été publiés par ceux qui veillent sur ce lieu.",
+        "bad": "L’envoi n’a pas eu lieu : quelque chose n’est pas possible. Veuillez vérifier.",
+        "bad-text": "L’envoi n’a pas eu lieu : écrivez ce que vous avez vu, en {most} lettres au plus.",
+        "bad-throttled": "L’envoi n’a pas eu lieu : il y en a eu trop aujourd’hui. Réessayez demain, ou téléphonez.",
+        "bad-large": "L’envoi n’a pas eu lieu : la photo est trop grande. "
+        "Choisissez-en une plus petite, ou n’en envoyez pas.",
+        "bad-kind": "L’envoi n’a pas eu lieu : ce n’est ni un JPEG, ni un PNG, "
+        "ni un WebP. Choisissez une autre photo, ou n’en envoyez pas.",
+        "bad-damaged": "L’envoi n’a pas eu lieu : la photo est abîmée. Prenez-en ou choisissez-en une autre.",
+        "bad-busy": "L’envoi n’a pas eu lieu : beaucoup de photos arrivent en ce moment. "
+        "Choisissez-la de nouveau et renvoyez.",
+        "bad-full": "L’envoi n’a pas eu lieu : il n’y a plus de place pour les photos en ce moment. "
+        "Envoyez vos mots sans photo.",
+        "photo-alt": "Photo du signalement sur {place}, {day}",
     },
     "vi": {
         "title": "Báo hư hỏng",
         "lead": "Bạn thấy một viên ngói rơi, một vết nứt, một chỗ bị hỏng? Hãy báo cho những người chăm sóc nơi này. "
-        "Chỉ họ đọc được. Bạn sẽ có câu trả lời trong vòng {days} ngày.",
+        "Trước khi họ công bố, không ai khác đọc được. Bạn sẽ có câu trả lời trong vòng {days} ngày.",
         "monument": "Ở đâu",
         "place": "Vị trí bạn đã chọn trên mô hình được gửi kèm.",
         "text": "Bạn đã thấy gì",
@@ -77,5 +122,24 @@ REPORT_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "answer": "Câu trả lời",
         "due": "Sẽ được trả lời chậm nhất vào ngày {due}.",
         "again": "Báo một chỗ khác",
+        "photo": "Một tấm ảnh, nếu bạn có",
+        "photo-kinds": "JPEG, PNG hoặc WebP, tối đa {most} MB. Xin đừng chụp mặt người. "
+        "Chỉ hình ảnh được giữ lại, không giữ gì khác của tệp.",
+        "photo-place": "Dùng vị trí ghi trong ảnh",
+        "photo-none": "Ảnh không cho biết được chụp ở đâu. Nếu lời bạn viết cũng không nói, xin gửi lại và ghi rõ vị trí.",
+        "photo-sent": "Ảnh của bạn được gửi kèm.",
+        "where": "Hãy tả chỗ đó bằng lời: phía nào, cao bao nhiêu, cạnh cái gì.",
+        "released": "Những điều đã được báo",
+        "released-none": "Chưa có báo cáo nào được công bố.",
+        "released-lead": "Những báo cáo này do người chăm sóc nơi đây công bố.",
+        "bad": "Chưa gửi được: có điều gì đó không hợp lệ. Xin xem lại.",
+        "bad-text": "Chưa gửi được: xin viết bạn đã thấy gì, tối đa {most} chữ.",
+        "bad-throttled": "Chưa gửi được: hôm nay đã có quá nhiều báo cáo. Xin thử lại ngày mai, hoặc gọi điện thoại.",
+        "bad-large": "Chưa gửi được: ảnh quá lớn. Xin chọn ảnh nhỏ hơn, hoặc gửi không kèm ảnh.",
+        "bad-kind": "Chưa gửi được: đây không phải ảnh JPEG, PNG hay WebP. Xin chọn ảnh khác, hoặc gửi không kèm ảnh.",
+        "bad-damaged": "Chưa gửi được: ảnh bị hỏng. Xin chụp hoặc chọn ảnh khác.",
+        "bad-busy": "Chưa gửi được: đang có nhiều ảnh được gửi đến. Xin chọn lại ảnh và gửi lần nữa.",
+        "bad-full": "Chưa gửi được: hiện không còn chỗ cho ảnh. Xin gửi lời của bạn không kèm ảnh.",
+        "photo-alt": "Ảnh của báo cáo về {place}, {day}",
     },
 }

@@ -1,26 +1,26 @@
-"""What visitors report: taken in within limits, worked off in a queue, answered by code. Nobody else sees any of it."""
+"""What visitors report: taken in within limits, answered by code. Nobody else sees it before a person releases it."""
 
 from __future__ import annotations
 
 import math
 import secrets
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
 from heritage.model.errors import InputError, ThrottledError
 from heritage.model.limits import LOCAL_COORDINATE_M, REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
-from heritage.people import clock, events
+from heritage.people import clock
 from heritage.people.database import Database
-from heritage.people.person import checked_name
 from heritage.people.secret import digest
 from heritage.people.tables import reports, senders
 
 Status = Literal["new", "accepted", "answered", "rejected"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+Shown = Literal["nothing", "words", "all"]
+SHOWN: Final[tuple[Shown, ...]] = get_args(Shown)
 DAY_S: Final = 86_400
 _SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is read as another
 _CODE_LENGTH: Final = 12  # 60 bits: with a thousand reports, one guess in 10^15 finds one
@@ -30,7 +30,12 @@ _HIGHEST_ID: Final = 2**31 - 1  # what the column holds
 
 @dataclass(frozen=True)
 class Report:
-    """One report as the queue shows it. Times in seconds since 1970, ``place_m`` in the monument frame."""
+    """One report as the queue shows it. Times in seconds since 1970, ``place_m`` in the monument frame.
+
+    ``position`` is where its photo was taken (longitude and latitude, WGS 84), where the visitor wished that to be
+    used: a proposal for the place. ``promised`` is what the visitor was told, ``due`` what was made of it since.
+    ``shown`` is what everybody may see of it.
+    """
 
     id: int
     monument: str
@@ -43,16 +48,10 @@ class Report:
     made: int
     due: int
     answered: int | None
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How the queue is doing. ``on_time`` of ``answered`` were answered (or rejected) by their due date."""
-
-    open: int
-    overdue: int
-    answered: int
-    on_time: int
+    promised: int
+    photo: str | None
+    position: tuple[float, float] | None
+    shown: str
 
 
 def send(
@@ -64,12 +63,14 @@ def send(
     language: str,
     address: str,
     answer_days: int,
+    photo: str | None = None,
+    position: tuple[float, float] | None = None,
 ) -> tuple[str, int]:
-    """Take in a report: the code to look its answer up by, and when it is due.
+    """Take in a report: the code to look its answer up by, and when it is due. ``photo`` names one that is kept.
 
     Raises InputError for an empty or too long text and a place far away, ThrottledError.
     """
-    said = _checked(text)
+    said = checked_text(text)
     if place_m is not None and not all(math.isfinite(v) and abs(v) <= LOCAL_COORDINATE_M for v in place_m):
         raise InputError(
             "the place",
@@ -82,19 +83,31 @@ def send(
     due, (x, y, z) = now + answer_days * DAY_S, place_m or (None, None, None)
     with db.writing() as connection:
         connection.execute(senders.delete().where(senders.c.at <= now - DAY_S))
-        for mine, limit in (
-            (senders.c.address == address[:45], REPORTS_OF_ADDRESS),
-            (sa.true(), REPORTS_A_DAY),
-        ):
-            count = sa.select(sa.func.count()).select_from(senders).where(mine)
-            if (connection.scalar(count) or 0) >= limit:
-                raise _throttled()
+        _demand_room(connection, address, now)
         connection.execute(senders.insert().values(address=address[:45], at=now))
         told = {"monument": monument, "text": said, "language": language[:35], "x_m": x, "y_m": y, "z_m": z}
+        lon, lat = position or (None, None)
+        told |= {"photo": photo, "lon_deg": lon, "lat_deg": lat, "promised": due}
         connection.execute(
             reports.insert().values(**told, code=digest(code), status="new", made=now, due=due)
         )
     return "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)), due
+
+
+def demand_room(db: Database, address: str) -> None:
+    """Raise ThrottledError where ``address`` may send no more today; `send` asks again."""
+    with db.reading() as connection:
+        _demand_room(connection, address, clock.now())
+
+
+def _demand_room(connection: sa.Connection, address: str, now: int) -> None:
+    for mine, limit in (
+        (senders.c.address == address[:45], REPORTS_OF_ADDRESS),
+        (sa.true(), REPORTS_A_DAY),
+    ):
+        count = sa.select(sa.func.count()).select_from(senders).where(mine, senders.c.at > now - DAY_S)
+        if (connection.scalar(count) or 0) >= limit:
+            raise _throttled()
 
 
 def look_up(db: Database, code: str) -> Report | None:
@@ -102,68 +115,57 @@ def look_up(db: Database, code: str) -> Report | None:
     plain = "".join(code.upper().split()).replace("-", "").translate(_READ_AS)
     with db.reading() as connection:
         row = connection.execute(sa.select(reports).where(reports.c.code == digest(plain))).one_or_none()
-    return None if row is None else _report(row)
+    return None if row is None else report_of(row)
 
 
 def queue(db: Database) -> tuple[Report, ...]:
     """All reports, the one that is due first first."""
     query = sa.select(reports).order_by(reports.c.due, reports.c.id)
     with db.reading() as connection:
-        return tuple(_report(row) for row in connection.execute(query))
+        return tuple(report_of(row) for row in connection.execute(query))
 
 
-def figures(found: Iterable[Report]) -> Figures:
-    """How it stands with the reports of a `queue` at this moment."""
-    found, now = tuple(found), clock.now()
-    waiting = [one for one in found if one.answered is None]
-    done = [one.answered <= one.due for one in found if one.answered is not None]
-    return Figures(len(waiting), sum(one.due < now for one in waiting), len(done), sum(done))
+def released(db: Database) -> tuple[Report, ...]:
+    """What a person has released to everybody, the newest first."""
+    query = (
+        sa.select(reports).where(reports.c.shown != "nothing").order_by(reports.c.made.desc(), reports.c.id)
+    )
+    with db.reading() as connection:
+        return tuple(report_of(row) for row in connection.execute(query))
 
 
-def change(
-    db: Database,
-    id: int,
-    *,
-    by: str,
-    status: str,
-    assignee: str | None,
-    due: int,
-    answer: str | None,
-) -> Report:
-    """Give a report its new state, with an event. Whoever is answered or rejected has an answer to read.
+def one(db: Database, id: int) -> Report:
+    """The report of that number. Raises InputError (404)."""
+    with db.reading() as connection:
+        return report_of(row_of(connection, id))
 
-    Raises InputError (404, or 400 where the state contradicts itself or ``assignee`` is no name).
-    """
-    said = None if answer is None else _checked(answer)
-    if status not in STATUSES or (status in ("answered", "rejected")) != (said is not None):
-        raise InputError(
-            "the report",
-            "status and answer do not fit",
-            f"{', '.join(STATUSES)}; an answer with the last two",
-            "write an answer",
-            code="report-state",
-        )
-    assignee = None if assignee is None else checked_name(assignee)
+
+def photos(db: Database) -> frozenset[str]:
+    """The names of all photos that reports have."""
+    query = sa.select(reports.c.photo).where(reports.c.photo.is_not(None))
+    with db.reading() as connection:
+        return frozenset(connection.scalars(query))
+
+
+def row_of(connection: sa.Connection, id: int) -> sa.Row[tuple[object, ...]]:
+    """The row of that number. Raises InputError (404)."""
     query = sa.select(reports).where(reports.c.id == id)
-    with db.writing() as connection:
-        row = connection.execute(query).one_or_none() if id <= _HIGHEST_ID else None
-        if row is None:
-            raise InputError(
-                "the report",
-                "there is none of that number",
-                "one of the queue",
-                "load it anew",
-                code="report-unknown",
-                status=404,
-            )
-        # The first answer counts: correcting a word later does not make it late.
-        answered = None if said is None else clock.now() if row.answered is None else row.answered
-        values = {"status": status, "assignee": assignee, "due": due, "answer": said}
-        connection.execute(reports.update().where(reports.c.id == id).values(**values, answered=answered))
-        events.record(
-            connection, by, "report changed", {"report": id, "status": status, "assignee": assignee}
-        )
-        return _report(connection.execute(query).one())
+    row = connection.execute(query).one_or_none() if id <= _HIGHEST_ID else None
+    if row is None:
+        raise unknown()
+    return row
+
+
+def unknown() -> InputError:
+    """404: there is no such report, or no photo of it."""
+    return InputError(
+        "the report",
+        "there is none of that number",
+        "one of the queue",
+        "load it anew",
+        code="report-unknown",
+        status=404,
+    )
 
 
 def _throttled() -> ThrottledError:
@@ -178,7 +180,8 @@ def _throttled() -> ThrottledError:
     return error
 
 
-def _checked(text: str) -> str:
+def checked_text(text: str) -> str:
+    """What somebody wrote, as it is stored. Raises InputError for nothing, and for too much."""
     said = _printable(text)
     if not 1 <= len(said) <= REPORT_LENGTH:
         raise InputError(
@@ -201,7 +204,9 @@ def _printable(text: str) -> str:
     return "".join(kept).strip()
 
 
-def _report(row: sa.Row[tuple[object, ...]]) -> Report:
+def report_of(row: sa.Row[tuple[object, ...]]) -> Report:
+    """The report of a row."""
     place = None if row.x_m is None else (row.x_m, row.y_m, row.z_m)
-    rest = ("text", "language", "status", "assignee", "answer", "made", "due", "answered")
-    return Report(row.id, row.monument, place, *(getattr(row, name) for name in rest))
+    position = None if row.lon_deg is None else (row.lon_deg, row.lat_deg)
+    own = {field.name: getattr(row, field.name) for field in fields(Report) if hasattr(row, field.name)}
+    return Report(**own, place_m=place, position=position)

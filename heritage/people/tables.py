@@ -112,6 +112,7 @@ events: Final = sa.Table(
     sa.Column("previous", sa.String(64), nullable=False),
 )
 # What visitors told; `code` is the SHA-256 of what they look the answer up by, `place` metres in the monument frame.
+# `shown` is what a person has released to everybody: nothing, the words, or all with the photo.
 reports: Final = sa.Table(
     "reports",
     metadata,
@@ -129,6 +130,13 @@ reports: Final = sa.Table(
     _time("made"),
     _time("due"),
     _time("answered", nullable=True),
+    # What the visitor was told; `due` may be put off later, which makes no answer punctual.
+    sa.Column("promised", sa.BigInteger, nullable=False, server_default="0"),
+    # The photo's name in the site's folder, and where its file said it was taken, if the visitor wished that read.
+    sa.Column("photo", sa.String(32)),
+    sa.Column("lon_deg", sa.Float),
+    sa.Column("lat_deg", sa.Float),
+    sa.Column("shown", sa.String(10), nullable=False, server_default="nothing"),
 )
 # Where reports came from, for a day: kept apart, so that a report does not say who sent it.
 senders: Final = sa.Table(

@@ -21,7 +21,9 @@ from heritage.store import Store
 from heritage.web import catalogue, errors, features
 from heritage.web.files import IMMUTABLE, REVALIDATE, send_bytes, send_file
 from heritage.web.releases import DOCUMENT, Releases, viewer_file
-from heritage.web.reports import ReportOptions
+from heritage.web.report_options import BODY_BYTES as REPORT_BYTES
+from heritage.web.report_options import ENDPOINT as REPORT
+from heritage.web.report_options import ReportOptions
 from heritage.web.reports import register as take_in_reports
 from heritage.web.security import Hosts, add_headers, check_request
 from heritage.web.strict_json import StrictJson
@@ -53,8 +55,8 @@ def create_app(
 
     @app.before_request
     def check() -> None:
-        uploads = request.endpoint == UPLOADS
-        check_request(request, hosts, most_bytes=MEDIA_UPLOAD_BYTES if uploads else HTTP_BODY_BYTES)
+        longer = {UPLOADS: MEDIA_UPLOAD_BYTES, REPORT: REPORT_BYTES}
+        check_request(request, hosts, most_bytes=longer.get(request.endpoint or "", HTTP_BODY_BYTES))
 
     @app.after_request
     def finish(response: Response) -> Response:

@@ -30,7 +30,12 @@ REFUSALS: Final = {
     413: ("body-too-large", "its body is too long", "requests without a body", "send none"),
     431: ("headers-too-long", "its headers are too long", "up to 32 kB of them", "clear this site's cookies"),
     500: BROKEN,
+    503: ("busy", "many are sending just now", "a few at a time", "try again in a minute"),
 }
+
+
+# What visitors can do something about, though it is the server's own trouble: told in its own words.
+_TOLD: Final = frozenset({"photo-busy", "photos-full"})
 
 
 def refused(status: int, code: str, where: str, found: str, allowed: str, remedy: str) -> InputError:
@@ -58,7 +63,7 @@ def answer(request: Request, error: HeritageError) -> Response:
     shape = shape_of(error)
     if error.status >= 500:
         _log.error("%s", error)
-        if not isinstance(error, ViewerNotBuilt):
+        if not isinstance(error, ViewerNotBuilt) and shape["code"] not in _TOLD:
             shape = dict(zip(("code", "found", "allowed", "remedy"), BROKEN, strict=True)) | {
                 "where": "this site"
             }

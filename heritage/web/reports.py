@@ -1,88 +1,104 @@
-"""Visitors' reports over HTTP, where the site's own file says so: a form, the same as JSON, and the answer by code."""
+"""Visitors' reports over HTTP: a form that needs no script, the same for programs, and the answer by code."""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 from flask import Flask, Response, request
 
-from heritage.model.documents import Site
-from heritage.model.errors import InputError
+from heritage.model.errors import HeritageError, InputError, StoreError, ThrottledError
+from heritage.model.limits import HTTP_BODY_BYTES
 from heritage.page.report_words import REPORT_WORDS
-from heritage.page.reports import Answer, render_answer, render_form, render_sent
-from heritage.page.words import spoken
-from heritage.text.yaml import read_yaml
-from heritage.web import errors
+from heritage.page.reports import Answer, Typed, render_answer, render_form, render_sent
+from heritage.store.photos import Photos, photos_full
+from heritage.web import errors, released
 from heritage.web.errors import not_found, refused
+from heritage.web.photo import Photo, clean
 from heritage.web.releases import Releases
+from heritage.web.report_answers import language, monuments, page, said
+from heritage.web.report_options import BODY_BYTES, ENDPOINT, ReportOptions
 from heritage.web.security import REPORTS, demand_own
-
-if TYPE_CHECKING:
-    from heritage.people.database import Database
-
-
-@dataclass(frozen=True)
-class ReportOptions:
-    """Where reports go, and within how many days they are answered."""
-
-    database: Database
-    answer_days: int
-
-
-def report_options(site: Path, accounts: str | None) -> ReportOptions | None:
-    """As ``site.yaml`` has it; None where it does not want reports. Raises InputError where it cannot be read."""
-    wanted = read_yaml(site / "site.yaml", Site, "site.yaml").document.reports
-    if wanted is None:
-        return None
-    from heritage.people.database import Database
-
-    return ReportOptions(Database(site, accounts), wanted.answer_days)
 
 
 def register(app: Flask, releases: Releases, options: ReportOptions, origin: str | None) -> None:
     """Add the routes."""
-    from heritage.people.reports import look_up, send
+    from heritage.people.reports import demand_room, look_up, send
+
+    released.register(app, releases, options)
+
+    @app.before_request
+    def own() -> None:
+        """Before the body is read: what another site's page sends, or who may send no more, is not looked at."""
+        if request.endpoint == ENDPOINT:
+            demand_own(request, origin)
+            request.max_content_length = BODY_BYTES
+            if (request.content_length or 0) > HTTP_BODY_BYTES:
+                demand_room(options.database, request.remote_addr or "")
+
+    def form(speaking: str, typed: Typed, status: int = 200, problem: str | None = None) -> Response:
+        listed = [*monuments(releases, speaking).items()]
+        return page(render_form(speaking, listed, typed, days=options.answer_days, problem=problem), status)
 
     @app.get(REPORTS)
-    def form() -> Response:
-        language = _language()
-        listed = [(id, spoken(title, language, tuple(title))) for id, title in _monuments(releases).items()]
+    def empty_form() -> Response:
         at = request.args.get("at", "")
-        page = render_form(
-            language,
-            listed,
-            chosen=request.args.get("monument", ""),
-            at=at if _place(at) else "",
-            days=options.answer_days,
-        )
-        return _page(page)
+        return form(language(), Typed(request.args.get("monument", ""), "", at if _place(at) else ""))
 
-    @app.post(REPORTS)
+    @app.post(REPORTS, endpoint=ENDPOINT)
     def take_in() -> Response:
-        demand_own(request, origin)
         body: Any = request.get_json(silent=True)
         told = body if isinstance(body, dict) else request.form.to_dict()
-        monument, text, at, language = (told.get(key, "") for key in ("monument", "text", "at", "language"))
-        if not all(isinstance(value, str) for value in (monument, text, at, language)):
+        asked = told.get("language")
+        speaking = asked if isinstance(asked, str) and asked in REPORT_WORDS else language()
+        in_words = body is None and not request.accept_mimetypes["application/json"] > 0
+        typed = Typed(*(told.get(key, "") for key in ("monument", "text", "at")))
+        try:
+            code, due, located = _taken(typed, speaking, wished=told.get("photo_place") == "1")
+        except HeritageError as error:
+            if not in_words:
+                raise
+            # What was written stands in the form again; only the photo has to be chosen once more.
+            refusal = errors.answer(request, error)
+            again = form(speaking, typed, refusal.status_code, error.problems[0].code)
+            if isinstance(error, ThrottledError):
+                again.headers["Retry-After"] = refusal.headers["Retry-After"]
+            return again
+        if in_words:
+            return page(render_sent(speaking, code, due, located), 201)
+        return said({"code": code, "due": due, "located": located}, 201)
+
+    def _taken(typed: Typed, speaking: str, *, wished: bool) -> tuple[str, int, bool | None]:
+        """The code, when it is due, and whether the photo said where it was taken; None where that was not wished."""
+        if not all(isinstance(value, str) for value in (typed.monument, typed.text, typed.at)):
             raise _strange()
-        if monument not in _monuments(releases) or (at and _place(at) is None):
+        if typed.monument not in monuments(releases, speaking) or (typed.at and _place(typed.at) is None):
             raise _strange()
-        language = language if language in REPORT_WORDS else _language()
-        code, due = send(
-            options.database,
-            monument=monument,
-            place_m=_place(at),
-            text=text.replace("\r\n", "\n"),
-            language=language,
-            address=request.remote_addr or "",
-            answer_days=options.answer_days,
-        )
-        if body is not None:
-            return _json({"code": code, "due": due}, 201)
-        return _page(render_sent(language, code, due), 201)
+        address, given = request.remote_addr or "", request.files.get("photo")
+        content = b"" if given is None else given.stream.read()
+        photo, name = Photo(b"", None), None
+        if content:
+            demand_room(options.database, address)  # nothing is decoded for who may send no more
+            photo = clean(content, position=wished)
+            name = _kept(options.photos, photo.jpeg)
+        try:
+            code, due = send(
+                options.database,
+                monument=typed.monument,
+                place_m=_place(typed.at),
+                text=typed.text.replace("\r\n", "\n"),
+                language=speaking,
+                address=address,
+                answer_days=options.answer_days,
+                photo=name,
+                position=photo.position,
+            )
+        except BaseException:
+            if name is not None:
+                with suppress(HeritageError):  # it is swept later
+                    options.photos.drop(name)
+            raise
+        return code, due, photo.position is not None if wished and content else None
 
     @app.get(f"{REPORTS}answer")
     def answer() -> Response:
@@ -91,15 +107,25 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
         if not errors.wants_page(request):
             if found is None:
                 raise not_found()
-            shown = ("status", "text", "answer", "made", "due", "answered")
-            return _json({key: getattr(found, key) for key in shown})
-        shown_as = None if found is None else Answer(found.status, found.text, found.answer, found.due)
-        return _page(render_answer(_language(), code, shown_as), 404 if code and found is None else 200)
+            shown = {
+                key: getattr(found, key) for key in ("status", "text", "answer", "made", "due", "answered")
+            }
+            return said(shown | {"photo": found.photo is not None})
+        shown_as = (
+            None
+            if found is None
+            else Answer(found.status, found.text, found.answer, found.due, found.photo is not None)
+        )
+        return page(render_answer(language(), code, shown_as), 404 if code and found is None else 200)
 
 
-def _monuments(releases: Releases) -> dict[str, dict[str, str]]:
-    current = releases.current()
-    return {} if current is None else releases.monuments(current)
+def _kept(photos: Photos, jpeg: bytes) -> str:
+    try:
+        return photos.keep(jpeg)
+    except StoreError as error:
+        if error.problems[0].code != "store-full":
+            raise
+        raise photos_full("the disk is full") from error
 
 
 def _place(at: str) -> tuple[float, float, float] | None:
@@ -111,27 +137,12 @@ def _place(at: str) -> tuple[float, float, float] | None:
     return x, y, z
 
 
-def _language() -> str:
-    return errors.choose_language(request, tuple(REPORT_WORDS))
-
-
-def _page(text: str, status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"}
-    return Response(text, status, content_type="text/html; charset=utf-8", headers=headers)
-
-
-def _json(value: dict[str, object], status: int = 200) -> Response:
-    return Response(
-        json.dumps(value), status, content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
-
-
 def _strange() -> InputError:
     return refused(
         400,
         "bad-request",
         "the report",
         "it names no monument of this site, or no place",
-        'monument, text, at ("x,y,z" or nothing), language: texts',
+        'monument, text, at ("x,y,z" or nothing), language: texts; photo: a file; photo_place: "1" or nothing',
         "use the form at /reports/",
     )

@@ -16,7 +16,7 @@ from waitress import wasyncore
 from heritage.model.errors import BusyError, InputError
 from heritage.model.limits import CONNECTION_IDLE_S, CONNECTIONS, HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.web.app import create_app
-from heritage.web.reports import ReportOptions
+from heritage.web.report_options import ReportOptions
 from heritage.web.studio.options import StudioOptions
 from heritage.web.wire import channels
 

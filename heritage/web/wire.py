@@ -12,6 +12,7 @@ import time
 from functools import partial
 from io import BytesIO
 from typing import Any
+from weakref import WeakSet
 
 from flask import Flask
 from waitress.channel import HTTPChannel
@@ -22,22 +23,39 @@ from waitress.utilities import Error, RequestEntityTooLarge
 from werkzeug.exceptions import HTTPException
 
 from heritage.model.errors import HeritageError
-from heritage.model.limits import HTTP_BODY_BYTES, REQUEST_BYTES_PER_S, REQUEST_GRACE_S
+from heritage.model.limits import HTTP_BODY_BYTES, LONG_REPORTS_AT_ONCE, REQUEST_BYTES_PER_S, REQUEST_GRACE_S
 from heritage.web.errors import REFUSALS
-from heritage.web.security import HEADERS
+from heritage.web.security import HEADERS, REPORTS
 
 
 def channels(app: Flask) -> type[HTTPChannel]:
     """The class of connections to ``app``."""
     found: type[HTTPChannel] = type(
-        "Channel", (HTTPChannel,), {"parser_class": partial(_Parser, app), "error_task_class": _Refusal}
+        "Channel", (_Channel,), {"parser_class": partial(_Parser, app), "error_task_class": _Refusal}
     )
     return found
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]
+    def handle_close(self) -> None:
+        """As waitress does, and what was still arriving is let go at once."""
+        if self.request is not None:
+            self.request.close()
+        super().handle_close()
 
 
 class _TooSlow(Error):  # type: ignore[misc]
     code = 408
     reason = "Request Timeout"
+
+
+class _Busy(Error):  # type: ignore[misc]
+    code = 503
+    reason = "Service Unavailable"
+
+
+_arriving: WeakSet[_Parser] = WeakSet()
+"""Visitors' reports with a photo that have begun and have neither been answered nor broken off."""
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]
@@ -62,13 +80,24 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
 
     def parse_header(self, header_plus: bytes) -> None:
         super().parse_header(header_plus)
-        if self.content_length > HTTP_BODY_BYTES and not self._is_wanted():
-            if self.expect_continue:
-                # Who asks before sending is answered before sending.
-                self.body_rcv, self.expect_continue = None, False
-                self.headers["CONNECTION"] = "close"
-            else:
-                self.body_rcv = _Nowhere(self.content_length)
+        if self.content_length <= HTTP_BODY_BYTES:
+            return
+        if self._is_wanted():
+            if self.path == REPORTS and len(_arriving) >= LONG_REPORTS_AT_ONCE:
+                # Anybody may send one: together they must not fill the folder they wait in.
+                self.error, self.completed = _Busy(""), True
+            elif self.path == REPORTS:
+                _arriving.add(self)
+        elif self.expect_continue:
+            # Who asks before sending is answered before sending.
+            self.body_rcv, self.expect_continue = None, False
+            self.headers["CONNECTION"] = "close"
+        else:
+            self.body_rcv = _Nowhere(self.content_length)
+
+    def close(self) -> None:
+        _arriving.discard(self)
+        super().close()
 
     def _is_wanted(self) -> bool:
         """Whether the application would take this body, as far as the headers tell."""

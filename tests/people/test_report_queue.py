@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from standing_clock import Clock
 
 from heritage.model.errors import InputError, ThrottledError
 from heritage.model.limits import REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
 from heritage.people import events, reports
 from heritage.people import reports as module
-from heritage.people.database import Database
-from heritage.people.reports import DAY_S, Figures, change, figures, look_up, queue, send
+from heritage.people.database import Database, migrations
+from heritage.people.handling import Step, change, drop_photo, history
+from heritage.people.punctuality import Figures, Share, figures
+from heritage.people.reports import DAY_S, look_up, photos, queue, released, send
 from heritage.people.tables import senders
 
 
@@ -105,7 +109,9 @@ def test_the_queue_and_its_figures(db: Database, time: Clock) -> None:
     change(db, ids[0], status="answered", due=begun + 10 * DAY_S, answer="Đã sửa xong", **kept)
     change(db, ids[1], status="rejected", due=begun + 11 * DAY_S, answer="Không phải ngói", **kept)
     time.seconds = begun + 12 * DAY_S + 1
-    assert figures(queue(db)) == Figures(open=2, overdue=1, answered=2, on_time=1)
+    # Decided are the two that were answered and the one that waits longer than promised.
+    month = Share(datetime.fromtimestamp(begun, UTC).strftime("%Y-%m"), decided=3, on_time=1)
+    assert figures(queue(db)) == Figures(2, overdue=1, answered=2, decided=3, on_time=1, months=(month,))
     found = look_up(db, codes[0])
     assert found is not None
     assert (found.answer, found.answered) == ("Đã sửa xong", begun)
@@ -148,3 +154,70 @@ def test_nothing_says_who_sent_it(db: Database) -> None:
     _send(db, address="203.0.113.77")
     with db.reading() as connection:
         assert "203.0.113.77" not in str(list(connection.execute(sa.select(reports.reports))))
+
+
+def test_putting_off_the_date_makes_no_answer_punctual(db: Database, time: Clock) -> None:
+    """The share counts against what the visitor was told; each month by itself, the newest first."""
+    begun = time.seconds = int(datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp())
+    _send(db, "late", answer_days=10)
+    time.seconds += DAY_S
+    _send(db, "still in time", "192.0.2.2", answer_days=60)
+    _send(db, "punctual", "192.0.2.3", answer_days=10)
+    ids = {one.text: one.id for one in queue(db)}
+    told = {"by": "An", "assignee": None, "answer": None}
+    change(db, ids["late"], status="accepted", due=begun + 90 * DAY_S, **told)
+    time.seconds = begun + 11 * DAY_S  # the very second of the punctual one's promise
+    for text in ("late", "punctual"):
+        change(db, ids[text], status="answered", due=begun + 90 * DAY_S, **(told | {"answer": "done"}))
+    assert figures(queue(db)) == Figures(
+        1,
+        overdue=0,
+        answered=2,
+        decided=2,
+        on_time=1,
+        months=(Share("2026-02", 1, 1), Share("2026-01", 1, 0)),
+    )
+
+
+def test_what_is_released_and_who_did_it(db: Database, time: Clock) -> None:
+    code = _send(db, photo="a" * 32, position=(107.57, 16.47))
+    _send(db, "another", "192.0.2.2")
+    [first, _] = queue(db)
+    assert (first.photo, first.position, first.shown) == ("a" * 32, (107.57, 16.47), "nothing")
+    assert photos(db) == {"a" * 32}
+    assert released(db) == ()
+    state = {"status": "accepted", "assignee": "Mai", "due": 5, "answer": None}
+    change(db, first.id, by="An", shown="all", **state)
+    assert [one.id for one in released(db)] == [first.id]
+    with pytest.raises(InputError) as caught:
+        change(db, first.id, by="An", shown="everything", **state)
+    assert caught.value.problems[0].code == "report-shown"
+    assert drop_photo(db, first.id, by="Bình") == "a" * 32
+    with pytest.raises(InputError):
+        drop_photo(db, first.id, by="Bình")
+    assert photos(db) == frozenset()
+    change(db, first.id, by="An", **state)
+    assert released(db) == ()
+    at = time.seconds
+    assert history(db, first.id) == (
+        Step(at, "An", "report changed", "accepted", "Mai", 5, "all"),
+        Step(at, "Bình", "report's photo removed", None, None, None, None),
+        Step(at, "An", "report changed", "accepted", "Mai", 5, "nothing"),
+    )
+    assert history(db, queue(db)[-1].id) == ()
+    with pytest.raises(InputError):
+        history(db, 99)
+    found = look_up(db, code)
+    assert found is not None
+    assert found.photo is None
+
+
+def test_an_older_reports_promise_is_its_due_date(db: Database) -> None:
+    """Before the third revision nobody wrote down what had been promised."""
+    _send(db)
+    before = queue(db)
+    with db.writing() as connection:
+        config = migrations(connection)
+        command.downgrade(config, "0002")
+        command.upgrade(config, "head")
+    assert queue(db) == before

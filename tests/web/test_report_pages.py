@@ -19,8 +19,9 @@ from heritage.model.limits import REPORT_LENGTH, REPORTS_OF_ADDRESS
 from heritage.page.report_words import REPORT_WORDS
 from heritage.people.database import Database
 from heritage.people.reports import queue
+from heritage.store.photos import Photos
 from heritage.web.app import create_app
-from heritage.web.reports import ReportOptions, report_options
+from heritage.web.report_options import ReportOptions, report_options
 from heritage.web.studio.options import StudioOptions
 
 BASE = "http://localhost:8000"
@@ -37,7 +38,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def client(tmp_path: Path, db: Database) -> FlaskClient:
-    options = ReportOptions(db, 14)
+    options = ReportOptions(db, Photos(tmp_path), 14)
     return create_app(tmp_path, studio=StudioOptions(token=TOKEN), reports=options).test_client()
 
 
@@ -53,6 +54,7 @@ class _Form(HTMLParser):
         super().__init__()
         self.fields: dict[str, str] = {}
         self.labels = self.inputs = 0
+        self._area = ""
         self._select = ""
         self.feed(text)
 
@@ -61,10 +63,19 @@ class _Form(HTMLParser):
         self.labels += tag == "label"
         if tag in ("input", "select", "textarea"):
             self.inputs += told.get("type") != "hidden"
-            self.fields[str(told["name"])] = told.get("value") or ""
+            if told.get("type") not in ("file", "checkbox"):
+                self.fields[str(told["name"])] = told.get("value") or ""
+            self._area = str(told["name"]) if tag == "textarea" else ""
             self._select = str(told["name"]) if tag == "select" else ""
         if tag == "option" and ("selected" in told or not self.fields[self._select]):
             self.fields[self._select] = str(told["value"])
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.fields[self._area] += data.removeprefix("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = ""
 
 
 @pytest.mark.parametrize("language", ["vi", "en", "fr"])
@@ -74,7 +85,7 @@ def test_without_a_script_from_form_to_answer(client: FlaskClient, db: Database,
     assert say["lead"].format(days=14) in page.text.replace("&#39;", "'")
     assert page.headers["Content-Security-Policy"].count("form-action 'self'") == 1
     form = _Form(page.text)
-    assert (form.labels, form.inputs) == (2, 2)
+    assert (form.labels, form.inputs) == (4, 4)
     assert form.fields == {"monument": "gate", "text": "", "at": "1.5,-2,3.25", "language": language}
     sent = client.post(
         "/reports/", data=form.fields | {"text": f"a\r\n{EVIL}"}, headers={"Origin": BASE}, base_url=BASE
@@ -98,7 +109,8 @@ def test_answered_in_the_studio(client: FlaskClient) -> None:
     studio = client.application.test_client()
     studio.post("/studio/api/session", json={"token": TOKEN}, headers=HERE, base_url=BASE)
     listed = studio.get("/studio/api/reports", base_url=BASE).json
-    assert listed["figures"] == {"open": 1, "overdue": 0, "answered": 0, "on_time": 0}
+    figures = {"open": 1, "overdue": 0, "answered": 0, "decided": 0, "on_time": 0, "months": []}
+    assert listed["figures"] == figures
     [one] = listed["reports"]
     assert (one["status"], one["due"], one["place_m"]) == ("new", sent["due"], [1.5, -2.0, 3.25])
     assert "code" not in one

@@ -23,8 +23,9 @@ from heritage.model.limits import HTTP_BODY_BYTES, SESSION_IDLE_S, SIGN_IN_ATTEM
 from heritage.people import accounts, clock, invitations, passwords, sessions
 from heritage.people.database import Database
 from heritage.people.person import ROLES, Person
+from heritage.store.photos import Photos
 from heritage.web.app import create_app
-from heritage.web.reports import ReportOptions
+from heritage.web.report_options import ReportOptions
 from heritage.web.server import serve
 from heritage.web.studio.options import StudioOptions, studio_options
 from heritage.web.studio.table import REPORTS, STAFF, TABLE, check, routes
@@ -61,7 +62,7 @@ class Studio:
 @pytest.fixture
 def studio(tmp_path: Path) -> Iterator[Studio]:
     db = Database(write_site(tmp_path))
-    visitors = ReportOptions(db, 14)
+    visitors = ReportOptions(db, Photos(tmp_path), 14)
     made = Studio(create_app(tmp_path, studio=StudioOptions(accounts=db), reports=visitors), db)
     for role in ROLES:
         made.people[role] = accounts.add(db, f"the {role}", [role], WORDS, by="test")

@@ -19,7 +19,10 @@ from small_release import RELEASE, publish
 from studio_site import HERE, TOKEN, write_site
 
 from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.people.database import Database
+from heritage.store.photos import Photos
 from heritage.web import wire
+from heritage.web.report_options import ReportOptions
 from heritage.web.security import HEADERS
 from heritage.web.server import Server, serve
 from heritage.web.studio.options import StudioOptions
@@ -170,6 +173,43 @@ def test_what_the_server_itself_refuses_looks_like_every_refusal(
     with socket.create_connection(("127.0.0.1", _port(server)), timeout=10) as line:
         line.sendall(request_bytes)
         _is_ours(*_answer(line), status, code)
+
+
+def test_strangers_photos_wait_in_bounded_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anybody may send a photo, so a few at a time: the next is told so, and taken when one has ended."""
+    publish(write_site(tmp_path), RELEASE)
+    monkeypatch.setattr(wire, "LONG_REPORTS_AT_ONCE", 1)
+    with Database(tmp_path) as database:
+        reports = ReportOptions(database, Photos(tmp_path), 14)
+        with serve(tmp_path, "127.0.0.1", 0, reports=reports) as server:
+            rest = bytes(3 * MB) + b"\r\n--x--\r\n"
+            length = len(PART + rest)
+            head = _head(
+                length, "", "/reports/", Host=f"localhost:{_port(server)}", Accept="application/json"
+            )
+
+            def begin() -> socket.socket:
+                line = socket.create_connection(("127.0.0.1", _port(server)), timeout=10)
+                line.sendall(head + PART)
+                return line
+
+            with begin() as first:
+                deadline = time.monotonic() + 10
+                while not wire._arriving and time.monotonic() < deadline:
+                    time.sleep(0.01)
+                with begin() as second:
+                    status, _, body = _answer(second)
+                assert (status, json.loads(body)["error"]["code"]) == (503, "busy")
+                first.sendall(rest)
+                assert _answer(first)[0] == 400
+            with begin():  # and breaks off
+                pass
+            deadline = time.monotonic() + 10
+            while wire._arriving and time.monotonic() < deadline:
+                time.sleep(0.01)
+            with begin() as last:
+                last.sendall(rest)
+                assert _answer(last)[0] == 400
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Flask
 
 from heritage.store.drafts import Drafts
-from heritage.web.reports import ReportOptions
+from heritage.web.report_options import ReportOptions
 from heritage.web.studio import (
     answers,
     builds,
@@ -58,6 +58,6 @@ def register(app: Flask, site: Path, options: StudioOptions, visitors: ReportOpt
     if visitors is not None:
         from heritage.web.studio import reports
 
-        reports.register(studio, visitors.database)
+        reports.register(studio, visitors)
     app.register_blueprint(studio)
     table.check(app)

@@ -1,31 +1,70 @@
-"""The queue of visitors' reports: who looks after which, until when, and what is answered."""
+"""The queue of visitors' reports: who looks after which, until when, what is answered, and what everybody may see."""
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Final
 
 from flask import Blueprint, Response, request
 
-from heritage.people import reports
-from heritage.people.database import Database
+from heritage.people import handling, reports
+from heritage.people.punctuality import figures
+from heritage.people.reports import Report
+from heritage.web.report_answers import photo_of
+from heritage.web.report_options import ReportOptions
 from heritage.web.studio.answers import said, strange_body
 from heritage.web.studio.people import person
 
 _LATEST: Final = 2**37  # in the year 6325; a date ends with the year 9999
+_TIMES: Final = ("made", "promised", "due", "answered")
+_COLUMNS: Final = (
+    *(
+        "id",
+        "monument",
+        "status",
+        "assignee",
+        *_TIMES,
+        "shown",
+        "text",
+        "answer",
+        "language",
+        "x_m",
+        "y_m",
+        "z_m",
+    ),
+    *("lon_deg", "lat_deg", "photo"),
+)
+# What spreadsheets take for a formula, in either width, and what they skip before one.
+_FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n"
 
 
-def register(studio: Blueprint, database: Database) -> None:
+def register(studio: Blueprint, visitors: ReportOptions) -> None:
     """Add the routes."""
+    database = visitors.database
 
     @studio.get("/api/reports")
-    def queue() -> Response:
+    def report_queue() -> Response:
         found = reports.queue(database)
-        return said({"reports": [asdict(one) for one in found], "figures": asdict(reports.figures(found))})
+        return said({"reports": [_listed(one) for one in found], "figures": asdict(figures(found))})
+
+    @studio.get("/api/reports.csv")
+    def report_table() -> Response:
+        """For a spreadsheet: UTF-8 with its mark, times in UTC; no cell is a formula."""
+        out = io.StringIO()
+        writer = csv.writer(out)
+        writer.writerow(_COLUMNS)
+        writer.writerows(_cells(one) for one in reports.queue(database))
+        headers = {"Content-Disposition": 'attachment; filename="reports.csv"'}
+        return Response(
+            out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers
+        )
 
     @studio.put("/api/reports/<int:id>")
-    def change(id: int) -> Response:
-        """The whole state: what is left out is not kept."""
+    def change_report(id: int) -> Response:
+        """The whole state: what is left out is not kept; without ``shown``, nothing is shown."""
         match request.get_json(silent=True):
             case {
                 "status": str(status),
@@ -33,11 +72,54 @@ def register(studio: Blueprint, database: Database) -> None:
                 "due": int(due),
                 "answer": None | str() as answer,
                 **more,
-            } if not more and 0 <= due < _LATEST:
-                changed = reports.change(
-                    database, id, by=person().name, status=status, assignee=assignee, due=due, answer=answer
+            } if more.keys() <= {"shown"} and isinstance(more.get("shown", ""), str) and 0 <= due < _LATEST:
+                changed = handling.change(
+                    database,
+                    id,
+                    by=person().name,
+                    status=status,
+                    assignee=assignee,
+                    due=due,
+                    answer=answer,
+                    shown=str(more.get("shown", "nothing")),
                 )
-                return said(asdict(changed))
+                return said(_listed(changed))
         raise strange_body(
-            '{"status": text, "assignee": text or null, "due": seconds since 1970, "answer": text or null}'
+            '{"status": text, "assignee": text or null, "due": seconds since 1970, "answer": text or null, '
+            '"shown": "nothing", "words" or "all"}'
         )
+
+    @studio.get("/api/reports/<int:id>/history")
+    def report_history(id: int) -> Response:
+        return said([asdict(step) for step in handling.history(database, id)])
+
+    @studio.get("/api/reports/<int:id>/photo")
+    def report_photo(id: int) -> Response:
+        return photo_of(reports.one(database, id), visitors.photos)
+
+    @studio.delete("/api/reports/<int:id>/photo")
+    def drop_report_photo(id: int) -> Response:
+        """For what nobody should have sent: it is gone at once, but from backups."""
+        visitors.photos.drop(handling.drop_photo(database, id, by=person().name))
+        return Response(status=204)
+
+
+def _listed(one: Report) -> dict[str, object]:
+    """A report without its photo's name: its address is the report's own."""
+    return asdict(one) | {"photo": one.photo is not None}
+
+
+def _cells(one: Report) -> list[object]:
+    values = asdict(one)
+    values |= dict(zip(("x_m", "y_m", "z_m"), one.place_m or (None,) * 3, strict=True))
+    values |= dict(zip(("lon_deg", "lat_deg"), one.position or (None,) * 2, strict=True))
+    values |= {name: _utc(values[name]) for name in _TIMES} | {"photo": "yes" if one.photo else ""}
+    return [_safe(values[name]) for name in _COLUMNS]
+
+
+def _safe(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.lstrip(" ")[:1] in tuple(_FORMULA) else value
+
+
+def _utc(at: int | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M")

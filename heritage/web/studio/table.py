@@ -83,7 +83,11 @@ OPENID: Final = (
 # Only where visitors may report.
 REPORTS: Final = (
     Row("GET", "/studio/api/reports", EDITORS),
+    Row("GET", "/studio/api/reports.csv", EDITORS),
     Row("PUT", "/studio/api/reports/<int:id>", EDITORS),
+    Row("GET", "/studio/api/reports/<int:id>/history", EDITORS),
+    Row("GET", "/studio/api/reports/<int:id>/photo", EDITORS),
+    Row("DELETE", "/studio/api/reports/<int:id>/photo", CURATORS),
 )
 EVERY: Final = (*TABLE, *STAFF, *OPENID, *REPORTS)
 
