@@ -17,3 +17,9 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real captures at {folder}; set HERITAGE_DATA")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests begin first: two workers that end with small files end together."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)

@@ -35,30 +35,40 @@ test('every monument opens from its row, and the page stays accessible', async (
   expect(site.monuments.length).toBeGreaterThan(0);
 });
 
-test('every tour shows each of its stops in every language', async ({ page }) => {
-  test.slow(); // a picture per stop and language, without a graphics card
+test('every tour shows each of its stops in every language', async ({ page, isMobile }) => {
+  // A desktop's pictures of the sample take as long as all else here; its panels are the fixture's, whose tours it walks.
+  test.skip(Boolean(process.env.HERITAGE_URL) && !isMobile, 'a served site is walked on the small screen');
+  test.slow(); // a picture per stop, without a graphics card
   await open(page);
   const site = await outline(page);
-  for (const tour of site.tours) {
-    for (const language of site.languages) {
-      await page.goto(`./?debug&lang=${language}#/t/${tour.id}`);
-      await page.waitForFunction(() => 'heritage' in window);
-      const stops = await page.evaluate(async (id) => {
-        const { app } = (window as unknown as { heritage: { app: App } }).heritage;
-        const documents = await app.tours.documents();
-        return documents.find((d) => d.id === id)!.stops.map(({ id, title }) => ({ id, title }));
-      }, tour.id);
-      for (const [i, stop] of stops.entries()) {
-        await expect(heading(page)).toHaveText(stop.title[language] ?? Object.values(stop.title)[0]!);
-        await expect(page).toHaveURL(new RegExp(`#/t/${tour.id}/${stop.id}$`));
-        if (i < stops.length - 1)
-          await page
-            .locator('.transport .tool')
-            .nth(await middle(page))
-            .click();
+  const choice = page.locator('.language select');
+  for (const [k, tour] of site.tours.entries()) {
+    // Each starts in another language; the others are chosen where one is, so that a stop is drawn once for all.
+    const first = site.languages[k % site.languages.length]!;
+    const others = site.languages.filter((l) => l !== first);
+    await page.goto(`./?debug&lang=${first}#/t/${tour.id}`);
+    await page.waitForFunction(() => 'heritage' in window);
+    const stops = await page.evaluate(async (id) => {
+      const { app } = (window as unknown as { heritage: { app: App } }).heritage;
+      const documents = await app.tours.documents();
+      return documents.find((d) => d.id === id)!.stops.map(({ id, title }) => ({ id, title }));
+    }, tour.id);
+    const titled = (title: Record<string, string>, language: string) =>
+      expect(heading(page)).toHaveText(title[language] ?? Object.values(title)[0]!);
+    for (const [i, stop] of stops.entries()) {
+      await titled(stop.title, first);
+      await expect(page).toHaveURL(new RegExp(`#/t/${tour.id}/${stop.id}$`));
+      for (const language of others.length ? [...others, first] : []) {
+        await choice.selectOption(language);
+        await titled(stop.title, language);
       }
-      expect(stops.length).toBe(tour.stops);
+      if (i < stops.length - 1)
+        await page
+          .locator('.transport .tool')
+          .nth(await middle(page))
+          .click();
     }
+    expect(stops.length).toBe(tour.stops);
   }
 });
 
