@@ -31,7 +31,16 @@ FORMAT: Final = 1
 _SMALL_BYTES: Final = 1_000_000  # read while saves wait; documents are smaller, see limits
 # Beside .heritage: rebuilt, or of this moment and this machine only. Accounts are added by who knows them.
 _LEFT_OUT: Final = frozenset(
-    ["stages", "lock", "verdicts.json", "jobs", "people.sqlite", "people.sqlite-wal", "people.sqlite-shm"]
+    [
+        "stages",
+        "lock",
+        "verdicts.json",
+        "jobs",
+        "presence",
+        "people.sqlite",
+        "people.sqlite-wal",
+        "people.sqlite-shm",
+    ]
 )
 Entries = dict[str, dict[str, Any]]
 """Bytes and SHA-256 of every file, by its name in the archive."""

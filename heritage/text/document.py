@@ -71,6 +71,11 @@ _KINDS: tuple[tuple[Kind, str, str, type[Document]], ...] = (
 )
 MODELS: Final[Mapping[str, type[Document]]] = {kind: model for kind, _, _, model in _KINDS}
 """What each kind's YAML may say."""
+KEYS: Final[Mapping[str, str]] = {
+    kind: re.sub(r"[()]", "", pattern.replace(f"({_ID})", "{epoch}").replace(_ID, "{id}"))
+    for kind, pattern, _, _ in _KINDS
+}
+"""The keys of each kind, with the names of what stands for an id: ``monuments/{id}``."""
 
 
 def place_of(key: str) -> DocumentPlace | None:

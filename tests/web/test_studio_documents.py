@@ -180,6 +180,9 @@ def test_preconditions(client: FlaskClient) -> None:
     assert client.put(url, json=body, headers=HERE).status_code == 428
     for tag in ("*", f'W/"{read["revision"]}"', '"x"', f'"{read["revision"]}", "x"'):
         assert client.put(url, json=body, headers=HERE | {"If-Match": tag}).status_code == 400
+    both = {"If-Match": f'"{read["revision"]}"', "If-None-Match": "*"}
+    for strange in (both, {"If-None-Match": '"x"'}):
+        assert client.put(url, json=body, headers=HERE | strange).status_code == 400
     known = client.get(url, headers={"If-None-Match": f'"{read["revision"]}"'})
     assert (known.status_code, known.data) == (304, b"")
     response = _put(client, "tours/walk", None, value=read["value"])
@@ -255,3 +258,9 @@ def test_a_full_disk_is_told_and_changes_nothing(
     assert str(site) not in response.text
     assert (site / "site.yaml").read_bytes() == before
     assert _get(client, "site")["revision"] == read["revision"]
+
+
+def test_numbers_at_the_end_of_their_range_are_no_failure(client: FlaskClient) -> None:
+    read = _get(client, "tours/walk")
+    read["value"]["tour"]["stops"][0]["view"] = {"eye_m": [1e308, 0, 0], "target_m": [-1e308, 0, 0]}
+    assert _put(client, "tours/walk", read["revision"], value=read["value"]).status_code in (200, 422)

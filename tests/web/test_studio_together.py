@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from flask.testing import FlaskClient
 from studio_site import HERE, ME, client_of, write_site
 from test_studio_documents import _get, _put
 
+from heritage.store.presence import Presence, Seen
 from heritage.text.site import load_site
-from heritage.web.studio import presence as presence_module
 
 KEY = "tours/walk"
 
@@ -145,18 +146,39 @@ def test_a_retry_is_answered_as_the_first_time_and_saves_once(client: FlaskClien
     assert [stop["dwell_s"] for stop in _get(client, KEY)["value"]["tour"]["stops"]] == [4, 5]
 
 
-def test_presence_is_told_and_forgotten(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_presence_is_told(client: FlaskClient) -> None:
     told = {"key": KEY, "stop": "roof", "page": "a"}
     expected = {"name": ME} | told
     assert client.put("/studio/api/presence", json=told, headers=HERE).json == [expected]
     assert client.get("/studio/api/presence").json == [expected]
     for bad in ({"key": "x"}, {"key": KEY, "stop": 1}, {"key": KEY, "stop": "x" * 201}, []):
         assert client.put("/studio/api/presence", json=bad, headers=HERE).status_code in (400, 404)
-    clock = [0.0]
-    presence = presence_module.Presence(clock=lambda: clock[0])
-    presence.tell("1", "An", "", KEY, None)
-    clock[0] = 31.0
-    assert presence.everyone() == []
+
+
+def test_two_servers_on_one_folder_know_the_same_pages(site: Path) -> None:
+    """Each forgets what has not been told for half a minute, whoever it was told to; nothing is left behind."""
+    one, two = client_of(site), client_of(site)
+    for client, page, stop in ((one, "a", "roof"), (two, "b", None), (one, "a", "approach")):
+        told = {"key": KEY, "stop": stop, "page": page}
+        assert client.put("/studio/api/presence", json=told, headers=HERE).status_code == 200
+    there = [one.get("/studio/api/presence").json, two.get("/studio/api/presence").json]
+    assert there[0] == there[1]
+    assert {(seen["page"], seen["stop"]) for seen in there[0]} == {("a", "approach"), ("b", None)}
+    now = [time.time() + 29]
+    later = Presence(site, clock=lambda: now[0])
+    assert len(later.everyone()) == 2
+    now[0] += 2
+    assert later.everyone() == ()
+    assert list((site / ".heritage/presence").iterdir()) == []
+
+
+def test_more_pages_than_anybody_reads_are_not_told(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("heritage.store.presence.MOST", 2)
+    presence = Presence(site)
+    for page in "abc":
+        seen = presence.tell(1, Seen("An", page, KEY, None))
+    assert {one.page for one in seen} == {"a", "b"}
+    assert len(presence.tell(1, Seen("An", "a", KEY, "roof"))) == 2
 
 
 def test_a_translator_changes_words_only(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Annotated, Literal
 
@@ -74,7 +75,7 @@ class View(Document):
 
     @model_validator(mode="after")
     def _apart(self) -> View:
-        if sum((a - b) ** 2 for a, b in zip(self.eye_m, self.target_m, strict=True)) < 1e-6:
+        if math.dist(self.eye_m, self.target_m) < 1e-3:
             raise ValueError("eye_m and target_m are the same point; they must differ")
         return self
 

@@ -52,8 +52,7 @@ def register(app: Flask, site: Path, options: StudioOptions, visitors: ReportOpt
     words.register(studio)
     schemas.register(studio)
     history.register(studio, drafts)
-    presence.register(studio)
-    for room in (findings, placements, media, builds, releases):
+    for room in (presence, findings, placements, media, builds, releases):
         room.register(studio, drafts)
     if visitors is not None:
         from heritage.web.studio import reports

@@ -17,10 +17,10 @@ _REQUEST = re.compile(r"[\x21-\x7e]{1,200}")
 
 def expected_revision() -> str | None:
     """The revision that the change was made to; None for a new document."""
-    if request.headers.get("If-None-Match") == "*":
+    tag, new = request.headers.get("If-Match"), request.headers.get("If-None-Match")
+    if tag is None and new == "*":
         return None
-    tag = request.headers.get("If-Match")
-    if tag is None:
+    if tag is None and new is None:
         raise refused(
             428,
             "precondition-missing",
@@ -29,11 +29,10 @@ def expected_revision() -> str | None:
             'If-Match: "<revision>", or If-None-Match: * for a new document',
             "send the revision that was read",
         )
-    match = _TAG.fullmatch(tag.strip())
+    match = _TAG.fullmatch(tag.strip()) if tag is not None and new is None else None
     if match is None:
-        raise refused(
-            400, "precondition-strange", "If-Match", "it is no revision", 'one strong tag, "<revision>"', ""
-        )
+        allowed = 'If-Match: one strong tag, "<revision>"; or If-None-Match: *'
+        raise refused(400, "precondition-strange", "the request", "it names no revision", allowed, "")
     return match[1]
 
 

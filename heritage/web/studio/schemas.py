@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, current_app
 
 from heritage.text.document import MODELS
 from heritage.web.errors import not_found
@@ -10,7 +10,14 @@ from heritage.web.studio.answers import said
 
 
 def register(studio: Blueprint) -> None:
-    """Add the route."""
+    """Add the routes."""
+
+    @studio.get("/api/openapi.json")
+    def description() -> Response:
+        """All that this server answers to, in OpenAPI 3.1."""
+        from heritage.web.described import describe, routes
+
+        return said(describe(routes(current_app)))
 
     @studio.get("/api/schemas/<kind>")
     def schema(kind: str) -> Response:

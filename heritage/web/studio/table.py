@@ -55,6 +55,7 @@ TABLE: Final = (
     Row("POST", "/studio/api/releases", CURATORS),
     Row("GET", "/studio/r/<release_id>/<path:name>", ALL),
     Row("GET", "/studio/api/journal", ALL),
+    Row("GET", "/studio/api/openapi.json", ALL),
 )
 
 # Only where there are accounts.
