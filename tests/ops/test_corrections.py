@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from heritage.ops.cleaning.clean import clean
 from heritage.ops.cleaning.moved_frame import in_frame
 from heritage.ops.cleaning.region import front_of, in_brush, in_lasso
 
+CASES = Path(__file__).parents[2] / "viewer" / "tests" / "unit" / "region-cases.json"
 KEPT, VEGETATION, GROUND = (REASONS[name] for name in ("kept", "vegetation", "ground"))
 LASSO = Lasso(
     eye_m=(0, -10, 2), axis=(0, 3, 0), outline=((-0.2, -0.1), (0.25, -0.15), (0.1, 0.2), (-0.1, 0.12))
@@ -259,3 +262,15 @@ def test_regions_move_with_the_frames_origin_and_are_refused_in_another_frame():
 def test_corrections_that_say_nothing_sensible_are_refused(changes, said):
     with pytest.raises(ValidationError, match=said):
         brushed(scene()[0], **changes)
+
+
+@pytest.mark.parametrize("case", json.loads(CASES.read_text()), ids=range(13))
+def test_the_page_and_the_build_mean_the_same_points(case):
+    """The page's preview is held against the same file (viewer/tests/unit/cleaning.test.ts)."""
+    xyz, opaque = np.array(case["xyz"]), np.array(case["opaque"])
+    if "brush" in case:
+        inside = in_brush(xyz, Brush.model_validate(case["brush"], strict=False))
+    else:
+        lasso = Lasso.model_validate(case["lasso"], strict=False)
+        inside = in_lasso(xyz, lasso, front_of(xyz[opaque], lasso) if lasso.seen else None)
+    assert inside.tolist() == case["inside"]

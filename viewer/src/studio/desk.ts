@@ -63,9 +63,10 @@ export abstract class Desk<T> {
   protected async poll(): Promise<void> {
     await this.tellWhere();
     const known = this.saver.revision;
-    const opened = await this.quietly(this.api.document<T>(this.key, known));
+    // What was never saved has no revision that others could have changed.
+    const opened = known === null ? null : await this.quietly(this.api.document<T>(this.key, known));
     // An answer that was overtaken by a save would take its changes back.
-    if (opened?.value && !this.ended && this.saver.revision === known)
+    if (opened?.value && opened.revision !== null && !this.ended && this.saver.revision === known)
       this.saver.arrived(opened.value, opened.revision);
     this.later('poll', POLL_MS, () => this.poll());
   }

@@ -1,5 +1,5 @@
 /** The scene beside the desk: the draft's stop is shown in it, and what is done in it comes to the desk. */
-import type { TourDocument } from '../core/release.ts';
+import type { EpochEntry, MonumentEntry, Release as ReleaseDocument, TourDocument } from '../core/release.ts';
 import type { Release } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
 import { stopOf } from './core/tour.ts';
@@ -17,6 +17,8 @@ export class Staging {
   scene: Handle | null = null;
   /** The release the scene shows, and where its files are; null where none has been built. */
   release: { id: string; base: string; files: string } | null = null;
+  /** The surveys of that release whose cleaning can be corrected, by the key of their corrections. */
+  surveys: readonly { key: string; monument: MonumentEntry; epoch: EpochEntry }[] = [];
   private readonly released = new Map<string, TourDocument | null>();
   private draftTimer = 0;
   private framesTimer = 0;
@@ -42,6 +44,19 @@ export class Staging {
   /** Where the scene of the release is. */
   get address(): string {
     return `./scene.html?base=${this.release?.base}&lang=${this.studio.state.language}`;
+  }
+
+  /** What of the release can be cleaned anew. */
+  async findSurveys(): Promise<void> {
+    const response = await fetch(`${this.release?.base}release.json`).catch(() => null);
+    if (!response?.ok) return;
+    const { monuments } = (await response.json()) as ReleaseDocument;
+    this.surveys = monuments.flatMap((monument) =>
+      monument.epochs
+        .filter((epoch) => epoch.cleaning)
+        .map((epoch) => ({ key: `monuments/${monument.id}/corrections/${epoch.id}`, monument, epoch })),
+    );
+    this.studio.onState();
   }
 
   /** The scene in the frame stands. */

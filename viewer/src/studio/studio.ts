@@ -1,5 +1,7 @@
 /** The studio's doings, between the server, the desk and the page. */
+import type { TemplateResult } from 'lit';
 import type { Translate } from '../core/i18n.ts';
+import type { Cleaning } from './cleaning/desk.ts';
 import { Api, type Listed, type Me, type Opened, Refusal, type Release } from './core/api.ts';
 import { firstOf } from './core/saver.ts';
 import type { Schema } from './core/schema.ts';
@@ -15,6 +17,11 @@ import { wordsIn } from './words.ts';
 /** What stands over the desk. */
 export type Sheet = 'history' | 'releases' | 'new' | null;
 
+export interface Own {
+  desk: Cleaning;
+  page: () => TemplateResult;
+}
+
 export interface StudioState {
   status: 'starting' | 'signed-out' | 'ready' | 'failed';
   me: Me | null;
@@ -28,6 +35,8 @@ export interface StudioState {
   record: Recording | null;
   /** What is open of `pages.ts`. */
   page: { id: string; page: Page } | null;
+  /** A document with a page of its own, which is fetched with it. */
+  own: Own | null;
   /** Whether the draft is played, looked at with the visitor's tools, or made. */
   mode: 'make' | 'explore' | 'play';
   screen: 'fit' | 'phone' | 'desktop';
@@ -60,6 +69,7 @@ export class Studio {
       editing: null,
       record: null,
       page: null,
+      own: null,
       mode: 'make',
       screen: 'fit',
       picking: null,
@@ -91,14 +101,19 @@ export class Studio {
   }
 
   /** What is on the desk. */
-  get desk(): Editing | Recording | null {
-    return this.state.editing ?? this.state.record;
+  get desk(): Editing | Recording | Cleaning | null {
+    return this.state.editing ?? this.state.record ?? this.state.own?.desk ?? null;
   }
 
   /** Put a document on the desk; `page`: one of the pages about such documents. */
   async open(key: string, page: string | null = null): Promise<void> {
     if (!this.mayLeave()) return;
     try {
+      if (/\/corrections\//.test(key)) {
+        const { openCleaning } = await import('./cleaning/open.ts');
+        await openCleaning(this, key);
+        return;
+      }
       const opened = await this.api.document<unknown>(key);
       if (!opened?.value) this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
       else if (key.startsWith('tours/')) this.openTour(opened as Opened<Tour>);
@@ -131,6 +146,13 @@ export class Studio {
     };
     this.remember({ open: opened.key });
     this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
+  }
+
+  /** Put a document with a page of its own on the desk. */
+  put(own: Own): void {
+    this.close();
+    this.remember({ open: own.desk.key });
+    this.set({ own, notice: own.desk.restored ? this.state.t('restored') : '', sheet: null });
   }
 
   /** The language that new words begin in. */
@@ -174,7 +196,8 @@ export class Studio {
   close(): void {
     this.pages.end();
     this.desk?.end();
-    if (this.desk) this.set({ editing: null, record: null, frames: null, mode: 'make', picking: null });
+    if (this.desk)
+      this.set({ editing: null, record: null, own: null, frames: null, mode: 'make', picking: null });
   }
 
   /** Back to the list of documents. */
@@ -222,7 +245,8 @@ export class Studio {
     await Promise.all([this.list(), this.findSite()]);
     const asked = new URLSearchParams(location.search);
     const [key, page] = [asked.get('open'), asked.get('page')];
-    if (this.state.documents.some((d) => d.key === key)) await this.open(key!, page);
+    const known = [...this.state.documents, ...this.staging.surveys].some((d) => d.key === key);
+    if (known) await this.open(key!, page);
     else if (page) await this.pages.go(page);
   }
 
@@ -232,7 +256,9 @@ export class Studio {
     this.siteLanguages = site?.value?.languages ?? ['en'];
     const releases = await this.tried(this.api.ask<Release[]>('GET', 'releases'));
     const shown = releases?.find((r) => r.current) ?? releases?.[0];
-    if (shown) this.staging.look(shown);
+    if (!shown) return;
+    this.staging.look(shown);
+    await this.staging.findSurveys();
   }
 
   /** The server has said no, or the line is down: say so. */

@@ -75,7 +75,7 @@ describe.each([
       }
       // What an undo's step is called.
       for (const m of text.matchAll(/key: '(step\.\w+)'/g)) literal.add(m[1]!);
-      for (const m of text.matchAll(/`([a-z]+\.)\$\{/g)) families.add(m[1]!);
+      for (const m of text.matchAll(/`((?:[a-z]+\.)+)\$\{/g)) families.add(m[1]!);
     }
     for (const key of literal) expect(messages.en, key).toHaveProperty([key]);
     expect(literal.size).toBeGreaterThan(least);

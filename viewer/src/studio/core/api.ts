@@ -12,7 +12,7 @@ export interface Me {
 
 export interface Listed {
   key: string;
-  kind: 'site' | 'vocabulary' | 'monument' | 'annotations' | 'tour';
+  kind: 'site' | 'vocabulary' | 'monument' | 'annotations' | 'corrections' | 'tour';
   title: string | Readonly<Record<string, string>> | null;
   revision: string;
   problems: number;
@@ -21,7 +21,8 @@ export interface Listed {
 export interface Opened<T> {
   key: string;
   kind: string;
-  revision: string;
+  /** Null for what is not there yet. */
+  revision: string | null;
   value: T | null;
   files: Readonly<Record<string, string>>;
   problems: readonly Problem[];

@@ -2,6 +2,7 @@
 import type { App } from '../../app/app.ts';
 import type { TourDocument } from '../../core/release.ts';
 import type { Vec3 } from '../../core/vec.ts';
+import type { Cloud } from '../cleaning/cloud.ts';
 import type { FlightPoint, Pose, Stop } from '../core/tour.ts';
 
 /** What is on screen now, as a stop would say it. */
@@ -43,6 +44,8 @@ export interface Handle {
   visit: (at: FlightPoint) => void;
   /** Where the camera is, whatever the stop says. */
   present: () => Pose | null;
+  /** The labelled points of a survey; null where the release has none, or is too old to say how they were cleaned. */
+  cloud: (monument: string, epoch: string) => Promise<Cloud | null>;
   /** How a pose is framed on a phone and on a desktop. */
   frames: (view: Pose) => Frames | null;
 }

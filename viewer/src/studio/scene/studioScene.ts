@@ -6,10 +6,11 @@ import { inverse, point, poseOf } from '../../core/frames.ts';
 import type { Look } from '../../core/look.ts';
 import { boxMark, type Mark, pathMark } from '../../core/marks.ts';
 import { eyeOf, type Orbit, orbitOf } from '../../core/orbit.ts';
-import type { ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
+import type { CleaningDocument, ShownEntry, StopEntry, TourDocument } from '../../core/release.ts';
 import { formatRoute, type Route } from '../../core/route.ts';
 import { cutOf, formatCut } from '../../core/section.ts';
 import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
+import type { Cloud } from '../cleaning/cloud.ts';
 import { draftEntry } from '../core/preview.ts';
 import type { FlightPoint, Json, Pose, Shown } from '../core/tour.ts';
 import { framesOf } from './framing.ts';
@@ -187,6 +188,18 @@ export class StudioScene implements Handle {
     const { view } = app;
     if (!monument || !view) return null;
     return framesOf(view.stage, pose, monument);
+  }
+
+  async cloud(monument: string, epoch: string): Promise<Cloud | null> {
+    const { app } = this;
+    const entry = app.state.release?.monuments.find((m) => m.id === monument);
+    const survey = entry?.epochs.find((e) => e.id === epoch);
+    if (!entry || !survey?.cleaning || !survey.points_tileset || !app.view) return null;
+    const [made, { Cloud }] = await Promise.all([
+      app.document<CleaningDocument>(survey.cleaning),
+      import('../cleaning/cloud.ts'),
+    ]);
+    return new Cloud(app, entry, survey, made);
   }
 
   /** The camera's way from the stop before to the one that is shown, in this window; site frame. */

@@ -4,16 +4,16 @@ import { languageName, UI_LANGUAGES } from '../../core/i18n.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { firstOf, type Status } from '../core/saver.ts';
-import type { Editing } from '../editing.ts';
-import { Recording } from '../recording.ts';
+import { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
-import { documentTitle } from './documents.ts';
+import { documentTitle, surveyTitle } from './documents.ts';
 import { openHistory } from './history.ts';
 import { studioIcon } from './icons.ts';
 import { iconButton } from './parts.ts';
 import { openReleases } from './releases.ts';
 import { initials } from './stops.ts';
 
+type OnDesk = NonNullable<Studio['desk']>;
 const UNSAVED: readonly Status[] = ['offline', 'waiting', 'refused', 'forbidden'];
 
 export function bar(studio: Studio): Part {
@@ -64,9 +64,11 @@ export function pageLinks(studio: Studio): Part {
 }
 
 /** What the document on the desk is called. */
-export function nameOf(studio: Studio, desk: Editing | Recording): string {
+export function nameOf(studio: Studio, desk: OnDesk): string {
   const { language, documents: all } = studio.state;
-  if (desk instanceof Recording) {
+  const survey = studio.staging.surveys.find((one) => one.key === desk.key);
+  if (survey) return surveyTitle(studio, survey);
+  if (!(desk instanceof Editing)) {
     const listed = all.find((d) => d.key === desk.key);
     return listed ? documentTitle(studio, listed) : desk.key;
   }
@@ -75,7 +77,7 @@ export function nameOf(studio: Studio, desk: Editing | Recording): string {
   return words?.title || editing.id;
 }
 
-function step(studio: Studio, desk: Editing | Recording, which: 'undo' | 'redo'): Part {
+function step(studio: Studio, desk: OnDesk, which: 'undo' | 'redo'): Part {
   const { t } = studio.state;
   const name = which === 'undo' ? desk.history.undoName : desk.history.redoName;
   const what = name ? t(name.key, name.values ?? {}) : '';
@@ -89,7 +91,7 @@ function step(studio: Studio, desk: Editing | Recording, which: 'undo' | 'redo')
 }
 
 /** Where one's work is: with the server, or still here. */
-function standing(studio: Studio, { saver }: Editing | Recording): Part {
+function standing(studio: Studio, { saver }: Pick<OnDesk, 'saver'>): Part {
   const { t } = studio.state;
   const bad = UNSAVED.includes(saver.status) || saver.status === 'clash';
   const why = { refused: firstOf(saver.problems), forbidden: saver.message }[saver.status as string];

@@ -6,6 +6,7 @@ import type { Part } from '../../ui/parts.ts';
 import type { Listed } from '../core/api.ts';
 import { idFrom } from '../core/ids.ts';
 import { ID } from '../core/tour.ts';
+import type { Staging } from '../staging.ts';
 import type { Studio } from '../studio.ts';
 import { button, line, select } from './parts.ts';
 
@@ -41,7 +42,31 @@ export function documents(studio: Studio): Part {
         ${kind === 'tour' ? button({ kind: 'main', icon: icon('plus'), text: t('tour.new'), press: () => studio.set({ sheet: 'new' }) }) : nothing}
       </section>`;
     })}
+    ${surveys(studio)}
   </main>`;
+}
+
+export const surveyTitle = (studio: Studio, { monument, epoch }: Staging['surveys'][number]): string =>
+  `${pick(monument.title, studio.state.language, []).text}, ${epoch.id}`;
+
+/** The surveys whose cleaning can be looked through; whether anything was corrected of them yet or not. */
+function surveys(studio: Studio): Part {
+  const { t, documents: all } = studio.state;
+  if (studio.staging.surveys.length === 0) return nothing;
+  return html`<section>
+    <h2>${t('cleaning')}</h2>
+    <ul>
+      ${studio.staging.surveys.map(
+        (survey) => html`<li>
+          <button type="button" class="document" @click=${() => void studio.open(survey.key)}>
+            <span class="name">${surveyTitle(studio, survey)}</span>
+            ${all.some((d) => d.key === survey.key) ? html`<span class="quiet">${survey.key}</span>` : nothing}
+            ${icon('chevronRight')}
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
 }
 
 const wanted = { id: '', monument: '', title: '', problem: '' };

@@ -85,7 +85,7 @@ export class StudioPage extends LitElement {
     const said = html`<p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
       ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>`;
     return html`${bar(studio)} ${state.record ? pageLinks(studio) : nothing}
-      ${editing ? this.tour(editing) : (state.page?.page.render() ?? (state.record ? record(studio, state.record) : documents(studio)))}
+      ${editing ? this.tour(editing) : (state.page?.page.render() ?? (state.record ? record(studio, state.record) : (state.own?.page() ?? documents(studio))))}
       ${away || sheet ? nothing : said}
       ${
         away || sheet
