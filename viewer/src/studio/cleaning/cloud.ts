@@ -1,5 +1,5 @@
 /** A survey's labelled points in the scene: what is loaded of them, what corrections would make of it, what is under a hand. */
-import { BufferAttribute, type Object3D, Points, Vector3 } from 'three';
+import { BufferAttribute, Matrix4, type Object3D, Points, Vector3 } from 'three';
 import labelTable from '../../../../assets/colours/labels.json';
 import type { App } from '../../app/app.ts';
 import { inverse, multiply, point, three_from_site } from '../../core/frames.ts';
@@ -46,6 +46,16 @@ export type Drawn =
 
 const millimetres = (p: Vec3): Vec3 => p.map((v) => Math.round(v * 1000) / 1000) as unknown as Vec3;
 const fine = (v: number, digits: number) => Number(v.toFixed(digits));
+
+/** Where an object of a tile is in the scene. A tile that is loaded and not in view hangs from nothing. */
+function worldOf(object: Object3D, group: Object3D): Matrix4 {
+  const matrix = new Matrix4();
+  for (let o: Object3D | null = object; o && o !== group; o = o.parent) {
+    if (o.matrixAutoUpdate) o.updateMatrix();
+    matrix.premultiply(o.matrix);
+  }
+  return matrix.premultiply(group.matrixWorld);
+}
 
 export class Cloud {
   readonly epoch: EpochEntry;
@@ -252,13 +262,14 @@ export class Cloud {
   private gather(): void {
     const there = new Set<Object3D>();
     const epoch_from_three = multiply(this.epoch_from_site, inverse(three_from_site));
+    const { group } = this.condition.tiles;
+    group.updateWorldMatrix(true, false);
     this.condition.tiles.forEachLoadedModel((scene: Object3D) => {
       scene.traverse((object) => {
         if (!(object instanceof Points)) return;
         there.add(object);
         if (this.held.has(object)) return;
-        object.updateWorldMatrix(true, false);
-        const matrix = multiply(epoch_from_three, object.matrixWorld.elements);
+        const matrix = multiply(epoch_from_three, worldOf(object, group).elements);
         const position = object.geometry.getAttribute('position');
         const reason = object.geometry.getAttribute('_reason');
         const xyz = new Float32Array(3 * position.count);
