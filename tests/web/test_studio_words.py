@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from heritage.model.limits import MARKDOWN_BYTES
 from heritage.pipeline.views import reading_seconds
 from heritage.text.markdown import render
 
+FIELDS = Path(__file__).parents[2] / "assets/i18n/studio/fields"
 ASKED = """\
 Five ways lead *in*.
 
@@ -71,6 +73,28 @@ def test_forms_are_made_of_the_documents_own_schemas(client: FlaskClient, kind: 
     schema = client.get(f"/studio/api/schemas/{kind}").json
     assert schema["additionalProperties"] is False
     assert all("description" in one or "$ref" in one for one in schema["properties"].values())
+
+
+@pytest.mark.parametrize("language", ["vi", "fr"])
+def test_the_fields_that_curators_meet_daily_are_told_in_their_language(
+    client: FlaskClient, language: str
+) -> None:
+    told = json.loads((FIELDS / f"{language}.json").read_text(encoding="utf-8"))
+    models: dict[str, set[str]] = {}
+    for kind in ("site", "vocabulary", "monument", "annotations"):
+        schema = client.get(f"/studio/api/schemas/{kind}").json
+        for model in (schema, *schema["$defs"].values()):
+            # The options of a build's stages are for who knows the stages' own words.
+            models[model["title"]] = {
+                field
+                for field, one in model.get("properties", {}).items()
+                if not one.get("description", "").startswith("overrides of ")
+            }
+    wanted = {
+        f"{model}.{field}" for model in {name.split(".")[0] for name in told} for field in models[model]
+    }
+    assert set(told) == wanted
+    assert all(one["label"].strip() and one["help"].strip() for one in told.values())
 
 
 def test_there_is_no_schema_of_what_is_no_document(client: FlaskClient) -> None:

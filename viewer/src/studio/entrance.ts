@@ -1,6 +1,7 @@
 /** How people come in and go: by the printed address, an invitation, a name, or the institution's own door. */
 import { type Me, Refusal } from './core/api.ts';
-import type { Studio, StudioState } from './studio.ts';
+import type { StudioState } from './state.ts';
+import type { Studio } from './studio.ts';
 
 /** Why the institution's door was not opened, as the server says it in the address. */
 const REFUSED: readonly string[] = [

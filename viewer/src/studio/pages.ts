@@ -4,6 +4,7 @@
  */
 import type { TemplateResult } from 'lit';
 import type { Part } from '../ui/parts.ts';
+import { remember } from './address.ts';
 import type { Studio } from './studio.ts';
 import { studioIcon } from './ui/icons.ts';
 
@@ -76,7 +77,7 @@ export class Pages {
     }
     if (this.asked !== entry) return;
     this.end();
-    studio.remember({ page: entry?.id ?? null });
+    remember({ page: entry?.id ?? null });
     if (entry && module) studio.set({ page: { id: entry.id, page: module.open(studio) } });
   }
 

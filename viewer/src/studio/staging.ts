@@ -5,7 +5,8 @@ import { draftDocument, type Sources } from './core/preview.ts';
 import { stopOf } from './core/tour.ts';
 import type { Editing } from './editing.ts';
 import type { Handle } from './scene/handle.ts';
-import type { Studio, StudioState } from './studio.ts';
+import type { StudioState } from './state.ts';
+import type { Studio } from './studio.ts';
 
 const DRAFT_MS = 250;
 const FRAMES_MS = 500;

@@ -1,6 +1,6 @@
 /** The studio's doings, between the server, the desk and the page. */
-import type { TemplateResult } from 'lit';
 import type { Translate } from '../core/i18n.ts';
+import { remember } from './address.ts';
 import type { Cleaning } from './cleaning/desk.ts';
 import { Api, type Listed, type Me, type Opened, Refusal, type Release } from './core/api.ts';
 import { firstOf } from './core/saver.ts';
@@ -8,46 +8,11 @@ import type { Schema } from './core/schema.ts';
 import { type Json, newTour, type Tour } from './core/tour.ts';
 import { Editing } from './editing.ts';
 import { Entrance } from './entrance.ts';
-import { type Page, Pages } from './pages.ts';
+import { Pages } from './pages.ts';
 import { Recording } from './recording.ts';
-import type { Frames } from './scene/handle.ts';
 import { Staging } from './staging.ts';
-import { wordsIn } from './words.ts';
-
-/** What stands over the desk. */
-export type Sheet = 'history' | 'releases' | 'new' | null;
-
-export interface Own {
-  desk: Cleaning;
-  page: () => TemplateResult;
-}
-
-export interface StudioState {
-  status: 'starting' | 'signed-out' | 'ready' | 'failed';
-  me: Me | null;
-  /** How one can come in, and the invitation that the address holds. */
-  ways: { mode: Me['mode']; openid?: string | null };
-  invitation: string | null;
-  t: Translate;
-  language: string;
-  documents: readonly Listed[];
-  editing: Editing | null;
-  record: Recording | null;
-  /** What is open of `pages.ts`. */
-  page: { id: string; page: Page } | null;
-  /** A document with a page of its own, which is fetched with it. */
-  own: Own | null;
-  /** Whether the draft is played, looked at with the visitor's tools, or made. */
-  mode: 'make' | 'explore' | 'play';
-  screen: 'fit' | 'phone' | 'desktop';
-  /** A point of the surface is asked for: what for. */
-  picking: 'target' | 'fit' | null;
-  flight: boolean;
-  frames: Frames | null;
-  sheet: Sheet;
-  /** Said once, in a line of its own. */
-  notice: string;
-}
+import type { Own, StudioState } from './state.ts';
+import { fieldsIn, wordsIn } from './words.ts';
 
 export class Studio {
   state: StudioState;
@@ -65,6 +30,7 @@ export class Studio {
       invitation: null,
       t,
       language,
+      fields: {},
       documents: [],
       editing: null,
       record: null,
@@ -130,28 +96,31 @@ export class Studio {
     this.close();
     const editing = new Editing(this.api, opened, opened.value!, this.state.me?.name ?? '');
     editing.onChange = () => this.staging.changed();
-    this.remember({ open: opened.key });
+    remember({ open: opened.key });
     const notice = editing.restored ? this.state.t('restored') : '';
     this.set({ editing, mode: 'make', notice, sheet: null });
     this.staging.begin();
   }
 
   private async openRecord(opened: Opened<Json>): Promise<void> {
-    const schema = await this.api.ask<Schema>('GET', `schemas/${opened.kind}`);
+    const [schema, fields] = await Promise.all([
+      this.api.ask<Schema>('GET', `schemas/${opened.kind}`),
+      fieldsIn(this.state.language),
+    ]);
     this.close();
     const record = new Recording(this.api, opened, schema, this.state.me?.name ?? '');
     record.onChange = () => {
       if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
-    this.remember({ open: opened.key });
-    this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
+    remember({ open: opened.key });
+    this.set({ record, fields, notice: record.restored ? this.state.t('restored') : '', sheet: null });
   }
 
   /** Put a document with a page of its own on the desk. */
   put(own: Own): void {
     this.close();
-    this.remember({ open: own.desk.key });
+    remember({ open: own.desk.key });
     this.set({ own, notice: own.desk.restored ? this.state.t('restored') : '', sheet: null });
   }
 
@@ -187,10 +156,10 @@ export class Studio {
 
   /** Change the interface's language. */
   async speak(language: string): Promise<void> {
-    const t = await wordsIn(language);
-    this.remember({ lang: language });
+    const [t, fields] = await Promise.all([wordsIn(language), fieldsIn(language)]);
+    remember({ lang: language });
     void this.staging.scene?.app.speak(language);
-    this.set({ t, language });
+    this.set({ t, language, fields });
   }
 
   close(): void {
@@ -204,7 +173,7 @@ export class Studio {
   leave(): void {
     if (!this.mayLeave()) return;
     this.close();
-    this.remember({ open: null, page: null });
+    remember({ open: null, page: null });
     void this.list();
   }
 
@@ -226,23 +195,17 @@ export class Studio {
     return editing ? Object.keys(editing.now.words) : [];
   }
 
-  /** Have the address lead here again. */
-  remember(change: Record<string, string | null>): void {
-    const url = new URL(location.href);
-    for (const [name, value] of Object.entries(change))
-      if (value) url.searchParams.set(name, value);
-      else url.searchParams.delete(name);
-    history.replaceState(null, '', url);
-  }
-
   /** Somebody has come in; whose session had ended finds the desk as it was. */
   async enter(me: Me): Promise<void> {
-    this.set({ status: 'ready', me, invitation: null, notice: '' });
+    // A list that has not come would look like a site with nothing in it.
+    this.set({ status: this.desk ? 'ready' : 'starting', me, invitation: null, notice: '' });
     if (this.desk) {
       this.desk.saver.now();
       return;
     }
     await Promise.all([this.list(), this.findSite()]);
+    if (this.state.status !== 'starting') return;
+    this.set({ status: 'ready' });
     const asked = new URLSearchParams(location.search);
     const [key, page] = [asked.get('open'), asked.get('page')];
     const known = [...this.state.documents, ...this.staging.surveys].some((d) => d.key === key);

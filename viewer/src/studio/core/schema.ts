@@ -2,6 +2,8 @@
 import type { Json } from './tour.ts';
 
 export interface Schema {
+  /** The model's name. */
+  readonly title?: string;
   readonly type?: string;
   readonly $ref?: string;
   readonly anyOf?: readonly Schema[];
@@ -26,6 +28,8 @@ export interface Schema {
 
 export interface Property {
   key: string;
+  /** As catalogues of the fields' words name it: `Epoch.captured`. */
+  name: string;
   schema: Schema;
   required: boolean;
   description: string;
@@ -112,13 +116,16 @@ export function controlOf(schema: Schema, root: Schema, value?: Json): Control {
   }
 }
 
-export const propertiesOf = (schema: Schema, root: Schema): Property[] =>
-  Object.entries(chosen(schema, root, undefined).properties ?? {}).map(([key, own]) => ({
+export const propertiesOf = (schema: Schema, root: Schema): Property[] => {
+  const { title = '', properties = {} } = chosen(schema, root, undefined);
+  return Object.entries(properties).map(([key, own]) => ({
     key,
+    name: `${title}.${key}`,
     schema: own,
     required: schema.required?.includes(key) ?? false,
     description: own.description ?? '',
   }));
+};
 
 /** What a new value begins as: everything it must have, and nothing else. */
 export function blankOf(schema: Schema, root: Schema, language: string): Json {

@@ -17,6 +17,7 @@ import {
 import type { Json } from '../core/tour.ts';
 import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
+import { said } from './fieldWords.ts';
 import { button, iconButton } from './parts.ts';
 
 interface Place {
@@ -27,11 +28,6 @@ interface Place {
   value: Json | undefined;
   label: string;
 }
-
-const spoken = (key: string): string => {
-  const words = key.replace(/_(m|deg|s|mb)$/, ' ($1)').replaceAll('_', ' ');
-  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
-};
 
 export function recordForm(studio: Studio, record: Recording): Part {
   const { t } = studio.state;
@@ -59,7 +55,13 @@ function properties(place: Place, all: readonly Property[]): Part {
   const absent = all.filter((p) => !shown.includes(p));
   return html`${shown.map((p) =>
     property(
-      { ...place, path: [...path, p.key], schema: p.schema, value: mapping[p.key], label: spoken(p.key) },
+      {
+        ...place,
+        path: [...path, p.key],
+        schema: p.schema,
+        value: mapping[p.key],
+        label: said(studio, p).label,
+      },
       p,
     ),
   )}
@@ -76,19 +78,22 @@ function properties(place: Place, all: readonly Property[]): Part {
                 record.put(
                   [...path, found.key],
                   blankOf(found.schema, record.schema, studio.firstLanguage),
-                  spoken(found.key),
+                  said(studio, found).label,
                 );
             }}
           >
             <option value="">${t('record.add')}</option>
-            ${absent.map((p) => html`<option value=${p.key} title=${p.description}>${spoken(p.key)}</option>`)}
+            ${absent.map((p) => {
+              const { label, help, lang } = said(studio, p);
+              return html`<option value=${p.key} title=${help} lang=${lang ?? nothing}>${label}</option>`;
+            })}
           </select></label
         >`
       : nothing
   }`;
 }
 
-function property(place: Place, { required, description }: Property): Part {
+function property(place: Place, own: Property): Part {
   const { studio, record, path, label } = place;
   const name = nameOf(path);
   const problem = record.problemAt(name);
@@ -98,7 +103,9 @@ function property(place: Place, { required, description }: Property): Part {
     control.kind === 'list' ||
     control.kind === 'words' ||
     control.kind === 'numbers';
-  const remove = required
+  const { help: meaning, lang } = said(studio, own);
+  const spokenIn = lang ?? nothing;
+  const remove = own.required
     ? nothing
     : iconButton(
         icon('close'),
@@ -108,16 +115,16 @@ function property(place: Place, { required, description }: Property): Part {
           className: 'remove',
         },
       );
-  const told = description ? `about-${name}` : null;
-  const help = told ? html`<p class="quiet" lang="en" id=${told}>${description}</p>` : nothing;
+  const told = meaning ? `about-${name}` : null;
+  const help = told ? html`<p class="quiet" lang=${spokenIn} id=${told}>${meaning}</p>` : nothing;
   const wrong = problem ? html`<p class="problem" role="alert">${problem}</p>` : nothing;
   return inner
     ? html`<fieldset class="record-group" data-field=${name}>
-        <legend lang="en">${label}</legend>
+        <legend lang=${spokenIn}>${label}</legend>
         ${remove} ${help} ${wrong} ${body(place, control, told)}
       </fieldset>`
     : html`<div class="record-line" data-field=${name}>
-        <label class="field"><span lang="en">${label}</span>${body(place, control, told)}</label>
+        <label class="field"><span lang=${spokenIn}>${label}</span>${body(place, control, told)}</label>
         ${remove} ${help} ${wrong}
       </div>`;
 }

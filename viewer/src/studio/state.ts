@@ -1,0 +1,47 @@
+/** What the studio's page shows. */
+import type { TemplateResult } from 'lit';
+import type { Translate } from '../core/i18n.ts';
+import type { Cleaning } from './cleaning/desk.ts';
+import type { Listed, Me } from './core/api.ts';
+import type { Editing } from './editing.ts';
+import type { Page } from './pages.ts';
+import type { Recording } from './recording.ts';
+import type { Frames } from './scene/handle.ts';
+import type { FieldWords } from './words.ts';
+
+/** What stands over the desk. */
+export type Sheet = 'history' | 'releases' | 'new' | null;
+
+export interface Own {
+  desk: Cleaning;
+  page: () => TemplateResult;
+}
+
+export interface StudioState {
+  status: 'starting' | 'signed-out' | 'ready' | 'failed';
+  me: Me | null;
+  /** How one can come in, and the invitation that the address holds. */
+  ways: { mode: Me['mode']; openid?: string | null };
+  invitation: string | null;
+  t: Translate;
+  language: string;
+  /** Of the forms' fields, in this language. */
+  fields: FieldWords;
+  documents: readonly Listed[];
+  editing: Editing | null;
+  record: Recording | null;
+  /** What is open of `pages.ts`. */
+  page: { id: string; page: Page } | null;
+  /** A document with a page of its own, which is fetched with it. */
+  own: Own | null;
+  /** Whether the draft is played, looked at with the visitor's tools, or made. */
+  mode: 'make' | 'explore' | 'play';
+  screen: 'fit' | 'phone' | 'desktop';
+  /** A point of the surface is asked for: what for. */
+  picking: 'target' | 'fit' | null;
+  flight: boolean;
+  frames: Frames | null;
+  sheet: Sheet;
+  /** Said once, in a line of its own. */
+  notice: string;
+}
