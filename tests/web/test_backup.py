@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from small_release import RELEASE, publish
-from studio_site import write_site
+from flask.testing import FlaskClient
+from small_release import RELEASE, _Client, publish
+from studio_site import HERE, write_site
 
 from heritage.cli.main import cli
 from heritage.model.errors import HeritageError, InputError, StoreError
@@ -25,8 +26,12 @@ from heritage.store import Store, fs
 from heritage.store.backup import back_up
 from heritage.store.drafts import Change, Drafts, Snapshot, Unit
 from heritage.store.fsck import fsck
+from heritage.store.photos import Photos
 from heritage.store.restore import restore
 from heritage.text.site import load_site
+from heritage.web.app import create_app
+from heritage.web.report_options import ReportOptions
+from heritage.web.studio.options import StudioOptions
 
 WORDS = "chín con rồng vàng"
 UNIT = Unit("tours/walk", "tours/walk", re.compile(r"tour\.yaml|[a-z]+\.md"))
@@ -143,6 +148,76 @@ def test_from_the_command_line_with_accounts(site: Path, tmp_path: Path) -> None
     assert not (tmp_path / "bare" / ".heritage" / "people.sqlite").exists()
     with pytest.raises(InputError, match="inside the site"):
         run("backup", str(site), str(site / "media" / "backup.tar"))
+
+
+def _open(site: Path, database: Database) -> FlaskClient:
+    """The studio of ``site``, signed in by password."""
+    studio = StudioOptions(accounts=database)
+    app = create_app(site, studio=studio, reports=ReportOptions(database, Photos(site), 14))
+    app.test_client_class = _Client
+    client = app.test_client()
+    signed = client.post("/studio/api/session", json={"name": "Lê Mai", "password": WORDS}, headers=HERE)
+    assert signed.status_code == 200
+    return client
+
+
+def test_all_that_people_did_is_there_on_an_empty_machine(site: Path, tmp_path: Path) -> None:
+    """Over HTTP, before and after: every revision, who made it, recordings, reports with their answers, accounts, and
+    the journals' chains; and life goes on."""
+    with Database(site) as database:
+        accounts.add(database, "Lê Mai", ["administrator"], WORDS, by="test")
+        client = _open(site, database)
+        url = "/studio/api/documents/tours/walk"
+        for k in (1, 2):
+            read = client.get(url).json
+            read["value"]["tour"]["stops"][0]["dwell_s"] = k
+            headers = HERE | {"If-Match": f'"{read["revision"]}"'}
+            assert client.put(url, json={"value": read["value"]}, headers=headers).status_code == 200
+        media = {"file": (io.BytesIO(b"ID3\x04voice"), "a.mp3")}
+        path = client.post("/studio/api/media", data=media, headers=HERE).json["path"]
+        told = {"monument": "gate", "text": "Một viên ngói rơi"}
+        code = client.post("/reports/", json=told, headers=HERE).json["code"]
+        report = client.get("/studio/api/reports").json["reports"][0]
+        state = {"status": "answered", "assignee": "Lê Mai", "due": report["due"], "answer": "Đã sửa"}
+        assert client.put(f"/studio/api/reports/{report['id']}", json=state, headers=HERE).status_code == 200
+        seen = _seen(client, path, code)
+    run = CliRunner().invoke
+    assert run(cli, ["backup", str(site), str(tmp_path / "b.tar")]).exit_code == 0
+    (tmp_path / "b.tar").rename(tmp_path / "carried.tar")
+    site.rename(tmp_path / "lost")
+    assert run(cli, ["restore", str(tmp_path / "carried.tar"), str(site)]).exit_code == 0
+    with Database(site) as database:
+        client = _open(site, database)
+        assert _seen(client, path, code) == seen
+        read = client.get(url).json
+        headers = HERE | {"If-Match": f'"{read["revision"]}"'}
+        read["value"]["tour"]["stops"][0]["dwell_s"] = 3
+        assert client.put(url, json={"value": read["value"]}, headers=headers).status_code == 200
+        assert len(client.get("/studio/api/history/tours/walk").json) == len(seen["history"]) + 1
+        assert client.get("/studio/api/journal").json["problems"] == []
+
+
+def _seen(client: FlaskClient, path: str, code: str) -> dict[str, Any]:
+    """What people see of all that may not be lost."""
+    history = client.get("/studio/api/history/tours/walk").json
+    assert len(history) >= 2
+    past = [client.get(f"/studio/api/history/tours/walk/{one['revision']}").json for one in history]
+    journal = client.get("/studio/api/journal").json
+    assert journal["problems"] == []
+    events = client.get("/studio/api/people-events").json
+    assert events["broken_at"] is None
+    answer = client.get(f"/reports/answer?code={code}").json
+    assert answer["answer"] == "Đã sửa"
+    return {
+        "history": history,
+        "past": past,
+        "journal": journal,
+        "people": [(one["name"], one["roles"]) for one in client.get("/studio/api/people").json],
+        "media": client.get(f"/studio/files/{path}").data,
+        "answer": answer,
+        "reports": client.get("/studio/api/reports").json["reports"],
+        "page": client.get(f"/r/{RELEASE}/release.json").data,
+    }
 
 
 def test_a_backup_that_failed_leaves_the_old_one(
