@@ -166,6 +166,11 @@ export class Touring {
     this.path = pathAround(this.way.from, this.ways.framed(this.stop), this.way.via);
   }
 
+  /** The stop's monuments are on screen, and the first flight begins: fetch what it ends on. */
+  setOff(): void {
+    if (this.state.phase === 'move') this.ahead.prepare({ ...this.ways.shows(this.stop), now: true });
+  }
+
   /** Fetch what comes: on the way the stop's own picture, at the stop the next one's. */
   private lookAhead(before: PlayerState, stopChanged: boolean): void {
     const { state } = this;

@@ -123,6 +123,7 @@ export class Tours {
       onChange: (stopChanged) => (stopChanged ? this.atStop() : this.tell()),
     });
     this.atStop();
+    this.touring.setOff();
   }
 
   end(): void {

@@ -219,8 +219,8 @@ export class View {
     const driven = this.driver?.advance(seconds) ?? false;
     const moving = this.rig.update(seconds) || driven;
     this.stage.place(this.rig.orbit);
-    this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.onScreen.standing);
     this.conditions.share();
+    this.ahead?.update(this.rig.orbit, !moving && !this.loading, this.onScreen.standing);
     for (const c of this.onScreen.standing) c.update(this.stage);
     // The monuments first: what stands around them shall not take their place on a slow line.
     if (this.monumentsDone || this.onScreen.standing.some((c) => c.arrived || c.failed))

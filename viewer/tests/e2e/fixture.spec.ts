@@ -365,9 +365,33 @@ test('a lost graphics context comes back', async ({ page }) => {
   for (let c = 0; c < 3; c++) expect(Math.abs(after[c]! - before[c]!)).toBeLessThan(6);
 });
 
-test('a tour opened by a press plays at once', async ({ page }) => {
+test('a tour opened by a press plays at once, and fetches on the first flight what it ends on', async ({
+  page,
+}) => {
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page);
+  // What the gate's tiles are chosen for while the first flight lasts: the picture on screen, and where it ends.
+  const flown = page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const { app } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+          .heritage;
+        let most = 0;
+        const look = () => {
+          const { current } = app.tours;
+          if (current && (current.state.phase !== 'move' || current.state.stop > 0)) {
+            done(most);
+            return;
+          }
+          const gate = app.view!.onScreen.standing.find((c) => c.of.monument.id === 'gate');
+          if (current && gate) most = Math.max(most, gate.tiles.cameras.length);
+          requestAnimationFrame(look);
+        };
+        look();
+      }),
+  );
   await page.getByRole('link', { name: /Before the Meridian Gate/ }).click();
+  expect(await flown).toBe(2);
   await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
   await page.getByRole('button', { name: 'Pause' }).click();
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
