@@ -20,11 +20,13 @@ ONE_VALUE: Final = frozenset(
     [
         "brush",
         "compare",
+        "decided",
         "frame",
         "lasso",
         "opening",
         "place",
         "placement",
+        "pose",
         "prior",
         "section",
         "show",

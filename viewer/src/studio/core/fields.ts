@@ -18,11 +18,13 @@ export const ORDER = 'order';
 export const ONE_VALUE: readonly string[] = [
   'brush',
   'compare',
+  'decided',
   'frame',
   'lasso',
   'opening',
   'place',
   'placement',
+  'pose',
   'prior',
   'section',
   'show',

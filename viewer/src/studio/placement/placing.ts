@@ -1,0 +1,300 @@
+/** What is done with a monument's place: where it is tried, what the machine says of it, and what is written down. */
+import { inverse, point } from '../../core/frames.ts';
+import type {
+  FootprintFeature,
+  FootprintLayer,
+  MonumentEntry,
+  PlacementPlan,
+  PlacementTrial,
+  Pose,
+  Release,
+} from '../../core/release.ts';
+import type { Mat4, Vec3 } from '../../core/vec.ts';
+import type { Json } from '../core/tour.ts';
+import type { Recording } from '../recording.ts';
+import type { Studio } from '../studio.ts';
+import { affineInverse, headingOf, matrixOf, middleOf, moved, poseOf, turned, turnTo } from './stand.ts';
+
+/** A spot of the monument and where it is on the map. */
+export interface Pair {
+  name: string;
+  role: 'control' | 'check';
+  at_m: Vec3;
+  crs_m: Vec3 | null;
+}
+
+interface Decided {
+  by: string;
+  when: string;
+  note?: string;
+}
+
+/** What monument.yaml says of the place, as far as it matters here. */
+interface Registration {
+  method?: string;
+  pose?: Pose;
+  points?: Pair[];
+  decided?: Decided;
+  settled?: boolean;
+  [key: string]: Json | undefined | unknown;
+}
+
+export class Placing {
+  readonly studio: Studio;
+  readonly record: Recording;
+  readonly monument: string;
+  onChange: () => void = () => {};
+  status: 'loading' | 'ready' | 'none' = 'loading';
+  entry: MonumentEntry | null = null;
+  plan: PlacementPlan | null = null;
+  features: readonly FootprintFeature[] = [];
+  /** Where it is tried. */
+  matrix: Mat4 = [];
+  /** Which of the plan's places it was begun from; null once it was moved. */
+  chosen: number | null = 0;
+  pairs: Pair[] = [];
+  /** A spot that has been clicked in the scene is asked for on the map, or the other way round nothing is asked. */
+  asking: 'scene' | 'map' | null = null;
+  busy: 'measure' | 'refine' | 'gcp' | null = null;
+  problem = '';
+  /** What the machine has found, to be taken or left. */
+  found: { kind: 'measure' | 'refine' | 'gcp'; trial: PlacementTrial } | null = null;
+  note = '';
+  said = '';
+  private middle: Vec3 = [0, 0, 0];
+
+  constructor(studio: Studio, record: Recording) {
+    this.studio = studio;
+    this.record = record;
+    this.monument = record.key.replace(/^monuments\//, '');
+    void this.load();
+  }
+
+  get registration(): Registration {
+    return ((this.record.now as { registration?: Registration }).registration ?? {}) as Registration;
+  }
+
+  get turnedAbout(): Vec3 {
+    return this.middle;
+  }
+
+  get mayDecide(): boolean {
+    return this.studio.state.me?.roles.some((role) => role !== 'translator') ?? false;
+  }
+
+  /** Which footprint it is to stand on. */
+  get footprint(): string | null {
+    const other = this.chosen === null ? null : (this.plan?.places[this.chosen]?.footprint ?? null);
+    return other ?? (this.record.now as { footprint?: string }).footprint ?? this.entry?.placement.footprint ?? null;
+  }
+
+  private async load(): Promise<void> {
+    const { release } = this.studio.staging;
+    const file = async <T>(path: string): Promise<T | null> => {
+      const answer = await fetch(`${release?.base}${path}`).catch(() => null);
+      return answer?.ok ? ((await answer.json()) as T) : null;
+    };
+    const document = release && (await file<Release>('release.json'));
+    this.entry = document?.monuments.find((m) => m.id === this.monument) ?? null;
+    const [plan, layer] = await Promise.all([
+      this.entry?.plan ? file<PlacementPlan>(this.entry.plan) : null,
+      document?.footprints ? file<FootprintLayer>(document.footprints) : null,
+    ]);
+    this.plan = plan;
+    this.features = layer?.features ?? [];
+    this.status = plan ? 'ready' : 'none';
+    if (plan) {
+      this.middle = middleOf(plan.cells_m);
+      this.pairs = [...(this.registration.points ?? [])];
+      const { method, pose } = this.registration;
+      // What was decided since the release was made is what one goes on from.
+      if (method === 'hand' && pose) this.stand(matrixOf({ ...BLANK, ...pose }, plan.crs_from_site), null);
+      else this.choose(0);
+    }
+    this.onChange();
+  }
+
+  /** Begin from one of the places. */
+  choose(k: number): void {
+    const place = this.plan?.places[k];
+    if (place) this.stand(place.site_from_monument, k);
+  }
+
+  private stand(matrix: Mat4, chosen: number | null): void {
+    this.matrix = matrix;
+    this.chosen = chosen;
+    this.found = null;
+    this.problem = '';
+    this.onChange();
+  }
+
+  move(by: Vec3): void {
+    this.stand(moved(this.matrix, by), null);
+    this.tell();
+  }
+
+  turn(deg: number): void {
+    const [e, n] = point(this.matrix, this.middle);
+    this.stand(turned(this.matrix, [e, n], deg), null);
+    this.tell();
+  }
+
+  turnToHeading(deg: number): void {
+    this.turn(turnTo(headingOf(this.matrix), deg));
+  }
+
+  /** Put the origin at working coordinates. */
+  put(crs_m: Vec3): void {
+    const site = point(affineInverse(this.plan!.crs_from_site), crs_m);
+    this.move([site[0] - this.matrix[12]!, site[1] - this.matrix[13]!, site[2] - this.matrix[14]!]);
+  }
+
+  get pose(): Pose {
+    return poseOf(this.matrix, this.plan!.crs_from_site);
+  }
+
+  private tell(): void {
+    const { crs_m, heading_deg } = this.pose;
+    const { t } = this.studio.state;
+    const [x, y] = crs_m.map((v) => v.toFixed(1));
+    this.said = t('place.said', { x: x!, y: y!, heading: heading_deg.toFixed(1) });
+  }
+
+  /** Have the machine work out how it stands here, where the walls fit nearby, or what the control points say. */
+  async ask(kind: 'measure' | 'refine' | 'gcp'): Promise<void> {
+    const { t, language } = this.studio.state;
+    void language;
+    const registration: Json =
+      kind === 'gcp'
+        ? { method: 'gcp', points: this.written() as unknown as Json }
+        : { method: 'hand', pose: this.pose as unknown as Json };
+    if (this.registration.scale !== undefined) (registration as Record<string, Json>).scale = this.registration.scale as Json;
+    const order: Record<string, Json> = { registration, refine: kind === 'refine' };
+    if (this.footprint !== null) order.footprint = this.footprint;
+    this.busy = kind;
+    this.problem = '';
+    this.found = null;
+    this.onChange();
+    try {
+      const trial = await this.studio.api.ask<PlacementTrial>('POST', `placements/${this.monument}`, order);
+      this.found = { kind, trial };
+    } catch (error) {
+      this.problem = error instanceof Error && error.message ? error.message : t('failed');
+    }
+    this.busy = null;
+    this.onChange();
+  }
+
+  /** Take what the machine has found. */
+  take(): void {
+    const place = this.found?.trial.plan.places[0];
+    if (place) this.stand(place.site_from_monument, null);
+    this.tell();
+  }
+
+  leave(): void {
+    this.found = null;
+    this.onChange();
+  }
+
+  /** Ask for a spot in the scene; then it is asked for on the map. */
+  addPair(): void {
+    const { scene } = this.studio.staging;
+    if (!scene || this.asking) {
+      scene?.pick(null);
+      this.asking = null;
+      this.onChange();
+      return;
+    }
+    this.asking = 'scene';
+    scene.pick((at) => {
+      scene.pick(null);
+      const used = new Set(this.pairs.map((p) => p.name));
+      const k = Array.from({ length: 1001 }, (_, i) => i + 1).find((i) => !used.has(`P${i}`))!;
+      this.pairs = [...this.pairs, { name: `P${k}`, role: 'control', at_m: at, crs_m: null }];
+      this.asking = 'map';
+      this.onChange();
+    });
+    this.onChange();
+  }
+
+  /** The spot on the map; its height stays as the monument stands now, for a map tells none. */
+  answerMap(east: number, north: number): void {
+    const last = this.pairs.at(-1);
+    if (this.asking !== 'map' || !last) return;
+    const up = point(this.matrix, last.at_m)[2];
+    this.change(this.pairs.length - 1, { crs_m: this.crs([east, north, up]) });
+    this.asking = null;
+    this.onChange();
+  }
+
+  change(k: number, change: Partial<Pair>): void {
+    this.pairs = this.pairs.map((pair, n) => (n === k ? { ...pair, ...change } : pair));
+    this.found = null;
+    this.onChange();
+  }
+
+  remove(k: number): void {
+    if (k === this.pairs.length - 1) this.asking = null;
+    this.pairs = this.pairs.filter((_, n) => n !== k);
+    this.found = null;
+    this.onChange();
+  }
+
+  /** Where the spot is on the map, and where the tried place puts it: their distance is its residual. */
+  onMap({ at_m, crs_m }: Pair): { at: [number, number] | null; placed: [number, number] } {
+    const placed = point(this.matrix, at_m);
+    const at = crs_m ? point(affineInverse(this.plan!.crs_from_site), crs_m) : null;
+    return { at: at ? [at[0], at[1]] : null, placed: [placed[0], placed[1]] };
+  }
+
+  private crs(site: Vec3): Vec3 {
+    return point(this.plan!.crs_from_site, site).map((v) => Number(v.toFixed(3))) as unknown as Vec3;
+  }
+
+  private written(): Pair[] {
+    return this.pairs.filter((pair) => pair.crs_m !== null);
+  }
+
+  get controls(): number {
+    return this.written().filter((pair) => pair.role === 'control').length;
+  }
+
+  /** Write it into monument.yaml: the place as it is tried, or the control points. */
+  decide(by: 'place' | 'points'): void {
+    const { me, t } = this.studio.state;
+    const decided: Decided = { by: me?.name ?? '', when: new Date().toLocaleDateString('sv') };
+    if (this.note.trim()) decided.note = this.note.trim();
+    const { pose: _, points: __, gcp, settled: ___, decided: ____, method, ...rest } = this.registration;
+    let registration: Registration;
+    const now = this.entry?.placement;
+    if (by === 'points') registration = { ...rest, method: 'gcp', points: this.written(), decided };
+    else if (this.chosen === 0 && now?.method !== 'hand' && now?.method !== 'none')
+      // The present place goes on to follow better surveys.
+      registration = { ...this.registration, settled: true, decided };
+    else {
+      const { up, scale, ...pose } = this.pose;
+      const full: Record<string, unknown> = { ...pose };
+      if (scale !== 1) full.scale = scale;
+      if (up[0] !== 0 || up[1] !== 0) full.up = up;
+      registration = { ...rest, method: 'hand', pose: full as unknown as Pose, decided };
+    }
+    const footprint = this.footprint;
+    const value = this.record.now as Record<string, Json>;
+    this.record.put(['registration'], registration as unknown as Json, t('place'));
+    if (by === 'place' && this.chosen !== null && this.chosen > 0 && footprint && value.footprint !== footprint)
+      this.record.put(['footprint'], footprint, t('place'));
+    this.said = t('place.decided.now');
+    this.onChange();
+  }
+
+  /** Bring the tried monument's place in the scene to where its spots are clicked. */
+  toScene(): void {
+    const { scene } = this.studio.staging;
+    scene?.explore(this.monument);
+    scene?.bare(true);
+  }
+}
+
+const BLANK: Pose = { crs_m: [0, 0, 0], heading_deg: 0, scale: 1, up: [0, 0, 1] };
+void inverse;
