@@ -3,6 +3,7 @@
  * the three catalogues, and a folder of its own (`studio/<id>/`, with its styles) that is fetched when it is opened.
  */
 import type { TemplateResult } from 'lit';
+import { icon } from '../ui/icons.ts';
 import type { Part } from '../ui/parts.ts';
 import { remember } from './address.ts';
 import type { Studio } from './studio.ts';
@@ -45,6 +46,13 @@ export const PAGES: readonly Entry[] = [
     icon: () => studioIcon('release'),
     roles: EVERYBODY,
     load: () => import('./ui/releases.ts'),
+  },
+  {
+    id: 'placement',
+    icon: () => icon('map'),
+    roles: EVERYBODY,
+    about: 'monument',
+    load: () => import('./placement/page.ts'),
   },
 ];
 

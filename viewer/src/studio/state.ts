@@ -2,7 +2,7 @@
 import type { TemplateResult } from 'lit';
 import type { Translate } from '../core/i18n.ts';
 import type { Cleaning } from './cleaning/desk.ts';
-import type { Listed, Me } from './core/api.ts';
+import type { Listed, Me, Placed } from './core/api.ts';
 import type { Editing } from './editing.ts';
 import type { Page } from './pages.ts';
 import type { Recording } from './recording.ts';
@@ -28,6 +28,8 @@ export interface StudioState {
   /** Of the forms' fields, in this language. */
   fields: FieldWords;
   documents: readonly Listed[];
+  /** Monuments that stand where nobody is sure of. */
+  undecided: readonly Placed[];
   editing: Editing | null;
   record: Recording | null;
   /** What is open of `pages.ts`. */

@@ -2,7 +2,7 @@
 import type { Translate } from '../core/i18n.ts';
 import { remember } from './address.ts';
 import type { Cleaning } from './cleaning/desk.ts';
-import { Api, type Listed, type Me, type Opened, Refusal, type Release } from './core/api.ts';
+import { Api, type Listed, type Me, type Opened, type Placed, Refusal, type Release } from './core/api.ts';
 import { firstOf } from './core/saver.ts';
 import type { Schema } from './core/schema.ts';
 import { type Json, newTour, type Tour } from './core/tour.ts';
@@ -32,6 +32,7 @@ export class Studio {
       language,
       fields: {},
       documents: [],
+      undecided: [],
       editing: null,
       record: null,
       page: null,
@@ -64,6 +65,9 @@ export class Studio {
   async list(): Promise<void> {
     const documents = await this.tried(this.api.ask<Listed[]>('GET', 'documents'));
     if (documents) this.set({ documents });
+    const placed = await this.tried(this.api.ask<Placed[]>('GET', 'placements'));
+    // What was decided since takes effect with the next build.
+    if (placed) this.set({ undecided: placed.filter((one) => !one.settled && !one.decided) });
   }
 
   /** What is on the desk. */

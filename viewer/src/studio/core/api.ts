@@ -18,6 +18,13 @@ export interface Listed {
   problems: number;
 }
 
+/** How a monument stands in the newest release; `decided`: what its document has said since. */
+export interface Placed {
+  monument: string;
+  settled: boolean;
+  decided: unknown;
+}
+
 export interface Opened<T> {
   key: string;
   kind: string;

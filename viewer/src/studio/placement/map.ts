@@ -27,7 +27,11 @@ export interface MapShown {
   tried: Mat4;
   middle: Vec3;
   reach: number;
-  points: readonly { name: string; at: readonly [number, number] | null; placed: readonly [number, number] | null }[];
+  points: readonly {
+    name: string;
+    at: readonly [number, number] | null;
+    placed: readonly [number, number] | null;
+  }[];
   picking: boolean;
   language: string;
 }
@@ -49,10 +53,11 @@ export function barOf(most_m: number): number {
 }
 
 /** Where on the map a pixel of its element is. */
-export const placeAt = ({ middle, scale, width, height }: MapView, x: number, y: number): [number, number] => [
-  middle[0] + (x - width / 2) * scale,
-  middle[1] - (y - height / 2) * scale,
-];
+export const placeAt = (
+  { middle, scale, width, height }: MapView,
+  x: number,
+  y: number,
+): [number, number] => [middle[0] + (x - width / 2) * scale, middle[1] - (y - height / 2) * scale];
 
 /** As much as shows every corner, with room round it. */
 export function viewOf(

@@ -1,5 +1,5 @@
 /** What is done with a monument's place: where it is tried, what the machine says of it, and what is written down. */
-import { inverse, point } from '../../core/frames.ts';
+import { point } from '../../core/frames.ts';
 import type {
   FootprintFeature,
   FootprintLayer,
@@ -10,6 +10,7 @@ import type {
   Release,
 } from '../../core/release.ts';
 import type { Mat4, Vec3 } from '../../core/vec.ts';
+import type { Release as Made } from '../core/api.ts';
 import type { Json } from '../core/tour.ts';
 import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
@@ -23,6 +24,9 @@ export interface Pair {
   crs_m: Vec3 | null;
 }
 
+/** A pose, without what goes without saying. */
+type Written = Omit<Pose, 'scale' | 'up'> & Partial<Pose>;
+
 interface Decided {
   by: string;
   when: string;
@@ -32,12 +36,15 @@ interface Decided {
 /** What monument.yaml says of the place, as far as it matters here. */
 interface Registration {
   method?: string;
-  pose?: Pose;
+  pose?: Written;
   points?: Pair[];
   decided?: Decided;
   settled?: boolean;
-  [key: string]: Json | undefined | unknown;
+  scale?: string;
 }
+
+/** What a pose says where monument.yaml leaves it out. */
+const LEFT_OUT = { scale: 1, up: [0, 0, 1] as [number, number, number] };
 
 export class Placing {
   readonly studio: Studio;
@@ -53,7 +60,9 @@ export class Placing {
   /** Which of the plan's places it was begun from; null once it was moved. */
   chosen: number | null = 0;
   pairs: Pair[] = [];
-  /** A spot that has been clicked in the scene is asked for on the map, or the other way round nothing is asked. */
+  /** Whether the scene stands beside the map. */
+  pinning = false;
+  /** Where the next spot is asked for. */
   asking: 'scene' | 'map' | null = null;
   busy: 'measure' | 'refine' | 'gcp' | null = null;
   problem = '';
@@ -85,11 +94,20 @@ export class Placing {
   /** Which footprint it is to stand on. */
   get footprint(): string | null {
     const other = this.chosen === null ? null : (this.plan?.places[this.chosen]?.footprint ?? null);
-    return other ?? (this.record.now as { footprint?: string }).footprint ?? this.entry?.placement.footprint ?? null;
+    return (
+      other ??
+      (this.record.now as { footprint?: string }).footprint ??
+      this.entry?.placement.footprint ??
+      null
+    );
   }
 
   private async load(): Promise<void> {
-    const { release } = this.studio.staging;
+    const { studio } = this;
+    // What is tried is tried on the newest release, so that is what is looked at.
+    const [newest] = (await studio.tried(studio.api.ask<Made[]>('GET', 'releases'))) ?? [];
+    if (newest && newest.id !== studio.staging.release?.id) studio.staging.look(newest);
+    const { release } = studio.staging;
     const file = async <T>(path: string): Promise<T | null> => {
       const answer = await fetch(`${release?.base}${path}`).catch(() => null);
       return answer?.ok ? ((await answer.json()) as T) : null;
@@ -106,9 +124,10 @@ export class Placing {
     if (plan) {
       this.middle = middleOf(plan.cells_m);
       this.pairs = [...(this.registration.points ?? [])];
+      this.pinning = this.pairs.length > 0;
       const { method, pose } = this.registration;
       // What was decided since the release was made is what one goes on from.
-      if (method === 'hand' && pose) this.stand(matrixOf({ ...BLANK, ...pose }, plan.crs_from_site), null);
+      if (method === 'hand' && pose) this.stand(matrixOf({ ...LEFT_OUT, ...pose }, plan.crs_from_site), null);
       else this.choose(0);
     }
     this.onChange();
@@ -162,15 +181,15 @@ export class Placing {
 
   /** Have the machine work out how it stands here, where the walls fit nearby, or what the control points say. */
   async ask(kind: 'measure' | 'refine' | 'gcp'): Promise<void> {
-    const { t, language } = this.studio.state;
-    void language;
-    const registration: Json =
-      kind === 'gcp'
-        ? { method: 'gcp', points: this.written() as unknown as Json }
-        : { method: 'hand', pose: this.pose as unknown as Json };
-    if (this.registration.scale !== undefined) (registration as Record<string, Json>).scale = this.registration.scale as Json;
-    const order: Record<string, Json> = { registration, refine: kind === 'refine' };
-    if (this.footprint !== null) order.footprint = this.footprint;
+    const { t } = this.studio.state;
+    const { scale } = this.registration;
+    const how: Registration =
+      kind === 'gcp' ? { method: 'gcp', points: this.written() } : { method: 'hand', pose: this.pose };
+    const order = {
+      registration: scale ? { ...how, scale } : how,
+      refine: kind === 'refine',
+      ...(this.footprint === null ? {} : { footprint: this.footprint }),
+    };
     this.busy = kind;
     this.problem = '';
     this.found = null;
@@ -192,30 +211,41 @@ export class Placing {
     this.tell();
   }
 
+  /** How far a place is from where the monument is tried: at the middle of its plan. */
+  awayFrom(matrix: Mat4): { metres: number; deg: number } {
+    const [here, there] = [this.matrix, matrix].map((m) => point(m, this.middle)) as [Vec3, Vec3];
+    return {
+      metres: Math.hypot(there[0] - here[0], there[1] - here[1]),
+      deg: turnTo(headingOf(this.matrix), headingOf(matrix)),
+    };
+  }
+
   leave(): void {
     this.found = null;
     this.onChange();
   }
 
-  /** Ask for a spot in the scene; then it is asked for on the map. */
+  /** Ask for a spot in the scene; then it is asked for on the map. Asked again, nothing more is. */
   addPair(): void {
     const { scene } = this.studio.staging;
-    if (!scene || this.asking) {
-      scene?.pick(null);
-      this.asking = null;
-      this.onChange();
-      return;
-    }
-    this.asking = 'scene';
-    scene.pick((at) => {
+    this.pinning = true;
+    this.asking = this.asking ? null : 'scene';
+    if (this.asking) this.askScene();
+    else scene?.pick(null);
+    this.onChange();
+  }
+
+  private askScene(): void {
+    const { scene } = this.studio.staging;
+    scene?.pick((at) => {
       scene.pick(null);
       const used = new Set(this.pairs.map((p) => p.name));
-      const k = Array.from({ length: 1001 }, (_, i) => i + 1).find((i) => !used.has(`P${i}`))!;
+      let k = 1;
+      while (used.has(`P${k}`)) k++;
       this.pairs = [...this.pairs, { name: `P${k}`, role: 'control', at_m: at, crs_m: null }];
       this.asking = 'map';
       this.onChange();
     });
-    this.onChange();
   }
 
   /** The spot on the map; its height stays as the monument stands now, for a map tells none. */
@@ -265,7 +295,8 @@ export class Placing {
     const { me, t } = this.studio.state;
     const decided: Decided = { by: me?.name ?? '', when: new Date().toLocaleDateString('sv') };
     if (this.note.trim()) decided.note = this.note.trim();
-    const { pose: _, points: __, gcp, settled: ___, decided: ____, method, ...rest } = this.registration;
+    const rest = { ...this.registration } as Record<string, unknown>;
+    for (const key of ['method', 'pose', 'points', 'gcp', 'settled', 'decided']) delete rest[key];
     let registration: Registration;
     const now = this.entry?.placement;
     if (by === 'points') registration = { ...rest, method: 'gcp', points: this.written(), decided };
@@ -274,16 +305,21 @@ export class Placing {
       registration = { ...this.registration, settled: true, decided };
     else {
       const { up, scale, ...pose } = this.pose;
-      const full: Record<string, unknown> = { ...pose };
-      if (scale !== 1) full.scale = scale;
-      if (up[0] !== 0 || up[1] !== 0) full.up = up;
-      registration = { ...rest, method: 'hand', pose: full as unknown as Pose, decided };
+      const leans = up[0] !== 0 || up[1] !== 0;
+      const written = { ...pose, ...(scale === 1 ? {} : { scale }), ...(leans ? { up } : {}) };
+      registration = { ...rest, method: 'hand', pose: written, decided };
     }
     const footprint = this.footprint;
     const value = this.record.now as Record<string, Json>;
-    this.record.put(['registration'], registration as unknown as Json, t('place'));
-    if (by === 'place' && this.chosen !== null && this.chosen > 0 && footprint && value.footprint !== footprint)
-      this.record.put(['footprint'], footprint, t('place'));
+    this.record.put(['registration'], registration as unknown as Json, t('page.placement'));
+    if (
+      by === 'place' &&
+      this.chosen !== null &&
+      this.chosen > 0 &&
+      footprint &&
+      value.footprint !== footprint
+    )
+      this.record.put(['footprint'], footprint, t('page.placement'));
     this.said = t('place.decided.now');
     this.onChange();
   }
@@ -293,8 +329,6 @@ export class Placing {
     const { scene } = this.studio.staging;
     scene?.explore(this.monument);
     scene?.bare(true);
+    if (this.asking === 'scene') this.askScene();
   }
 }
-
-const BLANK: Pose = { crs_m: [0, 0, 0], heading_deg: 0, scale: 1, up: [0, 0, 1] };
-void inverse;

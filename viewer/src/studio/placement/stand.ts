@@ -59,7 +59,17 @@ export function matrixOf(pose: Pose, crs_from_site: Mat4): number[] {
   const [x, y, z] = pose.up.map((v) => v / length) as [number, number, number];
   // The smallest turn that takes `up` onto the vertical, as the machine does it (ops/placement/gravity.py).
   const k = 1 / (1 + z);
-  const upright = [1 - x * x * k, -x * y * k, x, -x * y * k, 1 - y * y * k, y, -x, -y, 1 - (x * x + y * y) * k];
+  const upright = [
+    1 - x * x * k,
+    -x * y * k,
+    x,
+    -x * y * k,
+    1 - y * y * k,
+    y,
+    -x,
+    -y,
+    1 - (x * x + y * y) * k,
+  ];
   const matrix: number[] = [];
   for (let column = 0; column < 3; column++) {
     for (let row = 0; row < 3; row++) matrix.push(pose.scale * upright[column * 3 + row]!);
@@ -72,7 +82,11 @@ export function matrixOf(pose: Pose, crs_from_site: Mat4): number[] {
 
 /** The inverse of an affine matrix: that of a similarity would not do, for a projection scales no heights. */
 export function affineInverse(m: Mat4): number[] {
-  const [a, b, c] = [0, 1, 2].map((k) => [at(m, 0, k), at(m, 1, k), at(m, 2, k)] as Vec3) as [Vec3, Vec3, Vec3];
+  const [a, b, c] = [0, 1, 2].map((k) => [at(m, 0, k), at(m, 1, k), at(m, 2, k)] as Vec3) as [
+    Vec3,
+    Vec3,
+    Vec3,
+  ];
   const cross = (p: Vec3, q: Vec3): Vec3 => [
     p[1] * q[2] - p[2] * q[1],
     p[2] * q[0] - p[0] * q[2],
@@ -91,7 +105,10 @@ export function affineInverse(m: Mat4): number[] {
 /** The middle of the plan in the monument frame: what is turned about. */
 export function middleOf(cells: readonly Vec3[]): Vec3 {
   const n = Math.max(cells.length, 1);
-  const sum = cells.reduce<[number, number, number]>((s, p) => [s[0] + p[0], s[1] + p[1], s[2] + p[2]], [0, 0, 0]);
+  const sum = cells.reduce<[number, number, number]>(
+    (s, p) => [s[0] + p[0], s[1] + p[1], s[2] + p[2]],
+    [0, 0, 0],
+  );
   return [sum[0] / n, sum[1] / n, sum[2] / n];
 }
 

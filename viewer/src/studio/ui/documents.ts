@@ -22,6 +22,7 @@ export function documents(studio: Studio): Part {
   const { t } = studio.state;
   return html`<main class="documents">
     <h1 tabindex="-1">${t('documents')}</h1>
+    ${undecided(studio)}
     ${KINDS.map((kind) => {
       const own = studio.state.documents.filter((d) => d.kind === kind);
       if (own.length === 0 && kind !== 'tour') return nothing;
@@ -61,6 +62,34 @@ function surveys(studio: Studio): Part {
           <button type="button" class="document" @click=${() => void studio.open(survey.key)}>
             <span class="name">${surveyTitle(studio, survey)}</span>
             ${all.some((d) => d.key === survey.key) ? html`<span class="quiet">${survey.key}</span>` : nothing}
+            ${icon('chevronRight')}
+          </button>
+        </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** What a person has to decide before visitors can rely on it. */
+function undecided(studio: Studio): Part {
+  const { t, documents: all, undecided: open } = studio.state;
+  const own = all.filter((d) => open.some(({ monument }) => d.key === `monuments/${monument}`));
+  if (own.length === 0) return nothing;
+  return html`<section class="undecided">
+    <h2>${t('undecided')}</h2>
+    <ul>
+      ${own.map(
+        (d) => html`<li>
+          <button
+            type="button"
+            class="document"
+            @click=${async () => {
+              await studio.open(d.key);
+              await studio.pages.go('placement');
+            }}
+          >
+            <span class="name">${documentTitle(studio, d)}</span>
+            <span class="badge">${icon('warning')}${t('undecided.place')}</span>
             ${icon('chevronRight')}
           </button>
         </li>`,
