@@ -87,13 +87,15 @@ def test_a_metre_beside_it_the_figures_say_so_and_no_sigma_is_claimed(made):
 
 
 def test_where_the_registration_put_it_the_figures_are_the_registrations_own(made):
-    registered = register_footprint(
-        made.cloud, None, made.footprint, FootprintPrior(heading_deg=_heading(made.truth))
-    )
-    found = measure_at(made.cloud, None, made.footprint, registered.site_from_monument)
+    low = made.truth.inverse().apply(np.array([[*made.footprint.centroid.coords[0], 0.0]]))[0]
+    ground = low + np.column_stack([RNG.uniform(-8, 8, (200, 2)), np.zeros(200)])
+    known = FootprintPrior(heading_deg=_heading(made.truth))
+    registered = register_footprint(made.cloud, None, made.footprint, known, ground=ground)
+    found = measure_at(made.cloud, None, made.footprint, registered.site_from_monument, ground=ground)
     assert found.away_m < 0.02
     assert found.sigma_m == pytest.approx(registered.sigma_m, rel=0.15)
     assert found.iou == pytest.approx(registered.iou, abs=0.01)
+    assert found.rms_m == pytest.approx(registered.rms_m, abs=0.03)
     assert found.score.cover == pytest.approx(registered.cover, abs=0.03)
     for a, b in zip(found.residuals, registered.residuals, strict=True):
         assert (a.start_m, a.end_m) == (b.start_m, b.end_m)

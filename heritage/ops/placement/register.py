@@ -103,7 +103,7 @@ def conclude(
     solution = solve(cells, edges, held, free_scale=free, inset_sigma=inset, stated_sigma=stated)
     held = solution.held
     fit = score(cells, edges, held)
-    level_site = _flat(held.pose, laid.middle, edges.centre) @ prepared.metres_from_monument
+    level_site = flat(held.pose, laid.middle, edges.centre) @ prepared.metres_from_monument
     low, sigma_up, how = foot(prepared, cells, held, edges, ground, level_site, kind)
     placed = Similarity(
         level_site.rotation,
@@ -184,7 +184,7 @@ def _weak(fit: Score, corner: float, options: RegisterOptions) -> list[str]:
     return doubts
 
 
-def _flat(pose: Pose, middle: F64, centre: F64) -> Similarity:
+def flat(pose: Pose, middle: F64, centre: F64) -> Similarity:
     """The pose as a similarity of space: about ``middle`` of the levelled plan, onto the footprint's ``centre``."""
     rotation = np.eye(3)
     rotation[:2, :2] = turn(pose.yaw)

@@ -18,7 +18,7 @@ from heritage.ops.placement.footprint_laid import INSET_SIGMA, LEAST_CELLS
 from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.placement.footprint_search import Pose
-from heritage.ops.placement.register import plan_of
+from heritage.ops.placement.register import flat, plan_of
 from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.placement.walls import Cells
 
@@ -26,6 +26,7 @@ _SIGMAS: Final = 2.0
 _REACH_M: Final = (
     1.0  # what a person placed may stand that far off: nearer walls are held to be the drawn ones
 )
+_FITTED_M: Final = 0.3
 _LEANS_DEG: Final = 2.0
 
 
@@ -76,7 +77,9 @@ def measure_at(
     held = hold(cells, edges, pose, width=(_REACH_M, _REACH_M), rounds=0, free_scale=False, inset_sigma=inset)
     fit = score(cells, edges, held)
     stated = max(chosen.footprint_sigma_m, cells.size if kind == "outline" else 0.0)
-    nearest = hold(cells, edges, pose, width=(_REACH_M, 0.3), rounds=8, free_scale=False, inset_sigma=inset)
+    nearest = hold(
+        cells, edges, pose, width=(_REACH_M, _FITTED_M), rounds=8, free_scale=False, inset_sigma=inset
+    )
     solution = solve(cells, edges, nearest, free_scale=False, inset_sigma=inset, stated_sigma=stated)
     sigma = float(np.sqrt(np.linalg.eigvalsh(solution.covariance[:2, :2])[-1]))
     sigma_heading = float(np.degrees(np.sqrt(solution.covariance[2, 2])))
@@ -86,7 +89,12 @@ def measure_at(
         away = float(np.hypot(best.x - pose.x, best.y - pose.y))
         turned = float(np.degrees((pose.yaw - best.yaw + np.pi) % (2 * np.pi) - np.pi))
         agrees = away <= _SIGMAS * sigma and abs(turned) <= _SIGMAS * sigma_heading
-    low, _, _ = foot(prepared, cells, held, edges, ground, site_from_levelled, kind)
+    if agrees:  # then what registration calls a residual is one
+        held = hold(
+            cells, edges, pose, width=(_FITTED_M, _FITTED_M), rounds=0, free_scale=False, inset_sigma=inset
+        )
+    level_site = flat(pose, middle, edges.centre) @ prepared.metres_from_monument
+    low, _, _ = foot(prepared, cells, held, edges, ground, level_site, kind)
     about = pose.apply(prepared.xyz[:, :2].astype(np.float64) - middle)
     iou = overlap(prepared, edges, about, low, kind=kind, kerb=chosen.kerb_m)
     weight = cells.weight * held.hold

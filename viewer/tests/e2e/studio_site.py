@@ -5,6 +5,8 @@ Usage: python studio_site.py FIXTURE SITE
 
 from __future__ import annotations
 
+import json
+import math
 import sys
 from pathlib import Path
 
@@ -92,6 +94,44 @@ Kéo vạch.
 """,
 }
 
+PLAN = "monuments/gate/plan.json"
+CRS_ORIGIN = (775000.0, 1822000.0, 4.0)
+
+
+def unsettled(release: dict) -> tuple[dict, dict]:
+    """The release with a gate that could as well be turned by half, and the gate's plan."""
+    gate = next(m for m in release["monuments"] if m["id"] == "gate")
+    there = gate["placement"]["site_from_monument"]
+    half = [-v if k < 8 else v for k, v in enumerate(there)]
+    gate["plan"] = PLAN
+    gate["placement"] |= {"settled": False, "reason": "1 other placement(s) fit nearly as well"}
+    east, north, up = CRS_ORIGIN
+    places = [
+        {
+            "site_from_monument": matrix,
+            "pose": {
+                "crs_m": [east + matrix[12], north + matrix[13], up + matrix[14]],
+                "heading_deg": math.degrees(math.atan2(matrix[4], matrix[5])) % 360,
+                "scale": 1.0,
+                "up": [0.0, 0.0, 1.0],
+            },
+            "footprint": "f-gate", "likelihood": 1 - 0.2 * k, "rms_m": 0.06, "iou": 0.94, "cover": 0.9,
+            "outside": 0.01, "sigma_m": 0.08, "walls": [],
+        }
+        for k, matrix in enumerate((there, half))
+    ]  # fmt: skip
+    along = [(0.25 * x, 3.4) for x in range(-37, 38)] + [(9.4, 0.25 * y) for y in range(-13, 14)]
+    cells = [(sign * x, sign * y, 0.0) for x, y in along for sign in (1, -1)]
+    crs_from_site = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, east, north, up, 1]
+    plan = {
+        "cells_m": cells,
+        "crs_from_site": crs_from_site,
+        "crs_error_m": 0.0,
+        "places": places,
+        "points": [],
+    }
+    return release, plan
+
 
 def main(fixture: Path, site: Path) -> None:
     """Write the files and the releases, and publish the first."""
@@ -103,7 +143,11 @@ def main(fixture: Path, site: Path) -> None:
         for release in RELEASES:
             with store.release(release) as folder:
                 for path in sorted(p for p in fixture.rglob("*") if p.is_file()):
-                    folder.write(path.relative_to(fixture).as_posix(), path.read_bytes())
+                    if path.name != "release.json":
+                        folder.write(path.relative_to(fixture).as_posix(), path.read_bytes())
+                made, plan = unsettled(json.loads((fixture / "release.json").read_bytes()))
+                folder.write("release.json", json.dumps(made).encode())
+                folder.write(PLAN, json.dumps(plan).encode())
         store.set_current(RELEASES[0])
 
 

@@ -47,7 +47,11 @@ function page(placing: Placing): Part {
       ${head} ${standing(placing)} ${legend(placing)}
       ${section(t('place.candidates'), figuresTable(placing))}
       ${section(t('place.move'), moving(placing))}
-      ${section(t('place.points'), pointsForm(placing), pinning)}
+      ${section(
+        t('place.points'),
+        html`${pointsForm(placing)} ${placing.asked === 'gcp' ? outcome(placing) : nothing}`,
+        pinning,
+      )}
       ${section(t('place.decide'), deciding(placing))}
       <p class="visually-hidden" role="status">${placing.said}</p>
     </aside>
@@ -112,12 +116,21 @@ function moving(placing: Placing): Part {
       ${button({ text: t('place.measure'), icon: icon('distance'), disabled: busy !== null || !placing.mayDecide, press: () => void placing.ask('measure') })}
       ${button({ text: t('place.refine'), icon: icon('near'), disabled: busy !== null || !placing.mayDecide || !placing.footprint, press: () => void placing.ask('refine') })}
     </div>
-    <div role="status">${busy ? html`<p>${t('place.busy')}</p>` : nothing}
-      ${placing.problem ? html`<p class="problem">${placing.problem}</p>` : nothing}</div>
-    ${found ? answer(placing) : nothing}
+    ${placing.asked === 'gcp' ? nothing : outcome(placing)}
     ${placing.chosen === null || found ? nothing : wallsTable(placing.plan!.places[placing.chosen]!.walls, placing.studio)}
     <p class="quiet">${placing.footprint ? t('place.on', { footprint: placing.footprint }) : t('place.on.none')}
       ${placing.plan!.crs_error_m > 0.01 ? t('place.error', { error: metres(placing.plan!.crs_error_m, language) }) : nothing}</p>`;
+}
+
+/** What became of what was asked last. */
+function outcome(placing: Placing): Part {
+  const { t } = placing.studio.state;
+  const { busy, problem, found } = placing;
+  return html`<div role="status">
+      ${busy ? html`<p>${t('place.busy')}</p>` : nothing}
+      ${problem ? html`<p class="problem">${problem}</p>` : nothing}
+    </div>
+    ${found ? answer(placing) : nothing}`;
 }
 
 /** What the machine has found, to be taken or left. */

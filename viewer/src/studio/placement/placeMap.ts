@@ -10,7 +10,7 @@ import { snapped } from './stand.ts';
 const STEP_M = 1;
 const STEP_DEG = 1;
 const FINE = 0.1;
-const SNAP_PX = 12;
+const SNAP_PX = 8;
 const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -22,6 +22,8 @@ export class PlaceMap extends LitElement {
   static override properties = { placing: { attribute: false, hasChanged: () => true } };
   declare placing: Placing;
   private view: MapView | null = null;
+  /** Whether a person has chosen what the map shows. */
+  private looked = false;
   private drag: { kind: 'pan' | 'move' | 'turn'; x: number; y: number; far: boolean } | null = null;
   private readonly fingers = new Map<number, readonly [number, number]>();
   private readonly sized = new ResizeObserver(() => this.resize());
@@ -42,6 +44,7 @@ export class PlaceMap extends LitElement {
 
   /** Everything that the placement is about, in the window. */
   whole(): void {
+    this.looked = false;
     const { plan, matrix, status } = this.placing;
     const [width, height] = [this.clientWidth, this.clientHeight];
     if (status !== 'ready' || !plan || width === 0) return;
@@ -59,6 +62,7 @@ export class PlaceMap extends LitElement {
   zoom(factor: number, at?: readonly [number, number]): void {
     const { view } = this;
     if (!view) return;
+    this.looked = true;
     const scale = Math.min(5, Math.max(0.002, view.scale * factor));
     const [e, n] = at ?? view.middle;
     const k = scale / view.scale;
@@ -71,7 +75,7 @@ export class PlaceMap extends LitElement {
   }
 
   private resize(): void {
-    if (!this.view) {
+    if (!this.view || !this.looked) {
       this.whole();
       return;
     }
@@ -82,6 +86,7 @@ export class PlaceMap extends LitElement {
   private pan(x_px: number, y_px: number): void {
     const { view } = this;
     if (!view) return;
+    this.looked = true;
     const [e, n] = view.middle;
     this.view = { ...view, middle: [e - x_px * view.scale, n + y_px * view.scale] };
     this.requestUpdate();
@@ -108,9 +113,10 @@ export class PlaceMap extends LitElement {
     return placeAt(this.view!, event.clientX - box.left, event.clientY - box.top);
   }
 
-  private answer(east: number, north: number): void {
+  /** A place on the map: with Shift exactly there, else the corner of a plan that is near. */
+  private answer(east: number, north: number, exactly = false): void {
     const { features } = this.placing;
-    const reach = SNAP_PX * this.view!.scale;
+    const reach = exactly ? 0 : SNAP_PX * this.view!.scale;
     this.placing.answerMap(
       ...snapped(
         [east, north],
@@ -159,7 +165,7 @@ export class PlaceMap extends LitElement {
     this.fingers.delete(event.pointerId);
     this.drag = null;
     if (drag && !drag.far && event.type === 'pointerup' && this.placing.asking === 'map')
-      this.answer(...this.at(event));
+      this.answer(...this.at(event), event.shiftKey);
   }
 
   protected override updated(): void {

@@ -66,6 +66,8 @@ export class Placing {
   asking: 'scene' | 'map' | null = null;
   busy: 'measure' | 'refine' | 'gcp' | null = null;
   problem = '';
+  /** What was asked for last: what is answered, or went wrong, stands beside it. */
+  asked: 'measure' | 'refine' | 'gcp' = 'measure';
   /** What the machine has found, to be taken or left. */
   found: { kind: 'measure' | 'refine' | 'gcp'; trial: PlacementTrial } | null = null;
   note = '';
@@ -169,7 +171,8 @@ export class Placing {
   }
 
   get pose(): Pose {
-    return poseOf(this.matrix, this.plan!.crs_from_site);
+    const place = this.chosen === null ? null : this.plan!.places[this.chosen];
+    return place?.pose ?? poseOf(this.matrix, this.plan!.crs_from_site);
   }
 
   private tell(): void {
@@ -191,6 +194,7 @@ export class Placing {
       ...(this.footprint === null ? {} : { footprint: this.footprint }),
     };
     this.busy = kind;
+    this.asked = kind;
     this.problem = '';
     this.found = null;
     this.onChange();
@@ -324,10 +328,11 @@ export class Placing {
     this.onChange();
   }
 
-  /** Bring the tried monument's place in the scene to where its spots are clicked. */
+  /** Lead the scene to the monument, where its spots are clicked. */
   toScene(): void {
     const { scene } = this.studio.staging;
-    scene?.explore(this.monument);
+    scene?.app.tours.end();
+    scene?.app.address.go({ view: 'monument', monument: this.monument });
     scene?.bare(true);
     if (this.asking === 'scene') this.askScene();
   }

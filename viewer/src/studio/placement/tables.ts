@@ -13,7 +13,7 @@ export function figuresTable(placing: Placing): Part {
   const row = (place: PlacementEntry, k: number) => html`<tr>
     <th scope="row"><label>
       <input type="radio" name="place" .checked=${placing.chosen === k} @change=${() => placing.choose(k)} />
-      <span>${k === 0 ? t('place.present') : t('place.other', { n: k })}${place.footprint && k > 0 ? ` · ${place.footprint}` : ''}</span>
+      <span>${k === 0 ? t('place.present') : t('place.other', { n: k })}${place.footprint && place.footprint !== placing.plan!.places[0]!.footprint ? ` · ${place.footprint}` : ''}</span>
     </label></th>
     <td>${figure(place.pose.heading_deg, '°', language, 0)}</td>
     <td>${figure(place.likelihood, '×', language, 2)}</td>
