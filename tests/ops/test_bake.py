@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,11 +17,15 @@ from heritage.ops.tiles.surface_colours import SurfaceColours
 from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 
-def looked_up(flat: Unwrapped, texture: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Places on the surface, and the texture's colour there (bilinear, as a graphics card reads it)."""
+def looked_up(
+    flat: Unwrapped, texture: np.ndarray, count: int, spread: float = 1.0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places on the surface, and the texture's colour there (bilinear, as a graphics card reads it).
+
+    They lie evenly in their triangles; with a ``spread`` below one they crowd towards borders and corners."""
     rng = np.random.default_rng(5)
     triangle = rng.integers(0, len(flat.mesh.triangles), count)
-    weights = rng.dirichlet([1, 1, 1], count)
+    weights = rng.dirichlet([spread] * 3, count)
     xyz = np.einsum(
         "nk,nkd->nd", weights, flat.mesh.vertices[flat.mesh.triangles[triangle]].astype(np.float64)
     )
@@ -46,6 +52,28 @@ def test_the_texture_shows_the_clouds_colours_everywhere_even_at_chart_borders()
     away = np.abs(rgb - tint(xyz))
     assert away.mean() < 1.5
     assert away.max() < 16  # no texel of another chart, nor an empty one, shines through anywhere
+
+
+def test_padding_keeps_the_faces_of_a_box_apart_in_the_first_mip_level() -> None:
+    solid = box((2.0, 1.0, 1.0))
+    cloud = sampled(solid, 20_000)
+    assert cloud.normal is not None
+    face = np.abs(cloud.normal).argmax(1) + 3 * (cloud.normal.sum(1) > 0)
+    loud = np.array(
+        [[250, 10, 10], [10, 250, 10], [10, 10, 250], [240, 240, 10], [10, 240, 240], [240, 10, 240]]
+    )
+    flat = unwrap(solid, 0.01, side_px=1024)
+    colours = colours_of([solid], cloud.with_(rgb=loud[face].astype(np.uint8)))
+    assert colours is not None
+    texture = bake(flat, colours)
+
+    rows, columns = texture.shape[0] // 2, texture.shape[1] // 2
+    half = texture[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2, 3).mean((1, 3))
+    shrunk = replace(flat, pixels=flat.pixels * (columns / texture.shape[1], rows / texture.shape[0]))
+    xyz, rgb = looked_up(shrunk, half, 20_000, spread=0.25)  # mostly near borders
+    same, full = looked_up(flat, texture, 20_000, spread=0.25)
+    assert np.array_equal(xyz, same)
+    assert np.abs(rgb - full).max() < 16
 
 
 def test_a_thin_wall_keeps_its_two_faces() -> None:
