@@ -20,7 +20,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from heritage.model.errors import MethodError
 from heritage.text.positions import Positions, flows
-from heritage.text.write_yaml import block, block_text, flow, scalar
+from heritage.text.write_yaml import below, block, block_text, flow, scalar, things
 
 
 @dataclass(frozen=True)
@@ -128,7 +128,11 @@ class _Editor:
         column = node.start_mark.column
         keep = [key.value in new for key, _ in entries]
         for k, (key, one) in enumerate(entries):
-            if keep[k]:
+            if keep[k] and isinstance(one, SequenceNode) and not one.value and things(new[key.value]):
+                # An empty list can only be written in flow; what comes into it is not.
+                start, end = self.at.colon(key), self.at.end(one)
+                splices.append(_Splice(start, end, below(new[key.value], column, self.eol)))
+            elif keep[k]:
                 splices += self.changes(one, new[key.value], self.at.colon(key))
             elif any(keep[:k]):
                 before = self.at.line_end(self.at.line(key) - len(self.eol))

@@ -48,18 +48,21 @@ def block(value: Any, indent: int, eol: str) -> str:
     one key of each a line; anything else as `flow`."""
     if not isinstance(value, Mapping) or not value:
         return flow(value)
-    return f"{eol}{' ' * indent}".join(
-        f"{flow(key)}:{_below(one, indent, eol)}" for key, one in value.items()
-    )
+    return f"{eol}{' ' * indent}".join(f"{flow(key)}:{below(one, indent, eol)}" for key, one in value.items())
 
 
-def _below(value: Any, indent: int, eol: str) -> str:
-    things = (
+def things(value: Any) -> bool:
+    """Whether a value is a list of what has ids: stops, epochs, corrections."""
+    return (
         isinstance(value, list | tuple)
-        and value
+        and bool(value)
         and all(isinstance(one, Mapping) and "id" in one for one in value)
     )
-    if not things:
+
+
+def below(value: Any, indent: int, eol: str) -> str:
+    """What stands after the colon of a key at ``indent``: things below it, anything else beside it as `flow`."""
+    if not things(value):
         return f" {flow(value)}"
     return "".join(f"{eol}{' ' * (indent + 2)}- {block(one, indent + 4, eol)}" for one in value)
 

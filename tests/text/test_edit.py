@@ -103,6 +103,17 @@ def test_a_moved_stop_takes_its_comments_along() -> None:
     assert sorted(after.splitlines()) == sorted(TOUR.splitlines())
 
 
+def test_what_comes_into_an_empty_list_stands_a_key_a_line() -> None:
+    text = "frame: {up: z}\ncorrections: []\n"
+    one = {"id": "moss", "was": ["vegetation"], "becomes": "kept"}
+
+    first = edited(text, {"frame": {"up": "z"}, "corrections": [one]}, "x.yaml")
+    again = edited(first, {"frame": {"up": "z"}, "corrections": []}, "x.yaml")
+
+    assert first == ("frame: {up: z}\ncorrections:\n  - id: moss\n    was: [vegetation]\n    becomes: kept\n")
+    assert edited(again, {"frame": {"up": "z"}, "corrections": [one]}, "x.yaml") == first
+
+
 def test_line_ends_stay_as_they_are() -> None:
     text = TOUR.replace("\n", "\r\n")
     value = _value(text)
