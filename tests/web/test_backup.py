@@ -70,7 +70,7 @@ def _save(site: Path) -> int:
 def test_all_that_is_not_derived(site: Path, tmp_path: Path) -> None:
     """Byte for byte; not what is rebuilt, nor what belongs to a moment, nor what a link leads to."""
     _save(site)
-    for name in ("stages/ingest/1/x", "jobs/000001/log", "lock", ".tmp-1"):
+    for name in ("stages/ingest/1/x", "jobs/000001/log", "presence/1", "lock", ".tmp-1"):
         (site / ".heritage" / name).parent.mkdir(parents=True, exist_ok=True)
         (site / ".heritage" / name).write_bytes(b"x")
     (tmp_path / "secret").write_bytes(b"x")
@@ -82,7 +82,7 @@ def test_all_that_is_not_derived(site: Path, tmp_path: Path) -> None:
     assert target.stat().st_mode & 0o777 == 0o600
     kept, more = restore(target, tmp_path / "again")
     assert (kept, more) == (made, {"accounts.jsonl": b"{}"})
-    left_out = re.compile(r"\.heritage/(stages|jobs|lock$|\.tmp-|history/locks)|media/link")
+    left_out = re.compile(r"\.heritage/(stages|jobs|presence|lock$|\.tmp-|history/locks)|media/link")
     wanted = {n: c for n, c in _files(site).items() if not left_out.match(n)}
     assert _files(tmp_path / "again") == wanted
     assert f".heritage/releases/{RELEASE}/release.json" in wanted
