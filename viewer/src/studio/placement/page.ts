@@ -67,7 +67,9 @@ function standing(placing: Placing): Part {
   return html`${
     placement.settled
       ? html`<p>${icon('check')} ${t('place.settled')}</p>`
-      : html`<p class="problem">${icon('warning')} ${t('place.unsettled')}</p>`
+      : decided
+        ? nothing
+        : html`<p class="problem">${icon('warning')} ${t('place.unsettled')}</p>`
   }
   ${
     decided
@@ -139,22 +141,23 @@ function answer(placing: Placing): Part {
   const { kind, trial } = placing.found!;
   const place = trial.plan.places[0]!;
   const away = placing.awayFrom(place.site_from_monument);
-  const rows: [string, string][] = [
-    [t('place.rms'), place.rms_m === null ? '–' : metres(place.rms_m, language)],
-    [t('place.iou'), place.iou === null ? '–' : figure(place.iou * 100, '%', language, 0)],
-    [t('place.cover'), place.cover === null ? '–' : figure(place.cover * 100, '%', language, 0)],
-    [t('place.outside'), place.outside === null ? '–' : figure(place.outside * 100, '%', language, 0)],
+  const share = (value: number | null) => (value === null ? null : figure(value * 100, '%', language, 0));
+  const fitted: [string, string | null][] = [
+    [t('place.away'), metres(away.metres, language)],
+    [t('place.turned'), figure(Number(away.deg.toFixed(2)) || 0, '°', language, 2)],
+  ];
+  const rows: [string, string | null][] = [
+    ...(kind === 'measure' ? [] : fitted),
+    [t('place.rms'), place.rms_m === null ? null : metres(place.rms_m, language)],
+    [t('place.iou'), share(place.iou)],
+    [t('place.cover'), share(place.cover)],
+    [t('place.outside'), share(place.outside)],
     [t('place.sigma'), place.sigma_m === null ? t('place.unknown') : `± ${metres(place.sigma_m, language)}`],
   ];
-  if (kind !== 'measure')
-    rows.unshift(
-      [t('place.away'), metres(away.metres, language)],
-      [t('place.turned'), figure(away.deg, '°', language, 2)],
-    );
   return html`<div class="place-answer" role="group" aria-label=${t(`place.found.${kind}`)}>
     <h3>${t(`place.found.${kind}`)}</h3>
     <table class="figures"><tbody>
-      ${rows.map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+      ${rows.map(([name, value]) => (value === null ? nothing : html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}
     </tbody></table>
     ${trial.placement.settled ? nothing : html`<p class="problem">${icon('warning')} ${t('place.unsettled')}</p>`}
     <p class="quiet">${[trial.placement.reason, ...trial.warnings].join('; ')}</p>
