@@ -229,10 +229,12 @@ export class Cleaning extends Desk<Corrections> {
     }
   }
 
-  /** Build a release with what is saved, and follow it; `look` is shown what came of it. */
-  async start(look: (release: Release) => void): Promise<void> {
-    this.saver.now();
-    const build = await this.quietly(this.api.ask<Build>('POST', 'builds', { monument: null }));
+  /** Build a release with what is saved, and follow it; `tried` says why that cannot be, `look` is shown what came of it. */
+  async start(
+    tried: <A>(asked: Promise<A>) => Promise<A | null>,
+    look: (release: Release) => void,
+  ): Promise<void> {
+    const build = await tried(this.api.ask<Build>('POST', 'builds', { monument: null }));
     if (!build) return;
     this.build = build;
     this.onChange();

@@ -22,7 +22,11 @@ export function result(studio: Studio, desk: Cleaning): Part {
             icon: studioIcon('release'),
             text: t('cleaning.build'),
             disabled: !made || desk.saver.dirty || !mayBuild(studio),
-            press: () => void desk.start((release) => studio.staging.look(release)),
+            press: () =>
+              void desk.start(
+                (asked) => studio.tried(asked),
+                (release) => studio.staging.look(release),
+              ),
           })
     }
     <p class="quiet">${waiting > 0 ? t('cleaning.waiting', { n: waiting }) : t('cleaning.built')}</p>
