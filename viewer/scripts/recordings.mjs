@@ -6,6 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch, open } from './browser.mjs';
+import { filmed } from './film.mjs';
 
 const [address, tour, directory, ...asked] = process.argv.slice(2);
 if (!address || !tour || !directory)
@@ -16,35 +17,6 @@ const DESKTOP = { viewport: { width: 1280, height: 720 } };
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
 const LONGEST_S = 900;
 const HEARD = ['--mute-audio', '--autoplay-policy=no-user-gesture-required'];
-
-/** In the page that films: what a screencast sends is drawn, and what is drawn is recorded. */
-function film(size) {
-  const canvas = Object.assign(document.createElement('canvas'), size);
-  document.body.append(canvas);
-  const context = canvas.getContext('2d');
-  const recorder = new MediaRecorder(canvas.captureStream(10), {
-    mimeType: 'video/webm;codecs=vp8',
-    videoBitsPerSecond: 900_000,
-  });
-  const parts = [];
-  recorder.ondataavailable = ({ data }) => parts.push(data);
-  recorder.start(1000);
-  window.show = async (jpeg) => {
-    const bytes = Uint8Array.from(atob(jpeg), (c) => c.charCodeAt(0));
-    context.drawImage(await createImageBitmap(new Blob([bytes])), 0, 0, canvas.width, canvas.height);
-  };
-  window.finish = async () => {
-    await new Promise((done) => {
-      recorder.onstop = done;
-      recorder.stop();
-    });
-    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
-    let text = '';
-    for (let k = 0; k < bytes.length; k += 32_768)
-      text += String.fromCharCode(...bytes.subarray(k, k + 32_768));
-    return btoa(text);
-  };
-}
 
 /** In the page that is filmed: note what a visitor sees, frame by frame. */
 function note() {
@@ -171,7 +143,7 @@ const WAYS = {
 
 async function record(name) {
   const { screen, start, press } = WAYS[name];
-  const [browser, studio] = [await launch(HEARD), await launch(HEARD)];
+  const browser = await launch(HEARD);
   const wrong = [];
   try {
     const page = await (await browser.newContext({ ...screen, locale: 'en-GB' })).newPage();
@@ -180,39 +152,21 @@ async function record(name) {
     await start(page);
     wrong.length = 0; // on the way there a page may have been left while it loaded
     await page.evaluate(note);
-    const camera = await studio.newPage();
-    const { width, height } = screen.viewport;
-    const scale = Math.min(1, 800 / Math.max(width, height));
-    await camera.evaluate(film, { width: Math.round(width * scale), height: Math.round(height * scale) });
     const line = await page.context().newCDPSession(page);
     let bytes = 0;
     await line.send('Network.enable');
     line.on('Network.dataReceived', ({ encodedDataLength }) => {
       bytes += encodedDataLength;
     });
-    line.on('Page.screencastFrame', ({ data, sessionId }) => {
-      line.send('Page.screencastFrameAck', { sessionId }).catch(() => {});
-      camera.evaluate((jpeg) => window.show(jpeg), data).catch(() => {});
-    });
-    await line.send('Page.startScreencast', {
-      format: 'jpeg',
-      quality: 70,
-      maxWidth: 800,
-      maxHeight: 844,
-      everyNthFrame: 2,
-    });
+    const finish = await filmed(page);
     await press(page);
     await ended(page);
     const found = await tell(page);
     await page.waitForTimeout(2500); // what the end says
-    await line.send('Page.stopScreencast');
-    writeFileSync(
-      join(directory, `${name}.webm`),
-      Buffer.from(await camera.evaluate(() => window.finish()), 'base64'),
-    );
+    writeFileSync(join(directory, `${name}.webm`), await finish());
     return { way: name, ...found, bytes, wrong };
   } finally {
-    await Promise.all([browser.close(), studio.close()]);
+    await browser.close();
   }
 }
 
