@@ -10,11 +10,15 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from outside_gltf import Glb, judge
 from tiles3d_rules import check_tileset
 
+from heritage.model.documents import PlacementOrder, Registration
+from heritage.model.placement_plan import PlacementPlan
 from heritage.model.release import ComparisonDocument, FootprintLayer, Release, TourDocument
+from heritage.pipeline.try_placement import try_placement
 from heritage.sample.score import score
 from heritage.store import Store
 from heritage.store.fsck import fsck
@@ -176,3 +180,32 @@ def test_every_region_has_a_view_and_a_picture(release: Path) -> None:
         assert region.view.fit_m is not None
         low, high = region.view.fit_m
         assert all(a <= c <= b for a, c, b in zip(low, region.centre_m, high, strict=True))
+
+
+def test_what_a_person_has_displaced_is_refined_to_where_the_build_registered_it(
+    site: Path, release: Path
+) -> None:
+    """By 2 m and 5 degrees about the origin of its frame; nothing is changed by asking."""
+    plan = PlacementPlan.model_validate_json(
+        (release / "monuments" / "thai-hoa" / "plan.json").read_bytes(), strict=False
+    )
+    present = plan.places[0]
+    x, y, z = present.pose.crs_m
+    pose = present.pose.model_copy(
+        update={"crs_m": (x + 2.0, y, z), "heading_deg": (present.pose.heading_deg + 5) % 360}
+    )
+    before = {p: p.read_bytes() for p in site.glob("monuments/*/monument.yaml")}
+    order = PlacementOrder(registration=Registration(method="hand", pose=pose))
+    there = try_placement(site, "thai-hoa", order)
+    refined = try_placement(site, "thai-hoa", order.model_copy(update={"refine": True}))
+    cells = np.column_stack([plan.cells_m, np.ones(len(plan.cells_m))])
+
+    def away_m(trial: PlacementPlan) -> float:
+        matrices = [np.reshape(p.site_from_monument, (4, 4)) for p in (trial.places[0], present)]
+        return float(np.linalg.norm((cells @ matrices[0] - cells @ matrices[1])[:, :2], axis=1).max())
+
+    assert away_m(there.plan) > 1.5
+    assert there.placement.sigma_m is None
+    assert away_m(refined.plan) < 0.01
+    assert refined.placement.settled
+    assert {p: p.read_bytes() for p in before} == before
