@@ -35,6 +35,8 @@ export interface Entry {
    * undo and whoever else is there (`studio.state.record`). Without it the page stands by itself, in the studio's head.
    */
   readonly about?: string;
+  /** Only where people have accounts. */
+  readonly accounts?: true;
   readonly load: () => Promise<PageModule>;
 }
 
@@ -54,6 +56,26 @@ export const PAGES: readonly Entry[] = [
     about: 'monument',
     load: () => import('./placement/page.ts'),
   },
+  {
+    id: 'reports',
+    icon: () => studioIcon('reports'),
+    roles: ['administrator', 'curator', 'conservator'],
+    load: () => import('./reports/page.ts'),
+  },
+  {
+    id: 'people',
+    icon: () => studioIcon('people'),
+    roles: ['administrator'],
+    accounts: true,
+    load: () => import('./people/page.ts'),
+  },
+  {
+    id: 'account',
+    icon: () => studioIcon('account'),
+    roles: EVERYBODY,
+    accounts: true,
+    load: () => import('./account/page.ts'),
+  },
 ];
 
 export class Pages {
@@ -67,8 +89,13 @@ export class Pages {
 
   /** The pages that this person may open, of a kind of documents or by themselves. */
   of(about?: string): readonly Entry[] {
-    const roles: readonly string[] = this.studio.state.me?.roles ?? [];
-    return PAGES.filter((p) => p.about === about && p.roles.some((role) => roles.includes(role)));
+    const { me } = this.studio.state;
+    return PAGES.filter(
+      (p) =>
+        p.about === about &&
+        (!p.accounts || me?.mode === 'accounts') &&
+        p.roles.some((role) => me?.roles.includes(role)),
+    );
   }
 
   /** Open a page by its id; null: back to the document's form, or the list of documents. */

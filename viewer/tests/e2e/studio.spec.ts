@@ -309,4 +309,71 @@ test('where a monument stands is chosen on the map, moved by keyboard, and decid
   expect(Number(/heading_deg: ([\d.]+)/.exec(yaml)?.[1])).toBeCloseTo(turned, 2);
   await page.getByRole('button', { name: 'What there is to edit' }).click();
   await expect(page.locator('.undecided')).toHaveCount(0);
+
+test('a report with a photo is worked off, answered and released; an administrator invites', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  server.invite(['Thầy Quản'], PASSWORD, 'administrator');
+  // A visitor sends one.
+  const visitor = await browser.newPage();
+  await visitor.goto(`${server.public}reports/?lang=en&at=1,2,3`);
+  const photo = {
+    name: 'IMG_1.jpg',
+    mimeType: 'image/jpeg',
+    buffer: await visitor.screenshot({ type: 'jpeg' }),
+  };
+  await visitor.getByLabel('What you have seen').fill('A fallen tile');
+  await visitor.getByLabel('A photo').setInputFiles(photo);
+  await accessible(visitor);
+  await visitor.getByRole('button', { name: 'Send' }).click();
+  const code = await visitor.locator('code').innerText();
+
+  await page.goto(server.address);
+  await page.getByLabel('Name').fill('Thầy Quản');
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Reports' }).click();
+  await page.getByRole('button', { name: /A fallen tile/ }).press('Enter');
+  await expect
+    .poll(() =>
+      page.getByAltText('The photo that was sent').evaluate((e: HTMLImageElement) => e.naturalWidth),
+    )
+    .toBeGreaterThan(100);
+  await accessible(page);
+  const work = page.locator('.report-work');
+  await work.getByLabel('Status').selectOption('Answered');
+  await work.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('alert')).toContainText('Write the answer first');
+  await work.getByLabel('Answer to the sender').fill('It has been put back.');
+  await work.getByLabel('What everybody may see').selectOption('Words, answer and photo');
+  await work.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('The report is saved.')).toBeVisible();
+  await expect(page.getByText('Answered on time').locator('..')).toContainText('100% (1/1)');
+  await visitor.goto(`${server.public}reports/answer?lang=en&code=${code}`);
+  await expect(visitor.getByText('It has been put back.')).toBeVisible();
+  await visitor.goto(`${server.public}reports/released?lang=en`);
+  await expect(visitor.getByRole('img', { name: /Photo of the report/ })).toBeVisible();
+  await accessible(visitor);
+
+  // An administrator invites a translator, who comes in by the link.
+  await page.getByRole('button', { name: 'People' }).click();
+  await accessible(page);
+  const roles = page.getByRole('group', { name: 'Roles of who is invited' });
+  await roles.getByLabel('Translator').check();
+  await roles.getByLabel('Curator').uncheck();
+  await page.getByRole('button', { name: 'Make an invitation' }).click();
+  const link = await page.getByLabel('The link').inputValue();
+  await page.getByText('What happened').click();
+  await expect(page.getByText('The chain of records holds')).toBeVisible();
+  await visitor.goto(link);
+  await visitor.getByLabel('Name').fill('Cô Dịch');
+  await visitor.getByLabel('Password').fill(PASSWORD);
+  await visitor.getByRole('button').last().click();
+  await visitor.getByRole('button', { name: 'My account' }).click();
+  await expect(visitor.getByText('Cô Dịch · Translator')).toBeVisible();
+  await expect(visitor.getByRole('button', { name: 'Reports' })).toHaveCount(0);
+  await accessible(visitor);
+  await visitor.close();
 });

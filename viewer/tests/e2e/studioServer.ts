@@ -22,9 +22,9 @@ export class StudioServer {
   }
 
   /** Make accounts; the server asks for them from its next start on. */
-  invite(names: readonly string[], password: string): void {
+  invite(names: readonly string[], password: string, role = 'curator'): void {
     for (const name of names) {
-      const add = ['-m', 'heritage', 'user', 'add', this.site, name, '--role', 'curator', '--password-stdin'];
+      const add = ['-m', 'heritage', 'user', 'add', this.site, name, '--role', role, '--password-stdin'];
       execFileSync(PYTHON, add, { input: `${password}\n` });
     }
   }

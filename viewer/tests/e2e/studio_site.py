@@ -19,6 +19,7 @@ title: {vi: Hoàng thành, en: Imperial City, fr: Cité impériale}
 languages: [en, vi]
 crs: EPSG:32648
 rights: {licence: CC-BY-4.0, holder: Test}
+reports: {answer_days: 14}
 """,
     "monuments/gate/monument.yaml": """\
 title: {vi: Ngọ Môn, en: Meridian Gate}

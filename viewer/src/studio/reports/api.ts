@@ -1,0 +1,89 @@
+/** Visitors' reports as the server has them. Times in seconds since 1970. */
+export type Status = 'new' | 'accepted' | 'answered' | 'rejected';
+export type Shown = 'nothing' | 'words' | 'all';
+export const STATUSES: readonly Status[] = ['new', 'accepted', 'answered', 'rejected'];
+export const SHOWN: readonly Shown[] = ['nothing', 'words', 'all'];
+/** With these the sender reads the answer. */
+export const CLOSED: readonly Status[] = ['answered', 'rejected'];
+
+export interface Report {
+  readonly id: number;
+  readonly monument: string;
+  /** Monument frame. */
+  readonly place_m: readonly [number, number, number] | null;
+  readonly text: string;
+  readonly language: string;
+  readonly status: Status;
+  readonly assignee: string | null;
+  readonly answer: string | null;
+  readonly made: number;
+  readonly due: number;
+  readonly answered: number | null;
+  readonly promised: number;
+  readonly photo: boolean;
+  /** Longitude and latitude that the photo notes, WGS 84. */
+  readonly position: readonly [number, number] | null;
+  readonly shown: Shown;
+}
+
+export interface Share {
+  readonly month: string;
+  readonly decided: number;
+  readonly on_time: number;
+}
+
+export interface Queue {
+  readonly reports: readonly Report[];
+  readonly figures: {
+    readonly open: number;
+    readonly overdue: number;
+    readonly answered: number;
+    readonly decided: number;
+    readonly on_time: number;
+    readonly months: readonly Share[];
+  };
+}
+
+export interface Step {
+  readonly at: number;
+  readonly who: string;
+  readonly action: string;
+  readonly status: Status | null;
+  readonly assignee: string | null;
+  readonly due: number | null;
+  readonly shown: Shown | null;
+}
+
+/** What of the queue is listed. `assignee`: a name, '' for everybody's, '-' for nobody's. */
+export interface Filter {
+  readonly status: Status | 'open' | '';
+  readonly assignee: string;
+  readonly overdue: boolean;
+}
+
+export const NOBODY = '-';
+
+export const isOverdue = (one: Report, now: number): boolean => one.answered === null && one.due < now;
+
+export function listed(reports: readonly Report[], filter: Filter, now: number): Report[] {
+  return reports.filter(
+    (one) =>
+      (filter.status === '' ||
+        (filter.status === 'open' ? one.answered === null : one.status === filter.status)) &&
+      (filter.assignee === '' ||
+        (filter.assignee === NOBODY ? one.assignee === null : one.assignee === filter.assignee)) &&
+      (!filter.overdue || isOverdue(one, now)),
+  );
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** The day of a moment as a date field has it, in this browser's time. */
+export function dayOf(at: number): string {
+  const date = new Date(at * 1000);
+  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}
+
+/** The end of a day; the moment itself where the day is still its own. */
+export const endOf = (day: string, was: number): number =>
+  day === dayOf(was) ? was : Math.floor(new Date(`${day}T23:59:59`).getTime() / 1000);

@@ -1,0 +1,171 @@
+/** One report: what was sent, where it is, what is made of it, and who did what. */
+import { html, nothing } from 'lit';
+import type { Part } from '../../ui/parts.ts';
+import type { Studio } from '../studio.ts';
+import { studioIcon } from '../ui/icons.ts';
+import { button, line, moment, select } from '../ui/parts.ts';
+import {
+  CLOSED,
+  dayOf,
+  endOf,
+  type Report,
+  SHOWN,
+  type Shown,
+  STATUSES,
+  type Status,
+  type Step,
+} from './api.ts';
+import { placeFrame, type Which } from './place.ts';
+
+const at = (seconds: number, language: string): string =>
+  moment(new Date(seconds * 1000).toISOString(), language);
+
+export class Detail {
+  private readonly studio: Studio;
+  readonly report: Report;
+  private readonly saved: () => void;
+  private steps: readonly Step[] = [];
+  private frame: HTMLIFrameElement | null = null;
+  private problem = '';
+  private readonly form: { status: Status; assignee: string; day: string; answer: string; shown: Shown };
+
+  constructor(studio: Studio, report: Report, saved: () => void) {
+    this.studio = studio;
+    this.report = report;
+    this.saved = saved;
+    const { status, assignee, due, answer, shown } = report;
+    this.form = { status, assignee: assignee ?? '', day: dayOf(due), answer: answer ?? '', shown };
+    void this.load();
+  }
+
+  /** Whether something has been written that is not saved. */
+  get dirty(): boolean {
+    const { report, form } = this;
+    return (
+      form.status !== report.status ||
+      form.assignee !== (report.assignee ?? '') ||
+      form.day !== dayOf(report.due) ||
+      form.answer !== (report.answer ?? '') ||
+      form.shown !== report.shown
+    );
+  }
+
+  private async load(): Promise<void> {
+    const { studio } = this;
+    this.steps =
+      (await studio.tried(studio.api.ask<Step[]>('GET', `reports/${this.report.id}/history`))) ?? [];
+    studio.onState();
+  }
+
+  private show(which: Which): void {
+    const { studio } = this;
+    this.frame = placeFrame(studio.staging.address, studio.state.t('reports.place'), this.report, which);
+    studio.onState();
+  }
+
+  private async save(): Promise<void> {
+    const { studio, form } = this;
+    const { t } = studio.state;
+    const [closed, answer] = [CLOSED.includes(form.status), form.answer.trim()];
+    this.problem =
+      closed && !answer ? t('reports.answer.needed') : !closed && answer ? t('reports.answer.held') : '';
+    studio.onState();
+    if (this.problem) return;
+    const state = {
+      status: form.status,
+      assignee: form.assignee.trim() || null,
+      due: endOf(form.day, this.report.due),
+      answer: closed ? answer : null,
+      shown: form.shown,
+    };
+    if (await studio.tried(studio.api.ask('PUT', `reports/${this.report.id}`, state))) {
+      studio.set({ notice: t('reports.saved') });
+      this.saved();
+    }
+  }
+
+  private async dropPhoto(): Promise<void> {
+    const { studio } = this;
+    const { t } = studio.state;
+    if (!window.confirm(t('reports.photo.sure'))) return;
+    const done = studio.api.ask('DELETE', `reports/${this.report.id}/photo`).then(() => true);
+    if (await studio.tried(done)) this.saved();
+  }
+
+  render(names: readonly string[]): Part {
+    const { studio, report, form } = this;
+    const { t, language, me } = studio.state;
+    const curates = me?.roles.some((role) => role === 'administrator' || role === 'curator');
+    const set = (change: Partial<typeof form>) => {
+      Object.assign(form, change);
+      studio.onState();
+    };
+    return html`<div class="report-detail">
+      <div class="report-told">
+        <p class="report-text" lang=${report.language}>${report.text}</p>
+        ${
+          report.photo
+            ? html`<img class="report-photo" src="./api/reports/${report.id}/photo" alt=${t('reports.photo.alt')} />
+              ${curates ? button({ kind: 'danger', text: t('reports.photo.drop'), press: () => void this.dropPhoto() }) : nothing}`
+            : html`<p class="quiet">${t('reports.photo.none')}</p>`
+        }
+        ${
+          studio.staging.release && (report.place_m || report.position)
+            ? html`<div class="buttons">
+                ${report.place_m ? button({ icon: studioIcon('eye'), text: t('reports.place.show'), press: () => this.show('place') }) : nothing}
+                ${report.position ? button({ icon: studioIcon('eye'), text: t('reports.position.show'), press: () => this.show('position') }) : nothing}
+              </div>
+              ${this.frame ? html`<div class="report-place">${this.frame}</div>` : nothing}`
+            : html`<p class="quiet">${t('reports.place.none')}</p>`
+        }
+      </div>
+      <form
+        class="report-work"
+        @submit=${(event: Event) => {
+          event.preventDefault();
+          void this.save();
+        }}
+      >
+        ${select(
+          t('reports.status'),
+          form.status,
+          STATUSES.map((value) => ({ value, text: t(`queue.${value}`) })),
+          (status) => set({ status: status as Status }),
+        )}
+        ${line(t('reports.assignee'), form.assignee, (assignee) => set({ assignee }))}
+        ${names.length > 0 ? html`<div class="chips">${names.map((name) => button({ kind: 'quiet', text: name, press: () => set({ assignee: name }) }))}</div>` : nothing}
+        <label class="field"><span>${t('reports.due')}</span>
+          <input type="date" required .value=${form.day} @input=${(e: Event) => set({ day: (e.target as HTMLInputElement).value })} /></label>
+        <p class="quiet">${t('reports.promised', { when: at(report.promised, language) })}</p>
+        <label class="field"><span>${t('reports.answer')}</span>
+          <textarea rows="5" maxlength="4000" .value=${form.answer} @input=${(e: Event) => set({ answer: (e.target as HTMLTextAreaElement).value })}></textarea></label>
+        <p class="quiet">${t('reports.answer.help')}</p>
+        ${select(
+          t('reports.shown'),
+          form.shown,
+          SHOWN.map((value) => ({ value, text: t(`released.${value}`) })),
+          (shown) => set({ shown: shown as Shown }),
+        )}
+        ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
+        <button class="button main" ?disabled=${!this.dirty}><span>${t('reports.save')}</span></button>
+      </form>
+      <section class="report-steps">
+        <h2>${t('reports.history')}</h2>
+        <ol>
+          <li><span>${at(report.made, language)}</span> ${t('reports.arrived')}</li>
+          ${this.steps.map((step) => html`<li><span>${at(step.at, language)}</span> ${this.step(step)}</li>`)}
+        </ol>
+      </section>
+    </div>`;
+  }
+
+  private step(step: Step): string {
+    const { t, language } = this.studio.state;
+    if (!step.status) return t('reports.step.photo', { who: step.who });
+    const parts = [t(`queue.${step.status}`)];
+    if (step.assignee) parts.push(step.assignee);
+    if (step.due !== null) parts.push(t('reports.step.due', { when: at(step.due, language) }));
+    if (step.shown && step.shown !== 'nothing') parts.push(t(`released.${step.shown}`));
+    return `${step.who}: ${parts.join(' · ')}`;
+  }
+}
