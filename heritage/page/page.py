@@ -82,11 +82,13 @@ def stylesheet() -> tuple[str, bytes]:
     return f"page-{hashlib.sha256(content).hexdigest()[:12]}.css", content
 
 
-def render_page(release: Release, language: str, *, base: str, policy: bool = False) -> str:
+def render_page(
+    release: Release, language: str, *, base: str, policy: bool = False, reports: str | None = None
+) -> str:
     """The whole page in ``language``; ``base`` is the release's address, ending in ``/``.
 
-    ``policy`` writes the content policy into the page, for hosts that send no such header. Raises
-    ViewerNotBuilt.
+    ``policy`` writes the content policy into the page, for hosts that send no such header; ``reports`` is the address
+    where visitors report damage. Raises ViewerNotBuilt.
     """
     page = viewer_page()
     title = spoken(release.title, language, release.languages)
@@ -109,6 +111,7 @@ def render_page(release: Release, language: str, *, base: str, policy: bool = Fa
         "stylesheet": stylesheet()[0],
         "tilesets": first_tilesets(release),
         "policy": CONTENT_POLICY if policy else None,
+        "reports": reports,
     }
     page = re.sub(r"<title>.*?</title>\s*", "", page, count=1, flags=re.DOTALL)
     opening = environment.from_string('<html lang="{{ language }}" dir="{{ direction }}">').render(

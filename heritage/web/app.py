@@ -49,7 +49,7 @@ def create_app(
     app.json = StrictJson(app)
     app.url_map.merge_slashes = False  # it would answer `//elsewhere` with a redirect
     hosts = Hosts(trusted_hosts)
-    releases = Releases(Store(site))
+    releases = Releases(Store(site), reports=reports is not None)
     errors.register(app)
     origin = (studio.origin if studio else None) or origin_of(public_url)
 

@@ -14,6 +14,7 @@ from heritage.page import page as viewer
 from heritage.store import Store
 from heritage.store.manifest import content_type
 from heritage.web.errors import not_found
+from heritage.web.security import REPORTS
 
 DOCUMENT = "release.json"
 
@@ -21,9 +22,11 @@ DOCUMENT = "release.json"
 class Releases:
     """The releases of one site: the published ones, or for whoever reviews them all."""
 
-    def __init__(self, store: Store, *, unpublished: bool = False) -> None:
+    def __init__(self, store: Store, *, unpublished: bool = False, reports: bool = False) -> None:
+        """``reports``: visitors may report, and the first page says so."""
         self._store = store
         self._unpublished = unpublished
+        self._reports = reports
         self._files = lru_cache(maxsize=8)(self._read_files)
         self._document = lru_cache(maxsize=8)(self._read_document)
         self._data = lru_cache(maxsize=8)(self._read_data)
@@ -100,7 +103,12 @@ class Releases:
         return DataDocument.model_validate_json(path.read_bytes(), strict=False)
 
     def _render(self, release_id: str, language: str, built: int) -> tuple[bytes, str]:
-        page = viewer.render_page(self._document(release_id), language, base=f"r/{release_id}/").encode()
+        page = viewer.render_page(
+            self._document(release_id),
+            language,
+            base=f"r/{release_id}/",
+            reports=REPORTS.lstrip("/") if self._reports else None,
+        ).encode()
         return page, hashlib.sha256(page).hexdigest()
 
 

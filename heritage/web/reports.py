@@ -51,7 +51,8 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
         told = body if isinstance(body, dict) else request.form.to_dict()
         asked = told.get("language")
         speaking = asked if isinstance(asked, str) and asked in REPORT_WORDS else language()
-        in_words = body is None and not request.accept_mimetypes["application/json"] > 0
+        kinds = request.accept_mimetypes
+        in_words = body is None and kinds["application/json"] <= kinds["text/html"]
         typed = Typed(*(told.get(key, "") for key in ("monument", "text", "at")))
         try:
             code, due, located = _taken(typed, speaking, wished=told.get("photo_place") == "1")

@@ -25,6 +25,7 @@ from heritage.web.report_options import ReportOptions, report_options
 from heritage.web.studio.options import StudioOptions
 
 BASE = "http://localhost:8000"
+BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 GOOD = {"monument": "gate", "text": "Một viên ngói rơi", "at": "1.5,-2,3.25", "language": "vi"}
 
 
@@ -88,7 +89,10 @@ def test_without_a_script_from_form_to_answer(client: FlaskClient, db: Database,
     assert (form.labels, form.inputs) == (4, 4)
     assert form.fields == {"monument": "gate", "text": "", "at": "1.5,-2,3.25", "language": language}
     sent = client.post(
-        "/reports/", data=form.fields | {"text": f"a\r\n{EVIL}"}, headers={"Origin": BASE}, base_url=BASE
+        "/reports/",
+        data=form.fields | {"text": f"a\r\n{EVIL}"},
+        headers={"Origin": BASE, "Accept": BROWSERS},
+        base_url=BASE,
     )
     assert sent.status_code == 201
     code = re.search(r"<code>([0-9A-Z-]{14})</code>", sent.text)
@@ -192,6 +196,13 @@ def test_only_where_the_site_says_so(tmp_path: Path) -> None:
     site.write_text(site.read_text() + "nothing: 1\n")
     with pytest.raises(InputError, match=r"site\.yaml:\d+"):
         report_options(tmp_path, None)
+
+
+def test_the_first_page_says_where_reports_go(client: FlaskClient, tmp_path: Path) -> None:
+    """The viewer has a form only where somebody reads what is sent."""
+    told = '<meta name="heritage-reports" content="reports/">'
+    assert told in client.get("/", base_url=BASE).text
+    assert told not in client_of(tmp_path).get("/").text
 
 
 def test_words_are_complete() -> None:

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import type { Plugin } from 'vite';
 
 const LATER =
-  /^(ar\.in\.|compare\.|mode\.|tour\.(?!extent|announce)|colours\.|fade\.|kiosk\.|question\.|swipe\.|along\.(?!missing|offline|coarse|back)|change\.|data\.|elevation\.|help\.|mapping\.(?!carried|review|not)|measure\.|region\.|regions\.|section\.|sun\.|vr\.(?!enter)|walk\.)/;
+  /^(ar\.in\.|compare\.|mode\.|tour\.(?!extent|announce)|colours\.|damage\.|fade\.|kiosk\.|question\.|swipe\.|along\.(?!missing|offline|coarse|back)|change\.|data\.|elevation\.|help\.|mapping\.(?!carried|review|not)|measure\.|region\.|regions\.|section\.|sun\.|vr\.(?!enter)|unsent\.|walk\.)/;
 
 /** Whether a message is among those that come later. */
 export const isLater = (key: string): boolean => LATER.test(key);

@@ -55,6 +55,16 @@ function inTheRoom(app: App, monument: MonumentEntry, shown: ShownEntry, entry: 
   return html`<heritage-ar .app=${app} .monument=${monument} .shown=${shown} .entry=${entry} .language=${app.state.language}></heritage-ar>`;
 }
 
+/** Where the server takes reports of damage; its page says so. */
+const REPORTS = document.querySelector<HTMLMetaElement>('meta[name="heritage-reports"]')?.content;
+
+function reporting(app: App, monument: MonumentEntry): Part {
+  if (!REPORTS) return nothing;
+  // As the room above: it is drawn by itself once it is there.
+  import('./damage.ts').catch(() => {});
+  return html`<heritage-damage .app=${app} .monument=${monument} .language=${app.state.language} .address=${REPORTS}></heritage-damage>`;
+}
+
 function placement(app: App, monument: MonumentEntry): Part {
   const { t, language } = app.state;
   const p = monument.placement;
@@ -118,7 +128,7 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
         app,
         state.release!.tours.filter((tour) => tour.monument === monument.id),
       )}
-      ${inTheRoom(app, monument, now, shown?.ar ?? null)} ${works(app, monument)} ${pointTools(app, monument)} ${placement(app, monument)}
+      ${inTheRoom(app, monument, now, shown?.ar ?? null)} ${reporting(app, monument)} ${works(app, monument)} ${pointTools(app, monument)} ${placement(app, monument)}
       <div class="buttons">
         ${
           monument.report

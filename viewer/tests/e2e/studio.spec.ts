@@ -315,9 +315,12 @@ test('a report with a photo is worked off, answered and released; an administrat
   browser,
 }) => {
   test.setTimeout(120_000);
+  server.halt();
   server.invite(['Thầy Quản'], PASSWORD, 'administrator');
+  await server.start();
   // A visitor sends one.
-  const visitor = await browser.newPage();
+  const visitors = await browser.newContext();
+  const visitor = await visitors.newPage();
   await visitor.goto(`${server.public}reports/?lang=en&at=1,2,3`);
   const photo = {
     name: 'IMG_1.jpg',
@@ -375,5 +378,39 @@ test('a report with a photo is worked off, answered and released; an administrat
   await expect(visitor.getByText('Cô Dịch · Translator')).toBeVisible();
   await expect(visitor.getByRole('button', { name: 'Reports' })).toHaveCount(0);
   await accessible(visitor);
-  await visitor.close();
+  await visitors.close();
+});
+
+test('a visitor presses the place on the model; without a line nothing written is lost', async ({
+  browser,
+}) => {
+  test.setTimeout(120_000);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.public}?debug&lang=en#/m/gate`);
+  await page.waitForFunction(() => 'heritage' in window);
+  await page.getByRole('button', { name: 'I have seen something' }).click();
+  await page.getByRole('button', { name: 'Choose the place on the model' }).click();
+  await page.evaluate(() =>
+    (window as unknown as { heritage: { settled(ms: number): unknown } }).heritage.settled(60_000),
+  );
+  await page.getByRole('button', { name: 'Take the point under the crosshair' }).click();
+  await expect(page.getByText('The place is chosen')).toBeVisible();
+  await page.getByLabel('What you have seen').fill('A crack');
+  await accessible(page);
+  await context.setOffline(true);
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: 'It was not sent' })).toBeVisible();
+  await context.setOffline(false);
+  await page.reload();
+  await page.getByRole('button', { name: 'I have seen something' }).click();
+  await expect(page.getByLabel('What you have seen')).toHaveValue('A crack');
+  await expect(page.getByText('The place is chosen')).toBeVisible();
+  await page.getByRole('button', { name: 'Send' }).click();
+  await expect(page.locator('.damage-code')).toHaveText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => /report/.test(key)))).toEqual(
+    [],
+  );
+  expect(await context.cookies()).toEqual([]);
+  await context.close();
 });
