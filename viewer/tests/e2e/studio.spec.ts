@@ -309,12 +309,14 @@ test('where a monument stands is chosen on the map, moved by keyboard, and decid
   expect(Number(/heading_deg: ([\d.]+)/.exec(yaml)?.[1])).toBeCloseTo(turned, 2);
   await page.getByRole('button', { name: 'What there is to edit' }).click();
   await expect(page.locator('.undecided')).toHaveCount(0);
+});
 
 test('a report with a photo is worked off, answered and released; an administrator invites', async ({
   page,
   browser,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
+  page.setDefaultTimeout(20_000);
   server.halt();
   server.invite(['Thầy Quản'], PASSWORD, 'administrator');
   await server.start();
@@ -353,7 +355,7 @@ test('a report with a photo is worked off, answered and released; an administrat
   await work.getByLabel('What everybody may see').selectOption('Words, answer and photo');
   await work.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByText('The report is saved.')).toBeVisible();
-  await expect(page.getByText('Answered on time').locator('..')).toContainText('100% (1/1)');
+  await expect(page.locator('.report-figures')).toContainText('100% (1/1)');
   await visitor.goto(`${server.public}reports/answer?lang=en&code=${code}`);
   await expect(visitor.getByText('It has been put back.')).toBeVisible();
   await visitor.goto(`${server.public}reports/released?lang=en`);
