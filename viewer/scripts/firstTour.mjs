@@ -184,7 +184,10 @@ await step('order', async () => {
   await wait(saved());
 });
 await step('found', async () => {
-  await wait(page.locator('.findings').first().waitFor());
+  // The voice has no captions yet.
+  await wait(page.locator('.stops .stop', { hasText: 'Before the hall' }).locator('.badge').waitFor());
+  await press(page.locator('.stops .choose', { hasText: 'Before the hall' }));
+  await page.locator('.findings').first().waitFor();
 });
 await step('preview', async () => {
   await press(button('Preview as a visitor'));
