@@ -142,6 +142,49 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   await expect(page.locator('.made strong').first()).toHaveText('in');
 });
 
+test('where a monument stands is chosen on the map, moved by keyboard, and decided with name and reason', async ({
+  page,
+}) => {
+  await blind(page);
+  await page.goto(server.address);
+  await page
+    .locator('.undecided')
+    .getByRole('button', { name: /gate|Meridian/i })
+    .click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Placement' })).toBeVisible();
+  const x = page.getByRole('spinbutton', { name: /^X, east/ });
+  const heading = page.getByRole('spinbutton', { name: /^Heading/ });
+  await page.getByRole('radio', { name: 'Another, 1' }).check();
+  const [east, turned] = [Number(await x.inputValue()), Number(await heading.inputValue())];
+  await accessible(page);
+
+  // By keyboard, and by a handle as far as it is pulled.
+  await page.getByRole('application').focus();
+  for (const key of ['ArrowRight', 'Shift+ArrowRight', ']', 'Shift+BracketLeft'])
+    await page.keyboard.press(key);
+  await expect(heading).toHaveValue(String(Number((turned + 0.9).toFixed(2))));
+  await page.getByRole('radio', { name: 'Another, 1' }).check();
+  await expect(x).toHaveValue(String(east));
+  const handle = (await page.locator('.place-map circle[data-drag="move"]').boundingBox())!;
+  const scale = await page.locator('.place-map svg').evaluate((map: SVGSVGElement) => map.getScreenCTM()!.a);
+  await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(handle.x + handle.width / 2 + 60, handle.y + handle.height / 2, { steps: 4 });
+  await page.mouse.up();
+  expect(Number(await x.inputValue()) - east).toBeCloseTo(60 / scale, 1);
+
+  await page.getByRole('radio', { name: 'Another, 1' }).check();
+  await page.getByLabel(/^Why/).fill('The stair is in the north.');
+  await page.getByRole('button', { name: 'The monument stands here' }).click();
+  await saved(page);
+  const yaml = server.read('monuments/gate/monument.yaml');
+  expect(yaml).toMatch(/method: hand/);
+  expect(yaml).toContain('The stair is in the north.');
+  expect(Number(/heading_deg: ([\d.]+)/.exec(yaml)?.[1])).toBeCloseTo(turned, 2);
+  await page.getByRole('button', { name: 'What there is to edit' }).click();
+  await expect(page.locator('.undecided')).toHaveCount(0);
+});
+
 test('two people’s changes to different stops are both kept; on one field a person decides', async ({
   browser,
   page,
@@ -267,50 +310,6 @@ test('without a line work is kept in the page and saved when there is one again'
   expect(yaml).toContain('- {id: "2025", captured: 2024-05-02,');
   expect(yaml).toContain('The Meridian Gate');
 });
-
-test('where a monument stands is chosen on the map, moved by keyboard, and decided with name and reason', async ({
-  page,
-}) => {
-  await blind(page);
-  await page.goto(server.address);
-  await page
-    .locator('.undecided')
-    .getByRole('button', { name: /gate|Meridian/i })
-    .click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Placement' })).toBeVisible();
-  const x = page.getByRole('spinbutton', { name: /^X, east/ });
-  const heading = page.getByRole('spinbutton', { name: /^Heading/ });
-  await page.getByRole('radio', { name: 'Another, 1' }).check();
-  const [east, turned] = [Number(await x.inputValue()), Number(await heading.inputValue())];
-  await accessible(page);
-
-  // By keyboard, and by a handle as far as it is pulled.
-  await page.getByRole('application').focus();
-  for (const key of ['ArrowRight', 'Shift+ArrowRight', ']', 'Shift+BracketLeft'])
-    await page.keyboard.press(key);
-  await expect(heading).toHaveValue(String(Number((turned + 0.9).toFixed(2))));
-  await page.getByRole('radio', { name: 'Another, 1' }).check();
-  await expect(x).toHaveValue(String(east));
-  const handle = (await page.locator('.place-map circle[data-drag="move"]').boundingBox())!;
-  const scale = await page.locator('.place-map svg').evaluate((map: SVGSVGElement) => map.getScreenCTM()!.a);
-  await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(handle.x + handle.width / 2 + 60, handle.y + handle.height / 2, { steps: 4 });
-  await page.mouse.up();
-  expect(Number(await x.inputValue()) - east).toBeCloseTo(60 / scale, 1);
-
-  await page.getByRole('radio', { name: 'Another, 1' }).check();
-  await page.getByLabel(/^Why/).fill('The stair is in the north.');
-  await page.getByRole('button', { name: 'The monument stands here' }).click();
-  await saved(page);
-  const yaml = server.read('monuments/gate/monument.yaml');
-  expect(yaml).toMatch(/method: hand/);
-  expect(yaml).toContain('The stair is in the north.');
-  expect(Number(/heading_deg: ([\d.]+)/.exec(yaml)?.[1])).toBeCloseTo(turned, 2);
-  await page.getByRole('button', { name: 'What there is to edit' }).click();
-  await expect(page.locator('.undecided')).toHaveCount(0);
-});
-
 test('a report with a photo is worked off, answered and released; an administrator invites', async ({
   page,
   browser,
