@@ -81,7 +81,7 @@ REPORT_PHOTO_SIDE_PX: Final = 2048  # as kept: a crack is seen, and it takes hal
 REPORT_PHOTO_MEMORY_BYTES: Final = (
     2**30
 )  # for who decodes one: 60 million pixels in four bytes, twice, and the program
-REPORT_PHOTO_CPU_S: Final = 20  # a PNG of 60 million pixels takes 6
+REPORT_PHOTO_CPU_S: Final = 20  # a PNG of 60 million pixels takes 1.3
 REPORT_PHOTOS_BYTES: Final = 2 * 2**30  # all together: some four thousand
 REPORT_PHOTOS_AT_ONCE: Final = 2  # decoded
 LONG_REPORTS_AT_ONCE: Final = (
