@@ -125,6 +125,24 @@ def test_a_revision_is_restored_by_saving_it(client: FlaskClient, site: Path) ->
     assert client.get(f"/studio/api/history/{KEY}/{'0' * 64}").status_code == 404
 
 
+@pytest.mark.parametrize("key", ["site", "monuments/gate", "monuments/gate/corrections/2024"])
+def test_every_kind_has_its_earlier_versions(client: FlaskClient, key: str) -> None:
+    """As the page restores one: by its value, after another was saved."""
+    read = _get(client, key)
+    other = copy.deepcopy(read["value"])
+    if key.endswith("2024"):
+        other["corrections"] = []
+    else:
+        other["title"]["en"] = "Another"
+    newer = _put(client, key, read["revision"], value=other).json["revision"]
+    history = client.get(f"/studio/api/history/{key}").json
+    assert [one["revision"] for one in history] == [newer, read["revision"]]
+    past = client.get(f"/studio/api/history/{key}/{read['revision']}").json
+    assert past["value"] == read["value"] != other
+    _put(client, key, newer, value=past["value"])
+    assert _get(client, key)["value"] == read["value"]
+
+
 def test_a_retry_is_answered_as_the_first_time_and_saves_once(client: FlaskClient) -> None:
     """C4: the answer was lost; somebody else saved meanwhile; the page sends the same again."""
     read = _get(client, KEY)

@@ -1,6 +1,6 @@
 /** A document on the desk: its history, its saving, what others save meanwhile, and where they are. */
 import { type Api, type Here, type Opened, Refusal } from './core/api.ts';
-import type { Shape } from './core/fields.ts';
+import type { Fields, Shape } from './core/fields.ts';
 import { History } from './core/history.ts';
 import { Saver } from './core/saver.ts';
 import { drawerOf, kept } from './drawer.ts';
@@ -18,12 +18,14 @@ export abstract class Desk<T> {
   others: readonly Here[] = [];
   onChange: () => void = () => {};
   protected readonly api: Api;
+  private readonly shape: Shape<T>;
   protected ended = false;
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** `who`: whose drawer it is; another's unsaved work is not brought back as theirs. */
   protected constructor(api: Api, shape: Shape<T>, { key, revision }: Opened<T>, value: T, who: string) {
     this.api = api;
+    this.shape = shape;
     this.key = key;
     const drawer = `${who}/${key}`;
     const draft = kept<T>(drawer);
@@ -38,6 +40,16 @@ export abstract class Desk<T> {
 
   get now(): T {
     return this.history.now;
+  }
+
+  /** A version of the document as fields: what people compare. */
+  apart(version: T): Fields {
+    return this.shape.apart(version);
+  }
+
+  /** Go back to a version of before, as a step that can be undone. */
+  restore(version: T): void {
+    this.history.do(this.shape.together(this.apart(version)), { key: 'step.restore' });
   }
 
   /** Ends the ids of what this page adds, while others may add as much: none where one is alone. */
@@ -82,12 +94,16 @@ export abstract class Desk<T> {
   }
 
   protected later(name: string, ms: number, act: () => Promise<void>): void {
-    clearTimeout(this.timers.get(name));
+    this.notLater(name);
     if (this.ended) return;
     this.timers.set(
       name,
       setTimeout(() => void act(), ms),
     );
+  }
+
+  protected notLater(name: string): void {
+    clearTimeout(this.timers.get(name));
   }
 
   /** What the server says, or null where it says no or nothing: work goes on, and the saving tells how the line is. */

@@ -18,6 +18,9 @@ import { Desk } from './desk.ts';
 
 const RENDER_MS = 350;
 const FINDINGS_MS = 2500;
+/** The check is asked again by itself, after pauses that double: a server that is busy shall not be kept busy by asking. */
+const AGAIN_MS = 30_000;
+const AGAIN_AT_MOST_MS = 15 * 60_000;
 
 export class Editing extends Desk<Tour> {
   readonly id: string;
@@ -25,6 +28,8 @@ export class Editing extends Desk<Tour> {
   /** The linter's last answer, and whether another is awaited or did not come. */
   findings: readonly Finding[] = [];
   check: 'due' | 'asked' | 'answered' | 'failed' = 'due';
+  /** How often it was asked since it last gave an answer. */
+  unanswered = 0;
   readonly rendered = new Map<string, Rendered>();
   /** Seconds of recordings, by path. */
   readonly seconds = new Map<string, number>();
@@ -112,12 +117,20 @@ export class Editing extends Desk<Tour> {
 
   /** Ask the linter about what is saved; it takes a while, for it looks at the surfaces. */
   async lint(): Promise<void> {
+    this.notLater('findings');
     this.linted = this.saver.revision;
     this.check = 'asked';
     this.onChange();
     const found = await this.quietly(this.api.ask<Finding[]>('GET', `findings/${this.id}`));
-    this.check = found ? 'answered' : 'failed';
-    if (found) this.findings = found;
+    if (found) {
+      this.check = 'answered';
+      this.findings = found;
+      this.unanswered = 0;
+    } else {
+      this.check = 'failed';
+      const pause = Math.min(AGAIN_MS * 2 ** this.unanswered++, AGAIN_AT_MOST_MS);
+      this.later('findings', pause, () => this.lint());
+    }
     this.onChange();
     this.lintSoon();
   }

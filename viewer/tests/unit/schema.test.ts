@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { blankOf, controlOf, nameOf, placeOf, put, type Schema } from '../../src/studio/core/schema.ts';
+import type { Studio } from '../../src/studio/studio.ts';
+import { labelOf } from '../../src/studio/ui/fieldWords.ts';
 
 // As pydantic writes them.
 const LANGUAGE = '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$';
@@ -34,6 +36,20 @@ const root: Schema = {
 const at = (key: string) => root.properties![key]!;
 
 describe('a form from a schema', () => {
+  it('calls a field by its labels, all the way down', () => {
+    const fields = { 'Site.title': { label: 'Tên', help: '' }, 'Sky.sun': { label: 'Mặt trời', help: '' } };
+    const studio = { state: { fields, language: 'vi' } } as unknown as Pick<Studio, 'state'>;
+    const sky: Schema = { title: 'Sky', type: 'object', properties: { sun: maybe(words), haze_m: number } };
+    const site: Schema = { ...root, title: 'Site', properties: { ...root.properties, sky: maybe(sky) } };
+    const called = (field: string) => labelOf(studio, site, field);
+    expect(called('title/en')).toBe('Tên (English)');
+    expect(called('title')).toBe('Tên');
+    expect(called('type/fr')).toBe('Type (Français)');
+    expect(called('sky/sun/vi')).toBe('Sky: Mặt trời (Tiếng Việt)');
+    expect(called('sky/haze_m')).toBe('Sky: Haze (m)');
+    // What no form knows is called as it is written.
+    expect(called('extra/deep')).toBe('extra: deep');
+  });
   it('finds the control of every kind of value', () => {
     const kind = (schema: Schema, value?: never) => controlOf(schema, root, value).kind;
     expect(kind(root)).toBe('object');

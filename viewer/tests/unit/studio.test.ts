@@ -509,7 +509,40 @@ describe('the check', () => {
     expect(editing.foundAt('gate').map((f) => f.code)).toEqual(['file-missing']);
     editing.history.undo();
     expect(editing.foundAt('gate')).toHaveLength(2);
+    // Asked again by itself, after pauses that double; twenty seconds of the first are over.
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(asked).toBe(2);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(asked).toBe(3);
+    answer!(null);
+    await vi.advanceTimersByTimeAsync(59_000);
+    expect([asked, editing.unanswered]).toEqual([3, 2]);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(asked).toBe(4);
+    // The saying stays until there is an answer, and then nothing more is asked.
+    answer!([]);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect([asked, editing.check, editing.unanswered]).toEqual([4, 'answered', 0]);
+    // By hand meanwhile: the pause that was begun asks no second time.
+    void editing.lint();
+    answer!(null);
+    await vi.advanceTimersByTimeAsync(5_000);
+    void editing.lint();
+    answer!([]);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked).toBe(6);
+    // Never more rarely than every quarter of an hour, and not at all once the tour is closed.
+    void editing.lint();
+    for (let k = 0; k < 12; k++) {
+      answer!(null);
+      await vi.advanceTimersByTimeAsync(15 * 60_000);
+    }
+    expect(asked).toBe(19);
+    answer!(null);
+    await vi.advanceTimersByTimeAsync(0);
     editing.end();
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(asked).toBe(19);
   });
 });
 
@@ -616,6 +649,18 @@ describe('what others save', () => {
     asked[0]!({ value: { name: 'Gate' }, revision: 'r1' });
     await vi.advanceTimersByTimeAsync(0);
     expect([record.now, record.saver.revision]).toEqual([{ name: 'Gates' }, 'r2']);
+  });
+  it('goes back to an earlier version as a step, which keeps what is taken back', async () => {
+    const { record } = setting();
+    const before = { name: 'Old gate', tags: { era: ['nguyen'] } };
+    record.restore(before);
+    expect(record.now).toEqual(before);
+    expect(record.history.undoName).toEqual({ key: 'step.restore' });
+    await vi.advanceTimersByTimeAsync(1300);
+    expect([record.saver.revision, record.saver.dirty]).toEqual(['r2', false]);
+    record.history.undo();
+    expect(record.now).toEqual({ name: 'Gate' });
+    record.end();
   });
   it('is asked for no more when the document has left the desk', async () => {
     const { asked, record } = setting();

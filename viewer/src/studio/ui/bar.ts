@@ -18,7 +18,6 @@ const UNSAVED: readonly Status[] = ['offline', 'waiting', 'refused', 'forbidden'
 
 export function bar(studio: Studio): Part {
   const { desk } = studio;
-  const { editing } = studio.state;
   const { t, me, language } = studio.state;
   const others = [...new Set(desk?.others.map((one) => one.name) ?? [])];
   return html`<header class="bar">
@@ -31,7 +30,7 @@ export function bar(studio: Studio): Part {
             <span class="spread"></span>
             ${others.map((who) => html`<span class="person" title=${who}><span aria-hidden="true">${initials(who)}</span><span class="visually-hidden">${t('here', { who })}</span></span>`)}
             ${step(studio, desk, 'undo')} ${step(studio, desk, 'redo')}
-            ${editing ? iconButton(studioIcon('history'), t('history'), () => openHistory(studio, editing)) : nothing}
+            ${desk.saver.revision === null ? nothing : iconButton(studioIcon('history'), t('history'), () => openHistory(studio, desk))}
             ${iconButton(studioIcon('release'), t('page.releases'), () => openReleases(studio))}`
         : html`<p class="studio-name">${t('studio')}</p>${pageLinks(studio)}<span class="spread"></span>`
     }

@@ -4,6 +4,7 @@ import { languageName } from '../../core/i18n.ts';
 import type { Part } from '../../ui/parts.ts';
 import { type Fields, same, stopOfField } from '../core/fields.ts';
 import type { Studio } from '../studio.ts';
+import { labelOf } from './fieldWords.ts';
 import { plainly } from './parts.ts';
 
 const NAMED = new Set([
@@ -28,7 +29,8 @@ const NAMED = new Set([
 
 /** What a field is called on the page, its stop apart. */
 export function fieldName(studio: Studio, field: string): string {
-  const { t } = studio.state;
+  const { t, record } = studio.state;
+  if (record) return labelOf(studio, record.schema, field);
   const path = field.split('/');
   const language = path[0] === 'words' ? ` (${languageName(path[1]!)})` : '';
   const rest =

@@ -73,9 +73,13 @@ function finding(studio: Studio, editing: Editing, stop: string | null, same: re
 
 /** That nothing is said does not mean that nothing was found. */
 export const checkFailed = (studio: Studio, editing: Editing): Part =>
-  editing.check === 'failed'
+  editing.unanswered > 0
     ? html`<div class="findings unanswered" role="status">
         <p>${studio.state.t('findings.failed')}</p>
-        ${button({ text: studio.state.t('findings.again'), press: () => void editing.lint() })}
+        ${button({
+          text: studio.state.t('findings.again'),
+          disabled: editing.check === 'asked',
+          press: () => void editing.lint(),
+        })}
       </div>`
     : nothing;

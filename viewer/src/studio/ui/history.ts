@@ -2,35 +2,45 @@
 import { html, nothing } from 'lit';
 import type { Part } from '../../ui/parts.ts';
 import type { Opened, Version } from '../core/api.ts';
-import { TOUR } from '../core/fields.ts';
-import { type Tour, titleOf } from '../core/tour.ts';
-import type { Editing } from '../editing.ts';
+import type { Fields } from '../core/fields.ts';
+import { firstOf } from '../core/saver.ts';
+import { titleOf } from '../core/tour.ts';
+import { Editing } from '../editing.ts';
 import type { Studio } from '../studio.ts';
 import { difference } from './difference.ts';
 import { button, moment } from './parts.ts';
+
+/** What the panel asks of whatever document is on the desk. */
+interface OnDesk {
+  readonly key: string;
+  readonly now: unknown;
+  readonly saver: { readonly revision: string | null };
+  apart(version: unknown): Fields;
+  restore(version: unknown): void;
+}
 
 interface Shown {
   key: string;
   versions: readonly Version[] | null;
   chosen: string | null;
-  value: Tour | null;
+  value: unknown;
 }
 
 let shown: Shown | null = null;
 
-export function openHistory(studio: Studio, editing: Editing): void {
-  shown = { key: editing.key, versions: null, chosen: null, value: null };
+export function openHistory(studio: Studio, desk: OnDesk): void {
+  shown = { key: desk.key, versions: null, chosen: null, value: null };
   studio.set({ sheet: 'history' });
-  const asked = studio.api.ask<Version[]>('GET', `history/${editing.key}`);
+  const asked = studio.api.ask<Version[]>('GET', `history/${desk.key}`);
   void studio.tried(asked).then((versions) => {
-    if (shown?.key === editing.key) shown = { ...shown, versions };
+    if (shown?.key === desk.key) shown = { ...shown, versions };
     studio.onState();
   });
 }
 
-export function history(studio: Studio, editing: Editing): Part {
+export function history(studio: Studio, desk: OnDesk): Part {
   const { t, language } = studio.state;
-  if (!shown || shown.key !== editing.key) return nothing;
+  if (!shown || shown.key !== desk.key) return nothing;
   const { versions, chosen, value } = shown;
   return html`<h2 tabindex="-1">${t('history')}</h2>
     ${
@@ -42,11 +52,11 @@ export function history(studio: Studio, editing: Editing): Part {
                 <button
                   type="button"
                   aria-pressed=${String(v.revision === chosen)}
-                  @click=${() => choose(studio, editing, v.revision)}
+                  @click=${() => choose(studio, desk, v.revision)}
                 >
                   <time datetime=${v.when}>${moment(v.when, language)}</time>
                   <span>${v.who || t('history.outside')}</span>
-                  ${v.revision === editing.saver.revision ? html`<span class="quiet">${t('history.now')}</span>` : nothing}
+                  ${v.revision === desk.saver.revision ? html`<span class="quiet">${t('history.now')}</span>` : nothing}
                 </button>
               </li>`,
             )}
@@ -54,12 +64,12 @@ export function history(studio: Studio, editing: Editing): Part {
     }
     ${
       value
-        ? html`${difference(studio, TOUR.apart(value), TOUR.apart(editing.now), (stop) => titleOf(editing.now, stop, language))}
+        ? html`${difference(studio, desk.apart(value), desk.apart(desk.now), (stop) => (desk instanceof Editing ? titleOf(desk.now, stop, language) : ''))}
             ${button({
               kind: 'main',
               text: t('history.restore'),
               press: () => {
-                editing.do(value, { key: 'step.restore' });
+                desk.restore(value);
                 shown = null;
                 studio.set({ sheet: null });
               },
@@ -68,12 +78,14 @@ export function history(studio: Studio, editing: Editing): Part {
     }`;
 }
 
-function choose(studio: Studio, editing: Editing, revision: string): void {
+function choose(studio: Studio, desk: OnDesk, revision: string): void {
   if (!shown) return;
   shown = { ...shown, chosen: revision, value: null };
-  const asked = studio.api.ask<Opened<Tour>>('GET', `history/${editing.key}/${revision}`);
+  const asked = studio.api.ask<Opened<unknown>>('GET', `history/${desk.key}/${revision}`);
   void studio.tried(asked).then((found) => {
-    if (found && shown?.chosen === revision) shown = { ...shown, value: found.value };
-    studio.onState();
+    if (!found || shown?.chosen !== revision) return;
+    shown = { ...shown, value: found.value };
+    // A version that nobody could read any more, as a file changed by hand can be.
+    studio.set({ notice: found.value ? '' : (firstOf(found.problems) ?? studio.state.t('open.failed')) });
   });
 }

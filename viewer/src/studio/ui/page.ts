@@ -90,7 +90,7 @@ export class StudioPage extends LitElement {
       ${
         away || sheet
           ? html`<dialog class="studio-sheet" @close=${() => studio.set({ sheet: null })} @cancel=${(e: Event) => away && e.preventDefault()}>
-              ${away ? signIn(studio) : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet(editing)} ${said}`}
+              ${away ? signIn(studio) : html`${iconButton(icon('close'), t('close'), () => studio.set({ sheet: null }), { className: 'close' })} ${this.sheet()} ${said}`}
             </dialog>`
           : nothing
       }`;
@@ -192,10 +192,11 @@ export class StudioPage extends LitElement {
     </div>`;
   }
 
-  private sheet(editing: Editing | null): Part {
+  private sheet(): Part {
     const { studio } = this;
+    const { desk } = studio;
     const { sheet } = studio.state;
-    if (sheet === 'history' && editing) return history(studio, editing);
+    if (sheet === 'history' && desk) return history(studio, desk);
     if (sheet === 'releases') return releasesSheet(studio);
     if (sheet === 'new') return newTour(studio);
     return nothing;
