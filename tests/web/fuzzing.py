@@ -32,10 +32,11 @@ from heritage.people.database import Database
 from heritage.store.jobs import Job, Jobs
 from heritage.store.photos import Photos
 from heritage.web.app import create_app
-from heritage.web.described import describe, routes
+from heritage.web.described import describe
 from heritage.web.report_options import ReportOptions
 from heritage.web.studio import findings, placements
 from heritage.web.studio.options import StudioOptions
+from heritage.web.studio.table import routes
 
 WHO = ("administrator", "curator", "translator", None)
 CHECKS = [

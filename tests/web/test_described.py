@@ -12,11 +12,11 @@ from studio_site import client_of, write_site
 from heritage.people.database import Database
 from heritage.store.photos import Photos
 from heritage.web.app import create_app
-from heritage.web.described import describe, routes
+from heritage.web.described import describe
 from heritage.web.described.operations import OPERATIONS
 from heritage.web.report_options import ReportOptions
 from heritage.web.studio.options import StudioOptions
-from heritage.web.studio.table import EVERY, OPENID
+from heritage.web.studio.table import EVERY, OPENID, routes
 
 
 def test_every_route_is_described_and_nothing_else(tmp_path: Path) -> None:

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from flask import Flask
-
 from heritage import __version__
 from heritage.text.document import KEYS
 from heritage.web.described.operation import Operation
@@ -47,15 +45,6 @@ _REFUSALS: Final = {
 }
 _SHAPES: Final = {412: "Changed", 422: "Unprocessable"}
 Route = tuple[str, str]
-
-
-def routes(app: Flask) -> set[Route]:
-    """Method and rule of every route of ``app``."""
-    return {
-        (method, rule.rule)
-        for rule in app.url_map.iter_rules()
-        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
-    }
 
 
 def describe(found: Iterable[Route]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app
 from heritage.text.document import MODELS
 from heritage.web.errors import not_found
 from heritage.web.studio.answers import said
+from heritage.web.studio.table import routes
 
 
 def register(studio: Blueprint) -> None:
@@ -15,7 +16,7 @@ def register(studio: Blueprint) -> None:
     @studio.get("/api/openapi.json")
     def description() -> Response:
         """All that this server answers to, in OpenAPI 3.1."""
-        from heritage.web.described import describe, routes
+        from heritage.web.described import describe
 
         return said(describe(routes(current_app)))
 
