@@ -51,8 +51,11 @@ def start(db: Database, person: Person, address: str, browser: str, *, instead_o
     return secret
 
 
-def find(db: Database, secret: str) -> Person | None:
-    """Whose session it is, with the roles of this moment; None for one that has ended, expired or never was."""
+def find(db: Database, secret: str, *, seen: bool = True) -> Person | None:
+    """Whose session it is, with the roles of this moment; None for one that has ended, expired or never was.
+
+    ``seen`` False: nothing is written, so nobody is waited for; the session's idle time goes on.
+    """
     now = clock.now()
     query = (
         sa.select(people.c.id, people.c.name, sessions.c.seen)
@@ -62,7 +65,7 @@ def find(db: Database, secret: str) -> Person | None:
     with db.reading() as connection:
         row = connection.execute(query).one_or_none()
         person = None if row is None else Person(row.id, row.name, roles_of(connection, row.id))
-    if row is not None and now - row.seen >= SESSION_SEEN_S:
+    if seen and row is not None and now - row.seen >= SESSION_SEEN_S:
         with db.writing() as connection:
             connection.execute(sessions.update().where(sessions.c.digest == digest(secret)).values(seen=now))
     return person

@@ -32,6 +32,8 @@ _OF_THE_STUDIO: Final = {
 }
 STUDIO: Final = "/studio/"
 REPORTS: Final = "/reports/"
+AHEAD: Final = "heritage.ahead"
+"""In the environment of a request that is only asked about, while its body is still to come: who checks it writes nothing."""
 _DATA_OF_RELEASE = re.compile(r"/r/[^/]+/data/")
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?", re.IGNORECASE | re.ASCII)
 

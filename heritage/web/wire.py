@@ -25,7 +25,7 @@ from werkzeug.exceptions import HTTPException
 from heritage.model.errors import HeritageError
 from heritage.model.limits import HTTP_BODY_BYTES, LONG_REPORTS_AT_ONCE, REQUEST_BYTES_PER_S, REQUEST_GRACE_S
 from heritage.web.errors import REFUSALS
-from heritage.web.security import HEADERS, REPORTS
+from heritage.web.security import AHEAD, HEADERS, REPORTS
 
 
 def channels(app: Flask) -> type[HTTPChannel]:
@@ -109,6 +109,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             "SERVER_PORT": "",
             "wsgi.url_scheme": self.url_scheme,
             "wsgi.input": BytesIO(),
+            AHEAD: True,
             **{
                 key if key in ("CONTENT_LENGTH", "CONTENT_TYPE") else f"HTTP_{key}": value
                 for key, value in self.headers.items()

@@ -30,8 +30,8 @@ class Door(Protocol):
     def enter(self, body: Any, request: Request, session: str | None) -> tuple[Person, str]:
         """Who ``body`` says they are, and the secret of a new session, which replaces ``session``. Raises InputError."""
 
-    def find(self, session: str) -> Person | None:
-        """Whose session it is, None where it is over."""
+    def find(self, session: str, *, seen: bool) -> Person | None:
+        """Whose session it is, None where it is over; ``seen`` notes that they are here."""
 
     def leave(self, session: str) -> None:
         """End a session."""
@@ -61,7 +61,7 @@ class OwnMachine:
             self._sessions.add(secret)
         return self._owner, secret
 
-    def find(self, session: str) -> Person | None:
+    def find(self, session: str, *, seen: bool) -> Person | None:
         """See Door."""
         return self._owner if session in self._sessions else None
 
@@ -94,11 +94,11 @@ class Institution:
         browser = request.headers.get("User-Agent", "")
         return start(self.database, person, request.remote_addr or "", browser, instead_of=session)
 
-    def find(self, session: str) -> Person | None:
+    def find(self, session: str, *, seen: bool) -> Person | None:
         """See Door."""
         from heritage.people.sessions import find
 
-        return find(self.database, session)
+        return find(self.database, session, seen=seen)
 
     def leave(self, session: str) -> None:
         """See Door."""

@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 from heritage.model.errors import InputError
 from heritage.people.person import Person
 from heritage.web.errors import refused
-from heritage.web.security import STUDIO, demand_own
+from heritage.web.security import AHEAD, STUDIO, demand_own
 from heritage.web.studio.answers import said
 from heritage.web.studio.doors import Door
 from heritage.web.studio.options import StudioOptions
@@ -76,7 +76,7 @@ def register(app: Flask, door: Door, cookie: Cookie, options: StudioOptions) -> 
             demand_own(request, options.origin)
         allowed = roles[("GET" if request.method == "HEAD" else request.method, request.url_rule.rule)]
         secret = cookie.read()
-        g.person = None if secret is None else door.find(secret)
+        g.person = None if secret is None else door.find(secret, seen=AHEAD not in request.environ)
         if not allowed:
             return
         if g.person is None:
