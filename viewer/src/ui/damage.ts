@@ -7,7 +7,7 @@ import camera from 'lucide-static/icons/camera.svg?raw';
 import picture from 'lucide-static/icons/image-plus.svg?raw';
 import type { App } from '../app/app.ts';
 import { metres } from '../core/format.ts';
-import { pathMark } from '../core/marks.ts';
+import { type Mark, pathMark } from '../core/marks.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
 import { icon, ownIcon } from './icons.ts';
@@ -71,7 +71,8 @@ export class Damage extends LitElement {
   declare problem: string;
   declare sent: Sent | null;
   private picking = false;
-  private marked = false;
+  /** Its mark in the scene. */
+  private marked: Mark | null = null;
 
   constructor() {
     super();
@@ -155,9 +156,12 @@ export class Damage extends LitElement {
   }
 
   private mark(at: Vec3 | null): void {
-    if (!at && !this.marked) return;
-    this.marked = at !== null;
-    this.app.set({ marks: at ? [pathMark([at], false, this.app.state.t('damage.mark'))] : [] });
+    const { app, marked } = this;
+    if (!at && !marked) return;
+    this.marked = at && pathMark([at], false, app.state.t('damage.mark'));
+    // Others are not its own to take away: an answer may come when something else is measured.
+    const others = app.state.marks.filter((mark) => mark !== marked);
+    app.set({ marks: this.marked ? [...others, this.marked] : others });
   }
 
   private async send(form: HTMLFormElement): Promise<void> {

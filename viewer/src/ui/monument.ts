@@ -1,5 +1,6 @@
 /** The panel of one monument: its conditions, its tours, how its place is known. */
 import { html, nothing } from 'lit';
+import { keyed } from 'lit/directives/keyed.js';
 import footprints from 'lucide-static/icons/footprints.svg?raw';
 import type { App } from '../app/app.ts';
 import { idOf, newest, said, shownNow, words } from '../app/state.ts';
@@ -62,7 +63,11 @@ function reporting(app: App, monument: MonumentEntry): Part {
   if (!REPORTS) return nothing;
   // As the room above: it is drawn by itself once it is there.
   import('./damage.ts').catch(() => {});
-  return html`<heritage-damage .app=${app} .monument=${monument} .language=${app.state.language} .address=${REPORTS}></heritage-damage>`;
+  // One of its own for each monument: words and a place that were meant for one are never sent for another.
+  return html`${keyed(
+    monument.id,
+    html`<heritage-damage .app=${app} .monument=${monument} .language=${app.state.language} .address=${REPORTS}></heritage-damage>`,
+  )}`;
 }
 
 function placement(app: App, monument: MonumentEntry): Part {
