@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { multiply, point } from '../../src/core/frames.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 import { barOf, placeAt, viewOf } from '../../src/studio/placement/map.ts';
+import { Placing } from '../../src/studio/placement/placing.ts';
 import {
   affineInverse,
   headingOf,
@@ -13,6 +14,8 @@ import {
   turned,
   turnTo,
 } from '../../src/studio/placement/stand.ts';
+import type { Recording } from '../../src/studio/recording.ts';
+import type { Studio } from '../../src/studio/studio.ts';
 
 // A projection: the plan shrunk by 4 parts in ten thousand and turned a little, heights kept; far from its origin.
 const c = 0.9996 * Math.cos(0.006);
@@ -127,5 +130,32 @@ describe('the map', () => {
     [100, 100],
   ])('has a bar of a round length within %d m', (most, bar) => {
     expect(barOf(most)).toBeCloseTo(bar, 9);
+  });
+});
+
+describe('what the machine answers', () => {
+  const answers: ((trial: unknown) => void)[] = [];
+  const studio = {
+    state: { t: (key: string) => key },
+    staging: { release: null },
+    tried: async () => null,
+    api: { ask: () => new Promise((resolve) => answers.push(resolve)) },
+  } as unknown as Studio;
+  const record = { key: 'monuments/gate', now: { registration: {} } } as unknown as Recording;
+
+  it('is shown of the place it was asked for, and not of one that it was moved to meanwhile', async () => {
+    const placing = new Placing(studio, record);
+    placing.plan = { crs_from_site: CRS, places: [] } as unknown as NonNullable<Placing['plan']>;
+    placing.matrix = matrixOf({ crs_m: [775241, 1822581, 4], heading_deg: 30, scale: 1, up: [0, 0, 1] }, CRS);
+    placing.chosen = null;
+    for (const stays of [true, false]) {
+      answers.length = 0;
+      const asked = placing.ask('measure');
+      if (!stays) placing.move([1, 0, 0]);
+      answers.at(-1)!({ plan: {}, placement: {}, warnings: [] });
+      await asked;
+      expect(placing.found !== null).toBe(stays);
+      expect(placing.busy).toBeNull();
+    }
   });
 });

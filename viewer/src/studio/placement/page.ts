@@ -27,7 +27,7 @@ export function open(studio: Studio): Page {
       }
       return page(placing);
     },
-    end: () => studio.staging.scene?.pick(null),
+    end: () => placing.end(),
   };
 }
 

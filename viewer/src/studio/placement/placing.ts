@@ -73,6 +73,7 @@ export class Placing {
   note = '';
   said = '';
   private middle: Vec3 = [0, 0, 0];
+  private ended = false;
 
   constructor(studio: Studio, record: Recording) {
     this.studio = studio;
@@ -108,6 +109,7 @@ export class Placing {
     const { studio } = this;
     // What is tried is tried on the newest release, so that is what is looked at.
     const [newest] = (await studio.tried(studio.api.ask<Made[]>('GET', 'releases'))) ?? [];
+    if (this.ended) return;
     if (newest && newest.id !== studio.staging.release?.id) studio.staging.look(newest);
     const { release } = studio.staging;
     const file = async <T>(path: string): Promise<T | null> => {
@@ -186,6 +188,7 @@ export class Placing {
   async ask(kind: 'measure' | 'refine' | 'gcp'): Promise<void> {
     const { t } = this.studio.state;
     const { scale } = this.registration;
+    const { matrix, pairs } = this;
     const how: Registration =
       kind === 'gcp' ? { method: 'gcp', points: this.written() } : { method: 'hand', pose: this.pose };
     const order = {
@@ -200,7 +203,8 @@ export class Placing {
     this.onChange();
     try {
       const trial = await this.studio.api.ask<PlacementTrial>('POST', `placements/${this.monument}`, order);
-      this.found = { kind, trial };
+      // What was moved meanwhile stands elsewhere than what the answer is about.
+      if (kind === 'gcp' ? pairs === this.pairs : matrix === this.matrix) this.found = { kind, trial };
     } catch (error) {
       this.problem = error instanceof Error && error.message ? error.message : t('failed');
     }
@@ -326,6 +330,12 @@ export class Placing {
       this.record.put(['footprint'], footprint, t('page.placement'));
     this.said = t('place.decided.now');
     this.onChange();
+  }
+
+  /** The page is left. */
+  end(): void {
+    this.ended = true;
+    this.studio.staging.scene?.pick(null);
   }
 
   /** Lead the scene to the monument, where its spots are clicked. */
