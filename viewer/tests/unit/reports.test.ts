@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { dayOf, endOf, listed, NOBODY, type Report } from '../../src/studio/reports/api.ts';
+import { Detail } from '../../src/studio/reports/detail.ts';
+import type { Studio } from '../../src/studio/studio.ts';
 
 const NOW = 1_800_000_000;
 const report = (id: number, more: Partial<Report>): Report => ({
@@ -46,5 +48,22 @@ describe('the queue of reports', () => {
     expect(dayOf(noon)).toBe('2026-05-31');
     expect(endOf('2026-05-31', noon)).toBe(noon);
     expect(endOf('2026-06-01', noon)).toBe(new Date(2026, 5, 1, 23, 59, 59).getTime() / 1000);
+  });
+});
+
+describe('a report that is open', () => {
+  const studio = { tried: async () => [], api: { ask: async () => [] }, onState: () => {} };
+
+  it('takes what the server has, and keeps what is written and not saved', () => {
+    const detail = new Detail(studio as unknown as Studio, report(1, { photo: true }), () => {});
+    detail.take(report(1, { photo: true, assignee: 'Mai' }));
+    expect(detail.dirty).toBe(false);
+    detail.form.answer = 'We have seen it.';
+    detail.take(report(1, { assignee: 'Mai' }));
+    expect([detail.report.photo, detail.form.answer, detail.dirty]).toEqual([
+      false,
+      'We have seen it.',
+      true,
+    ]);
   });
 });

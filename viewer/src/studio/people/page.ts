@@ -114,7 +114,7 @@ class People implements Page {
 
   private person(one: Account): Part {
     const { t, language, me } = this.studio.state;
-    const when = moment(new Date(one.made * 1000).toISOString(), language);
+    const when = moment(one.made, language);
     const facts = [
       one.closed === null ? t('people.sessions.n', { n: one.sessions }) : t('people.closed'),
       t('people.since', { when }),
@@ -190,7 +190,7 @@ class People implements Page {
         (one) => html`<li>
           <div>
             <strong>${one.roles.map((role) => t(`role.${role}`)).join(', ')}</strong>
-            <span class="quiet">${t('people.invited', { who: one.made_by, when: moment(new Date(one.ends * 1000).toISOString(), language) })}</span>
+            <span class="quiet">${t('people.invited', { who: one.made_by, when: moment(one.ends, language) })}</span>
           </div>
           ${button({ text: t('people.withdraw'), press: () => void this.act('DELETE', `invitations/${one.id}`) })}
         </li>`,
@@ -208,7 +208,7 @@ class People implements Page {
       <ol class="people-events" reversed start=${events.events.at(-1)?.sequence ?? 0}>
         ${events.events.toReversed().map(
           (one) => html`<li>
-            <span class="quiet">${moment(new Date(one.at * 1000).toISOString(), language)}</span>
+            <span class="quiet">${moment(one.at, language)}</span>
             <strong>${one.who}</strong> ${one.action} <code>${one.details}</code>
           </li>`,
         )}

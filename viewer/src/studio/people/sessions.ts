@@ -17,7 +17,7 @@ export interface Session {
 export function sessionList(studio: Studio, sessions: readonly Session[], end: (id: string) => void): Part {
   const { t, language } = studio.state;
   return html`<ul class="people-lines">${sessions.map((one) => {
-    const seen = moment(new Date(one.seen * 1000).toISOString(), language);
+    const seen = moment(one.seen, language);
     return html`<li>
       <div>
         <strong>${one.name}</strong>

@@ -76,13 +76,8 @@ export function listed(reports: readonly Report[], filter: Filter, now: number):
   );
 }
 
-const two = (n: number): string => String(n).padStart(2, '0');
-
 /** The day of a moment as a date field has it, in this browser's time. */
-export function dayOf(at: number): string {
-  const date = new Date(at * 1000);
-  return `${String(date.getFullYear()).padStart(4, '0')}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}
+export const dayOf = (at: number): string => new Date(at * 1000).toLocaleDateString('sv'); // as ISO 8601 has it
 
 /** The end of a day; the moment itself where the day is still its own. */
 export const endOf = (day: string, was: number): number =>

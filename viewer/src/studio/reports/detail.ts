@@ -17,37 +17,51 @@ import {
 } from './api.ts';
 import { placeFrame, type Which } from './place.ts';
 
-const at = (seconds: number, language: string): string =>
-  moment(new Date(seconds * 1000).toISOString(), language);
+interface Form {
+  status: Status;
+  assignee: string;
+  day: string;
+  answer: string;
+  shown: Shown;
+}
+
+const formOf = ({ status, assignee, due, answer, shown }: Report): Form => ({
+  status,
+  assignee: assignee ?? '',
+  day: dayOf(due),
+  answer: answer ?? '',
+  shown,
+});
 
 export class Detail {
   private readonly studio: Studio;
-  readonly report: Report;
+  report: Report;
   private readonly saved: () => void;
   private steps: readonly Step[] = [];
   private frame: HTMLIFrameElement | null = null;
   private problem = '';
-  private readonly form: { status: Status; assignee: string; day: string; answer: string; shown: Shown };
+  /** As it is written. */
+  form: Form;
 
   constructor(studio: Studio, report: Report, saved: () => void) {
     this.studio = studio;
     this.report = report;
     this.saved = saved;
-    const { status, assignee, due, answer, shown } = report;
-    this.form = { status, assignee: assignee ?? '', day: dayOf(due), answer: answer ?? '', shown };
+    this.form = formOf(report);
+    void this.load();
+  }
+
+  /** The server has it so now; what has been written and is not saved stays. */
+  take(report: Report): void {
+    if (!this.dirty) this.form = formOf(report);
+    this.report = report;
     void this.load();
   }
 
   /** Whether something has been written that is not saved. */
   get dirty(): boolean {
-    const { report, form } = this;
-    return (
-      form.status !== report.status ||
-      form.assignee !== (report.assignee ?? '') ||
-      form.day !== dayOf(report.due) ||
-      form.answer !== (report.answer ?? '') ||
-      form.shown !== report.shown
-    );
+    const [written, saved] = [this.form, formOf(this.report)];
+    return (Object.keys(saved) as (keyof Form)[]).some((key) => written[key].trim() !== saved[key]);
   }
 
   private async load(): Promise<void> {
@@ -79,6 +93,7 @@ export class Detail {
       shown: form.shown,
     };
     if (await studio.tried(studio.api.ask('PUT', `reports/${this.report.id}`, state))) {
+      this.report = { ...this.report, ...state };
       studio.set({ notice: t('reports.saved') });
       this.saved();
     }
@@ -136,7 +151,7 @@ export class Detail {
         ${names.length > 0 ? html`<div class="chips">${names.map((name) => button({ kind: 'quiet', text: name, press: () => set({ assignee: name }) }))}</div>` : nothing}
         <label class="field"><span>${t('reports.due')}</span>
           <input type="date" required .value=${form.day} @input=${(e: Event) => set({ day: (e.target as HTMLInputElement).value })} /></label>
-        <p class="quiet">${t('reports.promised', { when: at(report.promised, language) })}</p>
+        <p class="quiet">${t('reports.promised', { when: moment(report.promised, language) })}</p>
         <label class="field"><span>${t('reports.answer')}</span>
           <textarea rows="5" maxlength="4000" .value=${form.answer} @input=${(e: Event) => set({ answer: (e.target as HTMLTextAreaElement).value })}></textarea></label>
         <p class="quiet">${t('reports.answer.help')}</p>
@@ -152,8 +167,8 @@ export class Detail {
       <section class="report-steps">
         <h2>${t('reports.history')}</h2>
         <ol>
-          <li><span>${at(report.made, language)}</span> ${t('reports.arrived')}</li>
-          ${this.steps.map((step) => html`<li><span>${at(step.at, language)}</span> ${this.step(step)}</li>`)}
+          <li><span>${moment(report.made, language)}</span> ${t('reports.arrived')}</li>
+          ${this.steps.map((step) => html`<li><span>${moment(step.at, language)}</span> ${this.step(step)}</li>`)}
         </ol>
       </section>
     </div>`;
@@ -164,7 +179,7 @@ export class Detail {
     if (!step.status) return t('reports.step.photo', { who: step.who });
     const parts = [t(`queue.${step.status}`)];
     if (step.assignee) parts.push(step.assignee);
-    if (step.due !== null) parts.push(t('reports.step.due', { when: at(step.due, language) }));
+    if (step.due !== null) parts.push(t('reports.due.at', { when: moment(step.due, language) }));
     if (step.shown && step.shown !== 'nothing') parts.push(t(`released.${step.shown}`));
     return `${step.who}: ${parts.join(' · ')}`;
   }

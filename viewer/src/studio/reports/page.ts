@@ -30,12 +30,13 @@ class Reports implements Page {
     const { studio } = this;
     try {
       this.queue = await studio.api.ask<Queue>('GET', 'reports');
+      const shown = this.queue.reports.find((one) => one.id === this.detail?.report.id);
+      if (shown) this.detail!.take(shown);
+      else this.detail = null;
     } catch (error) {
       this.unwanted = error instanceof Refusal && error.status === 404;
       if (!this.unwanted) studio.refused(error);
     }
-    const shown = this.queue?.reports.find((one) => one.id === this.detail?.report.id);
-    this.detail = shown ? this.detailOf(shown) : null;
     studio.onState();
   }
 
@@ -107,7 +108,7 @@ class Reports implements Page {
         ${one.shown === 'nothing' ? nothing : html`<span class="badge">${icon('check')}${t('reports.released')}</span>`}
         <span class="quiet report-facts">${[
           this.titleOf(one.monument),
-          t('reports.due.at', { when: moment(new Date(one.due * 1000).toISOString(), language) }),
+          t('reports.due.at', { when: moment(one.due, language) }),
           one.assignee ?? t('reports.nobody'),
         ].join(' · ')}</span>
       </button>

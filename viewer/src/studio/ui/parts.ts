@@ -114,9 +114,11 @@ export const section = (
   <div class="group-body">${body}</div>
 </details>`;
 
-/** A moment as people read it, of the ISO time that the server keeps. */
-export const moment = (iso: string, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+/** A moment as people read it, of an ISO time or of seconds since 1970. */
+export const moment = (at: string | number, language: string): string =>
+  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    typeof at === 'number' ? at * 1000 : new Date(at),
+  );
 
 /** A value as people read it: a mapping as lines, numbers beside each other. */
 export function plainly(value: unknown): string {
