@@ -156,7 +156,7 @@ function answer(placing: Placing): Part {
   ];
   return html`<div class="place-answer" role="group" aria-label=${t(`place.found.${kind}`)}>
     <h3>${t(`place.found.${kind}`)}</h3>
-    <table class="figures"><tbody>
+    <table><tbody>
       ${rows.map(([name, value]) => (value === null ? nothing : html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}
     </tbody></table>
     ${trial.placement.settled ? nothing : html`<p class="problem">${icon('warning')} ${t('place.unsettled')}</p>`}

@@ -15,7 +15,7 @@ export function pointsForm(placing: Placing): Part {
   return html`<p class="quiet">${t('place.points.help')}</p>
     ${
       plan!.points.length > 0 && placing.pairs.length === 0
-        ? html`<table class="figures"><caption>${t('place.points.present')}</caption><tbody>
+        ? html`<table><caption>${t('place.points.present')}</caption><tbody>
             ${plan!.points.map(
               ({ name, use, length_m }) =>
                 html`<tr><th scope="row">${name}</th><td>${t(`place.use.${use}`)}</td><td>${metres(length_m, language)}</td></tr>`,

@@ -11,7 +11,7 @@ export function figuresTable(placing: Placing): Part {
   const share = (value: number | null) => (value === null ? '–' : figure(value * 100, '%', language, 0));
   const long = (value: number | null) => (value === null ? '–' : metres(value, language));
   const row = (place: PlacementEntry, k: number) => html`<tr>
-    <th scope="row"><label>
+    <th scope="row"><label class="tick">
       <input type="radio" name="place" .checked=${placing.chosen === k} @change=${() => placing.choose(k)} />
       <span>${k === 0 ? t('place.present') : t('place.other', { n: k })}${place.footprint && place.footprint !== placing.plan!.places[0]!.footprint ? ` · ${place.footprint}` : ''}</span>
     </label></th>
@@ -21,7 +21,7 @@ export function figuresTable(placing: Placing): Part {
     <td>${share(place.iou)}</td>
     <td>${long(place.sigma_m)}</td>
   </tr>`;
-  return html`<div class="place-scroll" tabindex="0" role="region" aria-label=${t('place.candidates')}><table class="figures candidates">
+  return html`<div class="place-scroll" tabindex="0" role="region" aria-label=${t('place.candidates')}><table class="candidates">
       <thead><tr>
         <td></td>
         ${(['heading', 'likelihood', 'rms', 'iou', 'sigma'] as const).map((name) => html`<th scope="col">${t(`place.${name}`)}</th>`)}
@@ -35,7 +35,7 @@ export function wallsTable(walls: readonly WallEntry[], { state }: Studio): Part
   const { t, language } = state;
   if (walls.length === 0) return nothing;
   return html`<details class="place-walls"><summary>${t('place.walls')}</summary>
-    <table class="figures">
+    <table>
       <thead><tr><th scope="col">${t('place.wall')}</th><th scope="col">${t('place.length')}</th><th scope="col">${t('place.residual')}</th></tr></thead>
       <tbody>${walls.map(
         ({ start_m, end_m, mean_m }, k) => html`<tr>
