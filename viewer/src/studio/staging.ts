@@ -49,9 +49,11 @@ export class Staging {
 
   /** What of the release can be cleaned anew. */
   async findSurveys(): Promise<void> {
-    const response = await fetch(`${this.release?.base}release.json`).catch(() => null);
+    const { release } = this;
+    const response = await fetch(`${release?.base}release.json`).catch(() => null);
     if (!response?.ok) return;
     const { monuments } = (await response.json()) as ReleaseDocument;
+    if (release !== this.release) return; // another is looked at by now
     this.surveys = monuments.flatMap((monument) =>
       monument.epochs
         .filter((epoch) => epoch.cleaning)

@@ -251,6 +251,7 @@ export class Damage extends LitElement {
           ? html`<p class="quiet" role="status">${t('damage.with', { name: photo.name })}
               <button type="button" class="link" @click=${() => {
                 this.photo = null;
+                this.querySelector<HTMLElement>('.damage-file input')?.focus();
               }}>${t('damage.without')}</button></p>
               <label class="tick"><input type="checkbox" name="photo_place" value="1" /><span>${t('damage.photo.place')}</span></label>`
           : nothing
@@ -273,7 +274,9 @@ export class Damage extends LitElement {
         accept=${KINDS}
         capture=${taken ? 'environment' : nothing}
         @change=${(event: Event) => {
-          this.photo = (event.target as HTMLInputElement).files?.[0] ?? this.photo;
+          const input = event.target as HTMLInputElement;
+          this.photo = input.files?.[0] ?? this.photo;
+          input.value = ''; // the same one can be chosen again
         }}
     /></label>`;
   }

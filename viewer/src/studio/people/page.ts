@@ -205,7 +205,7 @@ class People implements Page {
     return html`<p role="status" class=${broken === null ? 'quiet' : 'problem'}>
         ${broken === null ? t('people.chain.holds') : t('people.chain.broken', { n: broken })}
       </p>
-      <ol class="people-events" reversed start=${events.events.at(-1)?.sequence ?? 0}>
+      <ol class="people-events" tabindex="0" aria-label=${t('people.events')} reversed start=${events.events.at(-1)?.sequence ?? 0}>
         ${events.events.toReversed().map(
           (one) => html`<li>
             <span class="quiet">${moment(one.at, language)}</span>

@@ -110,7 +110,10 @@ export class Placing {
     // What is tried is tried on the newest release, so that is what is looked at.
     const [newest] = (await studio.tried(studio.api.ask<Made[]>('GET', 'releases'))) ?? [];
     if (this.ended) return;
-    if (newest && newest.id !== studio.staging.release?.id) studio.staging.look(newest);
+    if (newest && newest.id !== studio.staging.release?.id) {
+      studio.staging.look(newest);
+      void studio.staging.findSurveys();
+    }
     const { release } = studio.staging;
     const file = async <T>(path: string): Promise<T | null> => {
       const answer = await fetch(`${release?.base}${path}`).catch(() => null);

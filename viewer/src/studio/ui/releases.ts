@@ -44,6 +44,7 @@ async function follow(studio: Studio): Promise<void> {
 /** In the scene of the tour that is made, or in a window of its own, with all that visitors have. */
 function look(studio: Studio, release: Release): void {
   studio.staging.look(release);
+  void studio.staging.findSurveys();
   if (!studio.state.editing) window.open(studio.staging.address, '_blank', 'noopener');
 }
 
