@@ -13,6 +13,7 @@ from heritage.formats.source_order import in_source_order
 from heritage.model.arrays import F64, PointCloud
 from heritage.model.errors import InputError
 from heritage.pipeline.build import planned
+from heritage.pipeline.stages.clean import label_columns
 from heritage.pipeline.stages.ingest import source_frame
 from heritage.store import Store
 from heritage.store.publish import publish_file
@@ -67,8 +68,7 @@ def _pieces(ingested: Path, labels: Path, origin: F64, scratch: Path) -> Iterato
     columns = {
         name: (ingested, f"cloud.{name}") for name in Blocks.open(ingested).names if name in {"xyz", "rgb"}
     }
-    names = ("classes", "reasons", *(("corrected",) if (labels / "corrected.npy").exists() else ()))
-    columns |= {name: (labels, name) for name in names}
+    columns |= {name: (labels, name) for name in label_columns(labels)}
     for held in in_source_order(ingested, columns, scratch):
         cloud = PointCloud(origin, held["xyz"], held.get("rgb"))
         yield Labelled(cloud, held["classes"], held["reasons"], held.get("corrected"))

@@ -37,10 +37,15 @@ TINTS = {
 }
 _SIZE = (1200, 750)
 _PICTURED = 1_000_000  # points; a picture has no more pixels
-_RESULT = ("reasons", "classes", "corrected")
+_RESULT = ("classes", "reasons", "corrected")
 CORRECTIONS = "corrections.json"
 """What each correction moved, and the points by label before; only where there are corrections."""
 _WORK = "work"
+
+
+def label_columns(folder: Path) -> tuple[str, ...]:
+    """The stage's columns of labels in ``folder``: ``corrected`` is there only where people gave any."""
+    return _RESULT if (folder / "corrected.npy").exists() else _RESULT[:2]
 
 
 def _run(job: Job) -> Outcome:

@@ -20,6 +20,7 @@ from heritage.model.tiles import Tile, TileTree
 from heritage.ops.points.grid import I64
 from heritage.ops.tiles.point_tree import path_to, pick, point_tree, root_cube
 from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.clean import label_columns
 
 
 class PointsOptions(Document):
@@ -104,7 +105,7 @@ def _block(
     tree = point_tree(cloud.xyz, rows, block.low, own, path, grid=options.grid, most=options.tile_points)
     if tree is None:
         return _BlockDone((), tuple(above))
-    labels = [read_rows(clean, name, block.start, block.stop) for name in _labels(clean)]
+    labels = [read_rows(clean, name, block.start, block.stop) for name in label_columns(clean)]
     tiles = [
         _written(folder, t.path, cloud.select(t.rows), [label[t.rows] for label in labels], t.apart_m)
         for t in tree.walk()
@@ -118,14 +119,9 @@ def _shared(
     """Write a tile above the blocks from the rows that they gave to it."""
     path, rows = item
     rows = np.sort(rows)
-    labels = [gather_rows(clean, name, rows) for name in _labels(clean)]
+    labels = [gather_rows(clean, name, rows) for name in label_columns(clean)]
     cloud = Blocks.open(ingest).select(rows)
     return _written(folder, path, cloud, labels, root_apart_m / 2 ** len(path))
-
-
-def _labels(clean: Path) -> tuple[str, ...]:
-    """The columns of labels; which of them people gave is known only where they gave any."""
-    return ("classes", "reasons", *(("corrected",) if (clean / "corrected.npy").exists() else ()))
 
 
 def _written(
