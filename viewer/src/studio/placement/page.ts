@@ -16,7 +16,17 @@ import { figuresTable, wallsTable } from './tables.ts';
 export function open(studio: Studio): Page {
   const placing = new Placing(studio, studio.state.record!);
   let explored: unknown = null;
-  placing.onChange = () => studio.onState();
+  let shown = placing.status;
+  placing.onChange = () => {
+    studio.onState();
+    if (shown === placing.status) return;
+    shown = placing.status;
+    // The heading that had the focus gave way to the tool's own.
+    requestAnimationFrame(() => {
+      if (document.activeElement === document.body)
+        document.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    });
+  };
   return {
     render: () => {
       const { scene } = studio.staging;

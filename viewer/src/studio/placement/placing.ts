@@ -240,6 +240,7 @@ export class Placing {
   addPair(): void {
     const { scene } = this.studio.staging;
     this.pinning = true;
+    if (this.asking === 'map') this.pairs = this.pairs.slice(0, -1); // half a point is none
     this.asking = this.asking ? null : 'scene';
     if (this.asking) this.askScene();
     else scene?.pick(null);
