@@ -57,6 +57,8 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
             {"name": p.name, "role": p.role, "source": list(p.source), "target": list(p.target)}
             for p in ground.gcps[monument.id]
         ]
+        if registration.keeps_upright:
+            facts["level"] = True
     return facts
 
 

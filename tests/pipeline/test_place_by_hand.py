@@ -127,6 +127,18 @@ def test_control_points_clicked_on_scene_and_map_give_the_pose_within_the_clicki
     assert [p.name for p in after.points] == [p.name for p in points]
     assert max(p.length_m for p in after.points) < 4 * click_m + 0.01
     assert found.method == "gcp"
+    assert "kept upright" in found.reason
+    # Upright is what registration found it to be, whatever the clicks say: the rows of both are the same way up.
+    ups = [Similarity.from_columns(one.site_from_monument).rotation[2] for one in (found, placement)]
+    assert np.abs(ups[0] - ups[1]).max() < 1e-6
+
+
+def test_points_written_by_people_keep_it_upright_and_a_surveyors_table_may_tilt_it():
+    pair = ControlPair(name="P1", at_m=(0.0, 0.0, 0.0), crs_m=(775000.0, 1822000.0, 4.0))
+    assert Registration(points=(pair,)).keeps_upright
+    assert not Registration(points=(pair,), level=False).keeps_upright
+    assert not Registration(gcp="gcp.csv").keeps_upright
+    assert Registration(gcp="gcp.csv", level=True).keeps_upright
 
 
 def test_two_points_are_too_few(tmp_path, made):

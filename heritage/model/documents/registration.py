@@ -89,11 +89,21 @@ class Registration(Document):
     points: Annotated[tuple[ControlPair, ...], Field(strict=False, max_length=1000)] = Field(
         (), description="control points written here instead of in a CSV"
     )
+    level: bool | None = Field(
+        None,
+        description="true: control points move the monument and turn it about the vertical, never tilt it; default: true "
+        "of points written here, false of a CSV",
+    )
     pose: Pose | None = Field(None, description="where a person has put it: method hand")
     prior: Prior | None = Field(None, description="a rough placement to begin with")
     scale: Literal["known", "unknown"] = Field("known", description="unknown: the scale is searched for, too")
     settled: bool = Field(False, description="true: the placement found is right, a person has looked")
     decided: Decided | None = Field(None, description="who decided where it stands, when and why")
+
+    @property
+    def keeps_upright(self) -> bool:
+        """Whether control points may not tilt the monument: a map, where points are clicked, tells no heights."""
+        return bool(self.points) if self.level is None else self.level
 
     @model_validator(mode="after")
     def _once(self) -> Registration:

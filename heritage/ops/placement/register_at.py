@@ -149,6 +149,13 @@ def plan_middle(cloud: PointCloud, scale: float, options: RegisterOptions | None
     return np.asarray(prepared.metres_from_monument.inverse().apply(at)[0])
 
 
+def plan_up(cloud: PointCloud, scale: float, options: RegisterOptions | None = None) -> F64:
+    """(3,) unit vector, the way up in the monument frame as the walls and floors of ``cloud`` say, or its z where ``options``
+    do not let it be corrected. ``scale``: metres per unit of the cloud. Raises MethodError for fewer than 100 points."""
+    prepared = prepare(cloud, None, None, scale=scale, upright=(options or RegisterOptions()).level)
+    return np.asarray(prepared.metres_from_monument.rotation[2])
+
+
 def _evidence(prepared: Prepared, options: RegisterOptions) -> tuple[str, Cells, F64]:
     """The kind of a cloud's evidence, walls or, where they say little, the outline; its cells about the middle (2,)."""
     kinds = ("walls", "outline") if options.evidence == "auto" else (options.evidence,)

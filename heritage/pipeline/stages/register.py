@@ -13,14 +13,15 @@ from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import SiteFrame
 from heritage.model.release import Placement
-from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
-from heritage.ops.placement.place import heading_of, place_crs, place_prior
+from heritage.ops.placement.gcp import GcpOptions
+from heritage.ops.placement.place import place_crs, place_prior
 from heritage.ops.placement.register_at import plan_cells
 from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
 from heritage.pipeline.by_footprint import Placed, by_footprint, walls
+from heritage.pipeline.by_gcp import by_gcp
 from heritage.pipeline.by_hand import by_hand
-from heritage.pipeline.placement_entry import frame_and_crs, placement_plan, point_entries
+from heritage.pipeline.placement_entry import placement_plan
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
@@ -107,39 +108,8 @@ def _among(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
 
 
 def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
-    if "gcps" not in facts:
-        raise MethodError(
-            "registration",
-            "no control points to place by",
-            "method gcp needs them",
-            "name the file under registration.gcp",
-            code="register-no-gcp",
-        )
-    frame, crs = frame_and_crs(facts)
-    points = []
-    for p in facts["gcps"]:
-        site = frame.site_from_crs(crs, np.array([p["target"]], np.float64))[0]
-        points.append(
-            Gcp(p["name"], p["role"], tuple(p["source"]), (float(site[0]), float(site[1]), float(site[2])))
-        )
-    fit = fit_gcp(points, GcpOptions(scale=facts["scale"], sigma_m=job.chosen(PlacementOptions).gcp_sigma_m))
-    control = sum(r.use == "control" for r in fit.residuals)
-    reason = f"{control} control points" + (
-        f"; left out as blunders: {', '.join(fit.blunders)}" if fit.blunders else ""
-    )
-    placement = Placement(
-        method="gcp",
-        settled=True,
-        reason=reason,
-        site_from_monument=fit.site_from_monument.columns,
-        scale=fit.site_from_monument.scale,
-        heading_deg=heading_of(fit.site_from_monument),
-        rms_m=fit.rms_m,
-        check_rms_m=fit.check_rms_m,
-        sigma_m=fit.sigma_m,
-    )
-    figures = (*fit.figures, *residual_figures(fit))
-    return Placed(placement, figures, fit.warnings, points=point_entries(fit))
+    options = job.chosen(PlacementOptions)
+    return by_gcp(job, facts, options.gcp_sigma_m, options.footprint)
 
 
 def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:

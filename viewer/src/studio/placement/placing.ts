@@ -41,6 +41,7 @@ interface Registration {
   decided?: Decided;
   settled?: boolean;
   scale?: string;
+  level?: boolean | null;
 }
 
 /** What a pose says where monument.yaml leaves it out. */
@@ -190,12 +191,16 @@ export class Placing {
   /** Have the machine work out how it stands here, where the walls fit nearby, or what the control points say. */
   async ask(kind: 'measure' | 'refine' | 'gcp'): Promise<void> {
     const { t } = this.studio.state;
-    const { scale } = this.registration;
+    const { scale, level } = this.registration;
     const { matrix, pairs } = this;
     const how: Registration =
       kind === 'gcp' ? { method: 'gcp', points: this.written() } : { method: 'hand', pose: this.pose };
     const order = {
-      registration: scale ? { ...how, scale } : how,
+      registration: {
+        ...how,
+        ...(scale ? { scale } : {}),
+        ...(kind === 'gcp' && level !== undefined ? { level } : {}),
+      },
       refine: kind === 'refine',
       ...(this.footprint === null ? {} : { footprint: this.footprint }),
     };
