@@ -11,12 +11,10 @@ import numpy as np
 from heritage import __version__
 from heritage.formats.texture import webp
 from heritage.model.arrays import Similarity
-from heritage.model.documents import Epoch, Pair, View
+from heritage.model.documents import Pair, View
 from heritage.model.frames import SiteFrame
 from heritage.model.release import (
-    Box,
     ComparisonEntry,
-    EpochEntry,
     FileEntry,
     Frame,
     MonumentEntry,
@@ -27,10 +25,9 @@ from heritage.model.release import (
     TourDocument,
 )
 from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
-from heritage.pipeline.ar_entry import ar_entry
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.page import condition_reports
-from heritage.pipeline.corrections import cleaning_document
+from heritage.pipeline.epoch_entry import epoch_entry
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.kept import kept_map
 from heritage.pipeline.map.write import FOOTPRINTS
@@ -41,17 +38,13 @@ from heritage.pipeline.report_page import report_page
 from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.search import search_document
 from heritage.pipeline.site_views import site_from
-from heritage.pipeline.stages.align import alignment
-from heritage.pipeline.stages.mesh import filled_m2
 from heritage.pipeline.stages.register import PLACEMENT, PLAN
 from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.state_entry import state_entry
 from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_views import StopViews
-from heritage.pipeline.survey_accuracy import survey_accuracy
 from heritage.pipeline.take_along import write_take_along
 from heritage.pipeline.tasks import compared_pairs
-from heritage.pipeline.tileset import copied_tileset
 from heritage.pipeline.tour_pages import write_tour_pages
 from heritage.pipeline.tours import tour_document, tour_entry
 from heritage.pipeline.views import monument_view, opening_view
@@ -154,7 +147,7 @@ def _monument(
     )
     site_from_monument = Similarity.from_columns(placement.site_from_monument)
     ecef_from_monument = (ground.frame.ecef_from_site @ site_from_monument).columns
-    epochs = tuple(_epoch(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
+    epochs = tuple(epoch_entry(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
     states = tuple(state_entry(into, monument.id, s, built, ecef_from_monument) for s in document.states)
     comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
     reference = next(e for e in epochs if e.id == document.reference.id)
@@ -213,59 +206,6 @@ def read_placement(built: Built, monument: str) -> Placement:
     """The placement of a finished register stage."""
     path = built.folder(f"register:{monument}:") / PLACEMENT
     return Placement.model_validate_json(path.read_bytes(), strict=False)
-
-
-def _epoch(
-    into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]
-) -> EpochEntry:
-    folder = built.folder(f"tile:{monument.id}:{epoch.id}")
-    target = f"monuments/{monument.id}/epochs/{epoch.id}"
-    made = tiled(folder)
-    into.add(f"{target}/model.glb", folder / "model.glb")
-    return EpochEntry(
-        id=epoch.id,
-        title=dict(epoch.title or {}),
-        captured=epoch.captured.isoformat() if epoch.captured else None,
-        method=epoch.method,
-        tileset=copied_tileset(into, folder, target, root),
-        download=f"{target}/model.glb",
-        download_bytes=(folder / "model.glb").stat().st_size,
-        ar=ar_entry(into, built.folder(f"ar:{monument.id}:{epoch.id}"), target),
-        bounds=Box(min=made.min, max=made.max),
-        points=made.points,
-        triangles=made.triangles,
-        accuracy=survey_accuracy(built, monument.id, epoch),
-        filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
-        points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
-        cleaning=_cleaning(into, monument, epoch, built, target),
-    )
-
-
-def _cleaning(
-    into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, target: str
-) -> str | None:
-    if f"clean:{monument.id}:{epoch.id}" not in built.plan:
-        return None
-    path = f"{target}/cleaning.json"
-    _write(into, path, cleaning_document(built, monument.id, epoch.id))
-    return path
-
-
-def _points(
-    into: ReleaseFolder,
-    monument: LoadedMonument,
-    epoch: Epoch,
-    built: Built,
-    target: str,
-    root: Sequence[float],
-) -> str | None:
-    """The measured points, where there are any; they stay in their survey's frame, so an alignment rewrites no tile."""
-    key, aligned = f"points:{monument.id}:{epoch.id}", f"align:{monument.id}:{epoch.id}"
-    if key not in built.plan:
-        return None
-    monument_from_epoch, _ = alignment(built.folder(aligned) if aligned in built.plan else None)
-    moved = Similarity.from_columns(root) @ monument_from_epoch
-    return copied_tileset(into, built.folder(key), target, moved.columns)
 
 
 def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built: Built) -> ComparisonEntry:
