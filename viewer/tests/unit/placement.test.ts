@@ -4,6 +4,7 @@ import { multiply, point } from '../../src/core/frames.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 import { barOf, placeAt, viewOf } from '../../src/studio/placement/map.ts';
 import { Placing } from '../../src/studio/placement/placing.ts';
+import { byHand, byPoints, confirmed } from '../../src/studio/placement/registration.ts';
 import {
   affineInverse,
   headingOf,
@@ -157,5 +158,32 @@ describe('what the machine answers', () => {
       expect(placing.found !== null).toBe(stays);
       expect(placing.busy).toBeNull();
     }
+  });
+});
+
+describe('a person’s word in monument.yaml', () => {
+  const decided = { by: 'Hoa', when: '2026-11-29' };
+  const before = { method: 'gcp', points: [], settled: false, scale: 'free', level: true };
+  const pose = { crs_m: [1, 2, 3] as [number, number, number], heading_deg: 40, scale: 1 };
+
+  it('takes the place of what was said before, and leaves alone what is of another matter', () => {
+    expect(byHand(before, { ...pose, up: [0, 0, 1] }, decided)).toEqual({
+      method: 'hand',
+      pose: { crs_m: [1, 2, 3], heading_deg: 40 },
+      scale: 'free',
+      level: true,
+      decided,
+    });
+    expect(byHand({}, { ...pose, scale: 2, up: [0, 0.1, 0.9] }, decided).pose).toEqual({
+      ...pose,
+      scale: 2,
+      up: [0, 0.1, 0.9],
+    });
+    expect(byPoints({ method: 'hand', pose: { crs_m: [1, 2, 3], heading_deg: 0 } }, [], decided)).toEqual({
+      method: 'gcp',
+      points: [],
+      decided,
+    });
+    expect(confirmed(before, decided)).toEqual({ ...before, settled: true, decided });
   });
 });

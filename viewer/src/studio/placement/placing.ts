@@ -14,38 +14,16 @@ import type { Release as Made } from '../core/api.ts';
 import type { Json } from '../core/tour.ts';
 import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
+import {
+  byHand,
+  byPoints,
+  confirmed,
+  type Decided,
+  LEFT_OUT,
+  type Pair,
+  type Registration,
+} from './registration.ts';
 import { affineInverse, headingOf, matrixOf, middleOf, moved, poseOf, turned, turnTo } from './stand.ts';
-
-/** A spot of the monument and where it is on the map. */
-export interface Pair {
-  name: string;
-  role: 'control' | 'check';
-  at_m: Vec3;
-  crs_m: Vec3 | null;
-}
-
-/** A pose, without what goes without saying. */
-type Written = Omit<Pose, 'scale' | 'up'> & Partial<Pose>;
-
-interface Decided {
-  by: string;
-  when: string;
-  note?: string;
-}
-
-/** What monument.yaml says of the place, as far as it matters here. */
-interface Registration {
-  method?: string;
-  pose?: Written;
-  points?: Pair[];
-  decided?: Decided;
-  settled?: boolean;
-  scale?: string;
-  level?: boolean | null;
-}
-
-/** What a pose says where monument.yaml leaves it out. */
-const LEFT_OUT = { scale: 1, up: [0, 0, 1] as [number, number, number] };
 
 export class Placing {
   readonly studio: Studio;
@@ -312,20 +290,13 @@ export class Placing {
     const { me, t } = this.studio.state;
     const decided: Decided = { by: me?.name ?? '', when: new Date().toLocaleDateString('sv') };
     if (this.note.trim()) decided.note = this.note.trim();
-    const rest = { ...this.registration } as Record<string, unknown>;
-    for (const key of ['method', 'pose', 'points', 'gcp', 'settled', 'decided']) delete rest[key];
+    const { registration: before } = this;
+    const { method } = this.entry?.placement ?? {};
     let registration: Registration;
-    const now = this.entry?.placement;
-    if (by === 'points') registration = { ...rest, method: 'gcp', points: this.written(), decided };
-    else if (this.chosen === 0 && now?.method !== 'hand' && now?.method !== 'none')
-      // The present place goes on to follow better surveys.
-      registration = { ...this.registration, settled: true, decided };
-    else {
-      const { up, scale, ...pose } = this.pose;
-      const leans = up[0] !== 0 || up[1] !== 0;
-      const written = { ...pose, ...(scale === 1 ? {} : { scale }), ...(leans ? { up } : {}) };
-      registration = { ...rest, method: 'hand', pose: written, decided };
-    }
+    if (by === 'points') registration = byPoints(before, this.written(), decided);
+    else if (this.chosen === 0 && method !== 'hand' && method !== 'none')
+      registration = confirmed(before, decided);
+    else registration = byHand(before, this.pose, decided);
     const footprint = this.footprint;
     const value = this.record.now as Record<string, Json>;
     this.record.put(['registration'], registration as unknown as Json, t('page.placement'));

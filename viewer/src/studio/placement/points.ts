@@ -5,7 +5,8 @@ import type { Vec3 } from '../../core/vec.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { button, iconButton, line, numeral, select } from '../ui/parts.ts';
-import type { Pair, Placing } from './placing.ts';
+import type { Placing } from './placing.ts';
+import type { Pair } from './registration.ts';
 
 const LEAST = 3;
 
