@@ -10,30 +10,12 @@ import { metres } from '../core/format.ts';
 import { type Mark, pathMark } from '../core/marks.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
+import { posted, type Sent } from './damagePost.ts';
 import { icon, ownIcon } from './icons.ts';
 import './damage.css';
 
 const LONGEST = 4000;
 const KINDS = 'image/jpeg,image/png,image/webp';
-/** Why it was not taken in, by the answer's status; 0: there was none. */
-const PROBLEMS: Readonly<Record<number, string>> = {
-  0: 'offline',
-  413: 'large',
-  415: 'kind',
-  422: 'kind',
-  429: 'throttled',
-  503: 'busy',
-  507: 'full',
-};
-
-interface Sent {
-  code: string;
-  /** Seconds since 1970. */
-  due: number;
-  /** Whether the photo said where it was taken; null where that was not wished. */
-  located: boolean | null;
-}
-
 interface Draft {
   text: string;
   /** Monument frame, metres. */
@@ -174,13 +156,15 @@ export class Damage extends LitElement {
     if (this.photo) body.set('photo', this.photo);
     this.problem = '';
     this.share = 0;
-    const { status, answer } = await this.post(body);
+    const sent = await posted(this.address, body, (share) => {
+      this.share = share;
+    });
     this.share = null;
-    if (status !== 201 || !answer) {
-      this.problem = this.app.state.t(`unsent.${PROBLEMS[status] ?? 'failed'}`);
+    if (typeof sent === 'string') {
+      this.problem = this.app.state.t(`unsent.${sent}`);
       return;
     }
-    this.sent = answer;
+    this.sent = sent;
     this.photo = null;
     this.draft = NOTHING;
     this.mark(null);
@@ -191,21 +175,6 @@ export class Damage extends LitElement {
     }
     await this.updateComplete;
     this.querySelector<HTMLElement>('.damage-sent')?.focus();
-  }
-
-  /** By the one means that tells how much has been sent. */
-  private post(body: FormData): Promise<{ status: number; answer: Sent | null }> {
-    return new Promise((resolve) => {
-      const request = new XMLHttpRequest();
-      request.open('POST', this.address);
-      request.setRequestHeader('Accept', 'application/json');
-      request.responseType = 'json';
-      request.upload.onprogress = ({ loaded, total }) => {
-        this.share = total > 0 ? loaded / total : 0;
-      };
-      request.onloadend = () => resolve({ status: request.status, answer: request.response as Sent | null });
-      request.send(body);
-    });
   }
 
   protected override render(): unknown {
