@@ -1,5 +1,5 @@
 /** A document on the desk: its history, its saving, what others save meanwhile, and where they are. */
-import { type Api, type Here, type Opened, Refusal } from './core/api.ts';
+import { type Api, type Here, type Opened, quietly } from './core/api.ts';
 import type { Fields, Shape } from './core/fields.ts';
 import { History } from './core/history.ts';
 import { Saver } from './core/saver.ts';
@@ -76,7 +76,7 @@ export abstract class Desk<T> {
     await this.tellWhere();
     const known = this.saver.revision;
     // What was never saved has no revision that others could have changed.
-    const opened = known === null ? null : await this.quietly(this.api.document<T>(this.key, known));
+    const opened = known === null ? null : await quietly(this.api.document<T>(this.key, known));
     // An answer that was overtaken by a save would take its changes back.
     if (opened?.value && opened.revision !== null && !this.ended && this.saver.revision === known)
       this.saver.arrived(opened.value, opened.revision);
@@ -85,7 +85,7 @@ export abstract class Desk<T> {
 
   protected async tellWhere(): Promise<void> {
     const where = { key: this.key, stop: this.place, page: PAGE };
-    const here = await this.quietly(this.api.ask<Here[]>('PUT', 'presence', where));
+    const here = await quietly(this.api.ask<Here[]>('PUT', 'presence', where));
     if (!here || this.ended) return;
     const others = here.filter((one) => one.key === this.key && one.page !== PAGE);
     if (JSON.stringify(others) === JSON.stringify(this.others)) return;
@@ -104,15 +104,5 @@ export abstract class Desk<T> {
 
   protected notLater(name: string): void {
     clearTimeout(this.timers.get(name));
-  }
-
-  /** What the server says, or null where it says no or nothing: work goes on, and the saving tells how the line is. */
-  protected async quietly<A>(asked: Promise<A>): Promise<A | null> {
-    try {
-      return await asked;
-    } catch (error) {
-      if (error instanceof Refusal) return null;
-      throw error;
-    }
   }
 }

@@ -1,5 +1,5 @@
 /** A tour on the desk: which stop is open, what its words become, and what the linter says. */
-import type { Api, Finding, Opened } from './core/api.ts';
+import { type Api, type Finding, type Opened, quietly } from './core/api.ts';
 import { TOUR } from './core/fields.ts';
 import type { Name } from './core/history.ts';
 import { markdownOf, type Rendered } from './core/preview.ts';
@@ -102,7 +102,7 @@ export class Editing extends Desk<Tour> {
   private async render(): Promise<void> {
     const wanted = markdownOf(this.now).filter((text) => !this.rendered.has(text));
     if (wanted.length === 0) return;
-    const found = await this.quietly(this.api.render(wanted));
+    const found = await quietly(this.api.render(wanted));
     found?.forEach((one, k) => {
       this.rendered.set(wanted[k]!, one);
     });
@@ -121,7 +121,7 @@ export class Editing extends Desk<Tour> {
     this.linted = this.saver.revision;
     this.check = 'asked';
     this.onChange();
-    const found = await this.quietly(this.api.ask<Finding[]>('GET', `findings/${this.id}`));
+    const found = await quietly(this.api.ask<Finding[]>('GET', `findings/${this.id}`));
     if (found) {
       this.check = 'answered';
       this.findings = found;

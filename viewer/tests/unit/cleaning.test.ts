@@ -1,5 +1,10 @@
 /** The cleaning page: its preview means the points that the build means, and corrections come apart and together. */
-import { describe, expect, it } from 'vitest';
+import { BufferAttribute, BufferGeometry, Group, type Object3D, Points, Vector3 } from 'three';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import labelTable from '../../../assets/colours/labels.json';
+import type { Condition } from '../../src/scene/conditions.ts';
+import { Building } from '../../src/studio/cleaning/building.ts';
+import { HeldPoints } from '../../src/studio/cleaning/points.ts';
 import {
   type Brush,
   basis,
@@ -11,6 +16,7 @@ import {
   tangents,
 } from '../../src/studio/cleaning/region.ts';
 import { CORRECTIONS, type Corrections } from '../../src/studio/cleaning/shape.ts';
+import { type Api, type Build, Refusal } from '../../src/studio/core/api.ts';
 import { merged } from '../../src/studio/core/merge.ts';
 import cases from './region-cases.json';
 
@@ -49,6 +55,158 @@ describe('regions', () => {
       [6, 0],
     ]);
     expect(corners(line, 1, 300).length).toBe(250);
+  });
+});
+
+describe('the points that are loaded', () => {
+  const LABELLED = labelTable.labels.map(({ reason }) => reason);
+  const LABELS = LABELLED.length;
+  /** Tiles in a group that is turned and moved, against an epoch that is moved in the site. */
+  function setting() {
+    let seed = 7;
+    const random = () => {
+      seed = (seed * 48271) % 2147483647;
+      return seed / 2147483647;
+    };
+    const group = new Group();
+    group.position.set(3, -2, 5);
+    group.rotation.set(0.3, -0.7, 1.1);
+    const tile = () => {
+      const geometry = new BufferGeometry();
+      const many = 300;
+      const xyz = Float32Array.from({ length: 3 * many }, () => 4 * random() - 2);
+      const labels = Uint8Array.from({ length: many }, () => Math.floor(LABELS * random()));
+      geometry.setAttribute('position', new BufferAttribute(xyz, 3));
+      geometry.setAttribute('_reason', new BufferAttribute(labels, 1));
+      const points = new Points(geometry);
+      points.position.set(random(), random(), random());
+      return points;
+    };
+    const loaded: Object3D[] = [tile(), tile()];
+    group.add(loaded[0]!); // the other is loaded, and not in view
+    const shown = Array.from({ length: LABELS }, () => 1);
+    const tiles = { group, forEachLoadedModel: (act: (o: Object3D) => void) => loaded.forEach(act) };
+    const condition = { tiles, uniforms: { labelShown: { value: shown } } } as unknown as Condition;
+    const held = new HeldPoints(condition, [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, -10, 20, 0.5, 1]);
+    held.gather();
+    /** Every point where three.js itself puts it, turned by hand into the epoch's frame. */
+    const all = () =>
+      loaded.flatMap((object) => {
+        // A tile that is not in view hangs from nothing, and is where it would hang.
+        if (object.parent !== group) group.add(object);
+        object.updateWorldMatrix(true, false);
+        const { geometry } = object as Points;
+        const [at, label] = [geometry.getAttribute('position'), geometry.getAttribute('_reason')];
+        return Array.from({ length: at.count }, (_, k) => {
+          const p = new Vector3().fromBufferAttribute(at, k).applyMatrix4(object.matrixWorld);
+          return { at: [p.x - 10, -p.z + 20, p.y + 0.5] as const, label: label.getX(k) };
+        });
+      });
+    const drawn = () =>
+      loaded.flatMap((o) => [...((o as Points).geometry.getAttribute('label').array as Uint8Array)]);
+    return { held, loaded, shown, all, drawn };
+  }
+  const ball = (at: readonly number[], radius_m: number, becomes: Correction['becomes']): Correction => ({
+    id: 'a',
+    was: ['vegetation', 'ground'],
+    becomes,
+    brush: { radius_m, at_m: [at as [number, number, number]] },
+  });
+
+  it('are where the scene has them, and change the labels that a region means, one after the other', () => {
+    const { held, all, drawn } = setting();
+    const points = all();
+    const code = (name: string) => LABELLED.indexOf(name);
+    const place = [0, 1, 2].map((c) => points.reduce((sum, p) => sum + p.at[c]! / points.length, 0));
+    const near = (p: (typeof points)[number]) => Math.hypot(...p.at.map((v, c) => v - place[c]!)) <= 1.5;
+    const meant = points.map((p) => near(p) && [code('vegetation'), code('ground')].includes(p.label));
+    const many = meant.filter(Boolean).length;
+    expect(many).toBeGreaterThan(20);
+    expect(held.count).toBe(600);
+    const corrections = [ball(place, 1.5, 'halo'), { ...ball(place, 1.5, 'kept'), was: ['halo'] as const }];
+    const halos = points.filter((p, k) => near(p) && (p.label === code('halo') || meant[k])).length;
+    expect(held.correct(corrections)).toEqual([many, halos]);
+    const expected = points.map((p, k) =>
+      meant[k] || (near(p) && p.label === code('halo')) ? code('kept') : p.label,
+    );
+    expect(drawn()).toEqual(expected);
+    // What is being drawn is not kept, and goes out from what is corrected.
+    expect(held.sketch(ball(place, 1.5, 'outlier'))).toBe(0);
+    expect(held.sketch(ball(place, 100, 'outlier'))).toBe(
+      expected.filter((label) => [code('vegetation'), code('ground')].includes(label)).length,
+    );
+    held.sketch(null);
+    expect(drawn()).toEqual(expected);
+    held.correct([]);
+    expect(drawn()).toEqual(points.map((p) => p.label));
+  });
+
+  it('are found along a line of sight, unless their label is hidden, as long as they are loaded', () => {
+    const { held, loaded, shown, all } = setting();
+    const points = all();
+    const eye = [30, 30, 30] as const;
+    const towards = (at: readonly number[]) => {
+      const d = at.map((v, c) => v - eye[c]!);
+      return d.map((v) => v / Math.hypot(...d)) as [number, number, number];
+    };
+    for (const k of [0, 17, 299, 300, 412, 599]) {
+      const found = held.nearest(eye, towards(points[k]!.at), 1e-6);
+      found!.forEach((v, c) => {
+        expect(v).toBeCloseTo(points[k]!.at[c]!, 4);
+      });
+    }
+    shown[points[17]!.label] = 0;
+    expect(held.nearest(eye, towards(points[17]!.at), 1e-6)).toBeNull();
+    expect(held.nearest(eye, towards([60, 60, 60]), 1e-6)).toBeNull();
+    loaded.pop();
+    held.gather();
+    expect(held.count).toBe(300);
+    shown.fill(1);
+    expect(held.nearest(eye, towards(points[412]!.at), 1e-6)).toBeNull();
+  });
+});
+
+describe('the build that applies them', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+  it('is followed over answers that do not come, to the release that it made', async () => {
+    vi.useFakeTimers();
+    const build = (status: string, release: string | null = null) => ({ id: 'b', status, release }) as Build;
+    const answers: (Build[] | null)[] = [[build('running')], null, [build('done', 'r2')]];
+    const asked: string[] = [];
+    const api = {
+      ask: async (method: string, path: string) => {
+        asked.push(`${method} ${path}`);
+        if (method === 'POST') return build('running');
+        if (path === 'releases') return [{ id: 'r1' }, { id: 'r2' }];
+        const found = answers.shift();
+        if (!found) throw new Refusal(0, '');
+        return found;
+      },
+    } as unknown as Api;
+    const building = new Building(api, () => {});
+    const made: string[] = [];
+    void building.start(
+      (one) => one,
+      ({ id }) => made.push(id),
+    );
+    await vi.advanceTimersByTimeAsync(3000);
+    expect([building.build?.status, made]).toEqual(['running', []]);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([building.build?.status, made]).toEqual(['done', ['r2']]);
+    expect(asked).toEqual(['POST builds', ...Array(3).fill('GET builds'), 'GET releases']);
+    // Left before its end: nobody is told, and nothing more is asked.
+    answers.push([build('running')], [build('done', 'r1')]);
+    const left = new Building(api, () => {});
+    void left.start(
+      (one) => one,
+      ({ id }) => made.push(id),
+    );
+    await vi.advanceTimersByTimeAsync(0);
+    left.end();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([made, answers.length]).toEqual([['r2'], 1]);
   });
 });
 

@@ -32,7 +32,7 @@ function entry(studio: Studio, desk: Cleaning, one: Correction): Part {
       aria-expanded=${String(chosen)}
       @click=${() => {
         desk.chosen = chosen ? null : one.id;
-        if (!chosen) desk.cloud?.visit(desk.here(one));
+        if (!chosen) desk.cloud?.sight.visit(desk.here(one));
         studio.onState();
       }}
     >

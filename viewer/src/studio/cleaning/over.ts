@@ -2,9 +2,9 @@
 import { html, nothing, svg } from 'lit';
 import type { Part } from '../../ui/parts.ts';
 import type { Studio } from '../studio.ts';
-import type { Drawn } from './cloud.ts';
 import type { Cleaning } from './desk.ts';
 import type { Vec2 } from './region.ts';
+import type { Drawn } from './sight.ts';
 
 const HOVER_MS = 60;
 
@@ -14,20 +14,21 @@ let cursor: Drawn | null = null;
 let hovered = 0;
 
 export function over(studio: Studio, desk: Cleaning): Part {
-  const { cloud, settings, draft, chosen } = desk;
+  const { cloud, drawing, chosen } = desk;
+  const { settings, draft } = drawing;
   if (!cloud) return nothing;
   const one = desk.now.corrections.find((c) => c.id === chosen);
-  const marks = draft ? cloud.drawn(draft.correction) : one ? cloud.drawn(desk.here(one)) : [];
-  const drawing = settings.tool !== 'look';
-  const { width, height } = cloud.window;
+  const marks = draft ? cloud.sight.drawn(draft.correction) : one ? cloud.sight.drawn(desk.here(one)) : [];
+  const held = settings.tool !== 'look';
+  const { width, height } = cloud.sight.window;
   return html`<svg
     class="cleaning-over ${settings.tool}"
     viewBox="0 0 ${width} ${height}"
     aria-hidden="true"
-    @pointerdown=${drawing ? (event: PointerEvent) => begin(studio, desk, event) : nothing}
-    @pointermove=${drawing ? (event: PointerEvent) => move(studio, desk, event) : nothing}
-    @pointerup=${drawing ? () => end(studio, desk) : nothing}
-    @pointercancel=${drawing ? () => stop(studio, desk) : nothing}
+    @pointerdown=${held ? (event: PointerEvent) => begin(studio, desk, event) : nothing}
+    @pointermove=${held ? (event: PointerEvent) => move(studio, desk, event) : nothing}
+    @pointerup=${held ? () => end(studio, desk) : nothing}
+    @pointercancel=${held ? () => stop(studio, desk) : nothing}
     @pointerleave=${() => {
       cursor = null;
       studio.onState();
@@ -51,7 +52,7 @@ function begin(studio: Studio, desk: Cleaning, event: PointerEvent): void {
   if (event.button !== 0) return;
   (event.currentTarget as Element).setPointerCapture(event.pointerId);
   line = [];
-  desk.drop();
+  desk.drawing.drop();
   trace(studio, desk, event);
 }
 
@@ -61,16 +62,16 @@ function move(studio: Studio, desk: Cleaning, event: PointerEvent): void {
     return;
   }
   const now = performance.now();
-  if (desk.settings.tool !== 'brush' || now - hovered < HOVER_MS) return;
+  if (desk.drawing.settings.tool !== 'brush' || now - hovered < HOVER_MS) return;
   hovered = now;
   const at = desk.cloud!.pick(...placeOf(event));
-  cursor = at ? desk.cloud!.ball(at, desk.settings.radius_m) : null;
+  cursor = at ? desk.cloud!.sight.ball(at, desk.drawing.settings.radius_m) : null;
   studio.onState();
 }
 
 function trace(studio: Studio, desk: Cleaning, event: PointerEvent): void {
   cursor = null;
-  if (desk.settings.tool === 'brush') desk.stroke(...placeOf(event));
+  if (desk.drawing.settings.tool === 'brush') desk.drawing.stroke(...placeOf(event));
   else {
     line.push(placeOf(event));
     studio.onState();
@@ -78,14 +79,14 @@ function trace(studio: Studio, desk: Cleaning, event: PointerEvent): void {
 }
 
 function end(studio: Studio, desk: Cleaning): void {
-  if (desk.settings.tool === 'lasso') desk.draw(line);
+  if (desk.drawing.settings.tool === 'lasso') desk.drawing.lasso(line);
   line = [];
-  if (desk.draft) desk.keep();
+  if (desk.drawing.draft) desk.keep();
   studio.onState();
 }
 
 function stop(studio: Studio, desk: Cleaning): void {
   line = [];
-  desk.drop();
+  desk.drawing.drop();
   studio.onState();
 }

@@ -48,8 +48,9 @@ export function cleaningPage(studio: Studio, desk: Cleaning): TemplateResult {
 }
 
 /** What is under the hand, and how much of the survey it is judged by. */
-function loaded(studio: Studio, { cloud, made, draft, hindrance }: Cleaning): string {
+function loaded(studio: Studio, { made, hindrance, cloud, drawing }: Cleaning): string {
   const { t, language } = studio.state;
+  const { draft } = drawing;
   const number = new Intl.NumberFormat(language);
   const older = hindrance === 'older';
   if (hindrance) return t(older ? 'cleaning.older' : 'cleaning.frame');
@@ -65,12 +66,12 @@ function loaded(studio: Studio, { cloud, made, draft, hindrance }: Cleaning): st
 
 function legend(studio: Studio, desk: Cleaning): Part {
   const { t, language } = studio.state;
-  const { made, settings } = desk;
+  const { made, drawing } = desk;
   if (!made) return nothing;
   const number = new Intl.NumberFormat(language);
   const toggle = (reason: string, on: boolean) => {
-    const others = settings.hidden.filter((one) => one !== reason);
-    desk.set({ hidden: on ? others : [...others, reason] });
+    const others = drawing.settings.hidden.filter((one) => one !== reason);
+    drawing.set({ hidden: on ? others : [...others, reason] });
   };
   return html`<fieldset class="cleaning-legend">
     <legend>${t('cleaning.legend')}</legend>
@@ -78,7 +79,7 @@ function legend(studio: Studio, desk: Cleaning): Part {
       ({ reason, colour }) => html`<label>
         <input
           type="checkbox"
-          .checked=${!settings.hidden.includes(reason)}
+          .checked=${!drawing.settings.hidden.includes(reason)}
           @change=${(event: Event) => toggle(reason, (event.target as HTMLInputElement).checked)}
         />
         <span class="dot" ${styled({ background: `rgb(${colour.join(' ')})` })}></span>

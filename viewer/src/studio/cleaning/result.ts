@@ -9,14 +9,15 @@ import type { Cleaning } from './desk.ts';
 
 export function result(studio: Studio, desk: Cleaning): Part {
   const { t } = studio.state;
-  const { build, made } = desk;
+  const { made, building } = desk;
+  const { build } = building;
   const running = build?.status === 'running';
   const waiting = desk.unbuilt.length + desk.gone.length;
   return html`${section(
     t('cleaning.result'),
     html`${
       running
-        ? button({ kind: 'danger', text: t('build.cancel'), press: () => void desk.cancel() })
+        ? button({ kind: 'danger', text: t('build.cancel'), press: () => void building.cancel() })
         : button({
             kind: 'main',
             icon: studioIcon('release'),

@@ -7,7 +7,8 @@ import type { Part } from '../../ui/parts.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from '../ui/icons.ts';
 import { button, numeral, section, select } from '../ui/parts.ts';
-import type { Cleaning, Tool } from './desk.ts';
+import type { Cleaning } from './desk.ts';
+import type { Tool } from './drawing.ts';
 import type { Label } from './region.ts';
 
 const ICONS: Record<Tool, TemplateResult> = {
@@ -28,7 +29,8 @@ const BECOMES: readonly Label[] = ['kept', 'vegetation', 'ground', 'outlier', 'f
 
 export function tools(studio: Studio, desk: Cleaning): Part {
   const { t } = studio.state;
-  const { settings, cloud } = desk;
+  const { cloud } = desk;
+  const { settings } = desk.drawing;
   return html`<div class="scene-tools" role="toolbar" aria-label=${t('cleaning.tools')}>
     ${(['look', 'brush', 'lasso'] as const).map((tool) =>
       button({
@@ -36,7 +38,7 @@ export function tools(studio: Studio, desk: Cleaning): Part {
         icon: ICONS[tool],
         pressed: settings.tool === tool,
         disabled: !cloud,
-        press: () => desk.set({ tool }),
+        press: () => desk.drawing.set({ tool }),
       }),
     )}
     <span class="spread"></span>
@@ -46,12 +48,13 @@ export function tools(studio: Studio, desk: Cleaning): Part {
 
 export function toolForm(studio: Studio, desk: Cleaning): Part {
   const { t } = studio.state;
-  const { settings, cloud } = desk;
+  const { cloud } = desk;
+  const { settings } = desk.drawing;
   if (!cloud) return nothing;
   const { was, becomes } = settings;
   const change = (label: Label, on: boolean) => {
     const next = WAS.filter((one) => (one === label ? on : was.includes(one)));
-    if (next.length > 0) desk.set({ was: next });
+    if (next.length > 0) desk.drawing.set({ was: next });
     else studio.onState(); // one at least: the box is ticked again
   };
   return html`${section(
@@ -74,13 +77,13 @@ export function toolForm(studio: Studio, desk: Cleaning): Part {
         BECOMES.map((value) => ({ value, text: t(`cleaning.label.${value}`) })),
         (value) => {
           const left = was.filter((one) => one !== value);
-          desk.set({ becomes: value as Label, was: left.length > 0 ? left : [becomes] });
+          desk.drawing.set({ becomes: value as Label, was: left.length > 0 ? left : [becomes] });
         },
       )}`,
   )}
   ${section(
     t('cleaning.tool.brush'),
-    html`${length(studio, t('cleaning.radius'), settings.radius_m, (radius_m) => desk.set({ radius_m }))}
+    html`${length(studio, t('cleaning.radius'), settings.radius_m, (radius_m) => desk.drawing.set({ radius_m }))}
       ${numbers(studio, desk)}`,
   )}
   ${section(
@@ -88,12 +91,12 @@ export function toolForm(studio: Studio, desk: Cleaning): Part {
     html`<div class="choice" role="radiogroup" aria-label=${t('cleaning.depth')}>
         ${([true, false] as const).map(
           (seen) => html`<label>
-            <input type="radio" name="depth" .checked=${settings.seen === seen} @change=${() => desk.set({ seen })} />
+            <input type="radio" name="depth" .checked=${settings.seen === seen} @change=${() => desk.drawing.set({ seen })} />
             <span>${t(seen ? 'cleaning.seen' : 'cleaning.through')}</span></label>`,
         )}
       </div>
-      ${settings.seen ? length(studio, t('cleaning.behind'), settings.behind_m, (behind_m) => desk.set({ behind_m })) : nothing}
-      ${numeral(t('cleaning.far'), settings.far_m, { min: 0.01, max: 10_000, step: 0.01, unit: 'm' }, (far_m) => desk.set({ far_m }))}
+      ${settings.seen ? length(studio, t('cleaning.behind'), settings.behind_m, (behind_m) => desk.drawing.set({ behind_m })) : nothing}
+      ${numeral(t('cleaning.far'), settings.far_m, { min: 0.01, max: 10_000, step: 0.01, unit: 'm' }, (far_m) => desk.drawing.set({ far_m }))}
       <p class="quiet">${t(settings.seen ? 'cleaning.seen.help' : 'cleaning.through.help')}</p>`,
   )}`;
 }
@@ -121,10 +124,17 @@ function numbers(studio: Studio, desk: Cleaning): Part {
     ${button({
       text: t('cleaning.middle'),
       press: () => {
-        at = [...desk.cloud!.middle()] as typeof at;
+        at = [...desk.cloud!.sight.middle()] as typeof at;
         studio.onState();
       },
     })}
-    ${button({ kind: 'main', text: t('cleaning.dab'), press: () => desk.dab(at) })}
+    ${button({
+      kind: 'main',
+      text: t('cleaning.dab'),
+      press: () => {
+        desk.drawing.ball(at);
+        desk.keep();
+      },
+    })}
   </fieldset>`;
 }

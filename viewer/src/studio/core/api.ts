@@ -90,6 +90,16 @@ export class Refusal extends Error {
   }
 }
 
+/** What the server says, or null where it says no or nothing: work goes on, and the saving tells how the line is. */
+export async function quietly<A>(asked: Promise<A>): Promise<A | null> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof Refusal) return null;
+    throw error;
+  }
+}
+
 /** The one sentence of the server's error shape. */
 function messageOf(body: unknown): string {
   const error = (body as { error?: Problem } | null)?.error;
