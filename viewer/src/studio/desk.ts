@@ -11,6 +11,7 @@ const PAGE = crypto.randomUUID();
 
 export abstract class Desk<T> {
   readonly key: string;
+  readonly kind: string;
   readonly history: History<T>;
   readonly saver: Saver<T>;
   /** Whether work of another time was brought back from this browser. */
@@ -23,10 +24,17 @@ export abstract class Desk<T> {
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
   /** `who`: whose drawer it is; another's unsaved work is not brought back as theirs. */
-  protected constructor(api: Api, shape: Shape<T>, { key, revision }: Opened<T>, value: T, who: string) {
+  protected constructor(
+    api: Api,
+    shape: Shape<T>,
+    { key, kind, revision }: Opened<T>,
+    value: T,
+    who: string,
+  ) {
     this.api = api;
     this.shape = shape;
     this.key = key;
+    this.kind = kind;
     const drawer = `${who}/${key}`;
     const draft = kept<T>(drawer);
     this.restored = draft !== null;

@@ -35,6 +35,8 @@ export interface Entry {
    * undo and whoever else is there (`studio.state.record`). Without it the page stands by itself, in the studio's head.
    */
   readonly about?: string;
+  /** Such documents have no form: this page is where they are worked on. */
+  readonly instead?: true;
   /** Only where people have accounts. */
   readonly accounts?: true;
   readonly load: () => Promise<PageModule>;
@@ -55,6 +57,14 @@ export const PAGES: readonly Entry[] = [
     roles: EVERYBODY,
     about: 'monument',
     load: () => import('./placement/page.ts'),
+  },
+  {
+    id: 'cleaning',
+    icon: () => studioIcon('eye'),
+    roles: EVERYBODY,
+    about: 'corrections',
+    instead: true,
+    load: () => import('./cleaning/page.ts'),
   },
   {
     id: 'reports',
@@ -101,7 +111,8 @@ export class Pages {
   /** Open a page by its id; null: back to the document's form, or the list of documents. */
   async go(id: string | null): Promise<void> {
     const { studio } = this;
-    const entry = this.of(studio.state.record?.kind).find((p) => p.id === id) ?? null;
+    const pages = this.of(studio.state.record?.kind);
+    const entry = pages.find((p) => p.id === id || p.instead) ?? null;
     this.asked = entry;
     let module: PageModule | null = null;
     try {

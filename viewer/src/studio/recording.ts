@@ -6,13 +6,11 @@ import type { Json } from './core/tour.ts';
 import { Desk } from './desk.ts';
 
 export class Recording extends Desk<Json> {
-  readonly kind: string;
   readonly schema: Schema;
   protected readonly place = null;
 
   constructor(api: Api, opened: Opened<Json>, schema: Schema, who: string) {
     super(api, RECORD, opened, opened.value!, who);
-    this.kind = opened.kind;
     this.schema = schema;
     void this.poll();
   }

@@ -1,5 +1,4 @@
 /** What the studio's page shows. */
-import type { TemplateResult } from 'lit';
 import type { Translate } from '../core/i18n.ts';
 import type { Cleaning } from './cleaning/desk.ts';
 import type { Listed, Me, Placed } from './core/api.ts';
@@ -11,11 +10,6 @@ import type { FieldWords } from './words.ts';
 
 /** What stands over the desk. */
 export type Sheet = 'history' | 'releases' | 'new' | null;
-
-export interface Own {
-  desk: Cleaning;
-  page: () => TemplateResult;
-}
 
 export interface StudioState {
   status: 'starting' | 'signed-out' | 'ready' | 'failed';
@@ -31,11 +25,10 @@ export interface StudioState {
   /** Monuments that stand where nobody is sure of. */
   undecided: readonly Placed[];
   editing: Editing | null;
-  record: Recording | null;
+  /** Any document that is no tour. */
+  record: Recording | Cleaning | null;
   /** What is open of `pages.ts`. */
   page: { id: string; page: Page } | null;
-  /** A document with a page of its own, which is fetched with it. */
-  own: Own | null;
   /** Whether the draft is played, looked at with the visitor's tools, or made. */
   mode: 'make' | 'explore' | 'play';
   screen: 'fit' | 'phone' | 'desktop';

@@ -11,7 +11,7 @@ import { Entrance } from './entrance.ts';
 import { Pages } from './pages.ts';
 import { Recording } from './recording.ts';
 import { Staging } from './staging.ts';
-import type { Own, StudioState } from './state.ts';
+import type { StudioState } from './state.ts';
 import { fieldsIn, wordsIn } from './words.ts';
 
 export class Studio {
@@ -36,7 +36,6 @@ export class Studio {
       editing: null,
       record: null,
       page: null,
-      own: null,
       mode: 'make',
       screen: 'fit',
       picking: null,
@@ -72,7 +71,7 @@ export class Studio {
 
   /** What is on the desk. */
   get desk(): Editing | Recording | Cleaning | null {
-    return this.state.editing ?? this.state.record ?? this.state.own?.desk ?? null;
+    return this.state.editing ?? this.state.record;
   }
 
   /** Put a document on the desk; `page`: one of the pages about such documents. */
@@ -81,16 +80,22 @@ export class Studio {
     try {
       if (/\/corrections\//.test(key)) {
         const { openCleaning } = await import('./cleaning/open.ts');
-        await openCleaning(this, key);
-        return;
-      }
-      const opened = await this.api.document<unknown>(key);
-      if (!opened?.value) this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
-      else if (key.startsWith('tours/')) this.openTour(opened as Opened<Tour>);
-      else {
+        const cleaning = await openCleaning(this, key);
+        if (!cleaning) return;
+        this.put(cleaning);
+      } else {
+        const opened = await this.api.document<unknown>(key);
+        if (!opened?.value) {
+          this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
+          return;
+        }
+        if (key.startsWith('tours/')) {
+          this.openTour(opened as Opened<Tour>);
+          return;
+        }
         await this.openRecord(opened as Opened<Json>);
-        if (page) await this.pages.go(page);
       }
+      await this.pages.go(page);
     } catch (error) {
       this.refused(error);
     }
@@ -111,21 +116,18 @@ export class Studio {
       this.api.ask<Schema>('GET', `schemas/${opened.kind}`),
       fieldsIn(this.state.language),
     ]);
+    this.set({ fields });
+    this.put(new Recording(this.api, opened, schema, this.state.me?.name ?? ''));
+  }
+
+  private put(record: Recording | Cleaning): void {
     this.close();
-    const record = new Recording(this.api, opened, schema, this.state.me?.name ?? '');
     record.onChange = () => {
       if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
-    remember({ open: opened.key });
-    this.set({ record, fields, notice: record.restored ? this.state.t('restored') : '', sheet: null });
-  }
-
-  /** Put a document with a page of its own on the desk. */
-  put(own: Own): void {
-    this.close();
-    remember({ open: own.desk.key });
-    this.set({ own, notice: own.desk.restored ? this.state.t('restored') : '', sheet: null });
+    remember({ open: record.key });
+    this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
   }
 
   /** The language that new words begin in. */
@@ -169,8 +171,7 @@ export class Studio {
   close(): void {
     this.pages.end();
     this.desk?.end();
-    if (this.desk)
-      this.set({ editing: null, record: null, own: null, frames: null, mode: 'make', picking: null });
+    if (this.desk) this.set({ editing: null, record: null, frames: null, mode: 'make', picking: null });
   }
 
   /** Back to the list of documents. */

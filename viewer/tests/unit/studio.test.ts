@@ -29,6 +29,7 @@ import {
 } from '../../src/studio/core/tour.ts';
 import { wavOf } from '../../src/studio/core/wav.ts';
 import { Editing } from '../../src/studio/editing.ts';
+import { Pages } from '../../src/studio/pages.ts';
 import { Recording } from '../../src/studio/recording.ts';
 
 const words = (title: string) => ({
@@ -596,6 +597,51 @@ describe('the draft as visitors would have it', () => {
     // One that is drawn by hand is flown as it is drawn.
     const drawn = [{ eye_m: [3, 3, 3], target_m: [0, 0, 0] }] as const;
     expect(way(setStop(TOUR_0, 'court', { move: { via: drawn } }))).toEqual(drawn);
+  });
+});
+
+describe('pages', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+  /** Pages for somebody, with a document of a kind on the desk; and what the address says. */
+  function setting(kind: string | null, roles = ['curator'], mode = 'local') {
+    const address = { href: 'http://localhost/studio/?open=x' };
+    vi.stubGlobal('location', address);
+    vi.stubGlobal('history', {
+      replaceState: (_state: null, _title: string, url: URL) => {
+        address.href = url.href;
+      },
+    });
+    const state = { me: { mode, roles }, record: kind && { kind }, page: null as { id: string } | null };
+    const studio = { state, set: (change: object) => void Object.assign(state, change) };
+    const pages = new Pages(studio as unknown as ConstructorParameters<typeof Pages>[0]);
+    const ids = () => pages.of(kind ?? undefined).map((p) => p.id);
+    return { pages, state, ids, asked: () => new URL(address.href).searchParams.get('page') };
+  }
+  it('are of the kind of document that is on the desk, or stand by themselves', () => {
+    expect(setting('monument').ids()).toEqual(['placement']);
+    expect(setting('site').ids()).toEqual([]);
+    expect(setting(null).ids()).toEqual(['releases', 'reports']);
+    expect(setting(null, ['translator']).ids()).toEqual(['releases']);
+    expect(setting(null, ['administrator'], 'accounts').ids()).toEqual([
+      'releases',
+      'reports',
+      'people',
+      'account',
+    ]);
+  });
+  it('stand for a form where a kind has none, whatever was asked for, and never without a document', async () => {
+    for (const wanted of [null, 'cleaning', 'placement']) {
+      const { pages, state, asked } = setting('corrections', ['translator']);
+      await pages.go(wanted);
+      expect([state.page?.id, asked()]).toEqual(['cleaning', 'cleaning']);
+      pages.end();
+      expect(state.page).toBeNull();
+    }
+    const { pages, state, asked } = setting(null);
+    await pages.go('cleaning');
+    expect([state.page, asked()]).toEqual([null, null]);
   });
 });
 

@@ -1,27 +1,20 @@
-/** Put a survey's corrections on the desk; there need not be any yet. */
+/** A survey's corrections for the desk; there need not be any yet. */
 import type { CleaningDocument, Release } from '../../core/release.ts';
 import type { Opened } from '../core/api.ts';
 import type { Studio } from '../studio.ts';
 import { Cleaning } from './desk.ts';
-import { cleaningPage } from './page.ts';
 import type { Corrections } from './shape.ts';
-import './cleaning.css';
 
-export async function openCleaning(studio: Studio, key: string): Promise<void> {
+export async function openCleaning(studio: Studio, key: string): Promise<Cleaning | null> {
   const { api } = studio;
   const known = studio.state.documents.some((one) => one.key === key);
   const opened = known ? await api.document<Corrections>(key) : await empty(studio, key);
   if (!opened?.value) {
     studio.set({ notice: studio.state.t('cleaning.older') });
-    return;
+    return null;
   }
   const value = { ...opened.value, corrections: opened.value.corrections ?? [] };
-  const desk = new Cleaning(api, opened, value, studio.state.me?.name ?? '');
-  desk.onChange = () => {
-    if (desk.saver.status === 'signed-out') studio.set({ status: 'signed-out' });
-    studio.onState();
-  };
-  studio.put({ desk, page: () => cleaningPage(studio, desk) });
+  return new Cleaning(api, opened, value, studio.state.me?.name ?? '');
 }
 
 /** A document that is not there yet: in the frame that the release says. */

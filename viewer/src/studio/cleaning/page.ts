@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import labelTable from '../../../../assets/colours/labels.json';
 import type { Part } from '../../ui/parts.ts';
 import { styled } from '../../ui/styled.ts';
+import type { Page } from '../pages.ts';
 import type { Studio } from '../studio.ts';
 import { clashes } from '../ui/clash.ts';
 import { button } from '../ui/parts.ts';
@@ -11,11 +12,16 @@ import { list } from './list.ts';
 import { over } from './over.ts';
 import { result } from './result.ts';
 import { toolForm, tools } from './tools.ts';
+import './cleaning.css';
 
 const TABS = ['stops', 'scene', 'form'] as const;
 let shown: (typeof TABS)[number] = 'scene';
 
-export function cleaningPage(studio: Studio, desk: Cleaning): TemplateResult {
+export const open = (studio: Studio): Page => ({
+  render: () => cleaningPage(studio, studio.state.record as Cleaning),
+});
+
+function cleaningPage(studio: Studio, desk: Cleaning): TemplateResult {
   const { t } = studio.state;
   void desk.take(studio.staging.scene);
   if (desk.saver.clashes.length > 0)
@@ -41,7 +47,7 @@ export function cleaningPage(studio: Studio, desk: Cleaning): TemplateResult {
         </div>
         <p class="cleaning-loaded" role="status">${loaded(studio, desk)}</p>
       </section>
-      <aside class="right" aria-label=${t('cleaning')}>
+      <aside class="right" aria-label=${t('page.cleaning')}>
         ${toolForm(studio, desk)} ${legend(studio, desk)} ${result(studio, desk)}
       </aside>
     </main>`;

@@ -5,6 +5,7 @@ import type { Vec3 } from '../../core/vec.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import type { Page } from '../pages.ts';
+import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
 import { button, numeral, section } from '../ui/parts.ts';
 import './placement.css';
@@ -14,7 +15,7 @@ import { pointsForm } from './points.ts';
 import { figuresTable, wallsTable } from './tables.ts';
 
 export function open(studio: Studio): Page {
-  const placing = new Placing(studio, studio.state.record!);
+  const placing = new Placing(studio, studio.state.record as Recording);
   let explored: unknown = null;
   let shown = placing.status;
   placing.onChange = () => {

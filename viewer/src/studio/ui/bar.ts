@@ -48,7 +48,7 @@ export function bar(studio: Studio): Part {
 export function pageLinks(studio: Studio): Part {
   const { t, page, record, me } = studio.state;
   const pages = studio.pages.of(record?.kind);
-  if (!me || pages.length === 0) return nothing;
+  if (!me || pages.length === 0 || pages.some((p) => p.instead)) return nothing;
   const first = record
     ? { text: t('tab.form'), icon: studioIcon('edit') }
     : { text: t('documents.short'), icon: studioIcon('folder') };

@@ -3,6 +3,7 @@ import { html } from 'lit';
 import { languageName } from '../../core/i18n.ts';
 import type { Part } from '../../ui/parts.ts';
 import { type Fields, same, stopOfField } from '../core/fields.ts';
+import { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
 import { labelOf } from './fieldWords.ts';
 import { plainly } from './parts.ts';
@@ -30,7 +31,7 @@ const NAMED = new Set([
 /** What a field is called on the page, its stop apart. */
 export function fieldName(studio: Studio, field: string): string {
   const { t, record } = studio.state;
-  if (record) return labelOf(studio, record.schema, field);
+  if (record instanceof Recording) return labelOf(studio, record.schema, field);
   const path = field.split('/');
   const language = path[0] === 'words' ? ` (${languageName(path[1]!)})` : '';
   const rest =

@@ -55,7 +55,7 @@ function surveys(studio: Studio): Part {
   const { t, documents: all } = studio.state;
   if (studio.staging.surveys.length === 0) return nothing;
   return html`<section>
-    <h2>${t('cleaning')}</h2>
+    <h2>${t('page.cleaning')}</h2>
     <ul>
       ${studio.staging.surveys.map(
         (survey) => html`<li>

@@ -4,7 +4,7 @@ import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import { titleOf } from '../core/tour.ts';
 import type { Editing } from '../editing.ts';
-import type { Recording } from '../recording.ts';
+import { Recording } from '../recording.ts';
 import { type Handle, READY } from '../scene/handle.ts';
 import type { Studio } from '../studio.ts';
 import { bar, nameOf, pageLinks } from './bar.ts';
@@ -85,7 +85,7 @@ export class StudioPage extends LitElement {
     const said = html`<p class="notice-line ${notice ? 'on' : ''}" role="status">${notice}
       ${notice ? iconButton(icon('close'), t('close'), () => studio.set({ notice: '' })) : nothing}</p>`;
     return html`${bar(studio)} ${state.record ? pageLinks(studio) : nothing}
-      ${editing ? this.tour(editing) : (state.page?.page.render() ?? (state.record ? record(studio, state.record) : (state.own?.page() ?? documents(studio))))}
+      ${editing ? this.tour(editing) : (state.page?.page.render() ?? (state.record ? record(studio, state.record) : documents(studio)))}
       ${away || sheet ? nothing : said}
       ${
         away || sheet
@@ -203,10 +203,12 @@ export class StudioPage extends LitElement {
   }
 }
 
-/** A record's form, and what has to be decided in it. */
-const record = (studio: Studio, desk: Recording): Part =>
-  desk.saver.clashes.length > 0
-    ? html`<main class="documents">${clashes(studio, desk, () => '')}</main>`
-    : recordForm(studio, desk);
+/** A record's form, and what has to be decided in it; what has none waits for its page. */
+function record(studio: Studio, desk: NonNullable<Studio['state']['record']>): Part {
+  if (desk.saver.clashes.length > 0)
+    return html`<main class="documents">${clashes(studio, desk, () => '')}</main>`;
+  if (desk instanceof Recording) return recordForm(studio, desk);
+  return html`<main class="centre">${icon('seal')}<p>${studio.state.t('waiting')}</p></main>`;
+}
 
 customElements.define('heritage-studio', StudioPage);
