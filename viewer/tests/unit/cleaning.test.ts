@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import labelTable from '../../../assets/colours/labels.json';
 import type { Condition } from '../../src/scene/conditions.ts';
 import { Building } from '../../src/studio/cleaning/building.ts';
+import { Cleaning } from '../../src/studio/cleaning/desk.ts';
 import { HeldPoints } from '../../src/studio/cleaning/points.ts';
 import {
   type Brush,
@@ -16,8 +17,9 @@ import {
   tangents,
 } from '../../src/studio/cleaning/region.ts';
 import { CORRECTIONS, type Corrections } from '../../src/studio/cleaning/shape.ts';
-import { type Api, type Build, Refusal } from '../../src/studio/core/api.ts';
+import { type Api, type Build, type Opened, Refusal } from '../../src/studio/core/api.ts';
 import { merged } from '../../src/studio/core/merge.ts';
+import type { Handle } from '../../src/studio/scene/handle.ts';
 import cases from './region-cases.json';
 
 interface Case {
@@ -163,6 +165,86 @@ describe('the points that are loaded', () => {
     expect(held.count).toBe(300);
     shown.fill(1);
     expect(held.nearest(eye, towards(points[412]!.at), 1e-6)).toBeNull();
+  });
+});
+
+describe('corrections on the desk', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+  const frame = { up: 'z', metres_per_unit: 1, origin_m: [8, 0, 0] };
+  const old: Correction = {
+    id: 'kept-1',
+    was: ['vegetation'],
+    becomes: 'kept',
+    brush: { radius_m: 1, at_m: [[1, 2, 3]] },
+  };
+  /** A release whose frame begins two metres from the file's, and what its points were asked to show. */
+  function setting() {
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+    const api = { ask: async () => [], document: () => new Promise(() => {}) } as unknown as Api;
+    const opened = { key: 'monuments/gate/corrections/2024', kind: 'corrections', revision: 'r0' };
+    const value: Corrections = { frame, corrections: [old] };
+    const desk = new Cleaning(api, opened as unknown as Opened<Corrections>, value, 'Mai');
+    const cloud = {
+      shown: [] as readonly Correction[],
+      ended: false,
+      size_m: 60,
+      preview: (all: readonly Correction[]) => {
+        cloud.shown = all;
+        return all.map(() => 5);
+      },
+      sketch: () => 7,
+      show: () => {},
+      end: () => {
+        cloud.ended = true;
+      },
+    };
+    const made = { up: 'z', metres_per_unit: 1, origin_m: [10, 0, 0], corrections: [] };
+    const epochs = [{ id: '2024', cleaning: 'cleaning.json' }];
+    const scene = {
+      app: { state: { release: { monuments: [{ id: 'gate', epochs }] } }, document: async () => made },
+      cloud: async () => cloud,
+    } as unknown as Handle;
+    return { desk, cloud, scene };
+  }
+
+  it('are shown and drawn where the release has them, and written where the file has them', async () => {
+    const { desk, cloud, scene } = setting();
+    await desk.take(scene);
+    expect(cloud.shown.map((one) => one.brush!.at_m)).toEqual([[[-1, 2, 3]]]);
+    expect(desk.moved.get('kept-1')).toBe(5);
+    desk.drawing.ball([1, 1, 1]);
+    expect(desk.drawing.draft?.moved).toBe(7);
+    desk.keep();
+    expect(desk.now.corrections.map((one) => [one.id, one.who, one.brush!.at_m])).toEqual([
+      ['kept-1', undefined, [[1, 2, 3]]],
+      ['kept-2', 'Mai', [[3, 1, 1]]],
+    ]);
+    expect(cloud.shown.map((one) => one.brush!.at_m)).toEqual([[[-1, 2, 3]], [[1, 1, 1]]]);
+    desk.end();
+    expect(cloud.ended).toBe(true);
+  });
+
+  it('of a version in another frame are neither shown nor added to, until that is taken back', async () => {
+    const { desk, cloud, scene } = setting();
+    await desk.take(scene);
+    desk.restore({ frame: { ...frame, up: 'y' }, corrections: [old, { ...old, id: 'kept-9' }] });
+    expect([desk.hindrance, desk.cloud, cloud.shown, desk.moved.size]).toEqual(['frame', null, [], 0]);
+    desk.drawing.ball([1, 1, 1]);
+    desk.keep();
+    expect(desk.now.corrections).toHaveLength(2);
+    desk.history.undo();
+    expect([desk.hindrance, desk.cloud === null, cloud.shown.length]).toEqual([null, false, 1]);
+    desk.end();
+  });
+
+  it('let go of points that come when they have left the desk', async () => {
+    const { desk, cloud, scene } = setting();
+    const taken = desk.take(scene);
+    desk.end();
+    await taken;
+    expect([cloud.ended, desk.cloud]).toEqual([true, null]);
   });
 });
 
