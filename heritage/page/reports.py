@@ -25,11 +25,15 @@ class Answer:
 
 @dataclass(frozen=True)
 class Typed:
-    """What stands in the form: the monument's id, the words, and the place as it came in the address, or empty."""
+    """What stands in the form: the monument's id, the words, the place as it came in the address, or empty.
+
+    ``once`` is the form's own key, by which sending it again is told from another report.
+    """
 
     monument: str
     text: str
     at: str
+    once: str
 
 
 @dataclass(frozen=True)

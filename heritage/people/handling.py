@@ -38,6 +38,7 @@ def change(
     id: int,
     *,
     by: str,
+    expected: int,
     status: str,
     assignee: str | None,
     due: int,
@@ -46,8 +47,11 @@ def change(
 ) -> Report:
     """Give a report its new state, with an event. Whoever is answered or rejected has an answer to read.
 
+    ``expected`` is the revision that was read: what somebody else has done since is not written over.
+
     ``shown`` is what everybody may see from now on: ``nothing``, the ``words`` (with the answer), or ``all``, the photo
-    as well. Raises InputError (404, or 400 where the state contradicts itself or ``assignee`` is no name).
+    as well. Raises InputError (404, 412 where it is of another revision, or 400 where the state contradicts itself or
+    ``assignee`` is no name).
     """
     said = None if answer is None else checked_text(answer)
     if status not in STATUSES or (status in ("answered", "rejected")) != (said is not None):
@@ -69,10 +73,19 @@ def change(
     assignee = None if assignee is None else checked_name(assignee)
     with db.writing() as connection:
         row = row_of(connection, id)
+        if row.revision != expected:
+            raise InputError(
+                "the report",
+                "somebody has changed it meanwhile",
+                "changes to the newest revision",
+                "read it again",
+                code="report-changed",
+                status=412,
+            )
         # The first answer counts: correcting a word later does not make it late.
         answered = None if said is None else clock.now() if row.answered is None else row.answered
         state = {"status": status, "assignee": assignee, "due": due, "shown": shown}
-        values = state | {"answer": said, "answered": answered}
+        values = state | {"answer": said, "answered": answered, "revision": reports.c.revision + 1}
         connection.execute(reports.update().where(reports.c.id == id).values(**values))
         events.record(connection, by, _CHANGED, {"report": id, **state})
         return report_of(row_of(connection, id))
@@ -84,7 +97,8 @@ def drop_photo(db: Database, id: int, *, by: str) -> str:
         name = row_of(connection, id).photo
         if name is None:
             raise unknown()
-        connection.execute(reports.update().where(reports.c.id == id).values(photo=None))
+        values = {"photo": None, "revision": reports.c.revision + 1}
+        connection.execute(reports.update().where(reports.c.id == id).values(**values))
         events.record(connection, by, _DROPPED, {"report": id})
     return str(name)
 

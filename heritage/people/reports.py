@@ -1,29 +1,24 @@
-"""What visitors report: taken in within limits, answered by code. Nobody else sees it before a person releases it."""
+"""What visitors have reported: answered by code, and in a queue. Nobody else sees it before a person releases it."""
 
 from __future__ import annotations
 
-import math
-import secrets
 import unicodedata
 from dataclasses import dataclass, fields
 from typing import Final, Literal, get_args
 
 import sqlalchemy as sa
 
-from heritage.model.errors import InputError, ThrottledError
-from heritage.model.limits import LOCAL_COORDINATE_M, REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
-from heritage.people import clock
+from heritage.model.errors import InputError
+from heritage.model.limits import REPORT_LENGTH
 from heritage.people.database import Database
 from heritage.people.secret import digest
-from heritage.people.tables import reports, senders
+from heritage.people.tables import reports
 
 Status = Literal["new", "accepted", "answered", "rejected"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 Shown = Literal["nothing", "words", "all"]
 SHOWN: Final[tuple[Shown, ...]] = get_args(Shown)
 DAY_S: Final = 86_400
-_SIGNS: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: none is read as another
-_CODE_LENGTH: Final = 12  # 60 bits: with a thousand reports, one guess in 10^15 finds one
 _READ_AS: Final = str.maketrans("OIL", "011")
 _HIGHEST_ID: Final = 2**31 - 1  # what the column holds
 
@@ -52,62 +47,7 @@ class Report:
     photo: str | None
     position: tuple[float, float] | None
     shown: str
-
-
-def send(
-    db: Database,
-    *,
-    monument: str,
-    place_m: tuple[float, float, float] | None,
-    text: str,
-    language: str,
-    address: str,
-    answer_days: int,
-    photo: str | None = None,
-    position: tuple[float, float] | None = None,
-) -> tuple[str, int]:
-    """Take in a report: the code to look its answer up by, and when it is due. ``photo`` names one that is kept.
-
-    Raises InputError for an empty or too long text and a place far away, ThrottledError.
-    """
-    said = checked_text(text)
-    if place_m is not None and not all(math.isfinite(v) and abs(v) <= LOCAL_COORDINATE_M for v in place_m):
-        raise InputError(
-            "the place",
-            "it is far away",
-            f"within {LOCAL_COORDINATE_M:.0f} m",
-            "choose it on the model",
-            code="report-place",
-        )
-    code, now = "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH)), clock.now()
-    due, (x, y, z) = now + answer_days * DAY_S, place_m or (None, None, None)
-    with db.writing() as connection:
-        connection.execute(senders.delete().where(senders.c.at <= now - DAY_S))
-        _demand_room(connection, address, now)
-        connection.execute(senders.insert().values(address=address[:45], at=now))
-        told = {"monument": monument, "text": said, "language": language[:35], "x_m": x, "y_m": y, "z_m": z}
-        lon, lat = position or (None, None)
-        told |= {"photo": photo, "lon_deg": lon, "lat_deg": lat, "promised": due}
-        connection.execute(
-            reports.insert().values(**told, code=digest(code), status="new", made=now, due=due)
-        )
-    return "-".join(code[i : i + 4] for i in range(0, _CODE_LENGTH, 4)), due
-
-
-def demand_room(db: Database, address: str) -> None:
-    """Raise ThrottledError where ``address`` may send no more today; `send` asks again."""
-    with db.reading() as connection:
-        _demand_room(connection, address, clock.now())
-
-
-def _demand_room(connection: sa.Connection, address: str, now: int) -> None:
-    for mine, limit in (
-        (senders.c.address == address[:45], REPORTS_OF_ADDRESS),
-        (sa.true(), REPORTS_A_DAY),
-    ):
-        count = sa.select(sa.func.count()).select_from(senders).where(mine, senders.c.at > now - DAY_S)
-        if (connection.scalar(count) or 0) >= limit:
-            raise _throttled()
+    revision: int
 
 
 def look_up(db: Database, code: str) -> Report | None:
@@ -166,18 +106,6 @@ def unknown() -> InputError:
         code="report-unknown",
         status=404,
     )
-
-
-def _throttled() -> ThrottledError:
-    error = ThrottledError(
-        "the report",
-        "there were too many today",
-        f"{REPORTS_OF_ADDRESS} a day from one address, {REPORTS_A_DAY} from all",
-        "try again tomorrow, or telephone",
-        code="report-throttled",
-    )
-    error.retry_after_s = DAY_S
-    return error
 
 
 def checked_text(text: str) -> str:

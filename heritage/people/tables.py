@@ -137,6 +137,10 @@ reports: Final = sa.Table(
     sa.Column("lon_deg", sa.Float),
     sa.Column("lat_deg", sa.Float),
     sa.Column("shown", sa.String(10), nullable=False, server_default="nothing"),
+    # How often staff have changed it: whoever saves says which one they read.
+    sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    # What tells a retry from another report, as SHA-256: half of its key, half of the key with what was sent.
+    sa.Column("once", sa.String(64), unique=True),
 )
 # Where reports came from, for a day: kept apart, so that a report does not say who sent it.
 senders: Final = sa.Table(

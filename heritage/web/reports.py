@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import secrets
 from contextlib import suppress
-from typing import Any
+from dataclasses import astuple
+from typing import Any, Final
 
 from flask import Flask, Response, request
 
@@ -14,16 +16,20 @@ from heritage.page.reports import Answer, Typed, render_answer, render_form, ren
 from heritage.store.photos import Photos, photos_full
 from heritage.web import errors, released
 from heritage.web.errors import not_found, refused
+from heritage.web.once import HEADER, checked_key
 from heritage.web.photo import Photo, clean
 from heritage.web.releases import Releases
 from heritage.web.report_answers import language, monuments, page, said
 from heritage.web.report_options import BODY_BYTES, ENDPOINT, ReportOptions
 from heritage.web.security import REPORTS, demand_own
 
+_KEY_LENGTH: Final = 16  # a short key might be somebody else's too, and theirs would be the answer
+
 
 def register(app: Flask, releases: Releases, options: ReportOptions, origin: str | None) -> None:
     """Add the routes."""
-    from heritage.people.reports import demand_room, look_up, send
+    from heritage.people.reports import look_up
+    from heritage.people.sending import Once, Sent, demand_room, key_known, send, sent_before
 
     released.register(app, releases, options)
 
@@ -33,7 +39,9 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
         if request.endpoint == ENDPOINT:
             demand_own(request, origin)
             request.max_content_length = BODY_BYTES
-            if (request.content_length or 0) > HTTP_BODY_BYTES:
+            key, long = request.headers.get(HEADER, ""), (request.content_length or 0) > HTTP_BODY_BYTES
+            # A retry is answered, also of the last that an address may send.
+            if long and not (key and key_known(options.database, key)):
                 demand_room(options.database, request.remote_addr or "")
 
     def form(speaking: str, typed: Typed, status: int = 200, problem: str | None = None) -> Response:
@@ -43,7 +51,8 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
     @app.get(REPORTS)
     def empty_form() -> Response:
         at = request.args.get("at", "")
-        return form(language(), Typed(request.args.get("monument", ""), "", at if _place(at) else ""))
+        place, once = at if _place(at) else "", secrets.token_urlsafe()
+        return form(language(), Typed(request.args.get("monument", ""), "", place, once))
 
     @app.post(REPORTS, endpoint=ENDPOINT)
     def take_in() -> Response:
@@ -53,9 +62,10 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
         speaking = asked if isinstance(asked, str) and asked in REPORT_WORDS else language()
         kinds = request.accept_mimetypes
         in_words = body is None and kinds["application/json"] <= kinds["text/html"]
-        typed = Typed(*(told.get(key, "") for key in ("monument", "text", "at")))
+        typed = Typed(*(told.get(key, "") for key in ("monument", "text", "at", "once")))
         try:
-            code, due, located = _taken(typed, speaking, wished=told.get("photo_place") == "1")
+            wished = told.get("photo_place") == "1"
+            sent, pictured = _taken(typed, speaking, wished=wished)
         except HeritageError as error:
             if not in_words:
                 raise
@@ -65,25 +75,30 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
             if isinstance(error, ThrottledError):
                 again.headers["Retry-After"] = refusal.headers["Retry-After"]
             return again
+        located = sent.located if wished and pictured else None
         if in_words:
-            return page(render_sent(speaking, code, due, located), 201)
-        return said({"code": code, "due": due, "located": located}, 201)
+            return page(render_sent(speaking, sent.code, sent.due, located), 201)
+        return said({"code": sent.code, "due": sent.due, "located": located}, 201)
 
-    def _taken(typed: Typed, speaking: str, *, wished: bool) -> tuple[str, int, bool | None]:
-        """The code, when it is due, and whether the photo said where it was taken; None where that was not wished."""
-        if not all(isinstance(value, str) for value in (typed.monument, typed.text, typed.at)):
-            raise _strange()
-        if typed.monument not in monuments(releases, speaking) or (typed.at and _place(typed.at) is None):
+    def _taken(typed: Typed, speaking: str, *, wished: bool) -> tuple[Sent, bool]:
+        """What the sender is told, and whether there was a photo. What was taken in before is not looked at again."""
+        if not all(isinstance(value, str) for value in astuple(typed)):
             raise _strange()
         address, given = request.remote_addr or "", request.files.get("photo")
         content = b"" if given is None else given.stream.read()
+        once = _once(typed)
+        before = None if once is None else sent_before(options.database, once, photo=bool(content))
+        if before is not None:
+            return before, bool(content)
+        if typed.monument not in monuments(releases, speaking) or (typed.at and _place(typed.at) is None):
+            raise _strange()
         photo, name = Photo(b"", None), None
         if content:
             demand_room(options.database, address)  # nothing is decoded for who may send no more
             photo = clean(content, position=wished)
             name = _kept(options.photos, photo.jpeg)
         try:
-            code, due = send(
+            sent = send(
                 options.database,
                 monument=typed.monument,
                 place_m=_place(typed.at),
@@ -93,13 +108,25 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
                 answer_days=options.answer_days,
                 photo=name,
                 position=photo.position,
+                once=once,
             )
         except BaseException:
-            if name is not None:
-                with suppress(HeritageError):  # it is swept later
-                    options.photos.drop(name)
+            _drop(name)
             raise
-        return code, due, photo.position is not None if wished and content else None
+        if not sent.first:  # its other try came in meanwhile, with the same photo
+            _drop(name)
+        return sent, bool(content)
+
+    def _once(typed: Typed) -> Once | None:
+        """The header's key, or the form's own, with what was written."""
+        key = request.headers.get(HEADER) or typed.once
+        words = (typed.monument, typed.text, typed.at)
+        return Once(checked_key(key, least=_KEY_LENGTH), words) if key else None
+
+    def _drop(name: str | None) -> None:
+        if name is not None:
+            with suppress(HeritageError):  # it is swept later
+                options.photos.drop(name)
 
     @app.get(f"{REPORTS}answer")
     def answer() -> Response:
@@ -144,6 +171,6 @@ def _strange() -> InputError:
         "bad-request",
         "the report",
         "it names no monument of this site, or no place",
-        'monument, text, at ("x,y,z" or nothing), language: texts; photo: a file; photo_place: "1" or nothing',
+        'monument, text, at ("x,y,z" or nothing), language, once: texts; photo: a file; photo_place: "1" or nothing',
         "use the form at /reports/",
     )

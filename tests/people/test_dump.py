@@ -13,12 +13,15 @@ from heritage.model.errors import InputError
 from heritage.people import accounts, events, invitations, sessions
 from heritage.people.database import Database
 from heritage.people.dump import dump, load
-from heritage.people.reports import queue, send
+from heritage.people.handling import change
+from heritage.people.reports import look_up, queue
+from heritage.people.sending import Once, send, sent_before
 from heritage.people.signing_in import sign_in
 from heritage.people.tables import metadata
 
 WORDS = "chín con rồng vàng"
 HERE = "127.0.0.1"
+ONCE = Once("k" * 22, ("gate",))
 
 
 @pytest.fixture
@@ -38,7 +41,11 @@ def filled(tmp_path: Path) -> bytes:
         language="vi",
         address=HERE,
         answer_days=14,
+        once=ONCE,
     )
+    [sent] = queue(db)
+    state = {"status": "accepted", "assignee": None, "due": sent.due, "answer": None}
+    change(db, sent.id, by="Lê Mai", expected=0, **state)
     sessions.start(db, sign_in(db, "Lê Mai", WORDS, HERE), HERE, "")
     content = dump(db)
     db.close()
@@ -48,7 +55,11 @@ def filled(tmp_path: Path) -> bytes:
 def test_everything_that_lasts_comes_back(db: Database, filled: bytes) -> None:
     assert load(db, filled) == 2
     assert dump(db) == filled
-    assert [one.text for one in queue(db)] == ["a\u2028b\nc"]
+    assert [(one.text, one.revision) for one in queue(db)] == [("a\u2028b\nc", 1)]
+    # A retry of what was sent before the backup is still known for one, and gets the code that finds it.
+    before = sent_before(db, ONCE, photo=False)
+    assert before is not None
+    assert look_up(db, before.code) == queue(db)[0]
     assert [(a.person.name, a.person.roles, a.closed is None, a.sessions) for a in accounts.everyone(db)] == [
         ("Lê Mai", ("administrator",), True, 0),
         ("O’Neill 李", ("curator", "translator"), False, 0),

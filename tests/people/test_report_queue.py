@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,15 +12,26 @@ import sqlalchemy as sa
 from alembic import command
 from standing_clock import Clock
 
-from heritage.model.errors import InputError, ThrottledError
+from heritage.model.errors import InputError, StoreError, ThrottledError
 from heritage.model.limits import REPORT_LENGTH, REPORTS_A_DAY, REPORTS_OF_ADDRESS
-from heritage.people import events, reports
-from heritage.people import reports as module
+from heritage.people import events, handling
+from heritage.people import sending as module
 from heritage.people.database import Database, migrations
-from heritage.people.handling import Step, change, drop_photo, history
+from heritage.people.handling import Step, drop_photo, history
 from heritage.people.punctuality import Figures, Share, figures
-from heritage.people.reports import DAY_S, look_up, photos, queue, released, send
+from heritage.people.reports import DAY_S, Report, look_up, one, photos, queue, released
+from heritage.people.sending import Once, key_known, send, sent_before
+from heritage.people.tables import reports as table
 from heritage.people.tables import senders
+
+_TOLD: Any = {
+    "monument": "gate",
+    "place_m": None,
+    "text": "Một viên ngói rơi",
+    "language": "vi",
+    "address": "192.0.2.1",
+    "answer_days": 14,
+}
 
 
 def _send(db: Database, text: str = "Một viên ngói rơi", address: str = "192.0.2.1", **more: Any) -> str:
@@ -29,7 +41,12 @@ def _send(db: Database, text: str = "Một viên ngói rơi", address: str = "19
         "language": "vi",
         "answer_days": 14,
     }
-    return send(db, text=text, address=address, **(told | more))[0]
+    return send(db, text=text, address=address, **(told | more)).code
+
+
+def change(db: Database, id: int, **more: Any) -> Report:
+    """As who has just read it."""
+    return handling.change(db, id, expected=one(db, id).revision, **more)
 
 
 def test_what_was_sent_is_looked_up_by_its_code(db: Database, time: Clock) -> None:
@@ -153,7 +170,7 @@ def test_a_report_that_is_not_there(db: Database) -> None:
 def test_nothing_says_who_sent_it(db: Database) -> None:
     _send(db, address="203.0.113.77")
     with db.reading() as connection:
-        assert "203.0.113.77" not in str(list(connection.execute(sa.select(reports.reports))))
+        assert "203.0.113.77" not in str(list(connection.execute(sa.select(table))))
 
 
 def test_putting_off_the_date_makes_no_answer_punctual(db: Database, time: Clock) -> None:
@@ -221,3 +238,119 @@ def test_an_older_reports_promise_is_its_due_date(db: Database) -> None:
         command.downgrade(config, "0002")
         command.upgrade(config, "head")
     assert queue(db) == before
+
+
+def test_who_saves_second_is_told_and_writes_nothing_over(opened: Callable[[], Database]) -> None:
+    """Two people read the same revision; of their saves at the same moment, on two servers, one is there."""
+    first, second = opened(), opened()
+    _send(first, photo="a" * 32)
+    [read] = queue(first)
+    start, refused = threading.Barrier(2), []
+
+    def save(db: Database, name: str) -> None:
+        start.wait()
+        state = {"status": "accepted", "assignee": name, "due": 5, "answer": None}
+        try:
+            handling.change(db, read.id, by=name, expected=read.revision, **state)
+        except InputError as error:
+            refused.append((name, error.status, error.problems[0].code))
+
+    threads = [threading.Thread(target=save, args=each) for each in ((first, "An"), (second, "Mai"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    [(late, status, code)] = refused
+    [now] = queue(first)
+    assert (status, code) == (412, "report-changed")
+    assert {now.assignee, late} == {"An", "Mai"}
+    assert now.revision == read.revision + 1
+    assert len(history(first, read.id)) == 1
+    drop_photo(first, read.id, by="An")
+    assert one(first, read.id).revision == now.revision + 1
+
+
+_ONCE = Once("k" * 22, ("gate", "text"))
+
+
+def test_a_retry_is_told_the_same_and_is_not_there_twice(opened: Callable[[], Database], time: Clock) -> None:
+    """Also on another server, after a restart, on another day, and where no more may be sent."""
+    first, second = opened(), opened()
+    assert not key_known(first, _ONCE.key)
+    told = send(first, **_TOLD, once=_ONCE, position=(107.5, 16.5))
+    assert told.first
+    for _ in range(REPORTS_OF_ADDRESS - 1):
+        _send(first)
+    time.seconds += 100
+    again = send(second, **(_TOLD | {"answer_days": 99}), once=_ONCE)
+    assert again == told._replace(first=False) == sent_before(opened(), _ONCE, photo=False)
+    assert key_known(second, _ONCE.key)
+    assert not key_known(second, _ONCE.key[1:])
+    found = look_up(second, again.code)
+    assert found is not None
+    assert found.due == told.due
+    assert len(queue(second)) == REPORTS_OF_ADDRESS
+    with pytest.raises(ThrottledError):
+        send(second, **_TOLD, once=Once(_ONCE.key, ("gate", "other")))
+
+
+def test_retries_at_the_same_moment(opened: Callable[[], Database]) -> None:
+    databases = [opened(), opened()]
+    start, told = threading.Barrier(8), []
+
+    def retry(db: Database) -> None:
+        start.wait()
+        told.append(send(db, **_TOLD, once=_ONCE))
+
+    threads = [threading.Thread(target=retry, args=(databases[n % 2],)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(told) == 8
+    assert len({(each.code, each.due) for each in told}) == 1
+    assert sum(each.first for each in told) == 1
+    assert len(queue(databases[0])) == 1
+
+
+def test_another_text_or_another_key_is_another_report(db: Database) -> None:
+    """Parts do not run into each other, and what the table has gives neither key nor code."""
+    every = [
+        _ONCE,
+        Once("l" * 22, _ONCE.words),
+        Once(_ONCE.key, ("gate", "text2")),
+        Once(_ONCE.key, ("gatet", "ext")),
+        Once(_ONCE.key + "gate", ("text",)),
+    ]
+    codes = {
+        send(db, **(_TOLD | {"address": f"192.0.2.{n}"}), once=each).code for n, each in enumerate(every)
+    }
+    assert len(codes) == len(queue(db)) == len(every)
+    with db.reading() as connection:
+        kept = str(list(connection.execute(sa.select(table))))
+    assert _ONCE.key not in kept
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+
+
+def test_the_table_lets_no_report_in_twice(db: Database) -> None:
+    """Whatever the code above it does: the column is unique, but for those without a key."""
+    _send(db)
+    _send(db)
+    send(db, **_TOLD, once=_ONCE)
+    ids = [each.id for each in queue(db)]
+    doubled = table.update().where(table.c.id.in_(ids)).values(once=_ONCE.stored)
+    with pytest.raises(StoreError), db.writing() as connection:
+        connection.execute(doubled)
+
+
+def test_a_retry_and_its_photo(db: Database) -> None:
+    """A retry without the photo is the same report; a photo that comes to words without one is not lost."""
+    for n, (before, after, there) in enumerate(
+        (("a", None, 1), ("a", "b", 1), (None, "b", 2), (None, None, 1))
+    ):
+        once = Once("k" * 22, (str(n),))
+        told = _TOLD | {"address": f"192.0.2.{n}", "once": once}
+        first, second = (send(db, **told, photo=each and each * 32) for each in (before, after))
+        assert (first.code == second.code, second.first) == (there == 1, there == 2)
+        assert (sent_before(db, once, photo=after is not None) is None) == (there == 2)
+    assert sorted(str(each.photo)[0] for each in queue(db)) == ["N", "N", "a", "a", "b"]

@@ -179,7 +179,11 @@ def test_all_that_people_did_is_there_on_an_empty_machine(site: Path, tmp_path: 
         code = client.post("/reports/", json=told, headers=HERE).json["code"]
         report = client.get("/studio/api/reports").json["reports"][0]
         state = {"status": "answered", "assignee": "Lê Mai", "due": report["due"], "answer": "Đã sửa"}
-        assert client.put(f"/studio/api/reports/{report['id']}", json=state, headers=HERE).status_code == 200
+        read = {"If-Match": f'"{report["revision"]}"'}
+        assert (
+            client.put(f"/studio/api/reports/{report['id']}", json=state, headers=HERE | read).status_code
+            == 200
+        )
         seen = _seen(client, path, code)
     run = CliRunner().invoke
     assert run(cli, ["backup", str(site), str(tmp_path / "b.tar")]).exit_code == 0

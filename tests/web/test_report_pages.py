@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from small_release import EVIL, RELEASE, client_of, publish
 from studio_site import HERE, TOKEN, write_site
 from werkzeug.test import TestResponse
@@ -87,7 +89,10 @@ def test_without_a_script_from_form_to_answer(client: FlaskClient, db: Database,
     assert page.headers["Content-Security-Policy"].count("form-action 'self'") == 1
     form = _Form(page.text)
     assert (form.labels, form.inputs) == (4, 4)
-    assert form.fields == {"monument": "gate", "text": "", "at": "1.5,-2,3.25", "language": language}
+    once = form.fields["once"]
+    told = {"monument": "gate", "text": "", "at": "1.5,-2,3.25", "language": language}
+    assert form.fields == told | {"once": once}
+    assert _Form(client.get("/reports/", base_url=BASE).text).fields["once"] != once
     sent = client.post(
         "/reports/",
         data=form.fields | {"text": f"a\r\n{EVIL}"},
@@ -98,6 +103,13 @@ def test_without_a_script_from_form_to_answer(client: FlaskClient, db: Database,
     code = re.search(r"<code>([0-9A-Z-]{14})</code>", sent.text)
     assert code is not None
     assert say["done"] in sent.text
+    again = client.post(
+        "/reports/",
+        data=form.fields | {"text": f"a\r\n{EVIL}"},
+        headers={"Origin": BASE, "Accept": BROWSERS},
+        base_url=BASE,
+    )
+    assert (again.status_code, again.text) == (201, sent.text)  # loaded anew: the same report, the same code
     [found] = queue(db)
     assert (found.text, found.place_m, found.language) == (f"a\n{EVIL}", (1.5, -2.0, 3.25), language)
     url = f"/reports/answer?code={code[1]}&lang={language}"
@@ -120,7 +132,19 @@ def test_answered_in_the_studio(client: FlaskClient) -> None:
     assert "code" not in one
     state = {"status": "answered", "assignee": "Mai", "due": 2**37 - 1, "answer": "Đã sửa. Cảm ơn!"}
     url = f"/studio/api/reports/{one['id']}"
-    assert studio.put(url, json=state, headers=HERE, base_url=BASE).json["assignee"] == "Mai"
+    match = HERE | {"If-Match": f'"{one["revision"]}"'}
+    saved = studio.put(url, json=state, headers=match, base_url=BASE)
+    assert saved.json["assignee"] == "Mai"
+    assert saved.headers["ETag"] == f'"{saved.json["revision"]}"' != match["If-Match"]
+    # Whoever read the revision before it gets what is there now, and whoever names none is asked for one.
+    late = studio.put(url, json=state | {"assignee": "An"}, headers=match, base_url=BASE)
+    assert (late.status_code, late.json["error"]["code"]) == (412, "report-changed")
+    assert late.json["theirs"] == saved.json
+    assert studio.put(url, json=state, headers=HERE, base_url=BASE).status_code == 428
+    for tag in ("*", "1", 'W/"1"', '"x"', '"1", "2"', f'"{"9" * 30}"', '"١"'):
+        strange = HERE | {"If-Match": tag.encode().decode("latin-1")}
+        assert studio.put(url, json=state, headers=strange, base_url=BASE).status_code == 400
+    match = HERE | {"If-Match": saved.headers["ETag"]}
     answer = client.get("/reports/answer", query_string={"code": sent["code"].lower()}, base_url=BASE)
     assert answer.json["answer"] == "Đã sửa. Cảm ơn!"
     assert "assignee" not in answer.json
@@ -137,8 +161,8 @@ def test_answered_in_the_studio(client: FlaskClient) -> None:
         [],
         state | {"status": None},
     ):
-        assert studio.put(url, json=strange, headers=HERE, base_url=BASE).status_code == 400
-    assert studio.put(f"{url}9", json=state, headers=HERE, base_url=BASE).status_code == 404
+        assert studio.put(url, json=strange, headers=match, base_url=BASE).status_code == 400
+    assert studio.put(f"{url}9", json=state, headers=match, base_url=BASE).status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -156,6 +180,37 @@ def test_what_is_taken_in(client: FlaskClient, db: Database, body: Any, status: 
     answer = _send(client, body)
     assert answer.status_code == status, answer.text
     assert len(queue(db)) == (status == 201)
+
+
+def test_a_retry_after_a_lost_answer(client: FlaskClient, db: Database, tmp_path: Path) -> None:
+    """As the viewer's page sends it, to the same server and to another one; in either language, with one photo kept."""
+    key = {"Idempotency-Key": "0123456789abcdef0123456789abcdef", "Accept": "application/json"}
+    elsewhere = Database(tmp_path)
+    other = create_app(tmp_path, reports=ReportOptions(elsewhere, Photos(tmp_path), 30)).test_client()
+    photo = io.BytesIO()
+    Image.new("RGB", (32, 32), "red").save(photo, "PNG")
+
+    def send(at: FlaskClient, text: str = GOOD["text"], language: str = "vi", **more: str) -> TestResponse:
+        told = GOOD | {"text": text, "language": language, "photo_place": "1"}
+        data = told | {"photo": (io.BytesIO(photo.getvalue()), "a.png")}
+        return at.post("/reports/", data=data, headers=HERE | key | more, base_url=BASE)
+
+    first = send(client)
+    assert (first.status_code, first.json["located"]) == (201, False)
+    for again in (send(client), send(other), send(other, language="fr")):
+        assert (again.status_code, again.json) == (201, first.json)
+    assert len(queue(db)) == 1
+    assert len(list((tmp_path / ".heritage" / "photos").glob("*.jpg"))) == 1
+    assert send(client, "Hai viên ngói rơi").json["code"] != first.json["code"]
+    for _ in range(REPORTS_OF_ADDRESS - 2):
+        assert _send(client).status_code == 201
+    assert send(client).json == first.json  # where no more may be sent
+    assert send(client, "Ba viên ngói rơi").status_code == 429
+    for strange in ("short", "x" * 201, "with a space in it"):
+        refused = send(client, **{"Idempotency-Key": strange})
+        assert (refused.status_code, refused.json["error"]["code"]) == (400, "idempotency-key")
+    assert len(queue(db)) == REPORTS_OF_ADDRESS
+    elsewhere.close()
 
 
 @pytest.mark.parametrize("headers", [{}, {"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}])

@@ -269,7 +269,9 @@ def test_seen_by_nobody_before_it_is_released(client: FlaskClient, db: Database)
 
     state = {"status": "accepted", "assignee": "Mai", "due": 2_000_000_000, "answer": None}
     for shown, status, texts in (("words", 404, 1), ("all", 200, 1), ("nothing", 404, 0)):
-        studio.put(own, json=state | {"shown": shown}, headers=HERE, base_url=BASE)
+        [read] = studio.get("/studio/api/reports", base_url=BASE).json["reports"]
+        match = HERE | {"If-Match": f'"{read["revision"]}"'}
+        assert studio.put(own, json=state | {"shown": shown}, headers=match, base_url=BASE).status_code == 200
         with client.get(public, base_url=BASE) as answer:
             assert answer.status_code == status
         found = client.get("/reports/released", base_url=BASE).json["reports"]
@@ -282,7 +284,7 @@ def test_seen_by_nobody_before_it_is_released(client: FlaskClient, db: Database)
         assert (GOOD["text"] in page) == bool(texts)
     steps = studio.get(f"{own}/history", base_url=BASE).json
     assert [step["shown"] for step in steps] == ["words", "all", "nothing"]
-    assert studio.put(own, json=state | {"shown": "x"}, headers=HERE, base_url=BASE).status_code == 400
+    assert studio.put(own, json=state | {"shown": "x"}, headers=match, base_url=BASE).status_code == 400
     assert studio.delete(f"{own}/photo", headers=HERE, base_url=BASE).status_code == 204
     assert studio.get(f"{own}/photo", base_url=BASE).status_code == 404
     assert studio.delete(f"{own}/photo", headers=HERE, base_url=BASE).status_code == 404

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from heritage.people.reports import STATUSES
+from heritage.people.reports import SHOWN, STATUSES
 from heritage.web.described.operation import STORE, Operation, file
 from heritage.web.described.shapes import ROLE, TEXT, TRUTH, WHOLE, listed, maybe, record, ref
 
@@ -78,7 +78,17 @@ PEOPLE: Final = {
     ("PUT", "/studio/api/reports/<int:id>"): Operation(
         "Works on a report",
         ref("Report"),
-        body=record(status={"enum": list(STATUSES)}, assignee=maybe(TEXT), due=WHOLE, answer=maybe(TEXT)),
+        body=record(
+            ("shown",),
+            status={"enum": list(STATUSES)},
+            assignee=maybe(TEXT),
+            due=WHOLE,
+            answer=maybe(TEXT),
+            shown={"enum": list(SHOWN)},
+        ),
+        refusals=(404, 412, 428),
+        parameters={("header", "If-Match"): {"type": "string", "pattern": '^"[0-9]{1,9}"$'}},
+        headers={"ETag": {"schema": {"type": "string"}}},
     ),
     ("GET", "/studio/api/reports.csv"): Operation(
         "The same as a table", TEXT, kind="text/csv; charset=utf-8"

@@ -8,6 +8,7 @@ from heritage.people.reports import STATUSES
 from heritage.web.described.operation import FILE, HTML, LANGUAGE, STORE, Operation, file, page
 from heritage.web.described.shapes import TEXT, TRUTH, WHOLE, listed, maybe, record, ref
 
+_KEY: Final = {"type": "string", "pattern": "^[\\x21-\\x7e]{16,200}$"}
 PUBLIC: Final = {
     ("GET", "/"): Operation(
         "The first page", TEXT, kind=HTML, refusals=(412, 416, 503), others=FILE, parameters=LANGUAGE
@@ -39,13 +40,15 @@ PUBLIC: Final = {
         record(code=TEXT, due=WHOLE, located=maybe(TRUTH)),
         201,
         body=record(
-            ("at", "language", "photo_place"),
+            ("at", "language", "photo_place", "once"),
             monument=TEXT,
             text=TEXT,
             at=TEXT,
             language=TEXT,
             photo_place={"enum": ["1", ""]},
+            once=_KEY,
         ),
+        parameters={("header", "Idempotency-Key"): _KEY},
         refusals=(415, 422, 429, *STORE),
     ),
     ("GET", "/reports/released"): Operation(

@@ -9,10 +9,11 @@ from typing import Any
 from flask import request
 
 from heritage.web.errors import refused
+from heritage.web.once import HEADER, checked_key
 from heritage.web.studio.people import person
 
 _TAG = re.compile(r'"([0-9a-f]{64})"')
-_REQUEST = re.compile(r"[\x21-\x7e]{1,200}")
+_NUMBER = re.compile(r'"([0-9]{1,9})"')
 
 
 def expected_revision() -> str | None:
@@ -36,15 +37,24 @@ def expected_revision() -> str | None:
     return match[1]
 
 
+def expected_number() -> int:
+    """The revision of what counts its own, and is always there: a report."""
+    tag, allowed = request.headers.get("If-Match"), 'If-Match: "<revision>"'
+    if tag is None:
+        said = ("the request", "it does not say what it changes", allowed, "send the revision that was read")
+        raise refused(428, "precondition-missing", *said)
+    match = _NUMBER.fullmatch(tag.strip())
+    if match is None or "If-None-Match" in request.headers:
+        raise refused(400, "precondition-strange", "the request", "it names no revision", allowed, "")
+    return int(match[1])
+
+
 def request_key() -> str | None:
     """What tells a retry from another save: whose it is, the page's key, and what is sent."""
-    key = request.headers.get("Idempotency-Key")
+    key = request.headers.get(HEADER)
     if key is None:
         return None
-    if not _REQUEST.fullmatch(key):
-        raise refused(
-            400, "idempotency-key", "Idempotency-Key", "it is none", "1 to 200 visible characters", ""
-        )
+    checked_key(key)
     sent = hashlib.sha256(request.get_data()).hexdigest()[:16]
     return f"{person().id}:{key}:{sent}"
 

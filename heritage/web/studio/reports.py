@@ -10,12 +10,14 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
+from heritage.model.errors import InputError
 from heritage.people import handling, reports
 from heritage.people.punctuality import figures
 from heritage.people.reports import Report
 from heritage.web.report_answers import photo_of
 from heritage.web.report_options import ReportOptions
-from heritage.web.studio.answers import said, strange_body
+from heritage.web.studio.answers import Refusal, said, strange_body
+from heritage.web.studio.asked import expected_number
 from heritage.web.studio.people import person
 
 _LATEST: Final = 2**37  # in the year 6325; a date ends with the year 9999
@@ -65,6 +67,7 @@ def register(studio: Blueprint, visitors: ReportOptions) -> None:
     @studio.put("/api/reports/<int:id>")
     def change_report(id: int) -> Response:
         """The whole state: what is left out is not kept; without ``shown``, nothing is shown."""
+        expected = expected_number()
         match request.get_json(silent=True):
             case {
                 "status": str(status),
@@ -73,17 +76,23 @@ def register(studio: Blueprint, visitors: ReportOptions) -> None:
                 "answer": None | str() as answer,
                 **more,
             } if more.keys() <= {"shown"} and isinstance(more.get("shown", ""), str) and 0 <= due < _LATEST:
-                changed = handling.change(
-                    database,
-                    id,
-                    by=person().name,
-                    status=status,
-                    assignee=assignee,
-                    due=due,
-                    answer=answer,
-                    shown=str(more.get("shown", "nothing")),
-                )
-                return said(_listed(changed))
+                try:
+                    changed = handling.change(
+                        database,
+                        id,
+                        by=person().name,
+                        expected=expected,
+                        status=status,
+                        assignee=assignee,
+                        due=due,
+                        answer=answer,
+                        shown=str(more.get("shown", "nothing")),
+                    )
+                except InputError as error:
+                    if error.status != 412:
+                        raise
+                    raise Refusal(error, theirs=_listed(reports.one(database, id))) from error
+                return said(_listed(changed), etag=str(changed.revision))
         raise strange_body(
             '{"status": text, "assignee": text or null, "due": seconds since 1970, "answer": text or null, '
             '"shown": "nothing", "words" or "all"}'

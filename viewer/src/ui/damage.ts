@@ -16,13 +16,26 @@ import './damage.css';
 
 const LONGEST = 4000;
 const KINDS = 'image/jpeg,image/png,image/webp';
+
 interface Draft {
   text: string;
   /** Monument frame, metres. */
   at: Vec3 | null;
+  /** The same for every try of one report: what has arrived already, although its answer was lost, is not there twice. */
+  once: string;
+  /** The photo of the last try under that key; '' without one, null before the first. */
+  tried: string | null;
 }
 
-const NOTHING: Draft = { text: '', at: null };
+/** 128 random bits, also where the page has no secure context. */
+const key = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+const blank = (): Draft => ({ text: '', at: null, once: key(), tried: null });
+
+/** What a photo is known by when it is chosen again. */
+const nameOf = (photo: File | null): string =>
+  photo ? `${photo.name}:${photo.size}:${photo.lastModified}` : '';
 
 export class Damage extends LitElement {
   static override properties = {
@@ -60,7 +73,7 @@ export class Damage extends LitElement {
     super();
     this.ready = false;
     this.open = false;
-    this.draft = NOTHING;
+    this.draft = blank();
     this.photo = null;
     this.share = null;
     this.problem = '';
@@ -98,10 +111,11 @@ export class Damage extends LitElement {
     }
     this.sent = null;
     try {
-      const kept = JSON.parse(localStorage.getItem(this.drawer) ?? 'null') as Draft | null;
-      this.draft = kept ?? NOTHING;
+      // A draft of an older version has no key.
+      const kept = JSON.parse(localStorage.getItem(this.drawer) ?? 'null') as Partial<Draft> | null;
+      this.draft = { ...blank(), ...kept };
     } catch {
-      this.draft = NOTHING;
+      this.draft = blank();
     }
     this.mark(this.draft.at);
   }
@@ -154,9 +168,16 @@ export class Damage extends LitElement {
     if (!this.photo) body.delete('photo_place');
     body.delete('photo');
     if (this.photo) body.set('photo', this.photo);
+    // Another photo than the one that may have arrived already: another report. Words without their photo are the same.
+    const { once, tried } = this.draft;
+    const other = this.photo !== null && tried !== null && tried !== nameOf(this.photo);
+    this.write({
+      once: other ? key() : once,
+      tried: this.photo || tried === null ? nameOf(this.photo) : tried,
+    });
     this.problem = '';
     this.share = 0;
-    const sent = await posted(this.address, body, (share) => {
+    const sent = await posted(this.address, body, this.draft.once, (share) => {
       this.share = share;
     });
     this.share = null;
@@ -166,7 +187,7 @@ export class Damage extends LitElement {
     }
     this.sent = sent;
     this.photo = null;
-    this.draft = NOTHING;
+    this.draft = blank();
     this.mark(null);
     try {
       localStorage.removeItem(this.drawer);

@@ -20,16 +20,20 @@ export interface Sent {
   located: boolean | null;
 }
 
-/** What became of it: taken in, or why not. `onShare` is told how much has been sent, 0..1; of all means only this one tells. */
+/**
+ * What became of it: taken in, or why not. With the same `once` it is the same report, however often it is sent. `onShare` is told how much has been sent, 0..1; of all means only this one tells.
+ */
 export function posted(
   address: string,
   body: FormData,
+  once: string,
   onShare: (share: number) => void,
 ): Promise<Sent | string> {
   return new Promise((resolve) => {
     const request = new XMLHttpRequest();
     request.open('POST', address);
     request.setRequestHeader('Accept', 'application/json');
+    request.setRequestHeader('Idempotency-Key', once);
     request.responseType = 'json';
     request.upload.onprogress = ({ loaded, total }) => onShare(total > 0 ? loaded / total : 0);
     request.onloadend = () => {

@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { dayOf, endOf, listed, NOBODY, type Report } from '../../src/studio/reports/api.ts';
+import { Refusal } from '../../src/studio/core/api.ts';
+import {
+  dayOf,
+  differing,
+  endOf,
+  formOf,
+  listed,
+  NOBODY,
+  type Report,
+  renewed,
+} from '../../src/studio/reports/api.ts';
 import { Detail } from '../../src/studio/reports/detail.ts';
 import type { Studio } from '../../src/studio/studio.ts';
 
@@ -20,6 +30,7 @@ const report = (id: number, more: Partial<Report>): Report => ({
   photo: false,
   position: null,
   shown: 'nothing',
+  revision: 0,
   ...more,
 });
 
@@ -55,7 +66,7 @@ describe('a report that is open', () => {
   const studio = { tried: async () => [], api: { ask: async () => [] }, onState: () => {} };
 
   it('takes what the server has, and keeps what is written and not saved', () => {
-    const detail = new Detail(studio as unknown as Studio, report(1, { photo: true }), () => {});
+    const detail = new Detail(studio as unknown as Studio, report(1, { photo: true }), async () => {});
     detail.take(report(1, { photo: true, assignee: 'Mai' }));
     expect(detail.dirty).toBe(false);
     detail.form.answer = 'We have seen it.';
@@ -65,5 +76,61 @@ describe('a report that is open', () => {
       'We have seen it.',
       true,
     ]);
+  });
+
+  it('shows what somebody else has changed, and saves over it only when asked again', async () => {
+    const asked: unknown[] = [];
+    let answer: () => Report = () => {
+      throw new Refusal(412, 'changed');
+    };
+    const ask = async (method: string, _path: string, ...more: unknown[]) => {
+      if (method !== 'PUT') return [];
+      asked.push(more);
+      return answer();
+    };
+    const state = { t: (key: string) => key };
+    const refused: unknown[] = [];
+    const own = {
+      ...studio,
+      api: { ask },
+      state,
+      set: () => {},
+      refused: (error: unknown) => refused.push(error),
+    };
+    const theirs = report(1, { status: 'accepted', assignee: 'Mai', revision: 1 });
+    const detail: Detail = new Detail(own as unknown as Studio, report(1, {}), async () =>
+      detail.take(theirs),
+    );
+    detail.form.assignee = 'An';
+    await detail.save();
+    expect(detail.form).toMatchObject({ status: 'accepted', assignee: 'An' });
+    expect([detail.dirty, detail.theirs, asked.length]).toEqual([true, ['status', 'assignee'], 1]);
+    answer = () => ({ ...theirs, assignee: 'An', revision: 2 });
+    await detail.save();
+    expect(asked[1]).toMatchObject([{ status: 'accepted', assignee: 'An' }, { 'If-Match': '"1"' }]);
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('a report that somebody else has changed meanwhile', () => {
+  const was = report(1, {});
+  const now = report(1, { status: 'answered', answer: 'Done', assignee: 'Mai', revision: 1 });
+
+  it('keeps what was typed, takes the rest, and tells what is theirs', () => {
+    const typed = { ...formOf(was), assignee: 'An', shown: 'words' as const };
+    const { form, theirs } = renewed(typed, was, now);
+    expect(form).toEqual({ ...formOf(now), assignee: 'An', shown: 'words' });
+    expect(theirs).toEqual(['status', 'assignee', 'answer']);
+    expect(differing(form, formOf(now))).toEqual(['assignee', 'shown']);
+  });
+
+  it('is as it should be where the same was written, as after a lost answer', () => {
+    const { form } = renewed(formOf(now), was, now);
+    expect(differing(form, formOf(now))).toEqual([]);
+  });
+
+  it('changes nothing typed where only the photo was removed', () => {
+    const typed = { ...formOf(was), answer: 'Half a sentence' };
+    expect(renewed(typed, was, report(1, { revision: 1 }))).toEqual({ form: typed, theirs: [] });
   });
 });

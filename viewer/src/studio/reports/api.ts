@@ -24,6 +24,38 @@ export interface Report {
   /** Longitude and latitude that the photo notes, WGS 84. */
   readonly position: readonly [number, number] | null;
   readonly shown: Shown;
+  /** How often staff have changed it. */
+  readonly revision: number;
+}
+
+/** What of a report is worked on, as its fields have it. `day` is its due date. */
+export interface Form {
+  status: Status;
+  assignee: string;
+  day: string;
+  answer: string;
+  shown: Shown;
+}
+
+export const formOf = ({ status, assignee, due, answer, shown }: Report): Form => ({
+  status,
+  assignee: assignee ?? '',
+  day: dayOf(due),
+  answer: answer ?? '',
+  shown,
+});
+
+const FIELDS: readonly (keyof Form)[] = ['status', 'assignee', 'day', 'answer', 'shown'];
+
+/** Which fields differ. */
+export const differing = (a: Form, b: Form): (keyof Form)[] =>
+  FIELDS.filter((field) => a[field].trim() !== b[field].trim());
+
+/** What has been typed on `was`, upon `now`, and which fields somebody else has changed meanwhile. */
+export function renewed(typed: Form, was: Report, now: Report): { form: Form; theirs: (keyof Form)[] } {
+  const [before, after] = [formOf(was), formOf(now)];
+  const mine = differing(typed, before).map((field) => [field, typed[field]]);
+  return { form: { ...after, ...Object.fromEntries(mine) }, theirs: differing(before, after) };
 }
 
 export interface Share {

@@ -1,14 +1,18 @@
 /** One report: what was sent, where it is, what is made of it, and who did what. */
 import { html, nothing } from 'lit';
 import type { Part } from '../../ui/parts.ts';
+import { Refusal } from '../core/api.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from '../ui/icons.ts';
 import { button, line, moment, select } from '../ui/parts.ts';
 import {
   CLOSED,
-  dayOf,
+  differing,
   endOf,
+  type Form,
+  formOf,
   type Report,
+  renewed,
   SHOWN,
   type Shown,
   STATUSES,
@@ -17,51 +21,49 @@ import {
 } from './api.ts';
 import { placeFrame, type Which } from './place.ts';
 
-interface Form {
-  status: Status;
-  assignee: string;
-  day: string;
-  answer: string;
-  shown: Shown;
-}
-
-const formOf = ({ status, assignee, due, answer, shown }: Report): Form => ({
-  status,
-  assignee: assignee ?? '',
-  day: dayOf(due),
-  answer: answer ?? '',
-  shown,
-});
+const NAMES: Readonly<Record<keyof Form, string>> = {
+  status: 'reports.status',
+  assignee: 'reports.assignee',
+  day: 'reports.due',
+  answer: 'reports.answer',
+  shown: 'reports.shown',
+};
 
 export class Detail {
   private readonly studio: Studio;
   report: Report;
-  private readonly saved: () => void;
+  /** Has the queue load anew, which hands this report's state to `take`. */
+  private readonly reload: () => Promise<void>;
   private steps: readonly Step[] = [];
   private frame: HTMLIFrameElement | null = null;
   private problem = '';
   /** As it is written. */
   form: Form;
+  /** What somebody else has changed while this was written; null: nothing. */
+  theirs: readonly (keyof Form)[] | null = null;
+  /** From which revision on that was. */
+  private since = 0;
 
-  constructor(studio: Studio, report: Report, saved: () => void) {
+  constructor(studio: Studio, report: Report, reload: () => Promise<void>) {
     this.studio = studio;
     this.report = report;
-    this.saved = saved;
+    this.reload = reload;
     this.form = formOf(report);
     void this.load();
   }
 
-  /** The server has it so now; what has been written and is not saved stays. */
+  /** The server has it so now; what has been written and is not saved stays, upon what somebody else has changed. */
   take(report: Report): void {
-    if (!this.dirty) this.form = formOf(report);
-    this.report = report;
+    const { form, theirs } = renewed(this.form, this.report, report);
+    if (theirs.length > 0 && this.dirty) [this.theirs, this.since] = [theirs, this.report.revision];
+    [this.form, this.report] = [form, report];
+    if (!this.dirty) [this.form, this.theirs] = [formOf(report), null];
     void this.load();
   }
 
   /** Whether something has been written that is not saved. */
   get dirty(): boolean {
-    const [written, saved] = [this.form, formOf(this.report)];
-    return (Object.keys(saved) as (keyof Form)[]).some((key) => written[key].trim() !== saved[key]);
+    return differing(this.form, formOf(this.report)).length > 0;
   }
 
   private async load(): Promise<void> {
@@ -77,7 +79,7 @@ export class Detail {
     studio.onState();
   }
 
-  private async save(): Promise<void> {
+  async save(): Promise<void> {
     const { studio, form } = this;
     const { t } = studio.state;
     const [closed, answer] = [CLOSED.includes(form.status), form.answer.trim()];
@@ -92,11 +94,25 @@ export class Detail {
       answer: closed ? answer : null,
       shown: form.shown,
     };
-    if (await studio.tried(studio.api.ask('PUT', `reports/${this.report.id}`, state))) {
-      this.report = { ...this.report, ...state };
-      studio.set({ notice: t('reports.saved') });
-      this.saved();
+    const { id, revision } = this.report;
+    try {
+      this.report = await studio.api.ask<Report>('PUT', `reports/${id}`, state, {
+        'If-Match': `"${revision}"`,
+      });
+    } catch (error) {
+      if (!(error instanceof Refusal && error.status === 412)) return studio.refused(error);
+      // Somebody else was first.
+      await this.reload();
+      if (this.report.revision === revision) return; // that failed, and has been told
+      if (this.dirty) {
+        if (!this.theirs) [this.theirs, this.since] = [[], revision];
+        studio.onState();
+        return;
+      }
     }
+    // Also when nothing of it differs from what is there: its answer was lost, or both wrote the same.
+    studio.set({ notice: t('reports.saved') });
+    await this.reload();
   }
 
   private async dropPhoto(): Promise<void> {
@@ -104,7 +120,7 @@ export class Detail {
     const { t } = studio.state;
     if (!window.confirm(t('reports.photo.sure'))) return;
     const done = studio.api.ask('DELETE', `reports/${this.report.id}/photo`).then(() => true);
-    if (await studio.tried(done)) this.saved();
+    if (await studio.tried(done)) await this.reload();
   }
 
   render(names: readonly string[]): Part {
@@ -161,6 +177,7 @@ export class Detail {
           SHOWN.map((value) => ({ value, text: t(`released.${value}`) })),
           (shown) => set({ shown: shown as Shown }),
         )}
+        ${this.theirs ? this.meanwhile(this.theirs, set) : nothing}
         ${this.problem ? html`<p class="problem" role="alert">${this.problem}</p>` : nothing}
         <button class="button main" ?disabled=${!this.dirty}><span>${t('reports.save')}</span></button>
       </form>
@@ -172,6 +189,33 @@ export class Detail {
         </ol>
       </section>
     </div>`;
+  }
+
+  private meanwhile(theirs: readonly (keyof Form)[], set: (change: Partial<Form>) => void): Part {
+    const { t } = this.studio.state;
+    const there = formOf(this.report);
+    const who = [
+      ...new Set(this.steps.slice(this.since - this.report.revision).map((step) => step.who)),
+    ].join(', ');
+    return html`<section class="report-meanwhile" role="alert">
+      <p>${t('reports.meanwhile', { who })}</p>
+      <dl>${theirs.map(
+        (field) => html`<dt>${t(NAMES[field])}</dt>
+          <dd>${this.words(field, there)}
+            ${this.form[field] === there[field] ? nothing : button({ text: t('clash.keep.theirs'), press: () => set({ [field]: there[field] }) })}</dd>`,
+      )}</dl>
+      <p class="quiet">${t('reports.meanwhile.help')}</p>
+    </section>`;
+  }
+
+  /** A field's value in words. */
+  private words(field: keyof Form, form: Form): string {
+    const { t, language } = this.studio.state;
+    if (field === 'status') return t(`queue.${form.status}`);
+    if (field === 'shown') return t(`released.${form.shown}`);
+    if (field === 'day') return moment(this.report.due, language);
+    if (field === 'assignee') return form.assignee || t('reports.nobody');
+    return form.answer || '–';
   }
 
   private step(step: Step): string {

@@ -41,7 +41,7 @@ class Reports implements Page {
   }
 
   private detailOf(report: Report): Detail {
-    return new Detail(this.studio, report, () => void this.load());
+    return new Detail(this.studio, report, () => this.load());
   }
 
   private choose(report: Report): void {
