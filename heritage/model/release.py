@@ -13,6 +13,7 @@ from pydantic import Field
 from heritage.model.documents import (
     Certainty,
     Credit,
+    CrsVec3,
     Decided,
     Document,
     Evidence,
@@ -168,7 +169,7 @@ class CleaningDocument(ReleaseDocument):
 
     up: str
     metres_per_unit: float
-    origin_m: Vec3
+    origin_m: CrsVec3
     monument_from_epoch: Matrix
     labels: dict[str, int] = Field(description="points by label")
     before: dict[str, int] = Field(description="points by label as cleaning gave them, before any correction")

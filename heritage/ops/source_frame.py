@@ -11,7 +11,7 @@ import pyproj
 from pydantic import Field
 
 from heritage.model.arrays import F32, F64, Mesh
-from heritage.model.documents import Document, Number, Vec3
+from heritage.model.documents import CrsVec3, Document, Number
 from heritage.model.errors import InputError
 from heritage.model.limits import POINTS_STREAMED
 from heritage.model.source import SourceHeader, Unit, UpAxis
@@ -43,7 +43,7 @@ class IngestOptions(Document):
     up: UpAxis | None = Field(None, description="the file's up axis; default: the format's own")
     units: Unit | None = Field(None, description="the file's unit; default: the file's own, else metres")
     crs: str | None = Field(None, description="the file's CRS where the header has none or a wrong one")
-    origin_m: Vec3 | None = Field(
+    origin_m: CrsVec3 | None = Field(
         None,
         description="subtracted from coordinates, metres, z up; default per axis: 0, beyond 10 km the middle",
     )
@@ -59,7 +59,7 @@ class SourceFrame(Document):
     up: UpAxis
     metres_per_unit: Number
     crs: str | None = Field(description="WKT or authority code of the file's coordinates, None where unknown")
-    origin_m: Vec3
+    origin_m: CrsVec3
 
 
 @dataclass(frozen=True)

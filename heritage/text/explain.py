@@ -209,7 +209,7 @@ def _allowed(schema: Mapping[str, Any]) -> str:
     low, high = schema.get("minimum"), schema.get("maximum")
     above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
     if low is not None and high is not None:
-        return f"{low:g}..{high:g} is allowed"
+        return f"{_number(low)}..{_number(high)} is allowed"
     bounds = {"at least": low, "more than": above, "at most": high, "less than": below}
     limits = [f"{word} {bound:g}" for word, bound in bounds.items() if bound is not None]
     if limits:
@@ -226,6 +226,11 @@ def _allowed(schema: Mapping[str, Any]) -> str:
         return "text per language (en: …) is allowed"
     kind = _KINDS.get(str(schema.get("type")), "")
     return f"{kind} is allowed" if kind else ""
+
+
+def _number(value: float) -> str:
+    """As people write it: a large one in full, never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:g}"
 
 
 def _are(schema: Mapping[str, Any]) -> str:

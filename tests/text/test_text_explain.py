@@ -59,8 +59,8 @@ def test_a_tour() -> None:
         'tours/gate/tour.yaml:3: stops[0].id is 2019, which YAML does not read as text; text is allowed; write it in quotes: "2019"',
         "tours/gate/tour.yaml:4: stops[0].show has epoch, state; exactly one of epoch and state",
         "tours/gate/tour.yaml:5: stops[0].view.eye_m has 2 items; a list of 3 is allowed",
-        'tours/gate/tour.yaml:5: stops[0].view.target_m[1] is "1", which is text; a number is allowed; write it without quotes',
-        "tours/gate/tour.yaml:5: stops[0].view.target_m[2] is .nan; a finite number is allowed",
+        'tours/gate/tour.yaml:5: stops[0].view.target_m[1] is "1", which is text; -100,000,000..100,000,000 is allowed; write it without quotes',
+        "tours/gate/tour.yaml:5: stops[0].view.target_m[2] is .nan; -100,000,000..100,000,000 is allowed",
         "tours/gate/tour.yaml:5: stops[0].view.fov_deg is 400; 10..120 is allowed",
         f'tours/gate/tour.yaml:6: unknown key stops[0].narratoin; {keys} are allowed; did you mean "narration"?',
         "tours/gate/tour.yaml:8: stops[1].dwell_s is -1; 0..600 is allowed",
@@ -99,7 +99,7 @@ def test_a_site() -> None:
         'site.yaml:4: rights.url is "javascript:alert(1)"; a web address that starts with https:// or http:// is allowed',
         "site.yaml:5: credits[0].name is missing; text is allowed; add name: …",
         'site.yaml:6: heights is "ellipsoid"; unknown, ellipsoidal, orthometric are allowed; did you mean "ellipsoidal"?',
-        "site.yaml:7: ground_m is true; a number is allowed",
+        "site.yaml:7: ground_m is true; -1,000,000,000..1,000,000,000 is allowed",
         "site.yaml:8: opening has eye_m, target_m; eye_m and target_m are the same point; they must differ",
     ]
 
@@ -150,4 +150,25 @@ def test_two_ends_of_a_section_in_one_place_give_no_plane() -> None:
 
     assert messages(text, Tour, "t.yaml") == [
         "t.yaml:4: stops[0].section has from_m, to_m; from_m and to_m must lie 0.01 m apart or more"
+    ]
+
+
+@pytest.mark.parametrize("value", ["1e308", "-2e8", ".inf", ".nan"])
+def test_a_coordinate_that_nothing_can_have_is_refused_in_one_line(value: str) -> None:
+    text = f"monument: gate\nstops:\n- {{id: a, show: {{epoch: b}}, view: {{eye_m: [{value}, 0, 0], target_m: [0, 0, 6]}}}}\n"
+
+    assert messages(text, Tour, "tour.yaml") == [
+        f"tour.yaml:3: stops[0].view.eye_m[0] is {value}; -100,000,000..100,000,000 is allowed"
+    ]
+
+
+def test_coordinates_of_a_crs_may_be_larger_and_have_a_limit_too() -> None:
+    def point(x: str) -> str:
+        pair = f"{{name: P1, at_m: [0, 0, 0], crs_m: [{x}, 1822304, 5]}}"
+        epochs = "epochs: [{id: a, source: scans/a.ply}]"
+        return f"title: {{en: x}}\n{epochs}\nregistration: {{method: gcp, points: [{pair}]}}\n"
+
+    parse_yaml(point("60500000.5"), Monument, "monument.yaml")
+    assert messages(point("1e308"), Monument, "monument.yaml") == [
+        "monument.yaml:3: registration.points[0].crs_m[0] is 1e308; -1,000,000,000..1,000,000,000 is allowed"
     ]

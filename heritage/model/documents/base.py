@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from heritage.model.limits import WRITTEN_CRS, WRITTEN_LOCAL
+
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 TEXT_KINDS = ("~text", "~languages")  # how errors name the two ways to write a text
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
@@ -57,7 +59,12 @@ RelativePath = Annotated[str, Field(min_length=1, max_length=500), AfterValidato
 Number = Annotated[float, AfterValidator(_finite)]
 Positive = Annotated[float, Field(gt=0), AfterValidator(_finite)]
 Url = Annotated[str, Field(max_length=2000), AfterValidator(_web_address)]
-Vec3 = Annotated[tuple[Number, Number, Number], Field(strict=False)]
+Local = Annotated[float, Field(ge=-WRITTEN_LOCAL, le=WRITTEN_LOCAL)]
+"""A coordinate near by: in the frame of a monument, an epoch or a site. A NaN is out of bounds, too."""
+InCrs = Annotated[float, Field(ge=-WRITTEN_CRS, le=WRITTEN_CRS)]
+"""A coordinate of a CRS."""
+Vec3 = Annotated[tuple[Local, Local, Local], Field(strict=False)]
+CrsVec3 = Annotated[tuple[InCrs, InCrs, InCrs], Field(strict=False)]
 Vec2 = Annotated[tuple[Number, Number], Field(strict=False)]
 Certainty = Literal["documented", "probable", "conjectural"]
 Box3 = Annotated[tuple[Vec3, Vec3], Field(strict=False)]

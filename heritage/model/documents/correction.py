@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
-from heritage.model.documents.base import Document, Id, Number, Positive, Text, Vec2, Vec3
+from heritage.model.documents.base import CrsVec3, Document, Id, Number, Positive, Text, Vec2, Vec3
 from heritage.model.limits import BRUSH_PLACES, CORRECTIONS, LASSO_CELLS, LASSO_CORNERS
 
 # A duplicate is a fact, not an opinion; and what a scanner doubts is not for a person to doubt as it does.
@@ -94,7 +94,7 @@ class CorrectionFrame(Document):
         description="the file's up axis, as the build took it"
     )
     metres_per_unit: Number = Field(description="of the file's coordinates")
-    origin_m: Vec3 = Field(description="subtracted from them, metres, z up")
+    origin_m: CrsVec3 = Field(description="subtracted from them, metres, z up")
 
 
 class Corrections(Document):

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from heritage.model.documents.base import (
     Credit,
+    CrsVec3,
     Document,
     Id,
     LangText,
@@ -16,7 +17,6 @@ from heritage.model.documents.base import (
     RelativePath,
     Rights,
     Text,
-    Vec3,
     View,
     Words,
 )
@@ -45,7 +45,7 @@ class Epoch(Document):
         None,
         description="1 sigma of a point against control, metres, as its surveyor states it; goes into the ± of measures",
     )
-    origin_m: Vec3 | None = Field(
+    origin_m: CrsVec3 | None = Field(
         None,
         description="subtracted from coordinates, metres; default: 0 or, for map coordinates, a round number",
     )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from heritage.model.documents.base import Document, Number, Positive, RelativePath, Text, Vec3
+from heritage.model.documents.base import CrsVec3, Document, InCrs, Positive, RelativePath, Text, Vec3
 
 
 class Prior(Document):
@@ -33,13 +33,13 @@ class Prior(Document):
     scale: Positive | None = Field(
         None, description="metres per source unit where it is known; 1 for a metric cloud"
     )
-    ground_m: Number | None = Field(None, description="height of the ground there in the working CRS, metres")
+    ground_m: InCrs | None = Field(None, description="height of the ground there in the working CRS, metres")
 
 
 class Pose(Document):
     """Where a person has put the monument."""
 
-    crs_m: Vec3 = Field(
+    crs_m: CrsVec3 = Field(
         description="where the origin of the monument frame is in the site's working CRS: X east, Y north, Z height"
     )
     heading_deg: Annotated[float, Field(ge=-360, le=360)] = Field(
@@ -66,7 +66,7 @@ class ControlPair(Document):
         "control", description="control: fitted to; check: only judges the fit"
     )
     at_m: Vec3 = Field(description="where it is in the monument frame, x y z")
-    crs_m: Vec3 = Field(description="where it is in the site's working CRS: X east, Y north, Z height")
+    crs_m: CrsVec3 = Field(description="where it is in the site's working CRS: X east, Y north, Z height")
 
 
 class Decided(Document):

@@ -10,9 +10,9 @@ from heritage.model.documents.base import (
     Credit,
     Document,
     Id,
+    InCrs,
     LangText,
     Language,
-    Number,
     RelativePath,
     Rights,
     Url,
@@ -52,7 +52,7 @@ class Ground(Document):
         None,
         description="what its heights are above; default: the file's own word, else the site's `heights`",
     )
-    dem_offset_m: Number | None = Field(
+    dem_offset_m: InCrs | None = Field(
         None,
         description="added to its heights to make them the site's; needed where the two are above different surfaces",
     )
@@ -94,7 +94,7 @@ class Site(Document):
     heights: Literal["unknown", "ellipsoidal", "orthometric"] = Field(
         "unknown", description="what heights in the working CRS are above"
     )
-    ground_m: Number = Field(
+    ground_m: InCrs = Field(
         0.0, description="height of the ground in the working CRS where no footprint says it, metres"
     )
     footprints: Footprints | None = Field(None, description="the ground plans")

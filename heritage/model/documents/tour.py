@@ -12,7 +12,7 @@ from heritage.model.documents.base import (
     Document,
     Id,
     Language,
-    Number,
+    Local,
     RelativePath,
     Text,
     Vec2,
@@ -109,7 +109,7 @@ class SectionPlane(Document):
     across: Literal["x", "y", "z"] | None = Field(
         None, description="the axis the plane is square to; z is a plan"
     )
-    at_m: Number | None = Field(None, description="where on that axis, metres")
+    at_m: Local | None = Field(None, description="where on that axis, metres")
     from_m: Vec2 | None = Field(
         None, description="an upright plane instead: x y of its left end as it is drawn, metres"
     )
