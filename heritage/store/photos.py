@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -53,9 +52,15 @@ class Photos:
         with fs.told(self._path(name)):
             self.path(name).unlink(missing_ok=True)
 
-    def sweep(self, known: Collection[str]) -> None:
-        """Remove what no report names: its server ended between writing it and its report, an hour ago or longer."""
-        for path, _, made in self._files():
+    def sweep(self, known: frozenset[str]) -> None:
+        """Remove what no report names: its server ended between writing it and its report, an hour ago or longer.
+
+        Where they name none of those that are there, they are another database's reports, and nothing is removed.
+        """
+        files = self._files()
+        if known.isdisjoint(path.stem for path, _, _ in files):
+            return
+        for path, _, made in files:
             if path.stem not in known and made < time.time() - _ORPHAN_S:
                 self.drop(path.stem)
 

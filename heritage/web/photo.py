@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -28,6 +30,8 @@ _PATIENCE_S: Final = 20.0
 _KEPT_VARIABLES: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")
 _BEGINS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
 _turns: Final = BoundedSemaphore(REPORT_PHOTOS_AT_ONCE)
+_room: Final = BoundedSemaphore(2 * REPORT_PHOTOS_AT_ONCE)
+"""Who is decoded or waits for it: each holds one of the server's eight threads, and the others are the site's."""
 
 
 @dataclass(frozen=True)
@@ -54,14 +58,8 @@ def clean(content: bytes, *, position: bool, memory_bytes: int = REPORT_PHOTO_ME
             "JPEG, PNG, WebP",
             "save it as JPEG",
         )
-    if not _turns.acquire(timeout=_PATIENCE_S):
-        raise refused(
-            503, "photo-busy", "the photo", "too many are sent just now", "two at a time", "try again"
-        )
-    try:
+    with _turn():
         told, jpeg = _made(content, position, memory_bytes)
-    finally:
-        _turns.release()
     if told is None:
         raise _too_large("it takes too much to open it")
     if "problem" in told:
@@ -82,6 +80,22 @@ def clean(content: bytes, *, position: bool, memory_bytes: int = REPORT_PHOTO_ME
         )
     at = told["position"]
     return Photo(jpeg, None if at is None else (at[0], at[1]))
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    busy = refused(503, "photo-busy", "the photo", "too many are sent just now", "two at a time", "try again")
+    if not _room.acquire(blocking=False):
+        raise busy
+    try:
+        if not _turns.acquire(timeout=_PATIENCE_S):
+            raise busy
+        try:
+            yield
+        finally:
+            _turns.release()
+    finally:
+        _room.release()
 
 
 def _made(content: bytes, position: bool, memory_bytes: int) -> tuple[dict[str, Any] | None, bytes]:

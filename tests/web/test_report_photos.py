@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
+import time
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -243,6 +245,35 @@ def test_one_that_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.problems[0].code == "photo-too-large"
 
 
+def test_who_waits_leaves_the_site_its_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two are decoded and two wait; the others are told at once to come again, and the next ones are taken."""
+    go, codes = threading.Event(), []
+
+    def held(*_: Any) -> tuple[dict[str, Any], bytes]:
+        assert go.wait(10)
+        return {"position": None}, b""
+
+    def send() -> None:
+        try:
+            clean(b"\xff\xd8\xff", position=False)
+        except HeritageError as error:
+            codes.append(error.problems[0].code)
+
+    monkeypatch.setattr(module, "_made", held)
+    people = [threading.Thread(target=send) for _ in range(8)]
+    for one in people:
+        one.start()
+    deadline = time.monotonic() + 10
+    while len(codes) < 4 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert codes == ["photo-busy"] * 4
+    go.set()
+    for one in people:
+        one.join()
+    send()
+    assert len(codes) == 4
+
+
 def test_seen_by_nobody_before_it_is_released(client: FlaskClient, db: Database) -> None:
     sent = _send(client, _jpeg(), photo_place="1", at="1.5,-2,3.25")
     assert (sent.status_code, sent.json["located"]) == (201, True)
@@ -367,6 +398,8 @@ def test_what_a_crash_left_is_swept(
     assert len(open_again()) == 2
     monkeypatch.setattr(photos, "_ORPHAN_S", -1.0)
     assert open_again() == [known]
+    store.sweep(frozenset())  # by a database that has none of the reports
+    assert list((tmp_path / ".heritage" / "photos").iterdir()) == [known]
 
 
 def test_a_backup_has_them(
