@@ -74,6 +74,8 @@ describe('a form from a schema', () => {
   it('begins a new value with what it must have', () => {
     expect(blankOf(root, root, 'vi')).toEqual({ title: { vi: '' }, epochs: [] });
     expect(blankOf({ $ref: '#/$defs/Epoch' }, root, 'vi')).toEqual({ id: '', method: 'laser' });
+    expect(blankOf({ type: 'number', minimum: -1e9, maximum: 1e9 }, root, 'vi')).toBe(0);
+    expect(blankOf({ type: 'number', minimum: 10, maximum: 120 }, root, 'vi')).toBe(10);
   });
   it('names places as the server does, and finds its problems by them', () => {
     expect(nameOf(['epochs', 0, 'captured'])).toBe('epochs[0].captured');

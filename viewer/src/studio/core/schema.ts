@@ -134,7 +134,7 @@ export function blankOf(schema: Schema, root: Schema, language: string): Json {
     case 'text':
       return '';
     case 'number':
-      return control.min ?? 0;
+      return Math.max(control.min ?? 0, 0);
     case 'choice':
       return control.options[0]!;
     case 'switch':
