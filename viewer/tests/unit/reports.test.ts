@@ -50,6 +50,10 @@ describe('the queue of reports', () => {
     expect(ids('answered', '', false)).toEqual([3]);
     expect(ids('', NOBODY, false)).toEqual([1]);
     expect(ids('open', 'Mai', false)).toEqual([2]);
+    // One that somebody is writing on stays, whatever others have made of it.
+    expect(
+      listed(all, { status: 'new', assignee: 'Mai', overdue: true }, NOW, 3).map((one) => one.id),
+    ).toEqual([2, 3]);
     // What has been answered is not overdue any more.
     expect(ids('', '', true)).toEqual([2]);
   });

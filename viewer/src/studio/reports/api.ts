@@ -97,14 +97,21 @@ export const NOBODY = '-';
 
 export const isOverdue = (one: Report, now: number): boolean => one.answered === null && one.due < now;
 
-export function listed(reports: readonly Report[], filter: Filter, now: number): Report[] {
+/** `kept`: a report that stays in the list whatever it has become: somebody is writing on it. */
+export function listed(
+  reports: readonly Report[],
+  filter: Filter,
+  now: number,
+  kept: number | null = null,
+): Report[] {
   return reports.filter(
     (one) =>
-      (filter.status === '' ||
+      one.id === kept ||
+      ((filter.status === '' ||
         (filter.status === 'open' ? one.answered === null : one.status === filter.status)) &&
-      (filter.assignee === '' ||
-        (filter.assignee === NOBODY ? one.assignee === null : one.assignee === filter.assignee)) &&
-      (!filter.overdue || isOverdue(one, now)),
+        (filter.assignee === '' ||
+          (filter.assignee === NOBODY ? one.assignee === null : one.assignee === filter.assignee)) &&
+        (!filter.overdue || isOverdue(one, now))),
   );
 }
 

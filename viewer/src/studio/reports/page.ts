@@ -63,7 +63,7 @@ class Reports implements Page {
   private work(queue: Queue): Part {
     const { t } = this.studio.state;
     const now = Date.now() / 1000;
-    const found = listed(queue.reports, this.filter, now);
+    const found = listed(queue.reports, this.filter, now, this.detail?.dirty ? this.detail.report.id : null);
     const names = [...new Set(queue.reports.flatMap((one) => one.assignee ?? []))].sort();
     const set = (change: Partial<Filter>) => {
       this.filter = { ...this.filter, ...change };
