@@ -28,7 +28,7 @@ _KEY_LENGTH: Final = 16  # a short key might be somebody else's too, and theirs 
 
 def register(app: Flask, releases: Releases, options: ReportOptions, origin: str | None) -> None:
     """Add the routes."""
-    from heritage.people.reports import look_up
+    from heritage.people.reports import checked_text, look_up
     from heritage.people.sending import Once, Sent, demand_room, key_known, send, sent_before
 
     released.register(app, releases, options)
@@ -94,7 +94,9 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
             raise _strange()
         photo, name = Photo(b"", None), None
         if content:
-            demand_room(options.database, address)  # nothing is decoded for who may send no more
+            # Nothing is decoded for who may send no more, nor with words that are refused.
+            demand_room(options.database, address)
+            checked_text(typed.text)
             photo = clean(content, position=wished)
             name = _kept(options.photos, photo.jpeg)
         try:

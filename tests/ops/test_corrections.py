@@ -253,7 +253,7 @@ def test_regions_move_with_the_frames_origin_and_are_refused_in_another_frame():
         ({"lasso": LASSO}, "exactly one"),
         ({"brush": None}, "exactly one"),
         ({"brush": {"radius_m": 0, "at_m": [[0, 0, 0]]}}, "greater than 0"),
-        ({"brush": {"radius_m": 1, "at_m": [[0, 0, float("nan")]]}}, "finite"),
+        ({"brush": {"radius_m": 1, "at_m": [[0, 0, float("nan")]]}}, "less than or equal"),
         ({"brush": None, "lasso": {"eye_m": [0, 0, 0], "axis": [0, 0, 0], "outline": [[0, 0], [1, 0], [0, 1]]}}, "no length"),
         ({"brush": None, "lasso": {"eye_m": [0, 0, 0], "axis": [1, 0, 0], "outline": [[0, 0], [1, 0], [0, 1]],
                                    "seen": {"cell": 1e-5, "behind_m": 1}}}, "too small"),

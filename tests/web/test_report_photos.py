@@ -350,6 +350,14 @@ def test_nothing_is_decoded_for_who_may_send_no_more(
     assert not (tmp_path / ".heritage" / "photos").exists()
 
 
+def test_nothing_is_decoded_with_words_that_are_refused(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_made", None)
+    refused = _send(client, _jpeg(), text=" ")
+    assert (refused.status_code, refused.json["error"]["code"]) == (400, "report-text")
+
+
 def test_a_full_room_and_a_full_disk_lose_nothing(
     client: FlaskClient, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -374,7 +382,7 @@ def test_a_full_room_and_a_full_disk_lose_nothing(
 
 
 def test_a_report_that_fails_leaves_no_photo(client: FlaskClient, tmp_path: Path) -> None:
-    assert _send(client, _jpeg(), text="  ").status_code == 400
+    assert _send(client, _jpeg(), at="1e12,0,0").status_code == 400
     assert not list((tmp_path / ".heritage" / "photos").iterdir())
 
 
