@@ -10,23 +10,18 @@ import numpy as np
 import pytest
 from shapely import affinity
 
-from heritage.formats.arrays import save_cloud
 from heritage.model.arrays import Similarity
 from heritage.model.documents import ControlPair, Pose, Registration
 from heritage.model.errors import MethodError
 from heritage.model.placement_plan import PlacementPlan
 from heritage.model.release import Placement
-from heritage.pipeline.ground import read_ground
-from heritage.pipeline.placement_facts import placement_facts
-from heritage.pipeline.stage import Job
-from heritage.pipeline.stages.register import PLACEMENT, PLAN, REGISTER, PlacementOptions
-from heritage.text.site import load_site
+from heritage.pipeline.stages.register import PLACEMENT, PLAN
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "ops"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import extruded
 import neighbourhood
-from test_register_stage import FRAME, UTM, _site
+from test_register_stage import FRAME, UTM, _site, register
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +38,7 @@ def _registered(
     root = _site(folder, made, registration)
     document = root / "monuments" / "it" / "monument.yaml"
     document.write_text(document.read_text() + f"footprint: {footprint}\n")
-    loaded = load_site(root)
-    facts = placement_facts(loaded, loaded.monuments["it"], read_ground(loaded))
-    for name in ("points", "ingest", "out"):
-        (folder / name).mkdir()
-    save_cloud(folder / "points", made.scene.cloud)
-    inputs = {"points": folder / "points", "ingest": folder / "ingest"}
-    REGISTER.run(Job(folder / "out", "it", "", PlacementOptions(), inputs, {}, facts))
+    register(folder, made, root)
     placement = Placement.model_validate_json((folder / "out" / PLACEMENT).read_text())
     return placement, PlacementPlan.model_validate_json((folder / "out" / PLAN).read_text(), strict=False)
 

@@ -69,10 +69,8 @@ def _site(folder: Path, made: neighbourhood.Trial, registration: str) -> Path:
     return folder
 
 
-def _placed(folder: Path, made: neighbourhood.Trial, registration: str, photos: bool = False) -> Placement:
-    root = _site(folder, made, registration)
-    if photos:
-        _photos(root / "monuments" / "it" / "images", made)
+def register(folder: Path, made: neighbourhood.Trial, root: Path) -> None:
+    """Run the stage for the site at ``root``; what it makes lies in ``folder / "out"``."""
     loaded = load_site(root)
     facts = placement_facts(loaded, loaded.monuments["it"], read_ground(loaded))
     for name in ("points", "ingest", "out"):
@@ -80,6 +78,13 @@ def _placed(folder: Path, made: neighbourhood.Trial, registration: str, photos: 
     save_cloud(folder / "points", made.scene.cloud)
     inputs = {"points": folder / "points", "ingest": folder / "ingest"}
     REGISTER.run(Job(folder / "out", "it", "", PlacementOptions(), inputs, {}, facts))
+
+
+def _placed(folder: Path, made: neighbourhood.Trial, registration: str, photos: bool = False) -> Placement:
+    root = _site(folder, made, registration)
+    if photos:
+        _photos(root / "monuments" / "it" / "images", made)
+    register(folder, made, root)
     return Placement.model_validate_json((folder / "out" / PLACEMENT).read_text())
 
 

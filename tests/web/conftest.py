@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from small_release import RELEASE, build_viewer, client_of, publish
+from studio_site import write_site
 
 from heritage.page import page
+from heritage.people.database import Database
 from heritage.store import fs
 
 
@@ -49,3 +52,12 @@ def site(tmp_path: Path) -> Path:
     """A site with one release, to change."""
     publish(tmp_path, RELEASE)
     return tmp_path
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    """The accounts and reports of a site with one release, which the studio can edit."""
+    publish(write_site(tmp_path), RELEASE)
+    database = Database(tmp_path)
+    yield database
+    database.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from small_release import EVIL, RELEASE, client_of, publish
+from small_release import EVIL, client_of
 from studio_site import HERE, TOKEN, write_site
 from werkzeug.test import TestResponse
 
@@ -29,14 +28,6 @@ from heritage.web.studio.options import StudioOptions
 BASE = "http://localhost:8000"
 BROWSERS = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
 GOOD = {"monument": "gate", "text": "Một viên ngói rơi", "at": "1.5,-2,3.25", "language": "vi"}
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    publish(write_site(tmp_path), RELEASE)
-    database = Database(tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import struct
 import threading
 import time
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image, ImageCms, PngImagePlugin
-from small_release import RELEASE, publish
-from studio_site import HERE, TOKEN, write_site
+from studio_site import HERE, TOKEN
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
@@ -37,14 +35,6 @@ from heritage.web.studio.options import StudioOptions
 BASE = "http://localhost:8000"
 GOOD = {"monument": "gate", "text": "Một viên ngói rơi", "language": "vi"}
 SECRET = b"A name in the metadata"
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    publish(write_site(tmp_path), RELEASE)
-    database = Database(tmp_path)
-    yield database
-    database.close()
 
 
 @pytest.fixture

@@ -47,12 +47,14 @@ export function clock(seconds: number): string {
 export function date(iso: string, language: string): string {
   const time = Date.parse(`${iso}T00:00:00Z`);
   if (Number.isNaN(time)) return iso;
-  // Plain English would put the month first; half the world reads that differently.
-  return new Intl.DateTimeFormat(spokenIn(language) === 'en' ? 'en-GB' : language, {
-    dateStyle: 'long',
-    timeZone: 'UTC',
-  }).format(time);
+  return new Intl.DateTimeFormat(datesIn(language), { dateStyle: 'long', timeZone: 'UTC' }).format(time);
 }
+
+/** The language that dates are written in: plain English would put the month first; half the world reads that differently. */
+export const datesIn = (language: string): string => (spokenIn(language) === 'en' ? 'en-GB' : language);
+
+/** The day of a moment, milliseconds since 1970, as ISO 8601 and date fields have it, where this browser is. */
+export const isoDay = (at: number = Date.now()): string => new Date(at).toLocaleDateString('sv');
 
 /** The holder of rights with the sign before the name, which many write themselves: OpenStreetMap asks for it. */
 export const copyright = (holder: string): string => (holder.startsWith('©') ? holder : `© ${holder}`);

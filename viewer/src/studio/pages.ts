@@ -42,26 +42,26 @@ export interface Entry {
   readonly load: () => Promise<PageModule>;
 }
 
-const EVERYBODY: readonly Role[] = ['administrator', 'curator', 'conservator', 'translator'];
+export const ROLES: readonly Role[] = ['administrator', 'curator', 'conservator', 'translator'];
 
 export const PAGES: readonly Entry[] = [
   {
     id: 'releases',
     icon: () => studioIcon('release'),
-    roles: EVERYBODY,
+    roles: ROLES,
     load: () => import('./ui/releases.ts'),
   },
   {
     id: 'placement',
     icon: () => icon('map'),
-    roles: EVERYBODY,
+    roles: ROLES,
     about: 'monument',
     load: () => import('./placement/page.ts'),
   },
   {
     id: 'cleaning',
     icon: () => studioIcon('eye'),
-    roles: EVERYBODY,
+    roles: ROLES,
     about: 'corrections',
     instead: true,
     load: () => import('./cleaning/page.ts'),
@@ -82,7 +82,7 @@ export const PAGES: readonly Entry[] = [
   {
     id: 'account',
     icon: () => studioIcon('account'),
-    roles: EVERYBODY,
+    roles: ROLES,
     accounts: true,
     load: () => import('./account/page.ts'),
   },

@@ -6,7 +6,7 @@ import { html, LitElement, nothing } from 'lit';
 import camera from 'lucide-static/icons/camera.svg?raw';
 import picture from 'lucide-static/icons/image-plus.svg?raw';
 import type { App } from '../app/app.ts';
-import { metres } from '../core/format.ts';
+import { date, isoDay, metres } from '../core/format.ts';
 import { type Mark, pathMark } from '../core/marks.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
@@ -273,9 +273,7 @@ export class Damage extends LitElement {
 
   private thanks(sent: Sent): unknown {
     const { t } = this.app.state;
-    const day = new Intl.DateTimeFormat(this.language, { dateStyle: 'long' }).format(
-      new Date(sent.due * 1000),
-    );
+    const day = date(isoDay(sent.due * 1000), this.language);
     return html`<div class="damage-sent" role="status" tabindex="-1">
       <p>${t('damage.thanks', { day })}</p>
       <p class="damage-code"><code>${sent.code}</code></p>

@@ -5,7 +5,7 @@ import type { Drawing } from '../app/cutting.ts';
 import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';
-import { date, figure, metres } from '../core/format.ts';
+import { date, figure, isoDay, metres } from '../core/format.ts';
 import { spokenIn } from '../core/i18n.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type Axis, type Cut, formatCut, rangeOf } from '../core/section.ts';
@@ -31,7 +31,7 @@ function sheet(app: App, monument: MonumentEntry, cut: Cut, drawing: Drawing): S
   const { state } = app;
   const { t, language } = state;
   if (!drawing.extent) return null;
-  const today = new Date().toISOString().slice(0, 10);
+  const today = isoDay();
   const made = (scale: number) => [
     t('section.scale', { scale }),
     t('section.error', { error: metres(drawing.error_m, language) }),

@@ -214,7 +214,8 @@ describe('corrections on the desk', () => {
     await desk.take(scene);
     expect(cloud.shown.map((one) => one.brush!.at_m)).toEqual([[[-1, 2, 3]]]);
     expect(desk.moved.get('kept-1')).toBe(5);
-    desk.drawing.ball([1, 1, 1]);
+    desk.drawing.at = [1, 1, 1];
+    desk.drawing.ball();
     expect(desk.drawing.draft?.moved).toBe(7);
     desk.keep();
     expect(desk.now.corrections.map((one) => [one.id, one.who, one.brush!.at_m])).toEqual([
@@ -231,7 +232,8 @@ describe('corrections on the desk', () => {
     await desk.take(scene);
     desk.restore({ frame: { ...frame, up: 'y' }, corrections: [old, { ...old, id: 'kept-9' }] });
     expect([desk.hindrance, desk.cloud, cloud.shown, desk.moved.size]).toEqual(['frame', null, [], 0]);
-    desk.drawing.ball([1, 1, 1]);
+    desk.drawing.at = [1, 1, 1];
+    desk.drawing.ball();
     desk.keep();
     expect(desk.now.corrections).toHaveLength(2);
     desk.history.undo();

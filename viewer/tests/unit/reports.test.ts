@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { isoDay } from '../../src/core/format.ts';
 import { Refusal } from '../../src/studio/core/api.ts';
 import {
-  dayOf,
   differing,
   endOf,
   formOf,
@@ -60,7 +60,7 @@ describe('the queue of reports', () => {
 
   it('keeps the moment of a day that is not changed, and takes the end of another', () => {
     const noon = new Date(2026, 4, 31, 12).getTime() / 1000;
-    expect(dayOf(noon)).toBe('2026-05-31');
+    expect(isoDay(noon * 1000)).toBe('2026-05-31');
     expect(endOf('2026-05-31', noon)).toBe(noon);
     expect(endOf('2026-06-01', noon)).toBe(new Date(2026, 5, 1, 23, 59, 59).getTime() / 1000);
   });

@@ -86,6 +86,18 @@ function change(tour: Tour, dice: (below: number) => number): Tour {
   ][dice(9)]!();
 }
 
+/** In the describe it is called in, time is the test's own and a browser keeps nothing. */
+function timed(): void {
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+}
+
 describe('a tour’s operations', () => {
   it('adds a stop with empty words in every language', () => {
     const { tour, id } = addStop(TOUR_0, 'gate', {});
@@ -451,14 +463,7 @@ describe('saving', () => {
 });
 
 describe('the check', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-  });
+  timed();
 
   it('is asked about every revision that comes to rest, one at a time, and keeps its last word meanwhile', async () => {
     const tour = setStop(TOUR_0, 'gate', { narration: undefined });
@@ -666,14 +671,7 @@ describe('a recording', () => {
 });
 
 describe('what others save', () => {
-  beforeEach(() => {
-    vi.useFakeTimers();
-    vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => {}, removeItem: () => {} });
-  });
-  afterEach(() => {
-    vi.useRealTimers();
-    vi.unstubAllGlobals();
-  });
+  timed();
   /** A record on the desk, and the answers it waits for. */
   function setting() {
     const asked: ((opened: unknown) => void)[] = [];

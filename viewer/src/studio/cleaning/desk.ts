@@ -1,4 +1,5 @@
 /** A survey's corrections on the desk: what is drawn, what it would move, and what the release on screen has of it. */
+import { isoDay } from '../../core/format.ts';
 import type { CleaningDocument, EpochEntry } from '../../core/release.ts';
 import { add, sub, type Vec3 } from '../../core/vec.ts';
 import type { Api, Opened, Release } from '../core/api.ts';
@@ -116,7 +117,7 @@ export class Cleaning extends Desk<Corrections> {
     const { up, metres_per_unit, origin_m } = this.made;
     const frame = first ? { up, metres_per_unit, origin_m } : now.frame;
     const shift = sub(origin_m as Vec3, frame.origin_m as unknown as Vec3);
-    const when = new Date().toISOString().slice(0, 10);
+    const when = isoDay();
     const made = { ...shifted(drawn, shift), who: this.who, when };
     this.chosen = made.id;
     this.history.do({ frame, corrections: [...now.corrections, made] }, { key: 'step.correct' });

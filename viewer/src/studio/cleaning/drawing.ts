@@ -2,6 +2,7 @@
 import { sub, type Vec3 } from '../../core/vec.ts';
 import type { Cloud } from './cloud.ts';
 import type { Correction, Label, Vec2 } from './region.ts';
+import type { Drawn } from './sight.ts';
 
 export type Tool = 'look' | 'brush' | 'lasso';
 
@@ -33,6 +34,11 @@ export class Drawing {
   };
   /** The correction under the hand, and how many of the loaded points it would move. */
   draft: { correction: Correction; moved: number } | null = null;
+  /** The lasso's line so far, and the ball under the pointer. */
+  line: Vec2[] = [];
+  cursor: Drawn | null = null;
+  /** The middle of a ball by numbers. */
+  at: Vec3 = [0, 0, 0];
   /** What is drawn on. */
   cloud: Cloud | null = null;
   private readonly freshId: (becomes: Label) => string;
@@ -73,16 +79,16 @@ export class Drawing {
     this.sketch({ brush: { radius_m, at_m: [...before, at] } });
   }
 
-  /** A ball by numbers. */
-  ball(at: Vec3): void {
+  /** The ball by numbers. */
+  ball(): void {
     this.draft = null;
-    this.sketch({ brush: { radius_m: this.settings.radius_m, at_m: [at] } });
+    this.sketch({ brush: { radius_m: this.settings.radius_m, at_m: [this.at] } });
   }
 
   /** What was drawn round. */
-  lasso(line: readonly Vec2[]): void {
+  lasso(): void {
     const { seen, behind_m, far_m } = this.settings;
-    const lasso = this.cloud?.sight.lasso(line, seen ? { behind_m } : null, far_m);
+    const lasso = this.cloud?.sight.lasso(this.line, seen ? { behind_m } : null, far_m);
     if (lasso) this.sketch({ lasso });
   }
 

@@ -8,14 +8,11 @@ import type { Drawn } from './sight.ts';
 
 const HOVER_MS = 60;
 
-/** The line that is drawn, and the ball under the pointer; of one hand, for there is one page. */
-let line: Vec2[] = [];
-let cursor: Drawn | null = null;
 let hovered = 0;
 
 export function over(studio: Studio, desk: Cleaning): Part {
   const { cloud, drawing, chosen } = desk;
-  const { settings, draft } = drawing;
+  const { settings, draft, line, cursor } = drawing;
   if (!cloud) return nothing;
   const one = desk.now.corrections.find((c) => c.id === chosen);
   const marks = draft ? cloud.sight.drawn(draft.correction) : one ? cloud.sight.drawn(desk.here(one)) : [];
@@ -30,7 +27,7 @@ export function over(studio: Studio, desk: Cleaning): Part {
     @pointerup=${held ? () => end(studio, desk) : nothing}
     @pointercancel=${held ? () => stop(studio, desk) : nothing}
     @pointerleave=${() => {
-      cursor = null;
+      drawing.cursor = null;
       studio.onState();
     }}
     @wheel=${(event: WheelEvent) => cloud.zoom(event.deltaY < 0)}
@@ -51,7 +48,7 @@ const placeOf = (event: PointerEvent): Vec2 => [event.offsetX, event.offsetY];
 function begin(studio: Studio, desk: Cleaning, event: PointerEvent): void {
   if (event.button !== 0) return;
   (event.currentTarget as Element).setPointerCapture(event.pointerId);
-  line = [];
+  desk.drawing.line = [];
   desk.drawing.drop();
   trace(studio, desk, event);
 }
@@ -65,28 +62,28 @@ function move(studio: Studio, desk: Cleaning, event: PointerEvent): void {
   if (desk.drawing.settings.tool !== 'brush' || now - hovered < HOVER_MS) return;
   hovered = now;
   const at = desk.cloud!.pick(...placeOf(event));
-  cursor = at ? desk.cloud!.sight.ball(at, desk.drawing.settings.radius_m) : null;
+  desk.drawing.cursor = at ? desk.cloud!.sight.ball(at, desk.drawing.settings.radius_m) : null;
   studio.onState();
 }
 
 function trace(studio: Studio, desk: Cleaning, event: PointerEvent): void {
-  cursor = null;
+  desk.drawing.cursor = null;
   if (desk.drawing.settings.tool === 'brush') desk.drawing.stroke(...placeOf(event));
   else {
-    line.push(placeOf(event));
+    desk.drawing.line.push(placeOf(event));
     studio.onState();
   }
 }
 
 function end(studio: Studio, desk: Cleaning): void {
-  if (desk.drawing.settings.tool === 'lasso') desk.drawing.lasso(line);
-  line = [];
+  if (desk.drawing.settings.tool === 'lasso') desk.drawing.lasso();
+  desk.drawing.line = [];
   if (desk.drawing.draft) desk.keep();
   studio.onState();
 }
 
 function stop(studio: Studio, desk: Cleaning): void {
-  line = [];
+  desk.drawing.line = [];
   desk.drawing.drop();
   studio.onState();
 }

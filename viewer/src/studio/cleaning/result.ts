@@ -72,7 +72,7 @@ function counts(studio: Studio, { made, before }: Cleaning): Part {
           <th scope="row">${t(`cleaning.label.${reason}`)}</th>
           <td>${number.format(a)}</td>
           <td>${number.format(b)}</td>
-          <td class=${a === b ? 'same' : ''}>${signed.format(b - a)}</td>
+          <td>${signed.format(b - a)}</td>
         </tr>`;
       })}
     </tbody>

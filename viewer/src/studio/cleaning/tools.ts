@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import brush from 'lucide-static/icons/brush.svg?raw';
 import lasso from 'lucide-static/icons/lasso.svg?raw';
+import type { Vec3 } from '../../core/vec.ts';
 import { ownIcon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
 import type { Studio } from '../studio.ts';
@@ -106,17 +107,16 @@ const length = (studio: Studio, name: string, value: number, take: (value: numbe
     next === null ? studio.onState() : take(next),
   );
 
-let at: [number, number, number] = [0, 0, 0];
-
 /** The brush without a pointer: its place in numbers. */
 function numbers(studio: Studio, desk: Cleaning): Part {
   const { t } = studio.state;
+  const { drawing } = desk;
   return html`<fieldset class="box">
     <legend>${t('cleaning.place')}</legend>
     <div class="row">
       ${(['x', 'y', 'z'] as const).map((axis, k) =>
-        numeral(axis, at[k]!, { min: -10_000, max: 10_000, step: 0.001, unit: 'm' }, (value) => {
-          at = at.map((c, j) => (j === k ? (value ?? 0) : c)) as typeof at;
+        numeral(axis, drawing.at[k]!, { min: -10_000, max: 10_000, step: 0.001, unit: 'm' }, (value) => {
+          drawing.at = drawing.at.map((c, j) => (j === k ? (value ?? 0) : c)) as unknown as Vec3;
           studio.onState();
         }),
       )}
@@ -124,7 +124,7 @@ function numbers(studio: Studio, desk: Cleaning): Part {
     ${button({
       text: t('cleaning.middle'),
       press: () => {
-        at = [...desk.cloud!.sight.middle()] as typeof at;
+        drawing.at = desk.cloud!.sight.middle();
         studio.onState();
       },
     })}
@@ -132,7 +132,7 @@ function numbers(studio: Studio, desk: Cleaning): Part {
       kind: 'main',
       text: t('cleaning.dab'),
       press: () => {
-        desk.drawing.ball(at);
+        drawing.ball();
         desk.keep();
       },
     })}

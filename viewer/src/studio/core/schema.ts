@@ -1,4 +1,5 @@
 /** Forms from a document's JSON Schema: which control a value wants, what a new one is, and where a problem belongs. */
+import { isoDay } from '../../core/format.ts';
 import type { Json } from './tour.ts';
 
 export interface Schema {
@@ -140,7 +141,7 @@ export function blankOf(schema: Schema, root: Schema, language: string): Json {
     case 'switch':
       return false;
     case 'date':
-      return new Date().toISOString().slice(0, 10);
+      return isoDay();
     case 'words':
       return { [language]: '' };
     case 'numbers':

@@ -3,7 +3,7 @@ import './people.css';
 import { html, nothing } from 'lit';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import type { Page } from '../pages.ts';
+import { type Page, ROLES } from '../pages.ts';
 import type { Studio } from '../studio.ts';
 import { button, moment, section } from '../ui/parts.ts';
 import { type Session, sessionList } from './sessions.ts';
@@ -31,8 +31,6 @@ interface Events {
   /** The first record at which the chain does not hold; null where it does. */
   readonly broken_at: number | null;
 }
-
-const ROLES: readonly string[] = ['administrator', 'curator', 'conservator', 'translator'];
 
 export const open = (studio: Studio): Page => new People(studio);
 

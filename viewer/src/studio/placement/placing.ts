@@ -1,4 +1,5 @@
 /** What is done with a monument's place: where it is tried, what the machine says of it, and what is written down. */
+import { isoDay } from '../../core/format.ts';
 import { point } from '../../core/frames.ts';
 import type {
   FootprintFeature,
@@ -288,7 +289,7 @@ export class Placing {
   /** Write it into monument.yaml: the place as it is tried, or the control points. */
   decide(by: 'place' | 'points'): void {
     const { me, t } = this.studio.state;
-    const decided: Decided = { by: me?.name ?? '', when: new Date().toLocaleDateString('sv') };
+    const decided: Decided = { by: me?.name ?? '', when: isoDay() };
     if (this.note.trim()) decided.note = this.note.trim();
     const { registration: before } = this;
     const { method } = this.entry?.placement ?? {};

@@ -1,4 +1,6 @@
 /** Visitors' reports as the server has them. Times in seconds since 1970. */
+import { isoDay } from '../../core/format.ts';
+
 export type Status = 'new' | 'accepted' | 'answered' | 'rejected';
 export type Shown = 'nothing' | 'words' | 'all';
 export const STATUSES: readonly Status[] = ['new', 'accepted', 'answered', 'rejected'];
@@ -115,8 +117,7 @@ export function listed(
   );
 }
 
-/** The day of a moment as a date field has it, in this browser's time. */
-export const dayOf = (at: number): string => new Date(at * 1000).toLocaleDateString('sv'); // as ISO 8601 has it
+const dayOf = (at: number): string => isoDay(at * 1000);
 
 /** The end of a day; the moment itself where the day is still its own. */
 export const endOf = (day: string, was: number): number =>

@@ -104,12 +104,14 @@ export class StudioPage extends LitElement {
     this.sheetShown = shown;
     const { studio } = this;
     if (!studio) return;
-    const { t, language } = studio.state;
-    const { page } = studio.state;
+    const { t, language, page } = studio.state;
     const what = [page && t(`page.${page.id}`), studio.desk && nameOf(studio, studio.desk), t('studio')];
     document.title = what.filter(Boolean).join(' · ');
-    if (page?.id !== this.pageShown)
+    if (page?.id !== this.pageShown) {
+      // The row of pages scrolls on a phone.
+      this.querySelector('nav.pages [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
       this.querySelector<HTMLElement>('main h1')?.focus({ preventScroll: true });
+    }
     this.pageShown = page?.id;
     document.documentElement.lang = language;
     this.place();

@@ -1,5 +1,6 @@
 /** Small pieces that the studio's panels share. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { datesIn } from '../../core/format.ts';
 import type { Part } from '../../ui/parts.ts';
 
 export interface Button {
@@ -116,7 +117,7 @@ export const section = (
 
 /** A moment as people read it, of an ISO time or of seconds since 1970. */
 export const moment = (at: string | number, language: string): string =>
-  new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+  new Intl.DateTimeFormat(datesIn(language), { dateStyle: 'medium', timeStyle: 'short' }).format(
     typeof at === 'number' ? at * 1000 : new Date(at),
   );
 
