@@ -109,9 +109,9 @@ def choose(
         if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(odds)
     ]  # fmt: skip
     best = max(same, key=lambda i: rows[i].score)
-    near = [i for i in allowed if i not in same and costs[i] < costs[likeliest] + np.log(odds)]
+    rivals = [i for i in allowed if i not in same and costs[i] < costs[likeliest] + np.log(odds)]
     others = tuple(
-        rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in near
+        rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in rivals
     )
     doubts: list[str] = []
     if others:
@@ -124,7 +124,7 @@ def choose(
         doubts.append(
             f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but {what} excludes it"
         )
-    return Choice(trials[best], others, tuple(trials[i] for i in near), tuple(doubts))
+    return Choice(trials[best], others, tuple(trials[i] for i in rivals), tuple(doubts))
 
 
 def _same(a: Candidate, b: Candidate) -> bool:
