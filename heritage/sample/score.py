@@ -16,7 +16,7 @@ from heritage.model.frames import ECEF, SiteFrame
 from heritage.ops.meshes.deviation import deviation, sample_surface
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.rays import scene_of, tensor
-from heritage.ops.placement.align import move_mesh
+from heritage.ops.placement.move import move_mesh
 from heritage.pipeline.build import planned
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground

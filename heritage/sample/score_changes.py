@@ -16,7 +16,7 @@ from heritage.ops.meshes.deviation import sample_surface
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.rays import scene_of, tensor
 from heritage.ops.meshes.weld import first_and_place
-from heritage.ops.placement.align import move_mesh
+from heritage.ops.placement.move import move_mesh
 from heritage.pipeline.built import Built
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.compare import COMPARISON

@@ -9,8 +9,9 @@ from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Mesh, PointCloud, Similarity
 from heritage.model.errors import MethodError
-from heritage.ops.placement.align import AlignOptions, align, move_cloud, move_mesh
+from heritage.ops.placement.align import AlignOptions, align
 from heritage.ops.placement.align_scaled import align_scaled
+from heritage.ops.placement.move import move_cloud, move_mesh
 
 
 @pytest.fixture(scope="module")
