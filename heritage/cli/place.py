@@ -30,6 +30,7 @@ def place(site: Path, monument: str, order: Path | None, refine: bool, as_json: 
 
     What is found is told as monument.yaml would say it; written there, the next build places the monument so.
     """
+    from heritage.model.placement_reason import said
     from heritage.pipeline.try_placement import read_order, try_placement
 
     try:
@@ -46,7 +47,7 @@ def place(site: Path, monument: str, order: Path | None, refine: bool, as_json: 
     present, *others = trial.plan.places
     pose = present.pose
     click.echo(
-        f"{trial.placement.method}, {'settled' if trial.placement.settled else 'not settled'}: {trial.placement.reason}"
+        f"{trial.placement.method}, {'settled' if trial.placement.settled else 'not settled'}: {said(trial.placement.reasons)}"
     )
     x, y, z = pose.crs_m
     up = "" if pose.up == (0.0, 0.0, 1.0) else f", up: [{', '.join(f'{v:g}' for v in pose.up)}]"

@@ -23,6 +23,7 @@ from heritage.model.documents import (
     View,
     Words,
 )
+from heritage.model.placement_reason import PlacementReason
 
 Matrix = tuple[float, ...]
 
@@ -64,7 +65,10 @@ class Placement(ReleaseDocument):
 
     method: Literal["footprint", "gcp", "crs", "prior", "hand", "none"]
     settled: bool = Field(description="false: shown as 'placement not settled'")
-    reason: str = Field("", description="why it is not settled, or what was assumed")
+    reasons: tuple[PlacementReason, ...] = Field(
+        (), description="what it was placed by, and what speaks against it"
+    )
+    reason: str = Field("", description="in older releases: the same as a sentence in English")
     site_from_monument: Matrix
     scale: float
     heading_deg: float
@@ -195,7 +199,8 @@ class StatePlacementEntry(ReleaseDocument):
 
     method: Literal["frame", "gcp", "footprint"]
     settled: bool = Field(description="false: another place fits as well")
-    reason: str
+    reasons: tuple[PlacementReason, ...] = ()
+    reason: str = Field("", description="in older releases: the same as a sentence in English")
     monument_from_state: Matrix
     scale: float
     rms_m: float | None = None

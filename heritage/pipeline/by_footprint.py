@@ -21,7 +21,7 @@ from heritage.ops.placement.footprint_measure import WallResidual
 from heritage.ops.placement.register import Registered, register_footprint
 from heritage.ops.placement.register_among import register_among
 from heritage.ops.placement.register_options import RegisterOptions
-from heritage.pipeline.placement_entry import other_places, wall_entries
+from heritage.pipeline.placement_entry import other_places, reasons_of, wall_entries
 from heritage.pipeline.stage import Job
 from heritage.pipeline.thinned import thinned, thinned_labels
 
@@ -80,11 +80,10 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
                 others=tuple(_lifted(other, heights[of.footprint or id]) for other, of in others),
             )
     placed = found.site_from_monument
-    reason = f"{found.reason}; {facts['prior_said']}" if facts["prior_said"] else found.reason
     placement = Placement(
         method="footprint",
         settled=found.settled,
-        reason=reason,
+        reasons=(*found.reasons, *reasons_of(facts)),
         site_from_monument=placed.columns,
         scale=placed.scale,
         heading_deg=found.heading_deg,

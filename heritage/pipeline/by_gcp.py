@@ -8,6 +8,7 @@ import numpy as np
 
 from heritage.model.arrays import F64
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import because, said
 from heritage.model.release import Placement
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figures
 from heritage.ops.placement.place import heading_of
@@ -43,13 +44,11 @@ def by_gcp(job: Job, facts: dict[str, Any], sigma_m: float, options: RegisterOpt
     level = bool(facts.get("level"))
     fit = fit_gcp(points, chosen, up=_up(job, points, chosen, options) if level else None)
     control = sum(r.use == "control" for r in fit.residuals)
-    reason = f"{control} control points" + (", kept upright" if level else "")
-    if fit.blunders:
-        reason += f"; left out as blunders: {', '.join(fit.blunders)}"
+    reasons = (because("points", control=control), *((because("upright"),) if level else ()), *fit.doubts)
     placement = Placement(
         method="gcp",
         settled=True,
-        reason=reason,
+        reasons=reasons,
         site_from_monument=fit.site_from_monument.columns,
         scale=fit.site_from_monument.scale,
         heading_deg=heading_of(fit.site_from_monument),
@@ -58,7 +57,8 @@ def by_gcp(job: Job, facts: dict[str, Any], sigma_m: float, options: RegisterOpt
         sigma_m=fit.sigma_m,
     )
     figures = (*fit.figures, *residual_figures(fit))
-    return Placed(placement, figures, fit.warnings, points=point_entries(fit))
+    warnings = tuple(said([doubt]) for doubt in fit.doubts)
+    return Placed(placement, figures, warnings, points=point_entries(fit))
 
 
 def _up(job: Job, points: list[Gcp], chosen: GcpOptions, options: RegisterOptions) -> F64:

@@ -6,6 +6,7 @@ from typing import Any
 
 from heritage.model.documents import Pose
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import because, method_failed, said
 from heritage.model.release import Placement
 from heritage.ops.placement.place import heading_of
 from heritage.ops.placement.pose import placed_at
@@ -28,7 +29,7 @@ def by_hand(job: Job, facts: dict[str, Any], options: RegisterOptions) -> Placed
     placement = Placement(
         method="hand",
         settled=True,
-        reason="where a person has put it",
+        reasons=(because("hand"),),
         site_from_monument=placed.columns,
         scale=placed.scale,
         heading_deg=heading_of(placed),
@@ -47,17 +48,11 @@ def by_hand(job: Job, facts: dict[str, Any], options: RegisterOptions) -> Placed
             ground=ground_points(job),
         )
     except MethodError as error:
-        reason = f"{placement.reason}; not held against the footprint: {error.problems[0].found}"
-        return Placed(placement.model_copy(update={"reason": reason}))
-    if measured.sigma_m is not None:
-        said = "the walls agree"
-    elif measured.away_m is None or measured.turned_deg is None:
-        said = "hardly a wall stands on the footprint there"
-    else:
-        said = f"the walls fit best {measured.away_m:.2f} m and {abs(measured.turned_deg):.1f}° from there"
+        reasons = (*placement.reasons, because("not-held"), method_failed(error))
+        return Placed(placement.model_copy(update={"reasons": reasons}))
     placement = placement.model_copy(
         update={
-            "reason": f"{placement.reason}; {said}",
+            "reasons": (*placement.reasons, *measured.reasons),
             "rms_m": measured.rms_m,
             "iou": measured.iou,
             "sigma_m": measured.sigma_m,
@@ -67,7 +62,7 @@ def by_hand(job: Job, facts: dict[str, Any], options: RegisterOptions) -> Placed
     return Placed(
         placement,
         (*measured.figures, *walls_figures(measured.residuals)),
-        measured.warnings,
+        tuple(said([reason]) for reason in measured.reasons if reason.code == "walls-lean"),
         plan,
         cells_m=measured.plan_m,
         cover=measured.score.cover,

@@ -20,6 +20,7 @@ from heritage.model.arrays import F64
 from heritage.model.documents import Footprints, Prior
 from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame, working_crs
+from heritage.model.placement_reason import PlacementReason
 from heritage.pipeline.frame import lon_lat, site_frame
 from heritage.pipeline.guard import guarded_cloud
 from heritage.pipeline.guard_map import guarded_footprints
@@ -50,7 +51,7 @@ class Ground:
     high: F64
     ground_m: float
     model: GroundModel | None
-    priors: Mapping[str, tuple[Prior | None, str]]
+    priors: Mapping[str, tuple[Prior | None, tuple[PlacementReason, ...]]]
 
     def ground_at(self, footprint: Footprint) -> float:
         """Height of the ground at a footprint in the working CRS: its own word, else the DEM's, else the site's."""

@@ -13,6 +13,7 @@ from heritage.model import limits
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.placement_reason import PlacementReason, because
 from heritage.ops.placement.photo_prior import photo_prior
 from heritage.pipeline.confined import Allowance, Confined
 from heritage.pipeline.guard import PROGRAM
@@ -42,21 +43,22 @@ def guarded_photos(folder: Path) -> tuple[tuple[PhotoPosition, ...], int]:
     return found, len(answers)
 
 
-def prior_of(monument: LoadedMonument) -> tuple[Prior | None, str]:
+def prior_of(monument: LoadedMonument) -> tuple[Prior | None, tuple[PlacementReason, ...]]:
     """The monument's prior with the photos' position where it names photos and no lon and lat, and what was done."""
     prior = monument.monument.registration.prior
     if prior is None or prior.photos is None or prior.lon is not None or prior.lat is not None:
-        return prior, ""
+        return prior, ()
     found, pictures = guarded_photos(monument.folder / prior.photos)
     places = np.array([[p.lon_deg, p.lat_deg, 0.0] for p in found])
     frame = SiteFrame(float(np.median(places[:, 0])), float(np.median(places[:, 1])))
     errors = np.array([np.nan if p.error_m is None else p.error_m for p in found])
     fitted = photo_prior(frame.site_from_crs(WGS84_3D, places)[:, :2], errors)
     there = frame.crs_from_site(WGS84_3D, np.array([[fitted.east_m, fitted.north_m, 0.0]]))[0]
-    left = f", {fitted.left_out} far off left out" if fitted.left_out else ""
-    said = f"position from the EXIF of {fitted.photos} of {pictures} photos{left}, to {fitted.sigma_m:.0f} m"
+    reasons = [because("photos", used=fitted.photos, photos=pictures, sigma_m=fitted.sigma_m)]
+    if fitted.left_out:
+        reasons.append(because("photos-left-out", left_out=fitted.left_out))
     update = {"lon": float(there[0]), "lat": float(there[1]), "position_sigma_m": fitted.sigma_m}
-    return prior.model_copy(update=update), said
+    return prior.model_copy(update=update), tuple(reasons)
 
 
 def _position(message: Message) -> PhotoPosition | None:

@@ -11,6 +11,7 @@ import pyproj
 from heritage.model.arrays import F64, Similarity
 from heritage.model.frames import SiteFrame
 from heritage.model.placement_plan import PlacementEntry, PlacementPlan, PointEntry, WallEntry
+from heritage.model.placement_reason import PlacementReason
 from heritage.model.release import Placement
 from heritage.ops.placement.footprint_measure import WallResidual
 from heritage.ops.placement.gcp import GcpFit
@@ -23,6 +24,11 @@ _DECIMALS = 3
 def frame_and_crs(facts: dict[str, Any]) -> tuple[SiteFrame, pyproj.CRS]:
     """The site's, from the facts of a task."""
     return SiteFrame(*facts["frame"]), pyproj.CRS.from_wkt(str(facts["crs"]))
+
+
+def reasons_of(facts: dict[str, Any]) -> tuple[PlacementReason, ...]:
+    """What is said of the prior, from the facts of a task."""
+    return tuple(PlacementReason.model_validate(one, strict=False) for one in facts["prior_reasons"])
 
 
 def other_places(

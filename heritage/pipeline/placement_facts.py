@@ -26,7 +26,7 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
     """What the stage `register` is told. Raises InputError where a footprint is to be chosen among more than 2,000."""
     document = monument.monument
     registration = document.registration
-    prior, said = ground.priors[monument.id]
+    prior, reasons = ground.priors[monument.id]
     footprint = ground.footprints.get(document.footprint or "")
     height = ground.ground_at(footprint) if footprint is not None else loaded.site.ground_m
     method = _method(
@@ -38,7 +38,7 @@ def placement_facts(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         "scale": registration.scale,
         "pose": registration.pose.model_dump(mode="json") if registration.pose else None,
         "prior": prior.model_dump(mode="json") if prior else None,
-        "prior_said": said,
+        "prior_reasons": [reason.model_dump(mode="json") for reason in reasons],
         "frame": [ground.frame.lon_deg, ground.frame.lat_deg, ground.frame.height_m],
         "crs": ground.crs.to_wkt(),
         "heights": loaded.site.heights,

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from heritage.model.placement_reason import said
 from heritage.model.release import ComparisonDocument, Histogram, MonumentEntry
 from heritage.model.report import Report
 from heritage.page.environment import templates
@@ -66,6 +67,7 @@ def report_page(
             root="../../",
             release=release,
             placement=entry.placement,
+            reasons=said(entry.placement.reasons),
             reports=reports,
             pictures=pictures,
             comparisons=comparisons,

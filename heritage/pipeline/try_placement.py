@@ -63,7 +63,7 @@ def try_placement(site: Path, monument: str, order: PlacementOrder) -> Placement
         if order.refine:
             near = _near(job, order.registration, ground)
             trial = _with(loaded, monument, near, order.footprint)
-            ground = replace(ground, priors={**ground.priors, monument: (near.prior, "")})
+            ground = replace(ground, priors={**ground.priors, monument: (near.prior, ())})
             job = _job(Path(folder), trial, ground, monument)
         outcome = REGISTER.run(job)
         return PlacementTrial(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from heritage.model.placement_reason import said
 from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
 from heritage.ops.placement.footprint_fit import Held, Score
 from heritage.ops.placement.footprint_search import Pose
@@ -44,7 +45,8 @@ def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> N
     assert choice.trial.score.cover == 0.8
     assert len(choice.candidates) == 1
     assert choice.candidates[0].score == pytest.approx(1 / 29)
-    assert "1 other placement(s)" in choice.doubts[0]
+    assert choice.doubts[0].code in ("others-turned", "others-moved")
+    assert len(next(iter(choice.doubts[0].figures.values()))) == 1
 
 
 def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
@@ -60,8 +62,8 @@ def test_what_fits_far_worse_is_neither_chosen_nor_named_if_only_likelier() -> N
 def test_likelier_beyond_doubt_is_chosen_though_it_fits_worse_and_that_is_said() -> None:
     choice = _chosen([_trial(0, 4.0, cover=0.3), _trial(90, cover=0.9)], [1.0, 21.0])
     assert choice.trial.score.cover == 0.3
-    assert choice.doubts == (
-        "a placement with heading 90° fits much better, but all else that the survey shows excludes it",
+    assert said(choice.doubts) == (
+        "with heading 90.0° the walls fit much better, but all else that the survey shows excludes it"
     )
 
 
@@ -73,14 +75,14 @@ def test_what_the_prior_excludes_is_not_chosen_and_said_where_it_fits_much_bette
     told = FootprintPrior(heading_deg=0.0, heading_sigma_deg=10.0)
     choice = _chosen([_trial(2, cover=0.5), _trial(180, cover=0.95)], [3.0, 0.0], told)
     assert choice.trial.score.cover == 0.5
-    assert "excludes it" in " ".join(choice.doubts)
+    assert [doubt.code for doubt in choice.doubts] == ["better-but-prior"]
 
 
 def test_what_the_prior_excludes_is_chosen_where_it_is_much_likelier_all_the_same_and_that_is_said() -> None:
     told = FootprintPrior(heading_deg=40.0, heading_sigma_deg=10.0)
     choice = _chosen([_trial(0), _trial(38)], [1.0, 1.0 + np.log(31)], told)
     assert choice.trial.held.pose.yaw == 0.0
-    assert choice.doubts == ("the placement is 4.0 sigma from what is known beforehand",)
+    assert said(choice.doubts) == "it is 4 sigma from what was known beforehand"
     assert not choice.candidates
 
 

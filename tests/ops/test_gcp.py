@@ -6,6 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Similarity
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import said
 from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp
 from heritage.ops.placement.similarity import fit_similarity
 
@@ -94,7 +95,7 @@ def test_one_gross_blunder_in_ten_is_named_and_left_out(seed):
     fit = fit_gcp(_points(source, target))
     assert fit.blunders == (f"P{seed % 10}",)
     assert np.abs(fit.site_from_monument.apply(source) - truth.apply(source)).max() < 0.02
-    assert any("blunder" in warning for warning in fit.warnings)
+    assert fit.doubts[0].code == "blunders"
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -124,7 +125,7 @@ def test_feet_taken_for_metres_are_refused_with_a_hint():
 
 def test_points_worse_than_stated_are_said():
     fit = fit_gcp(_points(*_pairs(9, sigma=0.05)[:2]))
-    assert any("0.005 m was stated" in warning for warning in fit.warnings)
+    assert "where 5 mm was stated" in said(fit.doubts)
 
 
 def test_check_points_judge_but_never_take_part():
@@ -143,8 +144,7 @@ def test_four_points_are_fitted_and_said_to_be_untestable():
     source, target, _ = _pairs(7, n=4, sigma=0.004)
     fit = fit_gcp(_points(source, target))
     assert fit.check_rms_m is None
-    assert any("too few to find a blunder" in warning for warning in fit.warnings)
-    assert any("no check points" in warning for warning in fit.warnings)
+    assert [doubt.code for doubt in fit.doubts] == ["few-points", "no-checks"]
 
 
 def test_stated_sigma_holds_the_truth():

@@ -7,6 +7,7 @@ import pytest
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError, MethodError
 from heritage.model.frames import SiteFrame
+from heritage.model.placement_reason import because
 from heritage.ops.placement.place import heading_of, place_crs, place_prior
 
 
@@ -79,13 +80,12 @@ def test_a_prior_puts_the_anchor_on_its_place_and_turns_it():
     assert got[0] == pytest.approx([want[0], want[1], 0.5], abs=1e-6)
     assert got[1] - got[0] == pytest.approx([2.0, 0.0, 0.0], abs=1e-9)  # +y points east at heading 90
     assert heading_of(placed.site_from_monument) == pytest.approx(90.0)
-    assert "nothing was measured" in placed.reason
+    assert placed.reasons[0] == because("prior")
 
 
 def test_what_a_prior_leaves_out_is_said():
-    reason = place_prior(Prior(lon=107.5, lat=16.4), SiteFrame(107.5, 16.4)).reason
-    assert "heading 0° was assumed" in reason
-    assert "scale 1 was assumed" in reason
+    reasons = place_prior(Prior(lon=107.5, lat=16.4), SiteFrame(107.5, 16.4)).reasons
+    assert reasons[1:] == (because("heading-assumed"), because("scale-assumed"))
 
 
 def test_a_prior_without_position_is_refused():

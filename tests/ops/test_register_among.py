@@ -9,6 +9,7 @@ import pytest
 from shapely import Polygon, affinity
 
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import because
 from heritage.ops.placement.footprint_choice import FootprintPrior
 from heritage.ops.placement.register_among import register_among
 
@@ -25,8 +26,8 @@ def _asked(seed, plan, others, **prior):
 def test_the_right_one_is_chosen_with_nothing_but_the_layer(seed):
     made, among = _asked(seed, extruded.L_SHAPE, ROW)
     assert among.id == "it"
-    assert among.registered.settled, among.registered.reason
-    assert "chosen among 3" in among.registered.reason
+    assert among.registered.settled, among.registered.reasons
+    assert among.registered.reasons[0] == because("among", footprint=among.id, tried=3)
     assert made.scene.corner_error(among.registered.site_from_monument) < 0.5
 
 
@@ -36,13 +37,13 @@ def test_twins_are_told_apart_by_position_only():
     assert not among.registered.settled
     other = "o0" if among.id == "it" else "it"
     assert any(candidate.footprint == other for candidate in among.registered.candidates)
-    assert "name the right one" in among.registered.reason
+    assert among.registered.reasons[-1].code == "other-footprints"
     middle = made.scene.footprint.centroid
     _, told = _asked(
         4, extruded.L_SHAPE, [twin], position_m=(middle.x + 6.0, middle.y - 5.0), position_sigma_m=8.0
     )
     assert told.id == "it"
-    assert told.registered.settled, told.registered.reason
+    assert told.registered.settled, told.registered.reasons
 
 
 def test_a_building_that_is_not_in_the_layer_is_not_settled():
@@ -85,7 +86,7 @@ def test_the_house_in_the_middle_of_what_is_shown_is_the_one():
         east, north = middle + np.random.default_rng(seed).normal(0, 4, 2)
         prior = FootprintPrior(made.compass(6.0), 10.0, (east, north), 4.0, ground_m=4.0)
         among = register_among(made.scene.cloud, None, layer, prior)
-        assert among.id == "it", f"seed {seed}: {among.registered.reason}"
+        assert among.id == "it", f"seed {seed}: {among.registered.reasons}"
         assert made.scene.corner_error(among.registered.site_from_monument) < 0.3
         settled += among.registered.settled
     assert settled >= 3

@@ -14,6 +14,7 @@ from heritage.model.arrays import Similarity
 from heritage.model.documents import ControlPair, Pose, Registration
 from heritage.model.errors import MethodError
 from heritage.model.placement_plan import PlacementPlan
+from heritage.model.placement_reason import because
 from heritage.model.release import Placement
 from heritage.pipeline.stages.register import PLACEMENT, PLAN
 
@@ -68,7 +69,7 @@ def test_a_chosen_candidate_is_where_the_monument_then_stands(tmp_path, made, sy
     assert np.linalg.norm(moved[:, :2], axis=1).min() > 9
     chosen, again = _registered(tmp_path / "site", made, _hand(other.pose))
     assert chosen.method == "hand"
-    assert chosen.settled, chosen.reason
+    assert chosen.settled, chosen.reasons
     away = _corners(made, chosen.site_from_monument) - _corners(made, other.site_from_monument)
     assert np.abs(away).max() < 1e-3
     assert chosen.sigma_m == pytest.approx(other.sigma_m, rel=0.2)
@@ -116,7 +117,7 @@ def test_control_points_clicked_on_scene_and_map_give_the_pose_within_the_clicki
     assert [p.name for p in after.points] == [p.name for p in points]
     assert max(p.length_m for p in after.points) < 4 * click_m + 0.01
     assert found.method == "gcp"
-    assert "kept upright" in found.reason
+    assert because("upright") in found.reasons
     # Upright is what registration found it to be, whatever the clicks say: the rows of both are the same way up.
     ups = [Similarity.from_columns(one.site_from_monument).rotation[2] for one in (found, placement)]
     assert np.abs(ups[0] - ups[1]).max() < 1e-6
@@ -146,7 +147,7 @@ def test_a_monument_whose_plan_holds_no_walls_stands_where_it_was_put_and_that_i
     pose = Pose(crs_m=(float(x), float(y), 5.0), heading_deg=10.0)
     placement, plan = _registered(tmp_path / "site", made, _hand(pose))
     assert placement.settled
-    assert "hardly a wall stands on the footprint there" in placement.reason
+    assert placement.reasons == (because("hand"), because("walls-missing"))
     assert placement.sigma_m is None
     assert plan.places[0].pose.heading_deg == pytest.approx(10.0, abs=1e-6)
     assert plan.places[0].pose.crs_m == pytest.approx(pose.crs_m, abs=2e-4)

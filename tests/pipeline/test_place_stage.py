@@ -12,6 +12,7 @@ from shapely import wkt
 from heritage.formats.arrays import save_cloud, save_document, save_mesh
 from heritage.model.arrays import F64, Mesh, PointCloud, Similarity
 from heritage.model.errors import InputError
+from heritage.model.placement_reason import because
 from heritage.model.release import Placement, StatePlacementEntry
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.pipeline.stage import Job, Outcome
@@ -104,7 +105,7 @@ def test_by_control_points_with_a_check_and_a_blunder(tmp_path: Path, survey: F6
     assert entry.rms_m < 0.01
     assert entry.check_rms_m is not None
     assert entry.check_rms_m < 0.015
-    assert "left out as blunders: p6" in entry.reason
+    assert because("blunders", points="p6") in entry.reasons
     assert figures(outcome)["point p6"] == pytest.approx(1000, abs=20)
 
 

@@ -16,6 +16,7 @@ from shapely import affinity
 from heritage.formats.arrays import save_cloud
 from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D, SiteFrame
+from heritage.model.placement_reason import because
 from heritage.model.release import Placement
 from heritage.pipeline.ground import read_ground
 from heritage.pipeline.placement_facts import placement_facts
@@ -106,8 +107,8 @@ def _lon_lat(made: neighbourhood.Trial, away: tuple[float, float] = (0.0, 0.0)) 
 def test_a_monument_without_a_footprint_gets_the_one_that_fits(tmp_path, made):
     placement = _placed(tmp_path, made, "{method: footprint}")
     assert placement.footprint == "hall"
-    assert placement.settled, placement.reason
-    assert "hall, chosen among 2" in placement.reason
+    assert placement.settled, placement.reasons
+    assert placement.reasons[0] == because("among", footprint="hall", tried=2)
     assert _error_m(placement, made) < 1e-3  # a rigid placement keeps distances
     assert placement.scale == 1.0
     assert (tmp_path / "out" / "plan.svg").exists()
@@ -117,7 +118,7 @@ def test_photos_beside_the_cloud_say_where_it_is(tmp_path, made):
     placement = _placed(tmp_path, made, "{method: auto, prior: {photos: images}}", photos=True)
     assert placement.method == "footprint"
     assert placement.footprint == "hall"
-    assert "position from the EXIF of 8 of 9 photos" in placement.reason
+    assert placement.reasons[-1].figures | {"sigma_m": 0.0} == {"used": 8.0, "photos": 9.0, "sigma_m": 0.0}
 
 
 def test_far_from_every_footprint_the_prior_decides_and_it_is_said(tmp_path, made):
@@ -125,7 +126,7 @@ def test_far_from_every_footprint_the_prior_decides_and_it_is_said(tmp_path, mad
     placement = _placed(tmp_path, made, f"{{prior: {{lon: {lon}, lat: {lat}}}}}")
     assert placement.method == "prior"
     assert not placement.settled
-    assert "no footprint" in placement.reason
+    assert [reason.code for reason in placement.reasons][-2:] == ["no-footprint-fits", "register-no-footprint"]
 
 
 def test_photos_without_a_position_are_an_error(tmp_path, made):

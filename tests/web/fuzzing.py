@@ -34,7 +34,7 @@ from heritage.store.photos import Photos
 from heritage.web.app import create_app
 from heritage.web.described import describe
 from heritage.web.report_options import ReportOptions
-from heritage.web.studio import findings, placements
+from heritage.web.studio.child import Child
 from heritage.web.studio.options import StudioOptions
 from heritage.web.studio.table import routes
 
@@ -187,8 +187,7 @@ def fuzzed(root: Path) -> Iterator[Fuzzed]:
     with (
         mock.patch.object(page, "DIST", dist),
         mock.patch.object(Jobs, "start", return_value=Job("000001", {}, False, ())),
-        mock.patch.object(findings, "_looked", return_value=[]),
-        mock.patch.object(placements, "_tried", return_value={}),
+        mock.patch.object(Child, "printed", lambda _, command, given: {} if command[0] == "place" else []),
     ):
         made = Fuzzed(root / "site")
         try:

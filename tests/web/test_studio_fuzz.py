@@ -14,7 +14,7 @@ from test_studio_documents import _get
 
 from heritage.store.jobs import Job, Jobs
 from heritage.text.document import place_of, read_value
-from heritage.web.studio import findings, placements
+from heritage.web.studio.child import Child
 from heritage.web.studio.table import TABLE
 
 VALUES = {}
@@ -58,8 +58,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 @pytest.fixture(autouse=True)
 def _no_children(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Jobs, "start", lambda *_: Job("000001", {}, False, ()))
-    monkeypatch.setattr(findings, "_looked", lambda *_: [])
-    monkeypatch.setattr(placements, "_tried", lambda *_: {})
+    monkeypatch.setattr(Child, "printed", lambda _, command, given: {} if command[0] == "place" else [])
 
 
 @given(

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from heritage.model.arrays import F64
+from heritage.model.placement_reason import PlacementCode, PlacementReason, because
 from heritage.model.release import Candidate
 from heritage.ops.placement.footprint_search import Expected
 from heritage.ops.placement.footprint_trials import Trial
@@ -65,13 +66,13 @@ class FootprintPrior:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """``trial`` is the chosen placement; ``candidates`` fit nearly as well, ``rivals`` the same as trials; ``doubts`` are
-    sentences, none = safe."""
+    """``trial`` is the chosen placement; ``candidates`` fit nearly as well, ``rivals`` the same as trials; ``doubts``:
+    none = safe."""
 
     trial: Trial
     candidates: tuple[Candidate, ...]
     rivals: tuple[Trial, ...]
-    doubts: tuple[str, ...]
+    doubts: tuple[PlacementReason, ...]
 
 
 def choose(
@@ -113,17 +114,13 @@ def choose(
     others = tuple(
         rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in rivals
     )
-    doubts: list[str] = []
-    if others:
-        doubts.append(f"{len(others)} other placement(s) fit nearly as well: {_how(rows[best], others)}")
+    doubts = _how(rows[best], others)
     if surprise[best] > _EXCLUDED:
-        doubts.append(f"the placement is {np.sqrt(surprise[best]):.1f} sigma from what is known beforehand")
+        doubts.append(because("beyond-prior", sigmas=np.sqrt(surprise[best])))
     top = max(range(len(rows)), key=lambda i: rows[i].score)
     if rows[best].score < rows[top].score - _WORSE:
-        what = "all else that the survey shows" if top in expected else "what is known beforehand"
-        doubts.append(
-            f"a placement with heading {rows[top].heading_deg:.0f}° fits much better, but {what} excludes it"
-        )
+        code: PlacementCode = "better-but-survey" if top in expected else "better-but-prior"
+        doubts.append(because(code, heading_deg=rows[top].heading_deg))
     return Choice(trials[best], others, tuple(trials[i] for i in rivals), tuple(doubts))
 
 
@@ -132,19 +129,17 @@ def _same(a: Candidate, b: Candidate) -> bool:
     return bool(turned < _SAME_DEG and np.hypot(a.east_m - b.east_m, a.north_m - b.north_m) < _SAME_M)
 
 
-def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> str:
+def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> list[PlacementReason]:
     """What tells the others from the chosen one, and what would decide."""
     turned = [o for o in others if abs((o.heading_deg - chosen.heading_deg + 180) % 360 - 180) > _TURNED_DEG]
     moved = [o for o in others if o not in turned]
-    words = []
+    told = []
     if turned:
-        words.append(
-            f"heading {', '.join(f'{o.heading_deg:.0f}°' for o in turned)}, a heading prior would tell"
-        )
+        told.append(because("others-turned", headings_deg=[other.heading_deg for other in turned]))
     if moved:
-        away = (np.hypot(o.east_m - chosen.east_m, o.north_m - chosen.north_m) for o in moved)
-        words.append(f"{', '.join(f'{a:.1f} m' for a in away)} away, a position prior would tell")
-    return "; ".join(words)
+        away_m = [np.hypot(o.east_m - chosen.east_m, o.north_m - chosen.north_m) for o in moved]
+        told.append(because("others-moved", away_m=away_m))
+    return told
 
 
 def _described(trial: Trial, centre: F64, middle: F64) -> Candidate:

@@ -16,6 +16,7 @@ from pydantic import Field
 from heritage.model.arrays import F64, Bool, Similarity
 from heritage.model.documents import Document
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.report import Figure
 from heritage.ops.placement.gcp_blunders import TESTABLE, Freedom, agreeing
 from heritage.ops.placement.similarity import SimilarityFit
@@ -65,6 +66,7 @@ class GcpFit:
     """``rms_m`` over the control points used; ``check_rms_m`` over check points only, None without any.
 
     ``sigma_m`` is the 1 sigma uncertainty of the placement at the control points' centre, horizontal, metres.
+    ``doubts`` speak against it.
     """
 
     site_from_monument: Similarity
@@ -74,7 +76,7 @@ class GcpFit:
     residuals: tuple[GcpResidual, ...]
     blunders: tuple[str, ...]
     figures: tuple[Figure, ...]
-    warnings: tuple[str, ...]
+    doubts: tuple[PlacementReason, ...]
 
 
 def fit_gcp(points: Sequence[Gcp], options: GcpOptions | None = None, *, up: F64 | None = None) -> GcpFit:
@@ -158,13 +160,13 @@ def _result(
     check = error[~control][:, seen]
     check_rms = float(np.sqrt((check**2).sum(1).mean())) if len(check) else None
     blunders = tuple(row.name for row in rows if row.use == "blunder")
-    warnings = [f"control point {name} is a blunder and was left out" for name in blunders]
+    doubts = [because("blunders", points=", ".join(blunders))] if blunders else []
     if n < TESTABLE:
-        warnings.append(f"{n} control points: too few to find a blunder among them")
+        doubts.append(because("few-points", control=n))
     if per_axis > _SURPRISING * stated:
-        warnings.append(f"the control points disagree by {per_axis:.3g} m per axis; {stated:g} m was stated")
+        doubts.append(because("points-disagree", per_axis_m=per_axis, stated_m=stated))
     if check_rms is None:
-        warnings.append("no check points: the accuracy is judged by the points that made it")
+        doubts.append(because("no-checks"))
     where = "plan" if fit.level else "3D"
     figures = (
         Figure(name="control_rms", value=fit.rms_m, unit="m", method=f"{where} residuals of {n} control points"),
@@ -178,7 +180,7 @@ def _result(
         *_upright(fit),
     )  # fmt: skip
     return GcpFit(
-        placed, fit.rms_m, check_rms, per_axis / np.sqrt(n), tuple(rows), blunders, figures, tuple(warnings)
+        placed, fit.rms_m, check_rms, per_axis / np.sqrt(n), tuple(rows), blunders, figures, tuple(doubts)
     )
 
 

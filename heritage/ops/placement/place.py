@@ -12,6 +12,7 @@ from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError, MethodError
 from heritage.model.frames import WGS84_3D, Heights, SiteFrame, heights_of, plan_of
+from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.report import Figure
 from heritage.ops.placement.similarity import fit_similarity
 
@@ -26,7 +27,7 @@ class Placed:
     heading_deg: float
     rms_m: float | None
     max_m: float | None
-    reason: str
+    reasons: tuple[PlacementReason, ...]
     figures: tuple[Figure, ...]
     warnings: tuple[str, ...] = ()
 
@@ -76,16 +77,18 @@ def place_crs(
         Figure(name="convergence", value=convergence, unit="deg", method="heading of the CRS's grid north"),
         Figure(name="scale", value=fit.target_from_source.scale, unit="1", method="true metres per metre of the CRS"),
     )  # fmt: skip
-    reason = f"the cloud's own CRS, {crs.name}; {_vertical(above)}"
+    reasons = (because("crs", crs=crs.name), _vertical(above))
     return Placed(
-        fit.target_from_source, heading, fit.rms_m, worst, reason, figures, _at_odds(above, heights)
+        fit.target_from_source, heading, fit.rms_m, worst, reasons, figures, _at_odds(above, heights)
     )
 
 
-def _vertical(above: Heights) -> str:
+def _vertical(above: Heights) -> PlacementReason:
     if above.kind == "unstated":
-        return "it does not say what heights are above: taken as they are"
-    return f"heights are {above.kind} ({above.name}), taken as they are"
+        return because("heights-unstated")
+    return because(
+        "heights-ellipsoidal" if above.kind == "ellipsoidal" else "heights-orthometric", crs=above.name
+    )
 
 
 def _at_odds(above: Heights, site: str) -> tuple[str, ...]:
@@ -122,18 +125,14 @@ def place_prior(
     rotation = np.array([[np.cos(turn), np.sin(turn), 0], [-np.sin(turn), np.cos(turn), 0], [0, 0, 1.0]])
     scale = prior.scale or 1.0
     placed = Similarity(rotation, there - scale * (rotation @ np.array(anchor)), scale)
-    assumed = [
-        words
-        for value, words in (
-            (prior.heading_deg, "heading 0° was assumed"),
-            (prior.scale, "scale 1 was assumed"),
-        )
-        if value is None
-    ]
+    reasons = [because("prior")]
+    if prior.heading_deg is None:
+        reasons.append(because("heading-assumed"))
+    if prior.scale is None:
+        reasons.append(because("scale-assumed"))
     figures = (
         Figure(name="scale", value=scale, unit="1", method="given" if prior.scale else "assumed"),
         Figure(name="heading_sigma", value=prior.heading_sigma_deg if prior.heading_deg is not None else None,
                unit="deg", method="as the prior states it"),
     )  # fmt: skip
-    reason = "; ".join(["by the prior alone, nothing was measured", *assumed])
-    return Placed(placed, heading_of(placed), None, None, reason, figures)
+    return Placed(placed, heading_of(placed), None, None, tuple(reasons), figures)

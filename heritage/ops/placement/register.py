@@ -10,6 +10,7 @@ import numpy as np
 from shapely.geometry import MultiPolygon, Polygon
 
 from heritage.model.arrays import F32, F64, PointCloud, Similarity
+from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
@@ -43,7 +44,7 @@ class Registered:
     site_from_monument: Similarity
     heading_deg: float
     settled: bool
-    reason: str
+    reasons: tuple[PlacementReason, ...]
     candidates: tuple[Candidate, ...]
     others: tuple[Registered, ...]
     score: float
@@ -119,10 +120,6 @@ def conclude(
     sigma_heading = float(np.degrees(np.sqrt(solution.covariance[2, 2])))
     corner = float(np.hypot(sigma, np.radians(sigma_heading) * edges.radius))
     doubts = [*choice.doubts, *_weak(fit, corner, options)]
-    basis = {
-        "walls": "by walls on the footprint",
-        "outline": "by the cloud's outline: hardly a wall was seen",
-    }[kind]
     centre = prepared.metres_from_monument.inverse().apply(np.array([[*laid.middle, low]]))[0]
     figures = (
         Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
@@ -145,7 +142,7 @@ def conclude(
         placed,
         heading_of(placed),
         not doubts,
-        "; ".join([basis, *doubts]),
+        (because("walls" if kind == "walls" else "outline"), *doubts),
         choice.candidates,
         others,
         choice.trial.score.value,
@@ -173,14 +170,14 @@ def plan_of(prepared: Prepared, cells: Cells, middle: F64, low: float) -> F64:
     return prepared.metres_from_monument.inverse().apply(at)
 
 
-def _weak(fit: Score, corner: float, options: RegisterOptions) -> list[str]:
+def _weak(fit: Score, corner: float, options: RegisterOptions) -> list[PlacementReason]:
     doubts = []
     if fit.cover < options.least_cover:
-        doubts.append(f"only {fit.cover:.0%} of the footprint's edges have a wall on them")
+        doubts.append(because("little-cover", cover_share=fit.cover))
     if fit.outside > options.most_outside:
-        doubts.append(f"{fit.outside:.0%} of the walls are outside the footprint")
+        doubts.append(because("much-outside", outside_share=fit.outside))
     if corner > options.most_sigma_m:
-        doubts.append(f"its corners are known to {corner:.1f} m only")
+        doubts.append(because("coarse-corners", sigma_m=corner))
     return doubts
 
 

@@ -17,6 +17,7 @@ from shapely.geometry import MultiPolygon, Point, Polygon
 
 from heritage.model.arrays import F32, F64, PointCloud
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import because
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
@@ -207,10 +208,10 @@ def _named(
     in_full: int,
 ) -> Among:
     """The placement with what is said of the other footprints."""
-    reason = f"footprint {best}, chosen among {tried}; {registered.reason}"
+    reasons = [because("among", footprint=best, tried=tried), *registered.reasons]
     if others:
         names = ", ".join(str(other.footprint) for other in others)
-        reason += f"; footprint(s) {names} fit nearly as well: name the right one under footprint"
+        reasons.append(because("other-footprints", footprints=names))
     figure = Figure(
         name="footprints_tried", value=float(tried), unit="1", method=f"{in_full} of them in full"
     )
@@ -219,7 +220,7 @@ def _named(
         replace(
             registered,
             settled=registered.settled and not others,
-            reason=reason,
+            reasons=tuple(reasons),
             candidates=(*registered.candidates, *others),
             others=(*registered.others, *worked),
             figures=(*registered.figures, figure),

@@ -11,6 +11,7 @@ from shapely.geometry import MultiPolygon, Polygon
 
 from heritage.model.arrays import F32, F64, PointCloud, Similarity
 from heritage.model.errors import MethodError
+from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_edges import edges_of
 from heritage.ops.placement.footprint_fit import Score, hold, score, solve
@@ -45,7 +46,7 @@ class Measured:
     residuals: tuple[WallResidual, ...]
     plan_m: F64
     figures: tuple[Figure, ...]
-    warnings: tuple[str, ...]
+    reasons: tuple[PlacementReason, ...]
 
 
 def measure_at(
@@ -109,9 +110,9 @@ def measure_at(
         Figure(name="fit_turned", value=turned, unit="deg", method="the same, clockwise"),
         Figure(name="lean", value=leaning, unit="deg", method="up as found in the cloud off the vertical as placed"),
     )  # fmt: skip
-    warnings = []
+    reasons = [_said_by_walls(agrees, away, turned)]
     if leaning > _LEANS_DEG:
-        warnings.append(f"walls lean by {leaning:.1f}° as placed by hand: correct up in the pose")
+        reasons.append(because("walls-lean", lean_deg=leaning))
     return Measured(
         fit,
         rms,
@@ -122,8 +123,16 @@ def measure_at(
         wall_residuals(cells, edges, held),
         plan_of(prepared, cells, middle, low),
         figures,
-        tuple(warnings),
+        tuple(reasons),
     )
+
+
+def _said_by_walls(agrees: bool, away_m: float | None, turned_deg: float | None) -> PlacementReason:
+    if agrees:
+        return because("walls-agree")
+    if away_m is None or turned_deg is None:
+        return because("walls-missing")
+    return because("walls-elsewhere", away_m=away_m, turned_deg=abs(turned_deg))
 
 
 def plan_cells(cloud: PointCloud, scale: float, options: RegisterOptions | None = None) -> F64:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from heritage.model.arrays import F64, PointCloud, Similarity
 from heritage.model.documents import Document
 from heritage.model.errors import InputError
 from heritage.model.limits import LOCAL_COORDINATE_M
+from heritage.model.placement_reason import PlacementReason, because, said
 from heritage.model.release import Placement, StatePlacementEntry
 from heritage.model.report import Figure
 from heritage.ops.meshes.sample_surface import sample_surface
@@ -57,8 +59,8 @@ def _run(job: Job) -> Outcome:
     found = _WAYS[facts["method"]](job, facts, options, model)
     entry, warnings = found.entry, list(found.warnings)
     if facts["settled"] and not entry.settled:
-        reason = f"settled by the curator; {entry.reason}"
-        entry = entry.model_copy(update={"settled": True, "reason": reason})
+        reasons = (because("settled"), *entry.reasons)
+        entry = entry.model_copy(update={"settled": True, "reasons": reasons})
     placed = Similarity.from_columns(entry.monument_from_state).apply(model)
     judged = plausible(placed, thinned(job.inputs["survey"], _SEEN).world(), options.plausible)
     wrong = judged.finding
@@ -66,8 +68,8 @@ def _run(job: Job) -> Outcome:
         where = f"monuments/{job.monument}, {job.subject}"
         remedy = f"{wrong.remedy}; where it is meant so, say placement: {{settled: true}}"
         raise InputError(where, wrong.found, wrong.allowed, remedy, code="state-implausible")
-    said = "a person has settled it" if facts["settled"] else "look at it"
-    warnings += [f"{one.found}; {said}" for one in (wrong, judged.doubt) if one is not None]
+    judgement = "a person has settled it" if facts["settled"] else "look at it"
+    warnings += [f"{one.found}; {judgement}" for one in (wrong, judged.doubt) if one is not None]
     (job.folder / STATE_PLACEMENT).write_text(entry.model_dump_json(indent=1), encoding="utf-8")
     return Outcome((), (*found.figures, *judged.figures), tuple(warnings))
 
@@ -89,7 +91,7 @@ def _sampled(ingest: Path) -> F64:
 def _in_frame(job: Job, facts: dict[str, Any], options: PlaceOptions, model: F64) -> _Found:
     """In the frame of an epoch: as that epoch is aligned, so is the state."""
     placed, sigma = alignment(job.inputs.get("align"))
-    return _Found(_entry("frame", placed, f"in the frame of the epoch {facts['frame']}", sigma_m=sigma))
+    return _Found(_entry("frame", placed, [because("frame", epoch=str(facts["frame"]))], sigma_m=sigma))
 
 
 def _by_points(job: Job, facts: dict[str, Any], options: PlaceOptions, model: F64) -> _Found:
@@ -98,18 +100,15 @@ def _by_points(job: Job, facts: dict[str, Any], options: PlaceOptions, model: F6
     fit = fit_gcp(points, GcpOptions(scale=facts["scale"], sigma_m=options.gcp_sigma_m))
     aligned, _ = alignment(job.inputs.get("align"))
     control = sum(r.use == "control" for r in fit.residuals)
-    reason = f"{control} control points" + (
-        f"; left out as blunders: {', '.join(fit.blunders)}" if fit.blunders else ""
-    )
     entry = _entry(
         "gcp",
         aligned @ fit.site_from_monument,
-        reason,
+        [because("points", control=control), *fit.doubts],
         rms_m=fit.rms_m,
         check_rms_m=fit.check_rms_m,
         sigma_m=fit.sigma_m,
     )
-    return _Found(entry, (*fit.figures, *residual_figures(fit)), fit.warnings)
+    return _Found(entry, (*fit.figures, *residual_figures(fit)), tuple(said([doubt]) for doubt in fit.doubts))
 
 
 def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model: F64) -> _Found:
@@ -128,7 +127,7 @@ def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model:
     entry = _entry(
         "footprint",
         monument.inverse() @ found.site_from_monument,
-        found.reason,
+        found.reasons,
         settled=found.settled,
         rms_m=found.rms_m,
         iou=found.iou,
@@ -140,7 +139,7 @@ def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model:
 def _entry(
     method: str,
     placed: Similarity,
-    reason: str,
+    reasons: Sequence[PlacementReason],
     *,
     settled: bool = True,
     rms_m: float | None = None,
@@ -152,7 +151,7 @@ def _entry(
         {
             "method": method,
             "settled": settled,
-            "reason": reason,
+            "reasons": tuple(reasons),
             "monument_from_state": placed.columns,
             "scale": placed.scale,
             "rms_m": rms_m,
@@ -170,4 +169,4 @@ def state_placement(folder: Path) -> StatePlacementEntry:
 
 _WAYS = {"frame": _in_frame, "gcp": _by_points, "footprint": _on_footprint}
 
-PLACE = Stage("place", 3, PlaceOptions, _run, ("numpy", "scipy", "shapely"))
+PLACE = Stage("place", 4, PlaceOptions, _run, ("numpy", "scipy", "shapely"))

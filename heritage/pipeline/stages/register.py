@@ -12,6 +12,7 @@ from heritage.model.arrays import PointCloud, Similarity
 from heritage.model.documents import Document, Prior
 from heritage.model.errors import MethodError
 from heritage.model.frames import SiteFrame
+from heritage.model.placement_reason import PlacementReason, because, method_failed
 from heritage.model.release import Placement
 from heritage.ops.placement.gcp import GcpOptions
 from heritage.ops.placement.place import place_crs, place_prior
@@ -21,7 +22,7 @@ from heritage.ops.source_frame import SourceFrame
 from heritage.pipeline.by_footprint import Placed, by_footprint, walls
 from heritage.pipeline.by_gcp import by_gcp
 from heritage.pipeline.by_hand import by_hand
-from heritage.pipeline.placement_entry import placement_plan
+from heritage.pipeline.placement_entry import placement_plan, reasons_of
 from heritage.pipeline.plan_drawing import plan_drawing
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
@@ -46,7 +47,7 @@ def _run(job: Job) -> Outcome:
     placement = found.placement
     if facts["settled"] and not placement.settled:
         placement = placement.model_copy(
-            update={"settled": True, "reason": f"settled by the curator; {placement.reason}"}
+            update={"settled": True, "reasons": (because("settled"), *placement.reasons)}
         )
     (job.folder / PLACEMENT).write_text(placement.model_dump_json(indent=1), encoding="utf-8")
     cells = found.cells_m
@@ -97,14 +98,14 @@ def _among(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     try:
         found = _by_footprint(job, facts, source)
     except MethodError as error:
-        why = error.problems[0].found
+        why: tuple[PlacementReason, ...] = (method_failed(error),)
     else:
         if found.placement.settled:
             return found
-        why = found.placement.reason
+        why = found.placement.reasons
     prior = _by_prior(job, facts, source)
-    reason = f"{prior.placement.reason}; no footprint near it fits beyond doubt ({why})"
-    return replace(prior, placement=prior.placement.model_copy(update={"reason": reason}))
+    reasons = (*prior.placement.reasons, because("no-footprint-fits"), *why)
+    return replace(prior, placement=prior.placement.model_copy(update={"reasons": reasons}))
 
 
 def _by_gcp(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
@@ -129,7 +130,7 @@ def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     placement = Placement(
         method="crs",
         settled=True,
-        reason=placed.reason,
+        reasons=placed.reasons,
         site_from_monument=placed.site_from_monument.columns,
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
@@ -154,7 +155,7 @@ def _by_prior(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     placement = Placement(
         method="prior",
         settled=False,
-        reason=f"{placed.reason}; {facts['prior_said']}" if facts["prior_said"] else placed.reason,
+        reasons=(*placed.reasons, *reasons_of(facts)),
         site_from_monument=placed.site_from_monument.columns,
         scale=placed.site_from_monument.scale,
         heading_deg=placed.heading_deg,
@@ -170,7 +171,7 @@ def _not_placed(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     placement = Placement(
         method="none",
         settled=False,
-        reason="nothing places it: no control points, CRS, footprint or prior",
+        reasons=(because("none"),),
         site_from_monument=moved.columns,
         scale=1.0,
         heading_deg=0.0,
@@ -194,4 +195,4 @@ _WAYS = {
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 10, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage("register", 11, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))

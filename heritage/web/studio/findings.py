@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
-from threading import Lock
 from typing import Any, get_args
 
 from flask import Blueprint, Response
@@ -18,25 +13,22 @@ from heritage.model.errors import HeritageError
 from heritage.model.limits import MARKDOWN_BYTES, YAML_BYTES
 from heritage.store import Store
 from heritage.store.drafts import Drafts
-from heritage.store.unit import Snapshot
 from heritage.text.compose import Composer
 from heritage.text.document import DocumentPlace, places
 from heritage.text.words import sections
 from heritage.text.yaml import decoded
-from heritage.web.errors import not_found, refused
-from heritage.web.studio.answers import Refusal, said
+from heritage.web.errors import not_found
+from heritage.web.studio.answers import said
+from heritage.web.studio.child import Child
 from heritage.web.studio.documents import place_or_404, unit_of
 
-WAIT_S = 120.0
-_PATIENCE_S = 20.0
-_KEPT = 100
-
+Problem = dict[str, str]
 Finding = dict[str, Any]
 
 
 def register(studio: Blueprint, drafts: Drafts) -> None:
     """Add the route."""
-    linter = _Linter(drafts)
+    linter: Child[list[Problem]] = Child("the linter", list)
 
     @studio.get("/api/findings/<tour>")
     def findings(tour: str) -> Response:
@@ -44,61 +36,17 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
         found = drafts.read(unit_of(place))
         if found.revision is None:
             raise not_found()
-        return said(linter.findings(place, tour, found))
+        key = (tour, Store(drafts.site).current(), found.revision, *_around(drafts))
+        problems = linter.ask(["check", str(drafts.site), "--json", "--tour", tour], key=key)
+        stops = _stops_by_line(place, found.files)
+        return said([_finding(problem, stops) for problem in problems])
 
 
-class _Linter:
-    """One child at a time; what it found is kept for as long as all that it looked at is the same."""
-
-    def __init__(self, drafts: Drafts) -> None:
-        self._drafts = drafts
-        self._turn = Lock()
-        self._known: dict[tuple[str | None, ...], list[Finding]] = {}
-
-    def findings(self, place: DocumentPlace, tour: str, found: Snapshot) -> list[Finding]:
-        key = (tour, Store(self._drafts.site).current(), found.revision, *self._around())
-        if key not in self._known:
-            if not self._turn.acquire(timeout=_PATIENCE_S):
-                raise Refusal(
-                    refused(
-                        503,
-                        "store-busy",
-                        "the linter",
-                        "it looks at other tours",
-                        "one at a time",
-                        "try again",
-                    )
-                )
-            try:
-                if key not in self._known:
-                    problems = _looked(self._drafts.site, tour)
-                    stops = _stops_by_line(place, found.files)
-                    while len(self._known) >= _KEPT:
-                        self._known.pop(next(iter(self._known)))
-                    self._known[key] = [_finding(problem, stops) for problem in problems]
-            finally:
-                self._turn.release()
-        return self._known[key]
-
-    def _around(self) -> Iterator[str | None]:
-        """The revisions of what a tour is about and refers to."""
-        for place in places(self._drafts.site):
-            if place.kind != "tour":
-                yield self._drafts.read(unit_of(place)).revision
-
-
-def _looked(site: Path, tour: str) -> list[dict[str, str]]:
-    command = [sys.executable, "-m", "heritage", "check", str(site), "--json", "--tour", tour]
-    try:
-        child = subprocess.run(command, capture_output=True, timeout=WAIT_S, check=False)  # noqa: S603
-        problems: list[dict[str, str]] = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        raise Refusal(
-            refused(
-                503, "linter-failed", "the linter", "it gave no answer", "a tour it can look at", "build once"
-            )
-        ) from error
-    return problems
+def _around(drafts: Drafts) -> Iterator[str | None]:
+    """The revisions of what a tour is about and refers to."""
+    for place in places(drafts.site):
+        if place.kind != "tour":
+            yield drafts.read(unit_of(place)).revision
 
 
 def _finding(problem: Mapping[str, str], stops: Mapping[str, list[tuple[int, str | None]]]) -> Finding:

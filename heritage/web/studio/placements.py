@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
-from threading import Lock
-from typing import Any, Final
+from typing import Any
 
 from flask import Blueprint, Response, request
 
@@ -18,16 +14,14 @@ from heritage.store import Store
 from heritage.store.drafts import Drafts
 from heritage.text.yaml import parse_yaml
 from heritage.web.errors import not_found, refused
-from heritage.web.studio.answers import Refusal, said, unprocessable
+from heritage.web.studio.answers import said, unprocessable
+from heritage.web.studio.child import Child
 from heritage.web.studio.documents import place_or_404, revision_value, unit_of
-
-WAIT_S: Final = 120.0
-_PATIENCE_S: Final = 20.0
 
 
 def register(studio: Blueprint, drafts: Drafts) -> None:
     """Add the routes."""
-    turn = Lock()
+    trials = Child("the trial", _sound)
 
     @studio.get("/api/placements")
     def placements() -> Response:
@@ -46,16 +40,8 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
             parse_yaml(order, PlacementOrder, "the order")
         except HeritageError as error:
             raise unprocessable(error) from error
-        if not turn.acquire(timeout=_PATIENCE_S):
-            raise Refusal(
-                refused(
-                    503, "store-busy", "the trial", "another one is worked out", "one at a time", "try again"
-                )
-            )
-        try:
-            return said(_tried(drafts.site, monument, order))
-        finally:
-            turn.release()
+        command = ["place", str(drafts.site), monument, "--by", "-", "--json"]
+        return said(trials.ask(command, order))
 
 
 def _placements(drafts: Drafts) -> Iterator[dict[str, Any]]:
@@ -78,28 +64,14 @@ def _placements(drafts: Drafts) -> Iterator[dict[str, Any]]:
             "release": newest[0],
             "method": placement["method"],
             "settled": placement["settled"],
-            "reason": placement["reason"],
             "candidates": len(placement["candidates"]),
             "decided": None if decided is None else decided.model_dump(mode="json"),
         }
 
 
-def _tried(site: Path, monument: str, order: str) -> dict[str, Any]:
-    """What `heritage place` answers."""
-    command = [sys.executable, "-m", "heritage", "place", str(site), monument, "--by", "-", "--json"]
-    try:
-        child = subprocess.run(  # noqa: S603
-            command, input=order.encode(), capture_output=True, timeout=WAIT_S, check=False
-        )
-        answer: Any = json.loads(child.stdout)
-    except (subprocess.TimeoutExpired, ValueError) as error:
-        raise Refusal(
-            refused(
-                503, "placement-failed", "the trial", "it gave no answer", "a monument that was built",
-                "build once, then try again",
-            )
-        ) from error  # fmt: skip
-    if isinstance(answer, list):
-        raise unprocessable(HeritageError.of([Problem(**problem) for problem in answer]))
-    found: dict[str, Any] = answer
-    return found
+def _sound(printed: Any) -> dict[str, Any]:
+    """A trial; what `heritage place` found wrong is a refusal."""
+    if isinstance(printed, list):
+        raise unprocessable(HeritageError.of([Problem(**problem) for problem in printed]))
+    trial: dict[str, Any] = printed
+    return trial

@@ -692,7 +692,11 @@ export interface Placement {
    */
   settled: boolean;
   /**
-   * why it is not settled, or what was assumed
+   * what it was placed by, and what speaks against it
+   */
+  reasons: PlacementReason[];
+  /**
+   * in older releases: the same as a sentence in English
    */
   reason: string;
   site_from_monument: number[];
@@ -714,6 +718,66 @@ export interface Placement {
    * whose word it is, where a person decided
    */
   decided: Decided | null;
+}
+/**
+ * One reason. What a figure's unit is, the end of its name says: ``_m``, ``_deg``, ``_share`` (of 1); without, it counts.
+ */
+export interface PlacementReason {
+  code:
+    | 'walls'
+    | 'outline'
+    | 'among'
+    | 'points'
+    | 'upright'
+    | 'blunders'
+    | 'crs'
+    | 'heights-unstated'
+    | 'heights-ellipsoidal'
+    | 'heights-orthometric'
+    | 'prior'
+    | 'heading-assumed'
+    | 'scale-assumed'
+    | 'photos'
+    | 'photos-left-out'
+    | 'frame'
+    | 'none'
+    | 'hand'
+    | 'settled'
+    | 'walls-agree'
+    | 'walls-missing'
+    | 'walls-elsewhere'
+    | 'walls-lean'
+    | 'not-held'
+    | 'others-turned'
+    | 'others-moved'
+    | 'other-footprints'
+    | 'beyond-prior'
+    | 'better-but-survey'
+    | 'better-but-prior'
+    | 'little-cover'
+    | 'much-outside'
+    | 'coarse-corners'
+    | 'no-footprint-fits'
+    | 'few-points'
+    | 'points-disagree'
+    | 'no-checks'
+    | 'register-no-walls'
+    | 'register-too-few'
+    | 'register-none-near'
+    | 'register-no-footprint'
+    | 'footprint-no-polygon';
+  /**
+   * that its sentence tells
+   */
+  figures: {
+    [k: string]: number | number[];
+  };
+  /**
+   * of ground plans, points, surveys and CRSs that its sentence names
+   */
+  names: {
+    [k: string]: string;
+  };
 }
 /**
  * An interpreted condition as tiles.
@@ -787,6 +851,10 @@ export interface StatePlacementEntry {
    * false: another place fits as well
    */
   settled: boolean;
+  reasons: PlacementReason[];
+  /**
+   * in older releases: the same as a sentence in English
+   */
   reason: string;
   monument_from_state: number[];
   scale: number;

@@ -79,7 +79,7 @@ function placement(app: App, monument: MonumentEntry): Part {
   if (p.check_rms_m !== null) rows.push([t('placement.check'), metres(p.check_rms_m, language)]);
   if (p.iou !== null) rows.push([t('placement.iou'), figure(p.iou * 100, '%', language, 0)]);
   rows.push([t('placement.heading'), figure(((p.heading_deg % 360) + 360) % 360, '°', language, 1)]);
-  return html`<details>
+  return html`<details @toggle=${() => import('./placementWhy.ts').catch(() => {})}>
     <summary><span>${t('placement')}</span>${icon('chevronRight')}</summary>
     <table class="figures">
       <tbody>
@@ -87,7 +87,11 @@ function placement(app: App, monument: MonumentEntry): Part {
       </tbody>
     </table>
     ${p.decided ? html`<p>${decided(app, p.method, p.decided)}</p>` : nothing}
-    ${p.reason ? html`<p class="quiet">${p.reason}</p>` : nothing}
+    ${
+      p.reasons
+        ? html`<heritage-placement-why class="quiet" .reasons=${p.reasons} .language=${language}></heritage-placement-why>`
+        : html`<p class="quiet" lang="en">${p.reason}</p>`
+    }
   </details>`;
 }
 

@@ -10,6 +10,7 @@ import math
 import sys
 from pathlib import Path
 
+from heritage.model.placement_reason import because
 from heritage.store import Store
 
 RELEASES = ("0001-fixture", "0002-fixture")
@@ -105,7 +106,8 @@ def unsettled(release: dict) -> tuple[dict, dict]:
     there = gate["placement"]["site_from_monument"]
     half = [-v if k < 8 else v for k, v in enumerate(there)]
     gate["plan"] = PLAN
-    gate["placement"] |= {"settled": False, "reason": "1 other placement(s) fit nearly as well"}
+    reasons = [because("walls"), because("others-turned", headings_deg=[180.0])]
+    gate["placement"] |= {"settled": False, "reasons": [reason.model_dump(mode="json") for reason in reasons]}
     east, north, up = CRS_ORIGIN
     places = [
         {

@@ -1,6 +1,11 @@
 /** Moving and turning a monument, and saying so as monument.yaml has it. */
 import { describe, expect, it } from 'vitest';
+import en from '../../../assets/i18n/placement/en.json';
+import fr from '../../../assets/i18n/placement/fr.json';
+import vi from '../../../assets/i18n/placement/vi.json';
 import { multiply, point } from '../../src/core/frames.ts';
+import { translator, type UiLanguage } from '../../src/core/i18n.ts';
+import { reasonsSaid } from '../../src/core/placementWords.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 import { barOf, placeAt, viewOf } from '../../src/studio/placement/map.ts';
 import { Placing } from '../../src/studio/placement/placing.ts';
@@ -185,5 +190,29 @@ describe('a person’s word in monument.yaml', () => {
       decided,
     });
     expect(confirmed(before, decided)).toEqual({ ...before, settled: true, decided });
+  });
+});
+
+describe('why it stands there', () => {
+  it('is told in the language, with figures as it writes them', () => {
+    const told = (language: UiLanguage) =>
+      reasonsSaid(
+        [
+          { code: 'others-turned', figures: { headings_deg: [180, 91.26] }, names: {} },
+          { code: 'walls-elsewhere', figures: { away_m: 0.032, turned_deg: 0.5 }, names: {} },
+          { code: 'little-cover', figures: { cover_share: 0.394 }, names: {} },
+          { code: 'among', figures: { tried: 3 }, names: { footprint: 'hall' } },
+        ],
+        translator({ en, vi, fr }[language]),
+        language,
+      );
+    expect(told('en')).toEqual([
+      'Turned to heading 180°, 91.3° it fits nearly as well: a heading that is known would decide.',
+      'The walls fit best 32 mm and 0.5° from there.',
+      'Only 39\u00a0% of the ground plan’s edges have a wall on them.',
+      'On the ground plan hall, chosen among 3.',
+    ]);
+    expect(told('fr')[1]).toMatch(/^Les murs conviennent le mieux à 32\smm et 0,5° de là\.$/);
+    expect(told('vi')[3]).toBe('Trên mặt bằng hall, chọn trong số 3.');
   });
 });

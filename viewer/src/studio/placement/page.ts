@@ -1,9 +1,11 @@
 /** A monument's place: candidates on the map with their figures, moved, refined, pinned by control points, decided. */
 import { html, nothing } from 'lit';
 import { date, figure, metres } from '../../core/format.ts';
+import type { PlacementReason } from '../../core/release.ts';
 import type { Vec3 } from '../../core/vec.ts';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
+import '../../ui/placementWhy.ts';
 import type { Page } from '../pages.ts';
 import type { Recording } from '../recording.ts';
 import type { Studio } from '../studio.ts';
@@ -88,8 +90,11 @@ function standing(placing: Placing): Part {
           ${decided.note ?? ''} ${same ? nothing : t('place.decided.next')}</p>`
       : nothing
   }
-  <p class="quiet">${placement.reason}</p>`;
+  ${why(placement.reasons, language)}`;
 }
+
+const why = (reasons: readonly PlacementReason[] | undefined, language: string): Part =>
+  html`<heritage-placement-why class="quiet" .reasons=${reasons ?? []} .language=${language}></heritage-placement-why>`;
 
 const onlyGiven = (mapping: object | null): object | null =>
   mapping && Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null));
@@ -171,7 +176,7 @@ function answer(placing: Placing): Part {
       ${rows.map(([name, value]) => (value === null ? nothing : html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`))}
     </tbody></table>
     ${trial.placement.settled ? nothing : html`<p class="problem">${icon('warning')} ${t('place.unsettled')}</p>`}
-    <p class="quiet">${[trial.placement.reason, ...trial.warnings].join('; ')}</p>
+    ${why(trial.placement.reasons, language)}
     ${wallsTable(place.walls, placing.studio)}
     ${
       kind === 'measure'
