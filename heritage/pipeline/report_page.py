@@ -21,7 +21,7 @@ _CAPTIONS = {
     "labels": "What was set aside: outliers red, fragments pink, vegetation green, ground yellow, halo light blue, "
     "low confidence dark blue, duplicates black.",
     "surface": "The surface.",
-    "change": "Change: lost orange, gained blue, within the level of detection pale, not comparable grey.",
+    "change": "Change: lost blue, gained orange, within the level of detection pale, not comparable grey.",
     "plan": "The points without the ground, laid on the footprint.",
 }
 _TEMPLATES = Path(__file__).parent / "templates"

@@ -1,7 +1,11 @@
 """Change has one set of colours in everything that a build draws."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 
+from heritage.pipeline import report_page
 from heritage.pipeline.change_colours import CHANGE, tint
 from heritage.pipeline.change_picture import _colours
 
@@ -22,3 +26,12 @@ def test_the_stages_own_picture_has_the_colours_of_the_viewer() -> None:
     assert tuple(lost) == LOST
     assert tuple(gained) == GAINED
     assert len(set(unknown)) == 1
+
+
+def test_the_stages_report_says_and_draws_change_in_the_same_colours() -> None:
+    folder = Path(report_page.__file__).parent / "templates"
+    named = re.findall(r"--(less|more): #(..)..(..);", (folder / "report.css").read_text("utf-8"))
+    assert len(named) == 4  # by day and by night
+    for name, red, blue in named:
+        assert (int(blue, 16) > int(red, 16)) == (name == "less")
+    assert "lost blue, gained orange" in report_page._CAPTIONS["change"]
