@@ -23,25 +23,13 @@ from heritage.pipeline.check_texts import (
 )
 from heritage.pipeline.check_tours import tour_problems
 from heritage.pipeline.corrections import correction_problems
+from heritage.pipeline.overrides import overrides_of
 from heritage.pipeline.stage import Stage
 from heritage.pipeline.verdicts import Verdicts
 from heritage.text.explain import explained
 from heritage.text.lines import visible
 from heritage.text.period import read_period
 from heritage.text.site import LoadedMonument, LoadedSite
-
-# Stage to the key of monument.yaml that overrides its options, and to the field that holds them.
-_OVERRIDES = {
-    "ingest": ("ingest", "ingest"),
-    "clean": ("clean", "clean"),
-    "normals": ("normals", "normals"),
-    "points": ("points", "points"),
-    "mesh": ("mesh", "mesh"),
-    "align": ("align", "align"),
-    "tile": ("tile", "tile"),
-    "register": ("register", "register_"),
-    "compare": ("compare_options", "compare_options"),
-}
 
 
 def check_site(
@@ -200,10 +188,8 @@ def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Prob
 
 def _options(monument: LoadedMonument, stages: Sequence[Stage]) -> Iterator[Problem]:
     for stage in stages:
-        if stage.name not in _OVERRIDES:
-            continue
-        key, field = _OVERRIDES[stage.name]
+        key, overrides = overrides_of(stage.name, monument.monument)
         try:
-            stage.options.model_validate(getattr(monument.monument, field), strict=False)
+            stage.options.model_validate(overrides, strict=False)
         except ValidationError as error:
             yield from explained(error, stage.options, monument.lines, base=(key,))

@@ -20,10 +20,6 @@ def in_turn(function: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
     return [function(item) for item in items]
 
 
-class NoOptions(Document):
-    """For a stage with nothing to choose."""
-
-
 @dataclass(frozen=True)
 class Job:
     """One stage's work on one subject.

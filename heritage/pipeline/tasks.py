@@ -8,14 +8,16 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from heritage.model.documents import Document, Epoch, Monument, State
-from heritage.model.errors import InputError, Problem
+from heritage.model.errors import InputError
 from heritage.pipeline.corrections import correction_facts
 from heritage.pipeline.ground import Ground
+from heritage.pipeline.overrides import overrides_of
 from heritage.pipeline.placement_facts import placement_facts, state_facts
 from heritage.pipeline.plan import Task
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.stage import Stage
 from heritage.pipeline.stages import BY_NAME
+from heritage.text.explain import explained
 from heritage.text.site import LoadedMonument, LoadedSite
 
 
@@ -32,23 +34,11 @@ def site_tasks(loaded: LoadedSite, ground: Ground, *, monuments: Iterable[str] =
 
 def options_of(stage: Stage, monument: LoadedMonument, given: Mapping[str, object]) -> Document:
     """The stage's options with ``given`` values and the monument's overrides. Raises InputError with file and line."""
-    key = "compare_options" if stage.name == "compare" else stage.name
-    field = "register_" if key == "register" else key
-    overrides = getattr(monument.monument, field, {})
+    key, overrides = overrides_of(stage.name, monument.monument)
     try:
         return stage.options.model_validate({**given, **overrides}, strict=False)
     except ValidationError as error:
-        problems = [
-            Problem(
-                "options-invalid",
-                monument.lines.where(key, *first["loc"]),
-                f"{key}.{'.'.join(map(str, first['loc']))}: {first['msg']}",
-                f"options of {key} are allowed: {', '.join(stage.options.model_fields)}",
-                "see docs/reference/stages.md",
-            )
-            for first in error.errors()
-        ]
-        raise InputError.of(problems) from None
+        raise InputError.of(explained(error, stage.options, monument.lines, base=(key,))) from None
 
 
 def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground) -> list[Task]:
