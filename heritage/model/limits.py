@@ -6,7 +6,6 @@ from typing import Final
 
 SOURCE_FILE_BYTES: Final = 64 * 2**30  # a day of terrestrial scanning; beyond it is a mistake or an attack
 POINTS_STREAMED: Final = 2_000_000_000  # the row of a point fits into a signed 32-bit number
-ALLOCATION_RATIO: Final = 4  # bytes a header may claim per byte present, in uncompressed formats
 READER_BASE_S: Final = 30.0  # CPU that a reader may take for any file; a picture of 16 k takes 4
 READER_BYTES_PER_S: Final = 500_000  # and for its size; the slowest, ascii, runs at ten times that
 READER_MEMORY_BYTES: Final = 3 * 2**30  # address space of a child that reads a cloud piece by piece
@@ -24,7 +23,6 @@ GLTF_DEPTH: Final = 64
 TEXTURE_SIDE_PX: Final = 16_384  # what photogrammetry tools really write
 TEXTURE_PX: Final = 268_435_456
 GEOJSON_BYTES: Final = 64 * 2**20
-GEOJSON_DEPTH: Final = 16  # deeper nesting crashes GEOS itself
 VECTOR_BYTES: Final = 2 * 2**30  # a country's buildings; a site needs a few hundred
 RASTER_HEIGHTS_PX: Final = 100_000_000  # 10 km at 1 m; read whole, 4 bytes each
 RASTER_PHOTO_PX: Final = 400_000_000  # 1 km at 5 cm; read whole, 4 bytes each
@@ -42,6 +40,7 @@ MARKDOWN_BYTES: Final = 200_000
 MARKDOWN_MARKS: Final = (
     5_000  # line ends, brackets, stars: up to 25 us each in the parser; 200 kB of [ would take 2 s
 )
+CAPTIONS_BYTES: Final = 2 * 2**20  # of one recording; an hour of speech takes 100 kB
 TOUR_STOPS: Final = 500  # the player lists them all; a day's walk has fewer
 FLIGHT_POINTS: Final = 24  # of a flight drawn by hand; as many as the build tries for its own
 ANNOTATION_VERTICES: Final = 2000  # of one line or outline; drawn by hand it has dozens

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from heritage.model.documents import Comparing, Shown, Stop
-from heritage.model.errors import Problem
-from heritage.pipeline.audio import audio_seconds
+from heritage.model.errors import InputError, Problem
+from heritage.pipeline.audio import audio_seconds, read_captions
 from heritage.pipeline.check_ids import repeated, unknown
 from heritage.pipeline.check_sources import reading
 from heritage.pipeline.check_texts import unlisted
@@ -105,11 +106,11 @@ def _media(loaded: LoadedSite, tour: LoadedTour, stop: Stop, at: int, read: bool
 
 
 def _webvtt(path: Path, where: str, name: str) -> Iterator[Problem]:
-    with path.open("rb") as stream:
-        start = stream.read(16).removeprefix(b"\xef\xbb\xbf")
-    if not start.startswith(b"WEBVTT"):
-        found = f"{visible(name)} does not begin with WEBVTT"
-        yield Problem("captions-format", where, found, "WebVTT is allowed", "export it as WebVTT (.vtt)")
+    try:
+        read_captions(path, name)
+    except InputError as error:
+        problem = error.problems[0]
+        yield replace(problem, where=where, found=f"{visible(name)} {problem.found}")
 
 
 def _captioned(

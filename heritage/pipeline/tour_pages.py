@@ -11,6 +11,7 @@ from pathlib import Path
 from heritage.formats.texture import webp
 from heritage.model.release import MonumentEntry, Release, StopEntry, TourDocument
 from heritage.page.tour_page import STYLE, section_conditions, section_place, tour_page, tour_style
+from heritage.pipeline.audio import read_captions
 from heritage.pipeline.drawings.section import Profile
 from heritage.pipeline.stills import Stills
 from heritage.pipeline.stop_sections import section_drawing, section_profiles
@@ -122,7 +123,7 @@ def _transcripts(into: ReleaseFolder, tour: TourDocument, language: str) -> Mapp
     for stop in tour.stops:
         narration = stop.narration.get(language)
         if narration is not None and narration.captions is not None:
-            said[stop.id] = spoken_lines((into.path / narration.captions).read_text("utf-8"))
+            said[stop.id] = spoken_lines(read_captions(into.path / narration.captions, narration.captions))
     return said
 
 

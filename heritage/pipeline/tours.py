@@ -17,7 +17,7 @@ from heritage.model.release import (
     TourDocument,
     TourEntry,
 )
-from heritage.pipeline.audio import audio_seconds, caption_seconds
+from heritage.pipeline.audio import audio_seconds, caption_seconds, read_captions
 from heritage.pipeline.flights import with_flights
 from heritage.pipeline.places import place_entry
 from heritage.pipeline.questions import question_entries
@@ -177,5 +177,5 @@ def _narration(into: ReleaseFolder, loaded: LoadedSite, stop: Stop, language: st
     into.add(captions, path)
     # A cue may end after the recording; the stop must then wait for it.
     return Narration(
-        audio=audio, captions=captions, seconds=max(seconds, caption_seconds(path.read_text("utf-8")))
+        audio=audio, captions=captions, seconds=max(seconds, caption_seconds(read_captions(path, captions)))
     )

@@ -12,6 +12,7 @@ from heritage.model.errors import InputError
 from heritage.pipeline.check import check_site
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.stage import Outcome, Stage
+from heritage.pipeline.stages import STAGES
 from heritage.text.site import load_site
 
 SITE = """\
@@ -100,6 +101,7 @@ def root(tmp_path: Path) -> Path:
             "media/approach.en.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nWords.\n",
             "media/gate.png": b"\x89PNG",
             "media/bad.vtt": "no captions",
+            "media/latin.vtt": "WEBVTT\n\nété".encode("latin-1"),
         },
     )
     return tmp_path
@@ -180,6 +182,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (T, "{en: media", "{fr: media", f"{T}:5: fr is no language of the site; en, vi (languages of site.yaml); add fr to languages [language-unlisted]"),
         (T, "    annotations: [dragon]", "    captions: {en: media/gate.png}", f"{T}:6: captions: media/gate.png; files ending in .vtt are allowed [media-type]"),
         (T, "    annotations: [dragon]", "    captions: {en: media/bad.vtt}", f"{T}:6: media/bad.vtt does not begin with WEBVTT; WebVTT is allowed; export it as WebVTT (.vtt) [captions-format]"),
+        (T, "    annotations: [dragon]", "    captions: {en: media/latin.vtt}", f"{T}:6: media/latin.vtt is no UTF-8 text on line 3; UTF-8 is allowed; export it as WebVTT (.vtt) [captions-format]"),
         ("tours/walk/en.md", "media/gate.png", "media/gates.png", "tours/walk/en.md:3: a picture: there is no file media/gates.png; an existing file; put it at media/gates.png, or correct the path [file-missing]"),
     ],
 )  # fmt: skip
@@ -372,6 +375,15 @@ def test_overrides_of_options_are_checked_with_their_lines(root: Path) -> None:
         f"error: {M}:11: clean.outlier_m is 3; more than 0 and at most 1 is allowed [yaml-value]",
         f'error: {M}:12: unknown key clean.kep; outlier_m, keep are allowed; did you mean "keep"? [yaml-unknown-key]',
     ]
+
+
+@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+def test_the_options_of_every_stage_are_checked(root: Path, stage: Stage) -> None:
+    key = "compare_options" if stage.name == "compare" else stage.name
+    edit(root, M, "registration:", f"{key}: {{no-such-option: 1}}\nregistration:")
+
+    (problem,) = found(root, stages=STAGES, read_sources=False)
+    assert f"unknown key {key}.no-such-option" in problem
 
 
 @pytest.mark.parametrize(

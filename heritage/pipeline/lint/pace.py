@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from heritage.model.errors import HeritageError
-from heritage.pipeline.audio import audio_seconds, caption_seconds
+from heritage.pipeline.audio import audio_seconds, caption_seconds, read_captions
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.views import reading_seconds
 from heritage.text.markdown import references
@@ -70,8 +70,8 @@ def _voices(loaded: LoadedSite, tour: LoadedTour, at: int) -> Iterator[Finding]:
             here = tour.lines.where("stops", at, "dwell_s")
             yield finding(tour, at, "stop-too-short", here, found, allowed, remedy)
         try:
-            shown = caption_seconds((loaded.root / captions).read_text("utf-8"))
-        except (HeritageError, OSError, UnicodeDecodeError):
+            shown = caption_seconds(read_captions(loaded.root / captions, captions))
+        except (HeritageError, OSError):
             continue
         if abs(shown - heard) > max(_CAPTIONS_OFF_S, _CAPTIONS_OFF * heard):
             found = f"{captions} ends after {shown:.1f} s, and {audio} after {heard:.1f} s"
