@@ -25,7 +25,8 @@ from heritage.model.raster import Raster, VerticalKind
 _SCALE, _TIEPOINT, _MATRIX, _KEYS = 33550, 33922, 34264, 34735
 _COMPRESSION: Final = 259
 _NODATA: Final = 42113  # GDAL's: the value that means none, as text
-_RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL = 1025, 2048, 3072, 4096
+_RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL, _VERTICAL_UNITS = 1025, 2048, 3072, 4096, 4099
+_METRES: Final = {9001: 1.0, 9002: 0.3048, 9003: 1200 / 3937}  # by the EPSG code of a unit
 _POINT: Final = 2  # the tie point is the middle of a pixel, not its corner
 _USER_DEFINED: Final = 32767
 _REMEDY: Final = "export it anew: gdal_translate -ot Float32 -co COMPRESS=DEFLATE"
@@ -42,7 +43,8 @@ def read_heights(path: Path, crs: str | None = None) -> Raster:
             raise _wrong(
                 path, f"pixels of the kind {image.mode}", "one channel of numbers is needed for heights"
             )
-        placed, stated, vertical = _place(path, image, crs)
+        placed, stated = _place(path, image, crs)
+        vertical, metres = _heights(path, _keys(path, image))
         nodata = _nodata(path, image)
         if _mixed_order(image):
             # Pillow 13 gives such numbers with their bytes exchanged, without a word.
@@ -53,6 +55,7 @@ def read_heights(path: Path, crs: str | None = None) -> Raster:
     none = ~np.isfinite(values)
     if nodata is not None:
         none |= values == np.float32(nodata)
+    values *= np.float32(metres)
     # Without a word for "none" writers use numbers that no place on Earth has.
     none |= np.abs(values) > 12_000
     if none.all():
@@ -65,7 +68,7 @@ def read_photo(path: Path, crs: str | None = None, most_px: int = 4096) -> Raste
     with _opened(path, RASTER_PHOTO_PX) as image:
         if image.mode not in {"RGB", "RGBA", "L", "P", "CMYK", "YCbCr"}:
             raise _wrong(path, f"pixels of the kind {image.mode}", "8-bit colours are needed for a photo")
-        placed, stated, _ = _place(path, image, crs)
+        placed, stated = _place(path, image, crs)
         nodata = _nodata(path, image)
         factor = max(1, math.ceil(max(image.size) / most_px))
         colours = _rgba(_decoded(path, image), nodata)
@@ -156,7 +159,7 @@ def _nodata(path: Path, image: Image.Image) -> float | None:
         raise _wrong(path, f"{text[:20]!r} as the value of no data", "a number is needed") from None
 
 
-def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str, VerticalKind | None]:
+def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str]:
     keys = _keys(path, image)
     placed = _matrix(path, image)
     if keys.get(_RASTER_TYPE) != _POINT:
@@ -164,8 +167,7 @@ def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str,
         placed = np.column_stack([placed[:, :2], placed @ np.array([0.5, 0.5, 1.0])])
     if abs(np.linalg.det(placed[:, :2])) < 1e-24:
         raise _wrong(path, "pixels without an area", "a scale that is not zero is needed")
-    stated, vertical = _crs(path, keys, given)
-    return placed, stated, vertical
+    return placed, _crs(path, keys, given)
 
 
 def _matrix(path: Path, image: Image.Image) -> F64:
@@ -191,15 +193,13 @@ def _keys(path: Path, image: Image.Image) -> dict[int, int]:
     return {key: value for key, place, _, value in entries if place == 0}
 
 
-def _crs(path: Path, keys: Mapping[int, int], given: str | None) -> tuple[str, VerticalKind | None]:
+def _crs(path: Path, keys: Mapping[int, int], given: str | None) -> str:
     code = keys.get(_PROJECTED) or keys.get(_GEOGRAPHIC)
     try:
         own = None if code in (None, _USER_DEFINED) else pyproj.CRS.from_epsg(code)
         crs = own if given is None else pyproj.CRS.from_user_input(given)
-        vertical = keys.get(_VERTICAL)
-        heights = None if vertical in (None, _USER_DEFINED) else pyproj.CRS.from_epsg(vertical)
     except pyproj.exceptions.CRSError as error:
-        raise _wrong(path, f"a CRS unknown to PROJ ({error})", "an EPSG code is needed") from None
+        raise _unknown(path, error) from None
     if crs is None:
         raise _wrong(
             path, "no CRS that has an EPSG code", "one is needed", "say it in site.yaml, under ground"
@@ -211,10 +211,35 @@ def _crs(path: Path, keys: Mapping[int, int], given: str | None) -> tuple[str, V
             "both must be the same",
             "remove the latter",
         )
+    return crs.to_wkt()
+
+
+def _heights(path: Path, keys: Mapping[int, int]) -> tuple[VerticalKind | None, float]:
+    """What heights are above, None where the file does not say it, and the metres of one unit of them."""
+    code, unit = keys.get(_VERTICAL), keys.get(_VERTICAL_UNITS)
     kind: VerticalKind | None = None
-    if heights is not None:
-        kind = "ellipsoidal" if "ellipsoid" in heights.name.lower() else "orthometric"
-    return crs.to_wkt(), kind
+    metres = 1.0
+    if code not in (None, _USER_DEFINED):
+        try:
+            crs = pyproj.CRS.from_epsg(code)
+        except pyproj.exceptions.CRSError as error:
+            raise _unknown(path, error) from None
+        axis = crs.axis_info[-1]
+        if axis.direction.lower() != "up":
+            raise _wrong(path, f"numbers of {crs.name}, which grow downwards", "heights are needed")
+        kind = "ellipsoidal" if "ellipsoid" in crs.name.lower() else "orthometric"
+        metres = axis.unit_conversion_factor
+    if unit is not None:
+        if unit not in _METRES:
+            raise _wrong(
+                path, f"heights in the unit EPSG:{unit}", "metres, feet and US survey feet are allowed"
+            )
+        metres = _METRES[unit]
+    return kind, metres
+
+
+def _unknown(path: Path, error: Exception) -> InputError:
+    return _wrong(path, f"a CRS unknown to PROJ ({error})", "an EPSG code is needed")
 
 
 def _wrong(path: Path, found: str, allowed: str, remedy: str = "export it anew") -> InputError:

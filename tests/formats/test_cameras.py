@@ -142,6 +142,16 @@ def test_cameras_on_the_globe_come_to_the_epochs_frame(poses: Poses, tmp_path: P
         assert placed == pytest.approx(wanted - origin, abs=1e-3)
 
 
+def test_cameras_of_a_cloud_in_feet_keep_their_height(poses: Poses) -> None:
+    here, foot = SiteFrame(-73.97, 40.78, 12.0), 1200 / 3937
+    plan = here.crs_from_site(pyproj.CRS.from_epsg(2263), poses[0])[:, :2] * foot
+    wanted = np.column_stack([plan, poses[0][:, 2] + 12.0])
+    frame = SourceFrame(up="z", metres_per_unit=foot, crs="EPSG:2263", origin_m=(0.0, 0.0, 0.0))
+    globe = here.ecef_from_site.apply(poses[0])
+    placed = place_cameras(globe, "geocentric", None, frame, wanted.min(0), wanted.max(0))
+    assert placed == pytest.approx(wanted, abs=0.01)
+
+
 def test_cameras_turn_and_scale_with_the_cloud() -> None:
     frame = SourceFrame(up="y", metres_per_unit=0.001, crs=None, origin_m=(1.0, 2.0, 3.0))
     file = np.array([[1000.0, 5000.0, -2000.0]])

@@ -65,6 +65,23 @@ def test_what_means_none_is_none_and_what_heights_are_above_is_read(tmp_path: Pa
     assert raster.vertical == "orthometric"  # EPSG:5773 is EGM96
 
 
+@pytest.mark.parametrize(
+    ("vertical", "metres"),
+    [((4096, 0, 1, 6360), 1200 / 3937), ((4099, 0, 1, 9002), 0.3048), ((4096, 0, 1, 5773), 1.0)],
+)
+def test_heights_in_feet_come_as_metres(tmp_path: Path, vertical: tuple[int, ...], metres: float) -> None:
+    keys = (1, 1, 0, 3, *UTM[4:], *vertical)
+    raster = read_heights(tiff(tmp_path / "dem.tif", HEIGHTS, PLACED | {34735: keys}))
+    assert raster.values == pytest.approx(metres * HEIGHTS)
+
+
+def test_depths_and_units_nobody_knows_are_refused(tmp_path: Path) -> None:
+    depths = PLACED | {34735: (1, 1, 0, 3, *UTM[4:], 4096, 0, 1, 5715)}
+    assert "grow downwards" in refused(read_heights, tiff(tmp_path / "a.tif", HEIGHTS, depths))
+    unit = PLACED | {34735: (1, 1, 0, 3, *UTM[4:], 4099, 0, 1, 9036)}
+    assert "EPSG:9036" in refused(read_heights, tiff(tmp_path / "b.tif", HEIGHTS, unit))
+
+
 def test_whole_numbers_are_heights_too(tmp_path: Path) -> None:
     values = np.array([[-3, 4], [500, 6]], np.int32)
     assert read_heights(tiff(tmp_path / "dem.tif", values, PLACED)).values.tolist() == values.tolist()

@@ -38,11 +38,12 @@ def place_cameras(
             code="cameras-no-crs",
         )
     if kind != "cloud" and frame.crs is not None:
-        crs = pyproj.CRS.from_user_input(frame.crs)
+        crs = pyproj.CRS.from_user_input(frame.crs).to_3d()
         ecef = SiteFrame(*reference).ecef_from_site.apply(centres) if reference is not None else centres
-        from_ecef = pyproj.Transformer.from_crs(ECEF, crs.to_3d(), always_xy=True)
-        # A projected cloud's file has the CRS's own unit in plan.
-        centres = np.column_stack(from_ecef.transform(*ecef.T))
+        from_ecef = pyproj.Transformer.from_crs(ECEF, crs, always_xy=True)
+        # A CRS in feet has its heights in metres where it did not state any: the file has one unit for all three.
+        metres = np.array([axis.unit_conversion_factor for axis in crs.axis_info])
+        centres = np.column_stack(from_ecef.transform(*ecef.T)) * metres / frame.metres_per_unit
     matrix = frame.metres_per_unit * upright_rotation(frame.up)
     placed: F64 = centres @ matrix.T - np.array(frame.origin_m)
     size = max(float(np.linalg.norm(high - low)), 1e-9)
