@@ -23,7 +23,10 @@ def site_frame(anchors: Sequence[tuple[float, float]], crs: pyproj.CRS, ground_m
     monuments say "not placed".
     """
     if anchors:
-        lon, lat = np.mean(np.array(anchors), axis=0)
+        first = anchors[0][0]
+        # Counted from the first: the mean of 179.9 and -179.9 degrees is on the other side of the Earth.
+        away = float(np.mean([(lon - first + 180) % 360 - 180 for lon, _ in anchors]))
+        lon, lat = (first + away + 180) % 360 - 180, float(np.mean([lat for _, lat in anchors]))
     else:
         area = crs.area_of_use
         lon, lat = ((area.west + area.east) / 2, (area.south + area.north) / 2) if area else (0.0, 0.0)

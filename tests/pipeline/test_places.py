@@ -14,6 +14,7 @@ from heritage.model.documents import Tour
 from heritage.model.errors import InputError
 from heritage.model.frames import SiteFrame
 from heritage.model.release import Frame
+from heritage.pipeline.frame import site_frame
 from heritage.pipeline.lint.places import place_findings
 from heritage.pipeline.places import place_entry
 from heritage.text.lines import Lines
@@ -96,3 +97,11 @@ def test_a_place_far_from_the_monument_is_found() -> None:
     assert "is 1280 m from the middle of gate" in found[0].problem.found
     assert "lon: 107.57711, lat: 16.46894" in found[0].problem.remedy
     assert "km from the middle" in found[1].problem.found
+
+
+def test_a_site_at_the_antimeridian_has_its_frame_there() -> None:
+    crs = pyproj.CRS.from_epsg(32660)
+    frame = site_frame([(179.9, -16.8), (-179.9, -16.6)], crs, 0.0)
+    assert abs(frame.lon_deg) == 180.0
+    assert frame.lat_deg == -16.7
+    assert site_frame([(107.5, 16.4), (107.6, 16.5)], crs, 0.0).lon_deg == 107.55
