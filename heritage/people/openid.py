@@ -44,6 +44,7 @@ _TIMEOUT_S: Final = 10
 _LEEWAY_S: Final = 60  # by which the provider's clock may differ
 _KEEP_S: Final = 3600  # how long its discovery document and keys are believed
 _ANSWER_BYTES: Final = 1_000_000
+_PART_BYTES: Final = 65_536
 _ENDPOINTS: Final = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 _LOCAL: Final = ("127.0.0.1", "::1", "localhost")
 
@@ -201,7 +202,11 @@ def _fetched(address: str) -> dict[str, Any]:
     try:
         with requests.get(address, timeout=_TIMEOUT_S, stream=True, allow_redirects=False) as answer:
             answer.raise_for_status()
-            content = answer.raw.read(_ANSWER_BYTES, decode_content=True)
+            content = bytearray()
+            for part in answer.iter_content(_PART_BYTES):
+                content += part
+                if len(content) > _ANSWER_BYTES:
+                    raise _unavailable()
         value = json.loads(content)
     except (requests.RequestException, ValueError, OSError) as error:
         raise _unavailable() from error

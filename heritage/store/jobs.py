@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ from typing import Any
 
 from heritage.model.errors import BusyError
 from heritage.store import fs
+from heritage.store.lock import WAIT_S, asked
 from heritage.store.publish import ensure_folder, publish_bytes, remove_tree
 
 KEPT = 20
@@ -87,9 +89,8 @@ class Jobs:
         return True
 
     def _run(self, folder: Path, command: Sequence[str]) -> None:
-        with fs.told(folder):
-            held = fs.lock(folder / "lock")
-        assert held is not None  # noqa: S101  (the folder is new)
+        # The folder is new, but whoever lists the jobs may be asking at this very moment whether it runs.
+        held = asked(folder / "lock", shared=False, end=time.monotonic() + WAIT_S)
         try:
             with (folder / "log").open("ab") as log:
                 process = subprocess.Popen(  # noqa: S603

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 from acts import until
 
 from heritage.model.errors import BusyError
+from heritage.store import fs
+from heritage.store import jobs as jobs_module
 from heritage.store.jobs import Job, Jobs
 
 TALKS = [sys.executable, "-u", "-c", "import time; print('hello'); time.sleep(60)"]
@@ -47,3 +50,22 @@ def test_a_killed_job_does_not_run(tmp_path: Path) -> None:
     second = jobs.start(ENDS, {})
     assert _until_ended(jobs, second.id).lines == ("one", "two")
     assert [job.id for job in jobs.all()] == [second.id, job.id]
+
+
+def test_a_list_of_jobs_at_the_moment_of_a_start_does_not_stop_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lists jobs looks at their locks; the folder of one that is starting has none yet."""
+    write = jobs_module.publish_bytes
+
+    def looked_at(path: Path, data: bytes) -> None:
+        write(path, data)
+        if path.name == "about.json":
+            looking = fs.lock(path.with_name("lock"), shared=True)
+            assert looking is not None
+            threading.Timer(0.1, os.close, [looking]).start()
+
+    monkeypatch.setattr(jobs_module, "publish_bytes", looked_at)
+    jobs = Jobs(tmp_path)
+
+    assert _until_ended(jobs, jobs.start(ENDS, {}).id).lines == ("one", "two")

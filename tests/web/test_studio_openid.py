@@ -7,7 +7,9 @@ import hmac
 import json
 import re
 import shutil
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,7 +29,7 @@ from heritage.model.documents import OpenID
 from heritage.model.errors import InputError
 from heritage.people import accounts, events
 from heritage.people.database import Database
-from heritage.people.openid import Journey, Provider, ProviderRefused
+from heritage.people.openid import Journey, Provider, ProviderRefused, ProviderUnavailable
 from heritage.people.tables import journeys
 from heritage.web.app import create_app
 from heritage.web.studio.options import StudioOptions, studio_options
@@ -293,3 +295,28 @@ def test_tokens_that_are_not_the_providers(token: object, monkeypatch: pytest.Mo
     assert provider.finish(answer, JOURNEY).name == "An"
     with pytest.raises(ProviderRefused, match="another attempt"):
         provider.finish(answer, replace(JOURNEY, state="t"))
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (b"Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!", "no gzip"),
+        (b"Content-Length: 500\r\n\r\n{", "breaks off"),
+        (b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "no chunks"),
+    ],
+)
+def test_a_provider_whose_answer_is_broken_on_the_way_is_no_failure_of_ours(answer: bytes, why: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as waiting:
+
+        def serve() -> None:
+            connection, _ = waiting.accept()
+            with connection:
+                connection.recv(65_536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n" + answer)
+
+        serving = threading.Thread(target=serve)
+        serving.start()
+        provider = Provider(_openid(f"http://127.0.0.1:{waiting.getsockname()[1]}"), SECRET, BACK)
+        with pytest.raises(ProviderUnavailable):
+            provider.begin()
+        serving.join()
