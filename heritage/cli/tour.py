@@ -8,6 +8,7 @@ import click
 
 from heritage.cli.main import cli
 from heritage.model.errors import InputError
+from heritage.model.limits import MARKDOWN_BYTES
 
 
 @cli.group()
@@ -29,7 +30,7 @@ def translate(tour_id: str, language: str, site: Path, source: str | None) -> No
     from heritage.store import publish_bytes
     from heritage.text.translate import read_source
     from heritage.text.translate import translate as translated
-    from heritage.text.yaml import read_yaml
+    from heritage.text.yaml import read_text, read_yaml
 
     languages = read_yaml(site / "site.yaml", Site, "site.yaml").document.languages
     source = source or languages[0]
@@ -48,8 +49,9 @@ def translate(tour_id: str, language: str, site: Path, source: str | None) -> No
     stops = [stop.id for stop in document.stops]
     words = read_source(folder / f"{source}.md", stops, f"tours/{tour_id}/{source}.md")
     path = folder / f"{language}.md"
-    present = path.read_text("utf-8") if path.exists() else None
-    made = translated(words, source, stops, present, f"tours/{tour_id}/{language}.md")
+    shown = f"tours/{tour_id}/{language}.md"
+    present = read_text(path, shown, MARKDOWN_BYTES) if path.exists() else None
+    made = translated(words, source, stops, present, shown)
     publish_bytes(path, made.text.encode())
     for change in made.changes:
         click.echo(f"{change.stop or 'the tour'}: {change.kind}")

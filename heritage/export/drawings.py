@@ -19,6 +19,7 @@ from heritage.pipeline.drawings.sides import stand_of
 from heritage.store import publish_bytes
 
 _MM_PER_INCH = 25.4
+_MOST_MM, _MOST_SCALE = 10_000, 1_000_000
 
 
 def export_elevation(
@@ -32,13 +33,8 @@ def export_elevation(
     kind = ending_of(target, {".png": "PNG", ".tif": "TIFF", ".tiff": "TIFF"})
     folder, entry = released_monument(site, monument)
     shown = condition_of(entry, condition)
-    if not 0 < mm_per_pixel < 10_000:
-        raise InputError(
-            "mm per pixel",
-            f"{mm_per_pixel:g}",
-            "more than 0 and less than 10000 is allowed",
-            code="option-invalid",
-        )
+    _demand_size("mm per pixel", mm_per_pixel, _MOST_MM)
+    _demand_size("scale", scale, _MOST_SCALE)
     stand = stand_of(folder, entry)
     seen = stand.side(side)
     sheet = sheet_for(entry, stand, seen, mm_per_pixel / 1000)
@@ -70,6 +66,7 @@ def export_section(
     right; else ``level_m``: the height of a horizontal plane.
     """
     kind = ending_of(target, {".svg": "svg", ".dxf": "dxf"})
+    _demand_size("scale", scale, _MOST_SCALE)
     folder, entry = released_monument(site, monument)
     if (line is None) == (level_m is None):
         raise InputError(
@@ -110,3 +107,10 @@ def export_section(
     text = svg(layers, scale, title, notes, bar) if kind == "svg" else dxf(layers, notes, bar)
     publish_bytes(target, text.encode("utf-8" if kind == "svg" else "ascii"))
     return count
+
+
+def _demand_size(what: str, value: float, most: float) -> None:
+    if not 0 < value < most:
+        raise InputError(
+            what, f"{value:g}", f"more than 0 and less than {most:,} is allowed", code="option-invalid"
+        )

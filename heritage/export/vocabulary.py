@@ -9,13 +9,13 @@ from pathlib import Path
 from heritage.formats.skos import Concept, read_skos
 from heritage.model.documents import Site, Vocabulary
 from heritage.model.errors import InputError, Problem
-from heritage.model.limits import VOCABULARY_BYTES
+from heritage.model.limits import VOCABULARY_BYTES, YAML_BYTES
 from heritage.store import publish_bytes
 from heritage.text.append import appended
 from heritage.text.files import as_id
 from heritage.text.lines import visible
 from heritage.text.site import VOCABULARY
-from heritage.text.yaml import parse_yaml, read_yaml
+from heritage.text.yaml import parse_yaml, read_text, read_yaml
 
 
 def import_vocabulary(site: Path, file: Path) -> tuple[int, tuple[Problem, ...]]:
@@ -34,7 +34,7 @@ def import_vocabulary(site: Path, file: Path) -> tuple[int, tuple[Problem, ...]]
         ) from None
     concepts = read_skos(data, file.name)
     path = site / VOCABULARY
-    text = path.read_text("utf-8") if path.exists() else ""
+    text = read_text(path, VOCABULARY, YAML_BYTES) if path.exists() else ""
     present = parse_yaml(text, Vocabulary, VOCABULARY).document if text.strip() else Vocabulary()
     ids = {term.uri: term.id for term in present.terms if term.uri}
     taken, problems, chosen = {term.id for term in present.terms}, [], []

@@ -22,9 +22,11 @@ MANIFEST = "manifest.json"
 SIDECAR = "manifest.json.sha256"
 
 TYPES: Final = {
+    ".avif": "image/avif",
     ".css": "text/css; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
     ".geojson": "application/geo+json",
+    ".gif": "image/gif",
     ".glb": "model/gltf-binary",
     ".gpkg": "application/geopackage+sqlite3",
     ".html": "text/html; charset=utf-8",

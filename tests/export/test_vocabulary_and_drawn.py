@@ -149,3 +149,11 @@ def test_a_monument_without_annotations_gets_its_file(site):
     import_annotations(site, site / "d.json")
 
     assert load_site(site).monuments["gate"].annotations.annotations[0].id == "patch"
+
+
+def test_a_vocabulary_of_ours_in_another_encoding_is_told_with_its_line(site):
+    (site / "vocabulary.yaml").write_bytes("# À nous\n".encode("latin-1") + VOCABULARY.encode())
+    (site / "a.ttl").write_text(TURTLE, "utf-8")
+
+    with pytest.raises(InputError, match=r"vocabulary\.yaml:1: byte 0xc0 is no UTF-8"):
+        import_vocabulary(site, site / "a.ttl")

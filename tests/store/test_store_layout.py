@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from heritage.model.errors import StoreError
 from heritage.store import Store, journal, publish_file
 from heritage.store.fsck import fsck, gc
+from heritage.store.manifest import content_type
 
 
 def _fill(site: Path) -> Store:
@@ -346,3 +347,17 @@ def test_a_file_by_any_library_replaces_the_old_one_or_not_at_all(tmp_path: Path
         temporary.write_bytes(b"new")
     assert path.read_bytes() == b"new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        *["avif", "gif", "jpeg", "jpg", "png", "webp"],
+        *["m4a", "mp3", "ogg", "opus", "wav", "vtt"],
+        "glb",
+        "usdz",
+    ],
+)
+def test_what_words_and_tours_may_name_has_a_type_of_its_own(ending: str) -> None:
+    """Browsers are told not to guess."""
+    assert content_type(f"media/a.{ending.upper()}") != "application/octet-stream"
