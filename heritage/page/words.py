@@ -49,7 +49,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "right answer": "{letter}: {answer}",
         "stand": "Where to stand",
         "open map": "Open in a map",
-        "change": "Change from {left} to {right}: blue is lost, orange is gained, up to {range} mm; "
+        "change": "Change. Before: {left}. After: {right}. Blue is lost, orange is gained, up to {range} mm; "
         "light grey is no significant change, hatched grey was not compared.",
         "home": "To the first page",
         "missing": "This page does not exist",
@@ -105,7 +105,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "right answer": "{letter} : {answer}",
         "stand": "Où se placer",
         "open map": "Ouvrir dans une carte",
-        "change": "Évolution de {left} à {right} : en bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
+        "change": "Évolution. Avant : {left}. Après : {right}. En bleu ce qui est perdu, en orange ce qui est gagné, jusqu’à "
         "{range} mm ; en gris clair aucun changement significatif, en gris hachuré ce qui n’a pas été comparé.",
         "home": "Vers la première page",
         "missing": "Cette page n’existe pas",
@@ -148,7 +148,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "probable": "có thể đúng",
         "conjectural": "phỏng đoán",
         "evidence": "Dựa trên:",
-        "partly": "có phần {certainty}",
+        "partly": "một phần {certainty}",
         "no evidence": "Không có nguồn: {reason}.",
         "beside": "Bên trái: {left}. Bên phải: {right}.",
         "cut-across": "Mặt cắt vuông góc với trục {axis}, tại {at} m",
@@ -161,7 +161,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "right answer": "{letter}: {answer}",
         "stand": "Chỗ đứng xem",
         "open map": "Mở trên bản đồ",
-        "change": "Thay đổi từ {left} đến {right}: màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
+        "change": "Thay đổi. Trước: {left}. Sau: {right}. Màu lam là phần mất đi, màu cam là phần thêm vào, đến {range} mm; "
         "xám nhạt là không thay đổi đáng kể, xám gạch chéo là phần không được so sánh.",
         "home": "Về trang đầu",
         "missing": "Trang này không có",

@@ -11,6 +11,7 @@ from heritage.page.words import number
 from heritage.pipeline.condition.maps import _Places, _round_mm
 from heritage.pipeline.condition.terms import COLOURS, PATTERNS, style, styles
 from heritage.pipeline.condition.words import WORDS, words_in
+from heritage.pipeline.drawings.sides import COMPASS
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATE = ROOT / "heritage/pipeline/condition/templates/condition.html"
@@ -64,3 +65,10 @@ def test_numbers_on_a_map_cover_no_other():
 )
 def test_a_map_has_a_scale_that_can_be_said(metres, rounded):
     assert _round_mm(metres) == pytest.approx(rounded)
+
+
+@pytest.mark.parametrize("side", COMPASS)
+def test_a_side_is_said_in_good_french(side):
+    said = WORDS["fr"]["side"].format(side=WORDS["fr"][side], degrees=0)
+
+    assert said.startswith("Vue de l’" if side in ("east", "west") else "Vue du ")

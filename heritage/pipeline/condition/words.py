@@ -127,7 +127,7 @@ _FR: Final = {
     "maps": "Cartes des écarts",
     "maps-text": "Dessinées par des rayons parallèles, d’équerre aux murs : on peut y mesurer des longueurs. Les numéros "
     "sont ceux du tableau des zones.",
-    "side": "Vue du {side} ({degrees}°)",
+    "side": "Vue {side} ({degrees}°)",
     "top": "Vue de dessus",
     "legend-lost": "perdu",
     "legend-gained": "gagné",
@@ -175,8 +175,8 @@ _FR: Final = {
     "release": "Publication {release}, faite par {generator}. Longueurs en mètres du repère du monument "
     "(x, y, z ; z vers le haut).",
     "no-annotations": "Il n’y en a pas.",
-    "north": "nord", "north-east": "nord-est", "east": "est", "south-east": "sud-est",
-    "south": "sud", "south-west": "sud-ouest", "west": "ouest", "north-west": "nord-ouest",
+    "north": "du nord", "north-east": "du nord-est", "east": "de l’est", "south-east": "du sud-est",
+    "south": "du sud", "south-west": "du sud-ouest", "west": "de l’ouest", "north-west": "du nord-ouest",
     "photogrammetry": "photogrammétrie", "laser": "balayage laser", "mixed": "plusieurs", "unknown": "non indiquée",
 }  # fmt: skip
 _VI: Final = {
