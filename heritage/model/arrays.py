@@ -23,7 +23,6 @@ Bool = npt.NDArray[np.bool_]
 UNCLASSIFIED: Final = 1
 GROUND: Final = 2
 VEGETATION: Final = 5
-BUILDING: Final = 6
 NOISE: Final = 7
 
 # Why a point has the class it has. The values are written to exported clouds and must never be renumbered.

@@ -62,18 +62,6 @@ def test_places_of_their_own_find_the_nearest_first():
     assert (index == true_index).mean() > 0.999
 
 
-def test_counting_within_a_radius():
-    xyz = _clouds()["wall with strays"].astype(np.float32)
-    made = Neighbours.of(xyz)
-
-    tree = cKDTree(xyz)
-    assert np.array_equal(made.count_within(0.3), tree.query_ball_point(xyz, 0.3, return_length=True))
-    assert np.array_equal(
-        made.count_within(0.5, queries=xyz[:50] + 1),
-        tree.query_ball_point(xyz[:50] + 1, 0.5, return_length=True),
-    )
-
-
 def test_shape_is_the_covariance_of_the_nearest():
     xyz = _clouds()["wall with strays"].astype(np.float32)
 

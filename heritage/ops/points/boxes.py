@@ -8,7 +8,6 @@ import numba
 import numpy as np
 
 from heritage.model.arrays import F32, I32
-from heritage.model.octree import I64
 from heritage.ops.points.leaves import FAN
 
 _ROUNDED = np.float32(0.999999)  # float32 rounds; nothing may be passed over for that
@@ -81,34 +80,3 @@ def ask(
         for j in range(k):
             index[i, j] = near[j] if j < found else -1
             square[i, j] = near_sq[j] if j < found else np.inf
-
-
-@numba.njit(cache=True)
-def count(
-    queries: F32, x: F32, y: F32, z: F32, starts: I32, boxes: F32, levels: I32, radius_sq: float
-) -> I64:
-    """How many points lie within a radius of each of ``queries`` (q, 3)."""
-    out = np.zeros(len(queries), np.int64)
-    stack, level_of = np.empty(_STACK, np.int64), np.empty(_STACK, np.int64)
-    for q in range(len(queries)):
-        px, py, pz = queries[q, 0], queries[q, 1], queries[q, 2]
-        top = 1
-        stack[0], level_of[0] = 0, len(levels) - 2
-        while top > 0:
-            top -= 1
-            node, level = stack[top], level_of[top]
-            b = boxes[levels[level] + node]
-            dx = max(max(b[0] - px, px - b[3]), np.float32(0))
-            dy = max(max(b[1] - py, py - b[4]), np.float32(0))
-            dz = max(max(b[2] - pz, pz - b[5]), np.float32(0))
-            if (dx * dx + dy * dy + dz * dz) * _ROUNDED > radius_sq:
-                continue
-            if level > 0:
-                for child in range(FAN * node, min(FAN * (node + 1), levels[level] - levels[level - 1])):
-                    stack[top], level_of[top] = child, level - 1
-                    top += 1
-                continue
-            for i in range(starts[node], starts[node + 1]):
-                dx, dy, dz = x[i] - px, y[i] - py, z[i] - pz
-                out[q] += dx * dx + dy * dy + dz * dz <= radius_sq
-    return out

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32, Bool
-from heritage.model.octree import I64, Octree
-from heritage.ops.points.boxes import ask, count
+from heritage.model.octree import Octree
+from heritage.ops.points.boxes import ask
 from heritage.ops.points.eigen import fit_rows
 from heritage.ops.points.leaves import Leaves, gather
 from heritage.ops.points.search import search
@@ -105,17 +105,6 @@ class Neighbours:
         mean = self._search(k, reach_m, asked, None, None, (centre, normal, eigenvalues))
         r = self._restored
         return Shape(r(centre), r(mean), r(normal), r(eigenvalues))
-
-    def count_within(self, radius_m: float, *, queries: F32 | None = None) -> I64:
-        """(n,) or (q,) int64, the points within ``radius_m`` of each point, itself included, or query."""
-        leaves = self.leaves
-        own = queries is None
-        places = np.column_stack([leaves.x, leaves.y, leaves.z]) if queries is None else queries
-        found = count(
-            np.ascontiguousarray(places, np.float32), leaves.x, leaves.y, leaves.z, leaves.starts, leaves.boxes,
-            leaves.levels, radius_m**2,
-        )  # fmt: skip
-        return np.asarray(self._restored(found) if own else found)
 
     def _restored(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         out = np.empty_like(values)
