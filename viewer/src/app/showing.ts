@@ -1,7 +1,8 @@
 /** Which conditions of which monuments are on screen. */
+import { tilesetOf } from '../core/condition.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import type { App } from './app.ts';
-import { monumentOf, newest, type PointsState, pointsEpoch, shownNow, tilesetOf } from './state.ts';
+import { monumentOf, newest, type PointsState, pointsEpoch, shownNow } from './state.ts';
 
 export class Showing {
   private readonly app: App;

@@ -191,12 +191,6 @@ export function newest(monument: MonumentEntry): ShownEntry {
   return { epoch: dated.at(-1)!.id, state: null };
 }
 
-/** The release's file that a condition is streamed from. */
-export function tilesetOf(monument: MonumentEntry, { epoch, state }: ShownEntry): string {
-  const found = monument.epochs.find((e) => e.id === epoch) ?? monument.states.find((s) => s.id === state);
-  return found!.tileset;
-}
-
 /** The condition of the open monument on screen: the stop's, else the visitor's choice, else the newest survey. */
 export function shownNow(state: AppState, monument: MonumentEntry): ShownEntry {
   const stop = state.touring?.document.stops[state.touring.player.stop];

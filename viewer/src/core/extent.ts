@@ -22,7 +22,9 @@ export function reach(
     ? Math.min(...features.map((f) => f.ground_m))
     : Math.min(...boxes.map((p) => p[2]));
   const centre: Vec3 = [(xs[0]! + xs.at(-1)!) / 2, (ys[0]! + ys.at(-1)!) / 2, ground];
-  const radius = Math.max(...all.map((p) => Math.hypot(p[0] - centre[0], p[1] - centre[1])), 10);
+  // One after the other: browsers bear no more than some ten thousand arguments.
+  const away = (most: number, p: Vec3) => Math.max(most, Math.hypot(p[0] - centre[0], p[1] - centre[1]));
+  const radius = all.reduce(away, 10);
   return { centre, radius, ground };
 }
 

@@ -32,7 +32,9 @@ function partOf(text: string): Span | null {
   const blurred = /^(-?\d{1,3})(X{1,3})$/.exec(plain);
   if (blurred && blurred[1]!.replace('-', '').length + blurred[2]!.length === 4) {
     const size = 10 ** blurred[2]!.length;
-    const from = Number(blurred[1]) * size;
+    const first = Math.abs(Number(blurred[1])) * size;
+    // Before the year 0 they count backwards: -01XX is -0199 to -0100.
+    const from = blurred[1]!.startsWith('-') ? 1 - first - size : first;
     return { from, to: from + size };
   }
   return momentOf(plain);

@@ -2,6 +2,7 @@
  * What a visitor stands on and is stopped by: the finest surfaces around them, read for it and kept as triangles, whatever
  * the screen shows at the time. Where they have not come yet, nobody can go.
  */
+import { tilesetOf } from '../core/condition.ts';
 import { reach, SUNK_M } from '../core/extent.ts';
 import { inverse } from '../core/frames.ts';
 import { LoadError } from '../core/load.ts';
@@ -9,7 +10,7 @@ import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../co
 import { Solid, type Surface } from '../core/solid.ts';
 import type { Vec3 } from '../core/vec.ts';
 import type { Ground } from '../core/walk.ts';
-import { Reader, surfacesOf, tilesetOf } from './read.ts';
+import { Reader, surfacesOf } from './read.ts';
 import { handheld } from './tileset.ts';
 
 const AROUND_M = 11; // surfaces are there for so far to every side,

@@ -1,6 +1,7 @@
 /** Tiles read for what they hold instead of for the screen: a region of a condition at a stated error. */
 import { type BufferGeometry, type Mesh, type Object3D, Texture, Vector3 } from 'three';
 import type { GLTFParser } from 'three/addons/loaders/GLTFLoader.js';
+import { tilesetOf } from '../core/condition.ts';
 import { multiply } from '../core/frames.ts';
 import { LoadError, loadJson } from '../core/load.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
@@ -13,14 +14,6 @@ const AT_ONCE = 4;
 const MOST_TILES = { desk: 240, hand: 60 };
 /** glTF is y up, the monument frame z up. */
 const tile_from_gltf: Mat4 = [1, 0, 0, 0, 0, 0, 1, 0, 0, -1, 0, 0, 0, 0, 0, 1];
-
-/** The tileset of a condition, under the release's base. */
-export function tilesetOf(monument: MonumentEntry, shown: ShownEntry): string {
-  const found =
-    monument.epochs.find((e) => e.id === shown.epoch) ?? monument.states.find((s) => s.id === shown.state);
-  if (!found) throw new Error(`${shown.epoch ?? shown.state} is no condition of ${monument.id}`);
-  return found.tileset;
-}
 
 /** One tile's content. `object` is placed in the monument frame. */
 export interface ReadTile {

@@ -35,6 +35,12 @@ describe('extent', () => {
     expect(radius).toBeCloseTo(Math.hypot(52, 26), 9);
   });
 
+  it('bears a city of very many corners', () => {
+    const round = Array.from({ length: 130_000 }, (_, i) => [Math.cos(i), Math.sin(i)]);
+    const { radius } = reach(release([monument]), [{ ...plan(0, 0, 0), polygons: [[round]] } as never]);
+    expect(radius).toBeGreaterThan(10);
+  });
+
   it('without plans the lowest corner is the ground; without anything the opening is the middle', () => {
     expect(reach(release([monument]), []).ground).toBe(3);
     expect(reach(release([]), []).centre).toEqual([7, 8, 9]);

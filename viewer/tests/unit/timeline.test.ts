@@ -13,6 +13,8 @@ describe('time', () => {
     ['../1833', 1833, 1834],
     ['1833/', 1833, 1834],
     ['-0200', -200, -199],
+    ['-01XX', -199, -99],
+    ['-03XX/-0200', -399, -199],
   ])('%s', (period, from, to) => {
     const span = spanOf(period)!;
     expect(span.from).toBeCloseTo(from, 9);
