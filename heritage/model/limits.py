@@ -86,6 +86,9 @@ REPORT_PHOTOS_AT_ONCE: Final = 2  # decoded
 LONG_REPORTS_AT_ONCE: Final = (
     16  # reports with a photo that are still arriving: each may lie in the temporary folder
 )
+LONG_REPORTS_OF_ADDRESS: Final = 2  # of them: who sends their five one after another is not hindered
+LONG_REPORT_GRACE_S: Final = 10.0  # who is slower than this gives way where all places are taken,
+LONG_REPORT_BYTES_PER_S: Final = 25_000  # and than an EDGE line; so none is held for longer than ten minutes
 REPORTS_OF_ADDRESS: Final = 5  # in a day; a family on a walk
 REPORTS_A_DAY: Final = 200  # from everybody: what an office can still read
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin

@@ -14,6 +14,7 @@ from heritage.model.errors import InputError, ThrottledError
 from heritage.model.limits import LOCAL_COORDINATE_M, REPORTS_A_DAY, REPORTS_OF_ADDRESS
 from heritage.people import clock
 from heritage.people.database import Database
+from heritage.people.network import network_of
 from heritage.people.reports import DAY_S, checked_text
 from heritage.people.secret import digest
 from heritage.people.tables import reports, senders
@@ -106,7 +107,7 @@ def send(
         code = once.code if once else "".join(secrets.choice(_SIGNS) for _ in range(_CODE_LENGTH))
         connection.execute(senders.delete().where(senders.c.at <= now - DAY_S))
         _demand_room(connection, address, now)
-        connection.execute(senders.insert().values(address=address[:45], at=now))
+        connection.execute(senders.insert().values(address=network_of(address), at=now))
         told = {"monument": monument, "text": said, "language": language[:35], "x_m": x, "y_m": y, "z_m": z}
         lon, lat = position or (None, None)
         told |= {"photo": photo, "lon_deg": lon, "lat_deg": lat, "promised": due}
@@ -157,7 +158,7 @@ def demand_room(db: Database, address: str) -> None:
 
 def _demand_room(connection: sa.Connection, address: str, now: int) -> None:
     for mine, limit in (
-        (senders.c.address == address[:45], REPORTS_OF_ADDRESS),
+        (senders.c.address == network_of(address), REPORTS_OF_ADDRESS),
         (sa.true(), REPORTS_A_DAY),
     ):
         count = sa.select(sa.func.count()).select_from(senders).where(mine, senders.c.at > now - DAY_S)

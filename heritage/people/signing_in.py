@@ -14,6 +14,7 @@ from heritage.model.limits import SIGN_IN_ATTEMPTS_OF_ADDRESS, SIGN_IN_ATTEMPTS_
 from heritage.people import clock, events
 from heritage.people.accounts import named, roles_of
 from heritage.people.database import Database
+from heritage.people.network import network_of
 from heritage.people.passwords import hashed, is_outdated, is_right
 from heritage.people.person import Person, name_key
 from heritage.people.secret import digest
@@ -22,7 +23,7 @@ from heritage.people.tables import attempts, people
 
 def sign_in(db: Database, name: str, password: str, address: str) -> Person:
     """Who it is. Raises InputError (401, ``sign-in-failed``) for a wrong name or password alike, ThrottledError."""
-    key, address = digest(name_key(name)), address[:45]
+    key, address = digest(name_key(name)), network_of(address)
     with db.writing() as connection:
         _allow(connection, key, address)
         connection.execute(attempts.insert().values(key=key, address=address, at=clock.now()))

@@ -24,6 +24,7 @@ from heritage.model.limits import (
 )
 from heritage.people import accounts, passwords, sessions
 from heritage.people.database import Database
+from heritage.people.network import network_of
 from heritage.people.person import Person
 from heritage.people.secret import digest
 from heritage.people.signing_in import forget, sign_in
@@ -98,6 +99,31 @@ def test_guesses_from_an_address(db: Database, an: Person) -> None:
     with pytest.raises(ThrottledError):
         sign_in(db, "An", WORDS, HERE)
     assert sign_in(db, "An", WORDS, "192.0.2.1") == an
+
+
+def test_a_line_of_ipv6_is_one_guesser(db: Database, an: Person) -> None:
+    """Whoever has a line has 2^64 addresses; the next line is somebody else's."""
+    for n in range(SIGN_IN_ATTEMPTS_OF_ADDRESS):
+        _fail(db, f"somebody {n}", f"2001:db8:1:2:{n:x}::{n:x}")
+    with pytest.raises(ThrottledError):
+        sign_in(db, "An", WORDS, "2001:db8:1:2:ffff::1")
+    assert sign_in(db, "An", WORDS, "2001:db8:1:3::1") == an
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:DB8:0:2:3:4:5:6", "2001:db8:0:2::"),
+        ("fe80::1%eth0", "fe80::"),
+        ("::1", "::"),
+        ("x" * 99, "x" * 45),
+        ("", ""),
+    ],
+)
+def test_whose_address_it_is(address: str, network: str) -> None:
+    assert network_of(address) == network
 
 
 def test_a_success_clears_that_name_only(db: Database, an: Person) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import math
 import os
 import re
 import select
@@ -15,13 +17,16 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from small_release import RELEASE, publish
 from studio_site import HERE, TOKEN, write_site
 
-from heritage.model.limits import HTTP_BODY_BYTES, SESSION_SEEN_S
+from heritage.model.limits import HTTP_BODY_BYTES, LONG_REPORTS_AT_ONCE, REPORTS_OF_ADDRESS, SESSION_SEEN_S
 from heritage.people import accounts, sessions
 from heritage.people.database import Database
+from heritage.people.sending import send
 from heritage.people.tables import sessions as rows
 from heritage.store.photos import Photos
 from heritage.web import wire
@@ -236,6 +241,109 @@ def test_strangers_photos_wait_in_bounded_room(tmp_path: Path, monkeypatch: pyte
             with begin() as last:
                 last.sendall(rest)
                 assert _answer(last)[0] == 400
+
+
+def _photo(least: int) -> bytes:
+    """A JPEG that is at least so long."""
+    side = 64 * math.isqrt(least // 64**2)
+    noise = np.random.default_rng(1).integers(0, 256, (side, side, 3), np.uint8)
+    out = io.BytesIO()
+    Image.fromarray(noise).save(out, "JPEG", quality=97)
+    assert len(out.getvalue()) > least
+    return out.getvalue()
+
+
+def _report(photo: bytes) -> bytes:
+    field = b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
+    words = field % (b"monument", b"gate") + field % (b"text", b"A tile has fallen")
+    head = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+    return words + head + photo + b"\r\n--x--\r\n"
+
+
+@pytest.fixture
+def reporting(tmp_path: Path) -> Iterator[tuple[Server, Database]]:
+    publish(write_site(tmp_path), RELEASE)
+    with Database(tmp_path) as database:
+        reports = ReportOptions(database, Photos(tmp_path), 14)
+        with serve(tmp_path, "127.0.0.1", 0, reports=reports, proxy="127.0.0.99") as running:
+            yield running, database
+
+
+def _from(server: Server, address: str, length: int, **more: str) -> socket.socket:
+    """A connection from an address of this machine, on which a long report has begun to arrive."""
+    here = ("127.0.0.1", _port(server))
+    line = socket.create_connection(here, timeout=20, source_address=(address, 0))
+    of = {"Host": f"localhost:{here[1]}", "Accept": "application/json"} | more
+    line.sendall(_head(length, "", "/reports/", **of))
+    return line
+
+
+def test_who_is_slow_gives_way_to_others_photos(
+    reporting: tuple[Server, Database], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Senders from eight addresses hold every place and trickle; a visitor's photo is taken in all the same."""
+    server, _ = reporting
+    body = _report(_photo(HTTP_BODY_BYTES))
+    much, little = 700_000, 600_000  # from half a megabyte on it lies in a file
+    lines = [_from(server, f"127.0.0.{2 + n // 2}", len(body)) for n in range(LONG_REPORTS_AT_ONCE)]
+    try:
+        for n, line in enumerate(lines):
+            line.sendall(body[: little if n == 5 else much])  # one is slower than the others
+        others = LONG_REPORTS_AT_ONCE - 1
+        _until(lambda: sum(one.body_bytes_received for one in wire._arriving) == others * much + little)
+        held = _kept()
+        with _from(server, "127.0.0.30", len(body)) as early:
+            status, _, answer = _answer(early)  # nobody is slow so far
+        assert (status, json.loads(answer)["error"]["code"]) == (503, "busy")
+        # As if two minutes had gone by: all are late, and who sent 100 kB less by ten seconds more.
+        monkeypatch.setattr(wire, "LONG_REPORT_GRACE_S", -120)
+        monkeypatch.setattr(wire, "LONG_REPORT_BYTES_PER_S", 10_000)
+        with _from(server, "127.0.0.30", len(body)) as visitor:
+            _is_ours(*_answer(lines[5]), 408, "too-slow")
+            assert _kept() <= held - little  # nothing of it is kept
+            visitor.sendall(body)
+            status, _, answer = _answer(visitor)
+        assert status == 201, answer
+        assert len(wire._arriving) == others  # one place was enough
+    finally:
+        for line in lines:
+            line.close()
+    _until(lambda: not wire._arriving)
+
+
+def test_an_address_holds_two_places_behind_a_proxy_too(reporting: tuple[Server, Database]) -> None:
+    """By X-Forwarded-For where the proxy says it, not where anybody does; of IPv6 a line has one network."""
+    server, _ = reporting
+    for address, names in (
+        ("127.0.0.2", ("192.0.2.1", "192.0.2.2", "192.0.2.3")),
+        ("127.0.0.99", ("2001:db8:1:2::1", "2001:db8:1:2:ffff::2", "2001:db8:1:2:3:4:5:6")),
+    ):
+        first, second, third = (_from(server, address, 3 * MB, X_Forwarded_For=name) for name in names)
+        with first, second, third:
+            assert _answer(third)[0] == 503
+            other = "127.0.0.3" if address == "127.0.0.2" else address
+            with _from(server, other, 3 * MB, X_Forwarded_For="2001:db8:1:3::1"):
+                _until(lambda: len(wire._arriving) == 3)
+        _until(lambda: not wire._arriving)
+
+
+def test_nothing_is_kept_of_who_may_send_no_more(reporting: tuple[Server, Database]) -> None:
+    """By the day's limit of the address, while the body is still to come."""
+    server, database = reporting
+    for _ in range(REPORTS_OF_ADDRESS):
+        send(
+            database,
+            monument="gate",
+            place_m=None,
+            text="a tile",
+            language="en",
+            address="127.0.0.2",
+            answer_days=14,
+        )
+    with _from(server, "127.0.0.2", 3 * MB, Expect="100-continue") as spent:
+        assert spent.recv(65536).split(b" ")[1] == b"429"
+    with _from(server, "127.0.0.3", 3 * MB, Expect="100-continue") as fresh:
+        assert fresh.recv(65536).split(b" ")[1] == b"100"
 
 
 def test_memory_stays_flat(tmp_path: Path) -> None:

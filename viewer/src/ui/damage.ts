@@ -10,32 +10,13 @@ import { date, isoDay, metres } from '../core/format.ts';
 import { type Mark, pathMark } from '../core/marks.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
+import { before, blank, type Draft, keep, kept } from './damageDraft.ts';
 import { posted, type Sent } from './damagePost.ts';
 import { icon, ownIcon } from './icons.ts';
 import './damage.css';
 
 const LONGEST = 4000;
 const KINDS = 'image/jpeg,image/png,image/webp';
-
-interface Draft {
-  text: string;
-  /** Monument frame, metres. */
-  at: Vec3 | null;
-  /** The same for every try of one report: what has arrived already, although its answer was lost, is not there twice. */
-  once: string;
-  /** The photo of the last try under that key; '' without one, null before the first. */
-  tried: string | null;
-}
-
-/** 128 random bits, also where the page has no secure context. */
-const key = (): string =>
-  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
-const blank = (): Draft => ({ text: '', at: null, once: key(), tried: null });
-
-/** What a photo is known by when it is chosen again. */
-const nameOf = (photo: File | null): string =>
-  photo ? `${photo.name}:${photo.size}:${photo.lastModified}` : '';
 
 export class Damage extends LitElement {
   static override properties = {
@@ -98,10 +79,6 @@ export class Damage extends LitElement {
     this.endPicking();
   }
 
-  private get drawer(): string {
-    return `heritage-report:${location.pathname}:${this.monument.id}`;
-  }
-
   private begin(): void {
     this.open = !this.open;
     if (!this.open) {
@@ -110,23 +87,13 @@ export class Damage extends LitElement {
       return;
     }
     this.sent = null;
-    try {
-      // A draft of an older version has no key.
-      const kept = JSON.parse(localStorage.getItem(this.drawer) ?? 'null') as Partial<Draft> | null;
-      this.draft = { ...blank(), ...kept };
-    } catch {
-      this.draft = blank();
-    }
+    this.draft = kept(this.monument.id);
     this.mark(this.draft.at);
   }
 
   private write(change: Partial<Draft>): void {
     this.draft = { ...this.draft, ...change };
-    try {
-      localStorage.setItem(this.drawer, JSON.stringify(this.draft));
-    } catch {
-      // No box, or a full one: the page itself still holds it.
-    }
+    keep(this.monument.id, this.draft);
   }
 
   private pick(): void {
@@ -168,13 +135,7 @@ export class Damage extends LitElement {
     if (!this.photo) body.delete('photo_place');
     body.delete('photo');
     if (this.photo) body.set('photo', this.photo);
-    // Another photo than the one that may have arrived already: another report. Words without their photo are the same.
-    const { once, tried } = this.draft;
-    const other = this.photo !== null && tried !== null && tried !== nameOf(this.photo);
-    this.write({
-      once: other ? key() : once,
-      tried: this.photo || tried === null ? nameOf(this.photo) : tried,
-    });
+    this.write(before(this.draft, this.photo));
     this.problem = '';
     this.share = 0;
     const sent = await posted(this.address, body, this.draft.once, (share) => {
@@ -189,11 +150,7 @@ export class Damage extends LitElement {
     this.photo = null;
     this.draft = blank();
     this.mark(null);
-    try {
-      localStorage.removeItem(this.drawer);
-    } catch {
-      // There is no box.
-    }
+    keep(this.monument.id, null);
     await this.updateComplete;
     this.querySelector<HTMLElement>('.damage-sent')?.focus();
   }

@@ -3,6 +3,7 @@
 /** Why it was not taken in, by the answer's status; 0: there was none. */
 const PROBLEMS: Readonly<Record<number, string>> = {
   0: 'offline',
+  408: 'slow',
   413: 'large',
   415: 'kind',
   422: 'kind',
