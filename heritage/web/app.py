@@ -44,7 +44,9 @@ def create_app(
     ``trusted_hosts`` are the host names it answers to; by default any name of this machine. ``public_url``
     is the address visitors use where it is not the server's own, for the links of the API.
     """
-    app = Flask(__name__, static_folder=None, template_folder=None)
+    app = Flask(
+        __name__, static_folder=None, template_folder=None, instance_path=str(site.absolute().resolve())
+    )
     app.config.update(MAX_CONTENT_LENGTH=HTTP_BODY_BYTES, PROVIDE_AUTOMATIC_OPTIONS=False)
     app.json = StrictJson(app)
     app.url_map.merge_slashes = False  # it would answer `//elsewhere` with a redirect

@@ -7,6 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from small_release import RELEASE, build_viewer, client_of, publish
 from studio_site import write_site
+from watching import watched
 
 from heritage.page import page
 from heritage.people.database import Database
@@ -32,6 +33,20 @@ def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
         pass
 
     monkeypatch.setattr(fs, "sync", sync)
+
+
+@pytest.fixture
+def peers() -> tuple[str, ...]:
+    """Hosts that the server may call in a test."""
+    return ()
+
+
+@pytest.fixture(autouse=True)
+def _contained(peers: tuple[str, ...]) -> Iterator[None]:
+    """E9, in every test of this folder: no request leads out of the site."""
+    with watched(peers) as found:
+        yield
+    assert found == []
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from schemathesis.core.failures import Failure, FailureGroup
 from schemathesis.specs.openapi import checks
 from small_release import RELEASE, build_viewer, publish
 from studio_site import write_site
+from watching import watched
 
 from heritage.page import page
 from heritage.people import accounts, sessions
@@ -89,9 +90,9 @@ def _whole(app: Flask) -> Callable[..., list[bytes]]:
 class Fuzzed:
     """A site with accounts and reports, and its application's description."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, outside: list[str]) -> None:
         root.mkdir()
-        self._root = root
+        self._root, self._outside = root, outside
         publish(write_site(root), RELEASE)
         self.database = Database(root)
         self.people = {
@@ -162,6 +163,8 @@ class Fuzzed:
         self.found.operations.add(label)
         if response.status_code < 400:
             self.found.done.add(label)
+        while self._outside:
+            self.found.failures.setdefault((label, "it led out of the site"), self._outside.pop())
         if response.status_code == 204 and "/api/documents/" in case.path:
             write_site(self._root)  # somebody writes it anew by hand, so that others find it
         try:
@@ -185,11 +188,12 @@ def fuzzed(root: Path) -> Iterator[Fuzzed]:
         (dist / "studio").mkdir(exist_ok=True)
         (dist / "studio" / name).write_text("<!doctype html>")
     with (
+        watched() as outside,
         mock.patch.object(page, "DIST", dist),
         mock.patch.object(Jobs, "start", return_value=Job("000001", {}, False, ())),
         mock.patch.object(Child, "printed", lambda _, command, given: {} if command[0] == "place" else []),
     ):
-        made = Fuzzed(root / "site")
+        made = Fuzzed(root / "site", outside)
         try:
             yield made
         finally:

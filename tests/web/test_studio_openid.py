@@ -41,6 +41,12 @@ SECRET = "a secret of the tests"
 PROGRAM = Path(__file__).parents[1] / "validators" / "openid_provider.mjs"
 
 
+@pytest.fixture
+def peers() -> tuple[object, ...]:
+    """The provider; libraries first ask whether this machine has IPv6."""
+    return ("127.0.0.1", "localhost")
+
+
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
     node = shutil.which("node")
