@@ -143,7 +143,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "transcript": "Lời thuyết minh",
         "measured": "Đo vẽ ngày {when}",
         "surveyed": "Đo vẽ",
-        "interpreted": "Đây là hình dung, không phải số đo. Độ chắc chắn: {certainty}.",
+        "interpreted": "Đây là diễn giải, không phải số đo. Độ chắc chắn: {certainty}.",
         "documented": "có tư liệu",
         "probable": "có thể đúng",
         "conjectural": "phỏng đoán",

@@ -236,7 +236,7 @@ _VI: Final = {
     "rest": "{count} vùng nhỏ hơn không được liệt kê từng vùng: {area} m², thêm {gained} m³, mất {lost} m³.",
     "sections": "Mặt cắt",
     "section": "Mặt cắt qua vùng {id}, vuông góc với bề mặt",
-    "section-middle": "Mặt cắt qua giữa công trình",
+    "section-middle": "Mặt cắt qua giữa di tích",
     "section-text": "Hai lần đo được cắt bởi cùng một mặt phẳng đứng, đúng tỉ lệ khi in đúng khổ.",
     "annotations": "Ghi chú",
     "map-of": "Bản đồ tình trạng, {side}",
@@ -258,7 +258,7 @@ _VI: Final = {
     "step": "Bước",
     "version": "Phiên bản",
     "fingerprint": "Dấu vân tay",
-    "release": "Bản phát hành {release}, tạo bởi {generator}. Chiều dài tính bằng mét trong hệ của công trình "
+    "release": "Bản phát hành {release}, tạo bởi {generator}. Chiều dài tính bằng mét trong hệ của di tích "
     "(x, y, z; z hướng lên).",
     "no-annotations": "Không có ghi chú nào.",
     "north": "bắc", "north-east": "đông bắc", "east": "đông", "south-east": "đông nam",

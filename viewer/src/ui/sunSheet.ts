@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { App } from '../app/app.ts';
 import { clock } from '../core/format.ts';
+import { compass } from '../core/geo.ts';
 import { spokenIn } from '../core/i18n.ts';
 import { momentOf, type SunTime, siteTime, sunPosition, zoneHours } from '../core/sun.ts';
 import type { Part } from './parts.ts';
@@ -22,8 +23,7 @@ function words(app: App, sun: SunTime): string {
     unitDisplay: 'narrow',
     maximumFractionDigits: 0,
   });
-  const side = ['n', 'ne', 'e', 'se', 's', 'sw', 'w', 'nw'][Math.round(azimuthDeg / 45) % 8];
-  return t('sun.up', { height: degrees.format(elevationDeg), side: t(`compass.${side}`) });
+  return t('sun.up', { height: degrees.format(elevationDeg), side: t(`compass.${compass(azimuthDeg)}`) });
 }
 
 export function sunSheet(app: App): Part {

@@ -178,7 +178,7 @@ test('the sun is set by keyboard alone, and Escape gives the button back', async
   await page.keyboard.press('End');
   await page.keyboard.press('ArrowLeft');
   await expect(time).toHaveAttribute('aria-valuetext', '23:40');
-  await page.getByRole('button', { name: "The map's own light" }).focus();
+  await page.getByRole('button', { name: 'The map’s own light' }).focus();
   await page.keyboard.press('Enter');
   expect(await page.evaluate(() => (window as unknown as Debug).heritage.app.state.sun)).toBeNull();
   await page.keyboard.press('Escape');
