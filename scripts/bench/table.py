@@ -5,18 +5,16 @@ from __future__ import annotations
 import datetime
 import os
 import platform
-from pathlib import Path
 
 from bench.cases import Result
-
-_START, _END = "<!-- bench -->", "<!-- /bench -->"
+from bench.page import processor
 
 
 def markdown(results: list[Result], points: int) -> str:
     """One section per row; times also as a ratio to ours."""
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
     lines = [
-        f"{points:,} captured points; {day}; {_processor()}, {os.cpu_count()} cores, Python {platform.python_version()}. "
+        f"{points:,} captured points; {day}; {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}. "
         "CPU seconds of the work alone: reading, imports and compiling are outside the clock. Peak memory is the process's.",
     ]
     for row in dict.fromkeys(result.row for result in results):
@@ -38,22 +36,7 @@ def markdown(results: list[Result], points: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(path: Path, text: str) -> None:
-    """Put the table between the marks of the page."""
-    page = path.read_text(encoding="utf-8")
-    before, rest = page.split(_START, 1)
-    after = rest.split(_END, 1)[1]
-    path.write_text(f"{before}{_START}\n\n{text}\n{_END}{after}", encoding="utf-8")
-
-
 def _shown(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
-
-
-def _processor() -> str:
-    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.processor()

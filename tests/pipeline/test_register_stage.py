@@ -126,7 +126,10 @@ def test_far_from_every_footprint_the_prior_decides_and_it_is_said(tmp_path, mad
     placement = _placed(tmp_path, made, f"{{prior: {{lon: {lon}, lat: {lat}}}}}")
     assert placement.method == "prior"
     assert not placement.settled
-    assert [reason.code for reason in placement.reasons][-2:] == ["no-footprint-fits", "register-no-footprint"]
+    assert [reason.code for reason in placement.reasons][-2:] == [
+        "no-footprint-fits",
+        "register-no-footprint",
+    ]
 
 
 def test_photos_without_a_position_are_an_error(tmp_path, made):
