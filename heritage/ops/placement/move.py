@@ -1,16 +1,8 @@
-"""Clouds and meshes taken to another frame."""
+"""A mesh taken to another frame."""
 
 import numpy as np
 
-from heritage.model.arrays import F64, Mesh, PointCloud, Similarity
-
-
-def move_cloud(cloud: PointCloud, target_from_source: Similarity, origin: F64) -> PointCloud:
-    """``cloud`` in the target frame, relative to ``origin`` (3,) there; normals turn with it."""
-    xyz = (target_from_source.apply(cloud.world()) - origin).astype(np.float32)
-    turn = target_from_source.rotation.T
-    normal = None if cloud.normal is None else (cloud.normal @ turn).astype(np.float32)
-    return cloud.with_(origin=origin, xyz=xyz, normal=normal)
+from heritage.model.arrays import F64, Mesh, Similarity
 
 
 def move_mesh(mesh: Mesh, target_from_source: Similarity, origin: F64) -> Mesh:
