@@ -10,9 +10,8 @@ import numpy as np
 
 from heritage.export.outgoing import current_release, sea_above_ellipsoid
 from heritage.formats.kml_pose import ecef_pose, place_of, point_of
-from heritage.formats.pose import triple
 from heritage.formats.printable import printable
-from heritage.model.arrays import F64, Similarity
+from heritage.model.arrays import F64, Similarity, triple
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import WARNING, ExchangedStop, ExchangedTour, Pose
 from heritage.model.release import MonumentEntry, Release

@@ -10,8 +10,8 @@ import numpy as np
 from heritage.formats.gltf_file import GltfFile
 from heritage.formats.image import read_image
 from heritage.formats.parts import wrong
-from heritage.formats.srgb import linear_from_srgb, srgb_from_linear
 from heritage.model.arrays import F64, U8
+from heritage.model.colour import LINEAR, to_srgb
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +52,7 @@ def read_material(file: GltfFile, index: Any) -> Material:
     texture = _picture(file, info.get("index"))
     if factor is not None and factor.min() < 1:
         # 256 values a channel: a table does what a 16 k picture in floats could not.
-        levels = linear_from_srgb(np.arange(256, dtype=np.uint8))
-        table = srgb_from_linear(levels[:, None] * factor)
+        table = to_srgb(LINEAR[:, None] * factor)
         texture = np.stack([table[texture[:, :, c], c] for c in range(3)], axis=2)
     extension = _extension(info, "KHR_texture_transform")
     uv_set = file.whole(extension, "texCoord", where, file.whole(info, "texCoord", where, 0))

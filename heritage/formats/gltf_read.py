@@ -14,8 +14,8 @@ from heritage.formats.claims import Claims
 from heritage.formats.gltf_file import GltfFile, open_gltf
 from heritage.formats.gltf_material import Material, read_material
 from heritage.formats.parts import Part, joined, wrong
-from heritage.formats.srgb import srgb_from_linear
 from heritage.model.arrays import F64
+from heritage.model.colour import to_srgb
 from heritage.model.limits import GLTF_DEPTH, GLTF_NODES, VERTICES
 
 # Required extensions that change nothing we read, or that we follow.
@@ -175,7 +175,7 @@ def part_of(file: GltfFile, primitive: dict[str, Any], material: Material, matri
     rgb = None
     if material.texture is None and (colour is not None or material.factor is not None):
         factor = np.ones(3) if material.factor is None else material.factor
-        rgb = srgb_from_linear(np.ones((n, 3)) * factor * (1.0 if colour is None else colour[:, :3]))
+        rgb = to_srgb(np.ones((n, 3)) * factor * (1.0 if colour is None else colour[:, :3]))
     triangles = _triangles(file, primitive, n)
     if np.linalg.det(linear) < 0:
         triangles = triangles[:, ::-1]

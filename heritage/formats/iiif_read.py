@@ -17,9 +17,9 @@ from heritage.formats.html_text import html_of, plain_of
 from heritage.formats.iiif_body import body_of, words_of
 from heritage.formats.iiif_scene import Camera, Painted, items_of, kind, place_of, resource_of
 from heritage.formats.json_document import Object, Reading
-from heritage.formats.pose import lean_of, triple, z_up
+from heritage.formats.pose import lean_of, z_up
 from heritage.formats.printable import printable
-from heritage.model.arrays import Similarity
+from heritage.model.arrays import Similarity, triple
 from heritage.model.errors import Problem
 from heritage.model.exchange import (
     Condition,

@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 import pyproj
 
-from heritage.formats.pose import triple
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, triple
 from heritage.model.exchange import GlobePose, Pose
 from heritage.model.frames import ECEF, WGS84_3D, SiteFrame
 

@@ -44,9 +44,3 @@ def z_up(point: F64 | Triple) -> F64:
     """The way back from `y_up`."""
     x, y, z = point
     return np.array([x, -z, y], np.float64)
-
-
-def triple(point: F64) -> Triple:
-    """(3,) as plain numbers."""
-    x, y, z = (float(v) for v in point)
-    return x, y, z

@@ -11,8 +11,8 @@ import math
 
 import numpy as np
 
-from heritage.formats.pose import Triple, rotation, triple
-from heritage.model.arrays import F64
+from heritage.formats.pose import Triple, rotation
+from heritage.model.arrays import F64, triple
 
 
 def axes_of(orbit: Triple) -> F64:

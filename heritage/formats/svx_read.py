@@ -12,10 +12,11 @@ import numpy as np
 
 from heritage.formats.html_text import html_of, plain_of
 from heritage.formats.json_document import Object, Reading
-from heritage.formats.pose import Triple, lean_of, triple
+from heritage.formats.pose import Triple, lean_of
 from heritage.formats.printable import printable
 from heritage.formats.svx_pose import camera_of
 from heritage.formats.svx_scene import Scene, read_scene
+from heritage.model.arrays import triple
 from heritage.model.errors import Problem
 from heritage.model.exchange import (
     Easing,

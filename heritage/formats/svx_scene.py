@@ -10,9 +10,9 @@ from typing import Any, Final
 import numpy as np
 
 from heritage.formats.json_document import Object, Reading
-from heritage.formats.pose import triple, z_up
+from heritage.formats.pose import z_up
 from heritage.formats.printable import printable
-from heritage.model.arrays import F64, Similarity
+from heritage.model.arrays import F64, Similarity, triple
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import Condition, Mark, canonical
 from heritage.model.limits import GLTF_DEPTH, GLTF_NODES

@@ -13,8 +13,8 @@ from heritage.formats.gltf_file import GltfFile, open_gltf
 from heritage.formats.gltf_material import read_material
 from heritage.formats.gltf_read import part_of, placed_meshes, primitives
 from heritage.formats.parts import Part
-from heritage.formats.srgb import srgb_from_linear
 from heritage.model.arrays import F64, U8
+from heritage.model.colour import to_srgb
 
 _POINTS = 0
 _CHANGE = "_CHANGE_"
@@ -54,7 +54,7 @@ def read_tile(path: Path) -> TileContent:
                 local = file.accessor(attributes.get("POSITION"), ("VEC3",)).astype(np.float64)
                 colour = file.accessor(attributes.get("COLOR_0"), ("VEC3", "VEC4"))[:, :3]
                 xyz.append(_upright(local @ matrix[:3, :3].T + matrix[:3, 3]))
-                rgb.append(srgb_from_linear(colour))
+                rgb.append(to_srgb(colour))
                 continue
             part = part_of(file, primitive, read_material(file, primitive.get("material")), matrix)
             change = {

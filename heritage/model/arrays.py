@@ -78,9 +78,9 @@ def checked(
     return array
 
 
-def triple(corner: npt.NDArray[Any]) -> tuple[float, float, float]:
-    """A place (3,) as plain numbers, for documents."""
-    x, y, z = (float(c) for c in corner)
+def triple(corner: npt.NDArray[Any], digits: int | None = None) -> tuple[float, float, float]:
+    """A place (3,) as plain numbers, for documents; rounded to so many decimals where given."""
+    x, y, z = (float(c) if digits is None else round(float(c), digits) for c in corner)
     return x, y, z
 
 

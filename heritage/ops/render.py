@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import open3d as o3d
 
-from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
+from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud, triple
 from heritage.model.documents import View
 
 SKY: tuple[int, int, int] = (238, 240, 240)
@@ -67,12 +67,9 @@ def view_of(
     across = np.abs(corners @ right) / (half * _ASPECT) + corners @ back
     upward = np.abs(corners @ np.cross(back, right)) / half + corners @ back
     eye = centre + back * max(float(across.max()), float(upward.max()), 0.5)
-    return View(eye_m=_triple(eye), target_m=_triple(centre), fov_deg=fov_deg, fit_m=(_triple(a), _triple(b)))
-
-
-def _triple(v: F64) -> tuple[float, float, float]:
-    x, y, z = (round(float(c), 3) for c in v)
-    return x, y, z
+    return View(
+        eye_m=triple(eye, 3), target_m=triple(centre, 3), fov_deg=fov_deg, fit_m=(triple(a, 3), triple(b, 3))
+    )
 
 
 def render_surface(

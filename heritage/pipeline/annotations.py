@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, triple
 from heritage.model.documents import Annotation
 from heritage.model.errors import InputError, Problem
 from heritage.model.release import (
@@ -120,13 +120,8 @@ def _stands(
     """Its place, and the direction it faces: as written, else those of what it lies on."""
     key, points = annotation.shape
     if key == "position_m":
-        return _triple(np.array(points[0])), annotation.normal
-    return _triple(patch.anchor), annotation.normal or _triple(patch.normal)
-
-
-def _triple(v: F64) -> tuple[float, float, float]:
-    x, y, z = (round(float(c), 4) for c in v)
-    return x, y, z
+        return triple(np.array(points[0]), 4), annotation.normal
+    return triple(patch.anchor, 4), annotation.normal or triple(patch.normal, 4)
 
 
 def _near(

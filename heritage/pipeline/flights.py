@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import triple
 from heritage.model.documents import Move, Shown, Stop, View
 from heritage.model.release import MonumentEntry, StopEntry, Waypoint
 from heritage.ops.viewing.camera import Orbit, Window, fitted, orbit_of
@@ -122,12 +122,7 @@ def with_flights(
 
 def _waypoint(orbit: Orbit, entry: MonumentEntry) -> Waypoint:
     eye, target = site_from(entry).inverse().apply(np.array([orbit.eye, orbit.target]))
-    return Waypoint(eye_m=_triple(eye), target_m=_triple(target))
-
-
-def _triple(v: F64) -> tuple[float, float, float]:
-    x, y, z = (round(float(c), 4) for c in v)
-    return x, y, z
+    return Waypoint(eye_m=triple(eye, 4), target_m=triple(target, 4))
 
 
 def _id(shown: Shown) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, triple
 from heritage.model.documents import Stop, View
 from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.choose import view_of_box, view_of_places
@@ -65,8 +65,8 @@ class StopViews:
         low, high = (np.array(corner) for corner in given.fit_m)
         corners = self._placed.apply(box_corners(low, high))
         eye, target = self._placed.apply(np.array([given.eye_m, given.target_m], np.float64))
-        box = _triple(corners.min(0)), _triple(corners.max(0))
-        here = View(eye_m=_triple(eye), target_m=_triple(target), fov_deg=given.fov_deg, fit_m=box)
+        box = triple(corners.min(0), 3), triple(corners.max(0), 3)
+        here = View(eye_m=triple(eye, 3), target_m=triple(target, 3), fov_deg=given.fov_deg, fit_m=box)
         scenery = self._sceneries.scenery(self.monument.id, self.monument.reference_epoch)
         if scenery is None:
             raise ValueError(f"{self.monument.id} is not among those released")
@@ -76,15 +76,10 @@ class StopViews:
     def _home(self, found: View, low: F64, high: F64) -> View:
         """A view of the site frame in the monument's, with the box ``low``..``high`` (3,) of that."""
         eye, target = self._placed.inverse().apply(np.array([found.eye_m, found.target_m], np.float64))
-        fit = _triple(low), _triple(high)
-        return View(eye_m=_triple(eye), target_m=_triple(target), fov_deg=found.fov_deg, fit_m=fit)
+        fit = triple(low, 3), triple(high, 3)
+        return View(eye_m=triple(eye, 3), target_m=triple(target, 3), fov_deg=found.fov_deg, fit_m=fit)
 
 
 def _condition(stop: Stop, monument: MonumentEntry) -> str:
     shown = stop.compare.right if stop.compare else stop.show
     return str(shown.epoch or shown.state) if shown else monument.reference_epoch
-
-
-def _triple(v: F64) -> tuple[float, float, float]:
-    x, y, z = (round(float(c), 3) for c in v)
-    return x, y, z

@@ -15,7 +15,7 @@ from heritage.model.release import ComparisonDocument, RegionEntry
 from heritage.ops.meshes.deviation import sample_surface
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.rays import scene_of, tensor
-from heritage.ops.meshes.weld import first_and_place
+from heritage.ops.meshes.weld import areas, first_and_place
 from heritage.ops.placement.move import move_mesh
 from heritage.pipeline.built import Built
 from heritage.pipeline.stages.align import alignment
@@ -81,7 +81,7 @@ def _true(name: str, before: Mesh, after: Mesh, ground: list[Mesh], low: Any, hi
     first, second = (_solid(mesh) ^ box for mesh in (before, after))
     volume = (second - first).volume() - (first - second).volume()
     places = sample_surface(ground[1], _SAMPLES, np.random.default_rng(0)) + ground[1].origin
-    total = _area(ground[1])
+    total = float(areas(ground[1]).sum())
     places = places[((places >= low) & (places <= high)).all(1)]
     earlier = scene_of(ground[0])
     depth = earlier.compute_distance(tensor(places - ground[0].origin, np.float32), nthreads=1).numpy()
@@ -97,11 +97,6 @@ def _solid(mesh: Mesh) -> Manifold:
     first, place = first_and_place(mesh.vertices)
     solid = Manifold(Solid(mesh.vertices[first], place[mesh.triangles].astype(np.uint32)))
     return solid.translate(mesh.origin.tolist())
-
-
-def _area(mesh: Mesh) -> float:
-    a, b, c = (mesh.vertices[mesh.triangles[:, k]].astype(np.float64) for k in range(3))
-    return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2)
 
 
 def _vertices(

@@ -134,9 +134,9 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
             models.mkdir()
             write_state(models / "1844.glb", noise, rng)
             (root / "truth" / place.id / "changes.json").write_text(
-                _json([asdict(change) for change in CHANGES])
+                _json([asdict(change) for change in CHANGES]), encoding="utf-8"
             )
-    (root / "truth" / "truth.json").write_text(_json(_truth(places)))
+    (root / "truth" / "truth.json").write_text(_json(_truth(places)), encoding="utf-8")
     return counts
 
 

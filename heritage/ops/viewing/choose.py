@@ -6,7 +6,7 @@ from itertools import product
 
 import numpy as np
 
-from heritage.model.arrays import F64
+from heritage.model.arrays import F64, triple
 from heritage.model.documents import View
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, standing
 
@@ -102,7 +102,7 @@ def view_of_box(scenery: Scenery, given: View) -> View:
         if hidden[-1][0] <= _HIDDEN:
             break
     _, least = min(hidden, key=lambda found: found[0])
-    return given.model_copy(update={"eye_m": _triple(least)})
+    return given.model_copy(update={"eye_m": triple(least, 3)})
 
 
 def _near(half: F64, direction: F64) -> float:
@@ -140,10 +140,8 @@ def _cost(back: F64, facing: F64 | None, farther: float) -> float:
 
 def _view(eye: F64, target: F64, low: F64, high: F64) -> View:
     return View(
-        eye_m=_triple(eye), target_m=_triple(target), fov_deg=_FOV_DEG, fit_m=(_triple(low), _triple(high))
+        eye_m=triple(eye, 3),
+        target_m=triple(target, 3),
+        fov_deg=_FOV_DEG,
+        fit_m=(triple(low, 3), triple(high, 3)),
     )
-
-
-def _triple(v: F64) -> tuple[float, float, float]:
-    x, y, z = (round(float(c), 3) for c in v)
-    return x, y, z

@@ -9,6 +9,7 @@ import type { AnnotationEntry, MonumentEntry } from '../core/release.ts';
 import type { Vec3 } from '../core/vec.ts';
 import { refined } from '../scene/refine.ts';
 import type { App } from './app.ts';
+import { saveFile } from './saveFile.ts';
 import { monumentOf, shownNow } from './state.ts';
 import { termLook } from './termLooks.ts';
 import type { Workbench } from './workbench.ts';
@@ -123,12 +124,8 @@ export class Mapping {
   /** Hand the drafts over as a file. They stay here until they are deleted. */
   save(): void {
     if (!this.monument) return;
-    const file = new Blob([draftsFile(this.monument.id, this.drafts)], { type: 'application/json' });
-    const link = document.createElement('a');
-    link.href = URL.createObjectURL(file);
-    link.download = `${this.monument.id}-annotations.json`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    const { id } = this.monument;
+    saveFile(`${id}-annotations.json`, 'application/json', draftsFile(id, this.drafts));
   }
 
   private keep(): void {

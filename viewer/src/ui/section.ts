@@ -2,6 +2,7 @@
 import { html, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
 import type { Drawing } from '../app/cutting.ts';
+import { saveFile } from '../app/saveFile.ts';
 import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';
@@ -74,15 +75,6 @@ function picture(app: App, paper: Sheet): Part {
   </svg>`;
 }
 
-function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
-
 function result(app: App, bench: Workbench, monument: MonumentEntry): Part {
   const { t, language } = app.state;
   const { state } = bench.sectioning;
@@ -106,9 +98,9 @@ function result(app: App, bench: Workbench, monument: MonumentEntry): Part {
     ${busy ? reading : html`<p class="quiet" role="status">${t('section.ready', { tiles: drawing.tiles, scale: paper.scale })}</p>`}
     <div class="buttons">
       <button type="button" class="button" @click=${() => bench.sectioning.enlarge(true)}>${icon('reset')}${t('section.large')}</button>
-      <button type="button" class="button" ?disabled=${busy} @click=${() => save(`${name}.svg`, 'image/svg+xml', svgOf(paper))}>${icon('download')}SVG</button>
+      <button type="button" class="button" ?disabled=${busy} @click=${() => saveFile(`${name}.svg`, 'image/svg+xml', svgOf(paper))}>${icon('download')}SVG</button>
       <button type="button" class="button" ?disabled=${busy} @click=${() =>
-        save(
+        saveFile(
           `${name}.dxf`,
           'image/vnd.dxf',
           dxfOf(drawing.layers, drawing.extent!, notes(), (m) => metres(m, language)),
