@@ -25,7 +25,7 @@ from heritage.formats.columns import (
     write_rows,
 )
 from heritage.model.arrays import F64, PointCloud
-from heritage.model.octree import DEPTH, I64, Octree, divide
+from heritage.model.octree import DEPTH, I64, Octree, along_curve, divide
 
 __all__ = [
     "BLOCK_POINTS",
@@ -156,9 +156,9 @@ def save_blocks(folder: Path, cloud: PointCloud, *, most: int = BLOCK_POINTS) ->
     made: list[Block] = []
     order = np.zeros(0, np.int64)
     if len(cloud):
-        octree = Octree.around(cloud.xyz.min(0), cloud.xyz.max(0))
+        octree = Octree.of(cloud.xyz)
         codes = octree.codes(cloud.xyz)
-        order = np.argsort(codes, kind="stable")
+        order = along_curve(codes)
         cells, counts = np.unique(codes[order], return_counts=True)
         made = cubes(octree, divide(cells, counts, DEPTH, most))
     names = [name for name in _COLUMNS if getattr(cloud, name) is not None]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from heritage.formats.blocks import ORDER, Block, Blocks, create_blocks
 from heritage.formats.columns import create_column, read_rows, write_rows, written
 from heritage.model.arrays import PointCloud
-from heritage.model.octree import Octree
+from heritage.model.octree import Octree, along_curve
 
 
 def scatter(folder: Path, octree: Octree, blocks: list[Block], clouds: Iterable[PointCloud]) -> None:
@@ -62,7 +62,7 @@ def sort_block(folder: Path, octree: Octree, number: int) -> None:
     codes = octree.codes(read_rows(folder, "cloud.xyz", block.start, block.stop))
     if (codes[1:] >= codes[:-1]).all():
         return
-    order = np.argsort(codes, kind="stable")
+    order = along_curve(codes)
     for name in (*(f"cloud.{n}" for n in blocks.names), ORDER):
         write_rows(folder, name, block.start, read_rows(folder, name, block.start, block.stop)[order])
 

@@ -22,7 +22,7 @@ from heritage.formats.blocks import (
 from heritage.formats.source_order import in_source_order
 from heritage.model.arrays import PointCloud
 from heritage.model.errors import StoreError
-from heritage.model.octree import ANCHOR_M, Octree
+from heritage.model.octree import ANCHOR_M, Octree, along_curve
 
 
 def random_cloud(n: int, seed: int = 0, spread: float = 20.0) -> PointCloud:
@@ -272,3 +272,10 @@ def test_an_order_that_is_none_is_damage(tmp_path: Path, wrong: int) -> None:
 
     with pytest.raises(StoreError, match="order"):
         list(in_source_order(tmp_path, {"xyz": (tmp_path, "cloud.xyz")}, scratch, size=30))
+
+
+@pytest.mark.parametrize("different", [1, 3, 500, 1 << 40])
+@pytest.mark.parametrize("n", [0, 1, 2, 3000])
+def test_equal_codes_keep_their_order(n: int, different: int) -> None:
+    codes = np.random.default_rng(n).integers(0, different, n).astype(np.uint64)
+    assert np.array_equal(along_curve(codes), np.argsort(codes, kind="stable"))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from heritage.model.arrays import REASONS, U8, U16, Bool, PointCloud
 from heritage.model.documents import Correction
 from heritage.model.errors import InputError
-from heritage.model.octree import Octree
+from heritage.model.octree import Octree, along_curve
 from heritage.model.report import Counts, Figure, balanced
 from heritage.ops.cleaning.clean_options import CleanOptions
 from heritage.ops.cleaning.cleaning import Found, Steps, cleaning
@@ -55,7 +55,7 @@ def clean(
     n = len(cloud)
     if n == 0:
         raise InputError("point cloud", "no points", "at least one point is needed", code="cloud-empty")
-    order = np.argsort(Octree.around(cloud.xyz.min(0), cloud.xyz.max(0)).codes(cloud.xyz), kind="stable")
+    order = along_curve(Octree.of(cloud.xyz).codes(cloud.xyz))
     sorted_ = cloud.select(order)
     rows, low, high = np.arange(n), np.full(3, -np.inf), np.full(3, np.inf)
     columns: dict[str, npt.NDArray[Any]] = {}

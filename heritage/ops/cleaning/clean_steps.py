@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
-from heritage.model.octree import I64, Octree
+from heritage.model.octree import I64, Octree, box_of
 from heritage.ops.cleaning.clean_options import CleanOptions
 from heritage.ops.cleaning.evidence import in_units, weigh
 from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
@@ -68,7 +68,7 @@ def look(options: CleanOptions, view: View, _: object) -> Made:
         reach = Neighbours.of(xyz).nearest(SPACING_NEIGHBOURS + 1, asked=asked)[1].max(1)
         guess = float(np.median(reach)) * float(np.sqrt(np.pi / SPACING_NEIGHBOURS))
     told = _told(view, options)[open_]
-    box = (xyz.min(0), xyz.max(0)) if len(xyz) else (np.full(3, np.inf), np.full(3, -np.inf))
+    box = box_of(xyz) if len(xyz) else (np.full(3, np.inf), np.full(3, -np.inf))
     seen = Seen(
         len(xyz), triple(box[0]), triple(box[1]), guess, cloud.rgb is not None,
         bool(np.isin(told, (3, 4, 5)).any()), bool((told == GROUND).any()),
@@ -200,10 +200,12 @@ def _stand_out(xyz: F32, near: F32, far: Bool, root: Octree, reach: float, optio
     """(n,) those of ``far`` (Rusu 2010) that also stand out of their own neighbourhood, or have none."""
     index = Neighbours.of(xyz, root=root).nearest(min(NEIGHBOURS, len(xyz)), reach_m=reach, asked=far)[0]
     there = (index >= 0) & (index != np.flatnonzero(far)[:, None])
-    usual = np.where(there, near[index], np.nan)
-    usual[~there.any(1)] = 0
+    usual = np.sort(np.where(there, near[index], np.float32(np.inf)), axis=1)
+    several, row = there.sum(1), np.arange(len(there))
+    median = (usual[row, (several - 1) // 2] + usual[row, several // 2]) / 2
+    median[several == 0] = 0
     out = np.zeros(len(xyz), bool)
-    out[far] = near[far] > options.outlier_ratio * np.nanmedian(usual, axis=1)
+    out[far] = near[far] > options.outlier_ratio * median
     return out
 
 

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 from heritage.model.arrays import F32, F64, REASONS, U8, Bool, PointCloud
 from heritage.model.documents import Document
 from heritage.model.errors import MethodError
-from heritage.model.octree import I64, Octree
+from heritage.model.octree import I64, Octree, along_curve
 from heritage.model.report import Figure
 from heritage.ops.normals.sides import Sides, carry_sides, settle_sides
 from heritage.ops.points.grid import distinct, thin
@@ -92,8 +92,8 @@ def estimate_normals(
     chosen = options or NormalsOptions()
     if len(cloud) < _LEAST:
         raise too_few(len(cloud))
-    root = Octree.around(cloud.xyz.min(0), cloud.xyz.max(0))
-    order = np.argsort(root.codes(cloud.xyz), kind="stable")
+    root = Octree.of(cloud.xyz)
+    order = along_curve(root.codes(cloud.xyz))
     xyz = np.ascontiguousarray(cloud.xyz[order])
     four, wanted, depth = even_grid(cubes_at_depths(xyz, root), len(xyz), chosen.subset, root)
     direction = plane_directions(xyz, len(xyz), root, chosen.neighbours, reach_m(four))

@@ -25,7 +25,7 @@ def least(d: F32, ci: I32, m: int, k: int, guess: Any, cap: Any, near: I32, near
         return count
     split = _split(near_sq, count, k, guess)
     if split > 0:
-        return _below(near_sq, near, count, split, near, near_sq)
+        return _kept(near, near_sq, count, split)
     for j in range(count):
         work[j] = near_sq[j]
     kth = _kth(work, count, k - 1)
@@ -66,11 +66,26 @@ def _split(values: F32, n: int, k: int, high: Any) -> Any:
 
 @numba.njit(cache=True)
 def _below(d: F32, ci: I32, m: int, limit: Any, near: I32, near_sq: F32) -> int:
-    """Those no greater than ``limit``; without a branch, as nobody could predict it."""
+    """Those no greater than ``limit``; without a branch, as nobody could predict it.
+
+    Their places first and what stands there afterwards: most are too far, and one number is sooner written than two.
+    """
     count = 0
     for j in range(m):
-        near[count], near_sq[count] = ci[j], d[j]
+        near[count] = j
         count += d[j] <= limit
+    for j in range(count):
+        near[j], near_sq[j] = ci[near[j]], d[near[j]]
+    return count
+
+
+@numba.njit(cache=True)
+def _kept(near: I32, near_sq: F32, n: int, limit: Any) -> int:
+    """The same of those already taken, in their place."""
+    count = 0
+    for j in range(n):
+        near[count], near_sq[count] = near[j], near_sq[j]
+        count += near_sq[j] <= limit
     return count
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heritage.model.arrays import F32, I32
-from heritage.model.octree import DEPTH, U64, Octree
+from heritage.model.octree import DEPTH, U64, Octree, along_curve
 
 LEAF_POINTS: Final = 32
 FAN: Final = 8
@@ -55,14 +55,14 @@ def gather(xyz: F32, *, root: Octree | None = None, most: int = LEAF_POINTS) -> 
     With the same ``root`` (it must hold the points) any two points follow each other in the same order, whatever
     else is there; those within one smallest cube in the order given. By default the root is fitted.
     """
-    root = root or Octree.around(xyz.min(0), xyz.max(0))
+    root = root or Octree.of(xyz)
     codes = _codes(xyz, np.array(root.corner), 2.0 ** (DEPTH - 1 - root.exponent))
     if (codes[1:] < codes[:-1]).any():
-        order = np.argsort(codes, kind="stable").astype(np.int32)
-        codes = codes[order]
+        order = along_curve(codes).astype(np.int32)
+        codes, xyz = codes[order], xyz.take(order, axis=0)
     else:
         order = np.arange(len(xyz), dtype=np.int32)
-    x, y, z = (np.ascontiguousarray(column) for column in xyz[order].T)
+    x, y, z = (np.ascontiguousarray(column) for column in xyz.T)
     starts, cubes, depths = _divided(codes, most)
     boxes, levels = _boxes(x, y, z, starts)
     return Leaves(root, order, x, y, z, starts, cubes, depths, boxes, levels)
