@@ -15,8 +15,9 @@ if (!address || !monument || !directory)
   throw new Error('usage: node scripts/firstTour.mjs ADDRESS MONUMENT DIRECTORY');
 mkdirSync(directory, { recursive: true });
 
-const SIZE = { width: 1440, height: 900 };
-const LONGEST_MS = 900_000;
+const SIZE = { width: 1280, height: 800 };
+const LONGEST_MS = 150_000;
+const BUILD_MS = 900_000;
 const S = { letter: 0.28, point: 1.1, press: 0.1, hand: 0.4, thought: 1.35 };
 // A microphone that hums.
 const HUM = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--mute-audio'];
@@ -50,7 +51,7 @@ const choose = async (target, option) => {
 const drag = async ([x, y], [dx, dy]) => {
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x + dx, y + dy, { steps: 12 });
+  await page.mouse.move(x + dx, y + dy, { steps: 5 });
   await page.mouse.up();
   done.drags++;
   done.person_s += S.thought + 2 * (S.point + S.press);
@@ -65,7 +66,12 @@ const wait = async (until) => {
 let count = 0;
 const step = async (name, act) => {
   done = { ...NOTHING };
-  await act();
+  try {
+    await act();
+  } catch (error) {
+    await page.screenshot({ path: join(directory, 'failed.png') });
+    throw error;
+  }
   await page.waitForTimeout(700); // for whoever looks at the film
   count++;
   await page.screenshot({ path: join(directory, `${String(count).padStart(2, '0')}-${name}.png`) });
@@ -82,10 +88,16 @@ const middle = async () => {
   const box = await page.locator('.stage').boundingBox();
   return [box.x + box.width / 2, box.y + box.height / 2];
 };
+/** All that was done is with the server: asked of the desk, for the word in its head may be of the change before. */
 const saved = () =>
-  page.waitForFunction(() => /^\s*Saved/.test(document.querySelector('.saving')?.textContent ?? ''), null, {
-    timeout: LONGEST_MS,
-  });
+  page.waitForFunction(
+    () => {
+      const saver = document.querySelector('heritage-studio').studio.desk?.saver;
+      return saver?.status === 'saved' && !saver.dirty;
+    },
+    null,
+    { timeout: LONGEST_MS },
+  );
 /** The scene shows the open stop and has what it needs. */
 const arrived = () =>
   page.waitForFunction(
@@ -101,7 +113,7 @@ const arrived = () =>
 
 await page.goto(address.replace(/#|$/, (at) => `?lang=en${at}`));
 await button('New tour').waitFor();
-const finish = await filmed(page, 1280);
+const finish = await filmed(page, 960);
 
 await step('begun', async () => {
   await press(button('New tour'));
@@ -200,7 +212,7 @@ await step('built', async () => {
   await press(button('Releases'));
   await press(button('Build a release'));
   await wait(page.locator('.build', { hasText: 'Building' }).waitFor());
-  await wait(page.locator('.build', { hasText: /Built\.|failed/ }).waitFor({ timeout: LONGEST_MS }));
+  await wait(page.locator('.build', { hasText: /Built\.|failed/ }).waitFor({ timeout: BUILD_MS }));
 });
 await step('published', async () => {
   await press(button('Publish').first());

@@ -3,7 +3,7 @@ import { type Api, type Here, type Opened, quietly } from './core/api.ts';
 import type { Fields, Shape } from './core/fields.ts';
 import { History } from './core/history.ts';
 import { Saver } from './core/saver.ts';
-import { drawerOf, kept } from './drawer.ts';
+import { drawerOf, keepSteps, kept, takeSteps } from './drawer.ts';
 
 const POLL_MS = 5000;
 /** This page among those that are open. */
@@ -20,6 +20,7 @@ export abstract class Desk<T> {
   onChange: () => void = () => {};
   protected readonly api: Api;
   private readonly shape: Shape<T>;
+  private readonly drawer: string;
   protected ended = false;
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
 
@@ -36,9 +37,10 @@ export abstract class Desk<T> {
     this.key = key;
     this.kind = kind;
     const drawer = `${who}/${key}`;
+    this.drawer = drawer;
     const draft = kept<T>(drawer);
     this.restored = draft !== null;
-    this.history = new History(shape, draft?.value ?? value);
+    this.history = new History(shape, draft?.value ?? value, takeSteps(drawer));
     // What was changed offline was changed from what was known then: the server merges it, or says where it cannot.
     const saved = draft ? { value: draft.base, revision: draft.revision } : { value, revision };
     this.saver = new Saver(this.history, shape, saved, (...sent) => api.put(key, ...sent), drawerOf(drawer));
@@ -65,8 +67,14 @@ export abstract class Desk<T> {
     return this.others.length > 0 ? `-${PAGE.slice(0, 4)}` : '';
   }
 
+  /** The page ends, or the document leaves the desk: what was done can still be taken back. */
+  putAway(): void {
+    keepSteps(this.drawer, this.history.steps);
+  }
+
   end(): void {
     this.ended = true;
+    this.putAway();
     for (const timer of this.timers.values()) clearTimeout(timer);
   }
 

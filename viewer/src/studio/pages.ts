@@ -111,6 +111,7 @@ export class Pages {
   /** Open a page by its id; null: back to the document's form, or the list of documents. */
   async go(id: string | null): Promise<void> {
     const { studio } = this;
+    studio.opening.forget();
     const pages = this.of(studio.state.record?.kind);
     const entry = pages.find((p) => p.id === id || p.instead) ?? null;
     this.asked = entry;

@@ -11,7 +11,10 @@ import type { Studio } from './studio.ts';
 const DRAFT_MS = 250;
 const FRAMES_MS = 500;
 
-const keyOf = (document: TourDocument, stop: string): string => JSON.stringify([document, stop]);
+/** What the scene shows of a draft while it is made: without the words and their times, which only a preview needs. */
+const keyOf = (document: TourDocument, stop: string): string =>
+  JSON.stringify([document, stop], (key, value) => (UNSEEN.has(key) ? undefined : value));
+const UNSEEN = new Set(['title', 'html', 'text', 'question', 'dwell_s', 'narration']);
 
 export class Staging {
   private readonly studio: Studio;
@@ -24,8 +27,12 @@ export class Staging {
   private draftTimer = 0;
   private framesTimer = 0;
   private drafted = '';
+  /** The stop that is open, with its tour. */
+  private place = '';
   /** Whether the scene has yet to show what was changed. */
   private behind = false;
+  /** What the pictures of the framing are of. */
+  private framed = '';
 
   constructor(studio: Studio) {
     this.studio = studio;
@@ -39,6 +46,7 @@ export class Staging {
       ? { id, base: `/r/${id}/`, files: '../../studio/files/' }
       : { id, base: `/studio/r/${id}/`, files: '../../files/' };
     this.released.clear();
+    this.framed = '';
     this.studio.set({ sheet: null, mode: 'make', frames: null });
   }
 
@@ -136,6 +144,7 @@ export class Staging {
   /** Another tour is on the desk. */
   begin(): void {
     this.drafted = '';
+    this.place = '';
     this.changed();
   }
 
@@ -145,10 +154,25 @@ export class Staging {
     if (!editing) return;
     if (editing.saver.status === 'signed-out' && this.studio.state.status === 'ready')
       this.studio.set({ status: 'signed-out' });
+    this.arrive(editing);
     this.studio.onState();
     this.behind = true;
     clearTimeout(this.draftTimer);
     this.draftTimer = window.setTimeout(() => void this.draft(), DRAFT_MS);
+  }
+
+  /** Where another stop is open than before, what was asked for that one ends, and no picture of it stays. */
+  private arrive(editing: Editing): void {
+    const place = `${editing.key}/${editing.stop}`;
+    if (place === this.place) return;
+    this.place = place;
+    this.framed = '';
+    this.studio.set({ frames: null });
+    if (this.studio.state.mode !== 'make') this.go('make');
+    else if (this.studio.state.picking) {
+      this.scene?.pick(null);
+      this.studio.set({ picking: null });
+    }
   }
 
   /** Where the line of a comparison has been pulled to in the scene, there the stop begins. */
@@ -190,11 +214,11 @@ export class Staging {
 
   /** The tour as it was released, for the ways its build has found. */
   private async fetchReleased(id: string): Promise<void> {
-    const app = this.scene?.app;
-    if (!app || this.released.has(id)) return;
-    const entry = app.state.release?.tours.find((t) => t.id === id);
-    const found = entry ? await app.document<TourDocument>(entry.url).catch(() => null) : null;
-    this.released.set(id, found);
+    const { scene } = this;
+    if (!scene || this.released.has(id)) return;
+    const entry = scene.app.state.release?.tours.find((t) => t.id === id);
+    const found = entry ? await scene.app.document<TourDocument>(entry.url).catch(() => null) : null;
+    if (scene === this.scene) this.released.set(id, found); // else another release is looked at by now
   }
 
   private drawStop(): void {
@@ -204,13 +228,18 @@ export class Staging {
     this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
   }
 
+  /** Once what is to be pictured has settled, and only then: for whoever looks about, pictures would hold the scene up. */
   private frameSoon(): void {
     clearTimeout(this.framesTimer);
     this.framesTimer = window.setTimeout(() => {
       const { editing, mode } = this.studio.state;
-      const stop = editing && stopOf(editing.now, editing.stop);
-      if (mode !== 'make' || !this.scene) return;
-      this.studio.set({ frames: stop?.view ? this.scene.frames(stop.view) : null });
+      const state = this.scene?.app.state;
+      if (!editing || mode !== 'make' || this.behind || !state?.arrived || state.tilesLoading) return;
+      const stop = stopOf(editing.now, editing.stop);
+      const framed = JSON.stringify([this.place, stop?.view, stop?.show, stop?.compare, stop?.section]);
+      if (framed === this.framed) return;
+      this.framed = framed;
+      this.studio.set({ frames: stop?.view ? this.scene!.frames(stop.view) : null });
     }, FRAMES_MS);
   }
 }

@@ -1,15 +1,14 @@
 /** The studio's doings, between the server, the desk and the page. */
 import type { Translate } from '../core/i18n.ts';
 import { remember } from './address.ts';
-import type { Cleaning } from './cleaning/desk.ts';
-import { Api, type Listed, type Me, type Opened, type Placed, Refusal, type Release } from './core/api.ts';
+import { Api, type Listed, type Me, type Placed, Refusal, type Release } from './core/api.ts';
+import { Builds } from './core/builds.ts';
 import { firstOf } from './core/saver.ts';
-import type { Schema } from './core/schema.ts';
-import { type Json, newTour, type Tour } from './core/tour.ts';
+import { newTour } from './core/tour.ts';
 import { Editing } from './editing.ts';
 import { Entrance } from './entrance.ts';
+import { type OnDesk, Opening } from './opening.ts';
 import { Pages } from './pages.ts';
-import { Recording } from './recording.ts';
 import { Staging } from './staging.ts';
 import type { StudioState } from './state.ts';
 import { fieldsIn, wordsIn } from './words.ts';
@@ -17,12 +16,22 @@ import { fieldsIn, wordsIn } from './words.ts';
 export class Studio {
   state: StudioState;
   readonly api = new Api();
+  readonly builds: Builds;
   onState: () => void = () => {};
   readonly staging: Staging = new Staging(this);
   readonly entrance: Entrance = new Entrance(this);
+  readonly opening: Opening = new Opening(this);
   readonly pages: Pages = new Pages(this);
 
   constructor(t: Translate, language: string) {
+    this.builds = new Builds(
+      this.api,
+      async (ask) => (this.state.status === 'ready' ? this.tried(ask()) : null),
+      () => {
+        if (this.state.sheet !== 'releases' && this.state.page?.id !== 'releases') this.builds.end();
+        this.onState();
+      },
+    );
     this.state = {
       status: 'starting',
       me: null,
@@ -70,64 +79,34 @@ export class Studio {
   }
 
   /** What is on the desk. */
-  get desk(): Editing | Recording | Cleaning | null {
+  get desk(): OnDesk | null {
     return this.state.editing ?? this.state.record;
   }
 
   /** Put a document on the desk; `page`: one of the pages about such documents. */
   async open(key: string, page: string | null = null): Promise<void> {
     if (!this.mayLeave()) return;
-    try {
-      if (/\/corrections\//.test(key)) {
-        const { openCleaning } = await import('./cleaning/open.ts');
-        const cleaning = await openCleaning(this, key);
-        if (!cleaning) return;
-        this.put(cleaning);
-      } else {
-        const opened = await this.api.document<unknown>(key);
-        if (!opened?.value) {
-          this.set({ notice: firstOf(opened?.problems) ?? this.state.t('open.failed') });
-          return;
-        }
-        if (key.startsWith('tours/')) {
-          this.openTour(opened as Opened<Tour>);
-          return;
-        }
-        await this.openRecord(opened as Opened<Json>);
-      }
-      await this.pages.go(page);
-    } catch (error) {
-      this.refused(error);
+    const desk = await this.opening.of(key);
+    if (!desk) return;
+    this.put(desk);
+    if (!(desk instanceof Editing)) await this.pages.go(page);
+  }
+
+  private put(desk: OnDesk): void {
+    this.close();
+    remember({ open: desk.key });
+    const notice = desk.restored ? this.state.t('restored') : '';
+    if (desk instanceof Editing) {
+      desk.onChange = () => this.staging.changed();
+      this.set({ editing: desk, mode: 'make', notice, sheet: null });
+      this.staging.begin();
+      return;
     }
-  }
-
-  private openTour(opened: Opened<Tour>): void {
-    this.close();
-    const editing = new Editing(this.api, opened, opened.value!, this.state.me?.name ?? '');
-    editing.onChange = () => this.staging.changed();
-    remember({ open: opened.key });
-    const notice = editing.restored ? this.state.t('restored') : '';
-    this.set({ editing, mode: 'make', notice, sheet: null });
-    this.staging.begin();
-  }
-
-  private async openRecord(opened: Opened<Json>): Promise<void> {
-    const [schema, fields] = await Promise.all([
-      this.api.ask<Schema>('GET', `schemas/${opened.kind}`),
-      fieldsIn(this.state.language),
-    ]);
-    this.set({ fields });
-    this.put(new Recording(this.api, opened, schema, this.state.me?.name ?? ''));
-  }
-
-  private put(record: Recording | Cleaning): void {
-    this.close();
-    record.onChange = () => {
-      if (record.saver.status === 'signed-out') this.set({ status: 'signed-out' });
+    desk.onChange = () => {
+      if (desk.saver.status === 'signed-out') this.set({ status: 'signed-out' });
       this.onState();
     };
-    remember({ open: record.key });
-    this.set({ record, notice: record.restored ? this.state.t('restored') : '', sheet: null });
+    this.set({ record: desk, notice, sheet: null });
   }
 
   /** The language that new words begin in. */
@@ -169,6 +148,7 @@ export class Studio {
   }
 
   close(): void {
+    this.opening.forget();
     this.pages.end();
     this.desk?.end();
     if (this.desk) this.set({ editing: null, record: null, frames: null, mode: 'make', picking: null });
@@ -180,6 +160,19 @@ export class Studio {
     this.close();
     remember({ open: null, page: null });
     void this.list();
+  }
+
+  /** Doings that end with the page: a recording, a file on its way. */
+  private held = 0;
+
+  async hold(doing: Promise<void>): Promise<void> {
+    this.held++;
+    await doing.finally(() => this.held--);
+  }
+
+  /** Whether the page's end would lose anything, or leave it to this browser's drawer alone. */
+  get unsaved(): boolean {
+    return this.held > 0 || (this.desk?.saver.dirty ?? false);
   }
 
   /** Whether nothing is lost by leaving; what is unsaved is sent at once, and a person is asked. */
@@ -202,6 +195,8 @@ export class Studio {
 
   /** Somebody has come in; whose session had ended finds the desk as it was. */
   async enter(me: Me): Promise<void> {
+    // Another's work is not saved in this one's name: it lies in their drawer.
+    if (this.state.me && this.state.me.name !== me.name) this.close();
     // A list that has not come would look like a site with nothing in it.
     this.set({ status: this.desk ? 'ready' : 'starting', me, invitation: null, notice: '' });
     if (this.desk) {

@@ -1,4 +1,5 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Locator, type Page, test } from '@playwright/test';
+import { wavOf } from '../../src/studio/core/wav.ts';
 import { accessible } from './helpers.ts';
 import { StudioServer } from './studioServer.ts';
 
@@ -43,22 +44,37 @@ const saved = (page: Page) => expect(page.locator('.saving')).toHaveText(/Saved/
 const stop = (page: Page, name: RegExp) => page.locator('.stops').getByRole('button', { name }).first();
 const text = (page: Page) => page.getByLabel('Text (Markdown)').first();
 
+const sceneOf = (page: Page) => page.frames().find((f) => f.url().includes('scene.html'));
 /** The scene in the frame shows the stop `id`. */
 const shows = (page: Page, id: string) =>
-  expect
-    .poll(
-      () =>
-        page
-          .frames()
-          .find((f) => f.url().includes('scene.html'))
-          ?.url() ?? '',
-      { timeout: 40_000 },
-    )
-    .toContain(`#/t/gate/${id}`);
+  expect.poll(() => sceneOf(page)?.url() ?? '', { timeout: 40_000 }).toContain(`#/t/gate/${id}`);
+
+/** Let a file fall onto something, as from a folder beside the browser. */
+async function drop(onto: Locator, name: string, type: string, bytes: Uint8Array): Promise<void> {
+  const dataTransfer = await onto.page().evaluateHandle(
+    ([name, type, bytes]) => {
+      const carried = new DataTransfer();
+      carried.items.add(new File([Uint8Array.from(bytes)], name, { type }));
+      return carried;
+    },
+    [name, type, [...bytes]] as const,
+  );
+  await onto.dispatchEvent('drop', { dataTransfer });
+}
+
+/** Go on with the keyboard until something has the focus: that it can be reached is half of what is tested. */
+async function tabTo(page: Page, wanted: Locator, key = 'Tab'): Promise<void> {
+  for (let k = 0; k < 120; k++) {
+    await page.keyboard.press(key);
+    if (await wanted.evaluate((e) => e === document.activeElement)) return;
+  }
+  throw new Error(`${wanted} is not reached`);
+}
 
 test('a stop is made by doing it: added, worded, moved, undone, saved as a clean difference', async ({
   page,
 }) => {
+  test.setTimeout(240_000);
   await desk(page);
   await shows(page, 'approach');
   await accessible(page);
@@ -92,6 +108,12 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   await page.getByRole('button', { name: 'Look at a place…' }).click();
   await page.mouse.click(x + width / 2, y + height / 2);
   await expect.poll(looksAt, { timeout: 15_000 }).not.toBe(target4);
+  // A phone and a desktop beside each other, and a flight that is bent.
+  await expect(page.locator('.frames canvas')).toHaveCount(2, { timeout: 20_000 });
+  await page.getByRole('button', { name: 'Bend the flight towards the present view' }).click();
+  const written = (what: RegExp) =>
+    expect.poll(() => server.read('tours/gate/tour.yaml'), { timeout: 15_000 }).toMatch(what);
+  await written(/id: stop-4[\s\S]*?via:[\s\S]*?id: ridge/);
 
   const voice = page.locator('.voice').first();
   await voice.getByRole('button', { name: 'Record' }).click();
@@ -99,6 +121,36 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   await expect(voice.locator('audio')).toHaveAttribute('src', /media\/gate-stop-4/);
   await saved(page);
   expect(server.read('tours/gate/tour.yaml')).toMatch(/narration: *\{?\s*en: media\/gate-stop-4/);
+
+  // Files are dropped: a voice in the other language, and a picture into the words.
+  const other = page.locator('.voice').nth(1);
+  const tone = Float32Array.from({ length: 8000 }, (_, k) => Math.sin(k / 5) / 2);
+  await drop(other.locator('.drop'), 'giọng nói.wav', 'audio/wav', wavOf(tone, 8000));
+  await expect(other.locator('audio')).toHaveAttribute('src', /\.wav$/);
+  const corner = await page.screenshot({ clip: { x: 0, y: 0, width: 40, height: 40 } });
+  await drop(text(page), 'corner.png', 'image/png', corner);
+  await expect(text(page)).toHaveValue(/!\[what the picture shows\]\(media\/corner[\w-]*\.png\)/);
+  await page.getByRole('button', { name: 'As shown' }).first().click();
+  const pictured = page.locator('.made img').first();
+  await expect.poll(() => pictured.evaluate((e: HTMLImageElement) => e.naturalWidth)).toBe(40);
+  await page.getByRole('button', { name: 'As shown' }).first().click();
+
+  // At once as visitors will have it: played, on their phone, with what was written a moment ago.
+  await page.getByRole('button', { name: 'Preview as a visitor' }).click();
+  await page.getByRole('button', { name: 'Phone' }).click();
+  const scene = page.frameLocator('.stage iframe');
+  await expect(scene.getByRole('img', { name: 'what the picture shows' })).toBeVisible({ timeout: 20_000 });
+  await expect(scene.getByRole('button', { name: 'Pause' })).toBeVisible();
+  expect(await sceneOf(page)!.evaluate(() => innerWidth)).toBe(390);
+  await page.getByRole('button', { name: 'Back to editing' }).click();
+  await written(/narration:[^#]*vi: media\/[\w-]+\.wav/);
+
+  // What it shows is set by doing it, with the visitors' own tools: a cut.
+  await page.getByRole('button', { name: 'Set it by hand in the scene' }).click();
+  await scene.getByRole('link', { name: 'Section', exact: true }).click();
+  await expect(scene.getByLabel('Plane of the section')).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('button', { name: 'Use what is shown now' }).click();
+  await written(/id: stop-4[\s\S]*?section:[\s\S]*?id: ridge/);
 
   const handle = page.getByRole('button', { name: 'Move The middle way' });
   await handle.focus();
@@ -132,7 +184,7 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
     .poll(() => server.read('tours/gate/tour.yaml'), { timeout: 15_000 })
     .toMatch(/id: stop-4[^#]*dwell_s: [\d.]+[\s\S]*id: approach/);
 
-  for (let k = 0; k < 16 && (await page.getByRole('button', { name: /^Undo: / }).count()) > 0; k++)
+  for (let k = 0; k < 30 && (await page.getByRole('button', { name: /^Undo: / }).count()) > 0; k++)
     await page.keyboard.press('Control+z');
   await expect(page.locator('.stops .name')).toHaveText(['Up to the gate', 'The ridge', 'Then and now']);
   await saved(page);
@@ -253,6 +305,31 @@ test('without a line work is kept in the page and saved when there is one again'
   await saved(page);
   expect(server.read('tours/gate/en.md')).toContain('Written under way.');
 
+  // The page asks before it ends, and ends; then the words are there again, and what was done can be taken back.
+  const puts = '**/api/documents/tours/gate';
+  await page.route(puts, (r) => (r.request().method() === 'PUT' ? r.abort() : r.continue()));
+  const title = page.getByLabel('Title', { exact: true }).first();
+  await title.fill('In vain?');
+  const asked = page.waitForEvent('dialog');
+  const again = page.reload();
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.accept();
+  await again;
+  await expect(title).toHaveValue('In vain?');
+  await expect(page.locator('.notice-line')).toContainText('brought back from this browser');
+  await page.unroute(puts);
+  await saved(page);
+  expect(server.read('tours/gate/en.md')).toContain('### In vain?');
+  await page.keyboard.press('Control+z');
+  await expect(title).toHaveValue('Up to the gate');
+  await expect(text(page)).toHaveValue('Written under way.');
+  await page.keyboard.press('Control+z');
+  await expect(text(page)).toHaveValue('One way to say it.');
+  await page.keyboard.press('Control+y');
+  await saved(page);
+  expect(server.read('tours/gate/en.md')).toContain('Written under way.');
+
   // The check's word beside its stop; accepted with a reason, and not accepted in the version before.
   await page.getByRole('spinbutton', { name: 'Stay', exact: true }).fill('1');
   const found = page.getByRole('list', { name: 'What the check has found' });
@@ -313,6 +390,55 @@ test('without a line work is kept in the page and saved when there is one again'
   expect(yaml).toContain('- {id: "2025", captured: 2024-05-02,');
   expect(yaml).toContain('The Meridian Gate');
 });
+
+test('a tour is made, ordered, worded, published and rolled back without a mouse', async ({ page }) => {
+  page.setDefaultTimeout(20_000);
+  await blind(page);
+  await page.goto(server.address);
+  await tabTo(page, page.getByLabel('Name'));
+  await page.keyboard.type('Mai');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  const tour = page.getByRole('button', { name: /Through the gate/ });
+  await tour.waitFor();
+  await tabTo(page, tour);
+  await page.keyboard.press('Enter');
+  const add = page.getByRole('button', { name: 'Add a stop', exact: true });
+  await add.waitFor();
+  await tabTo(page, add);
+  await page.keyboard.press('Enter');
+  const title = page.getByLabel('Title', { exact: true }).first();
+  await expect(page.locator('.stops .name')).toHaveCount(4);
+  await tabTo(page, title);
+  await page.keyboard.type('By hand');
+  await page.keyboard.press('Tab');
+  await expect(text(page)).toBeFocused();
+  await page.keyboard.type('No mouse was *near*.');
+  const handle = page.getByRole('button', { name: 'Move By hand' });
+  await tabTo(page, handle, 'Shift+Tab');
+  await page.keyboard.press('ArrowDown');
+  await expect(handle).toBeFocused();
+  await expect(page.locator('.stops .name').nth(2)).toHaveText('By hand');
+  await saved(page);
+  expect(server.read('tours/gate/en.md')).toContain('### By hand\n\nNo mouse was *near*.');
+
+  await tabTo(page, page.getByRole('button', { name: 'Releases' }), 'Shift+Tab');
+  await page.keyboard.press('Enter');
+  const release = (id: string) => page.locator('.releases li', { hasText: id });
+  for (const [id, does] of [
+    ['0002-fixture', 'Publish'],
+    ['0001-fixture', 'Roll back to this'],
+  ] as const) {
+    await release(id).waitFor();
+    await tabTo(page, release(id).getByRole('button', { name: does }));
+    await page.keyboard.press('Enter');
+    await expect(release(id)).toContainText('what visitors see');
+  }
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+});
+
 test('a report with a photo is worked off, answered and released; an administrator invites', async ({
   page,
   browser,

@@ -29,6 +29,7 @@ import {
 } from '../../src/studio/core/tour.ts';
 import { wavOf } from '../../src/studio/core/wav.ts';
 import { Editing } from '../../src/studio/editing.ts';
+import { Opening } from '../../src/studio/opening.ts';
 import { Pages } from '../../src/studio/pages.ts';
 import { Recording } from '../../src/studio/recording.ts';
 
@@ -164,24 +165,31 @@ describe('fields', () => {
 });
 
 describe('undo and redo', () => {
-  it('go back to the beginning and forward to the end, over 400 steps of every kind', () => {
+  it('go back to the beginning and forward to the end, over 400 steps of every kind and a page’s end', () => {
     const dice = chance(7);
-    const history = new History(TOUR, TOUR_0);
+    let history = new History(TOUR, TOUR_0);
+    // As a tab keeps them (drawer.ts).
+    const reload = () => {
+      const [value, steps] = JSON.parse(JSON.stringify([history.now, history.steps]));
+      history = new History(TOUR, value, steps);
+    };
     const seen = [TOUR_0];
     for (let k = 0; k < 400; k++) {
       const next = change(history.now, dice);
       history.do(next, { key: 'step' });
       if (JSON.stringify(next) !== JSON.stringify(seen.at(-1))) seen.push(next);
     }
-    for (const value of [...seen].reverse().slice(1)) {
-      history.undo();
+    [...seen].reverse().forEach((value, k) => {
+      if (k > 0) history.undo();
       expect(history.now).toEqual(value);
-    }
+      if (k % 90 === 45) reload();
+    });
     expect(history.undoName).toBeNull();
-    for (const value of seen.slice(1)) {
-      history.redo();
+    seen.forEach((value, k) => {
+      if (k > 0) history.redo();
       expect(history.now).toEqual(value);
-    }
+      if (k % 90 === 45) reload();
+    });
     expect(history.redoName).toBeNull();
   });
   it('take letters typed into one field as one step, others apart', () => {
@@ -192,6 +200,15 @@ describe('undo and redo', () => {
     type('St', 500);
     type('Sto', 900);
     type('Ston', 9000);
+    const reloaded = new History(TOUR, history.now, history.steps);
+    reloaded.do(
+      setStopWords(reloaded.now, 'en', 'gate', { text: 'Stone' }),
+      { key: 'text' },
+      'en/gate/text',
+      9100,
+    );
+    reloaded.undo();
+    expect(reloaded.now).toEqual(history.now);
     history.undo();
     expect(history.now.words.en!.stops.gate!.text).toBe('Sto');
     history.undo();
@@ -605,6 +622,47 @@ describe('the draft as visitors would have it', () => {
   });
 });
 
+describe('opening a document', () => {
+  timed();
+  const setting = () => {
+    const come = new Map<string, (opened: unknown) => void>();
+    const api = {
+      document: (key: string) => new Promise((done) => come.set(key, done)),
+      ask: () => Promise.reject(new Refusal(0, '')),
+      render: () => Promise.reject(new Refusal(0, '')),
+    };
+    const state = { documents: [], me: null, language: 'en', t: (key: string) => key, notice: '' };
+    const studio = {
+      api,
+      state,
+      staging: { surveys: [] },
+      set: (change: object) => void Object.assign(state, change),
+      refused: (error: Error) => void Object.assign(state, { notice: error.message }),
+    };
+    const opening = new Opening(studio as unknown as ConstructorParameters<typeof Opening>[0]);
+    const answer = (key: string, value: Tour | null) =>
+      come.get(key)!({ key, kind: 'tour', revision: '1', value, files: {}, problems: [] });
+    return { opening, answer, state };
+  };
+  it('ends with the last one that was asked for, whichever comes first', async () => {
+    const { opening, answer, state } = setting();
+    const tour = setStop(TOUR_0, 'gate', { narration: undefined });
+    const [first, second] = [opening.of('tours/a'), opening.of('tours/b')];
+    answer('tours/b', tour);
+    answer('tours/a', null);
+    const desk = await second;
+    expect([await first, desk?.key, state.notice]).toEqual([null, 'tours/b', '']);
+    desk!.end();
+    const left = opening.of('tours/a');
+    opening.forget();
+    answer('tours/a', tour);
+    expect(await left).toBeNull();
+    const broken = opening.of('tours/a');
+    answer('tours/a', null);
+    expect([await broken, state.notice]).toEqual([null, 'open.failed']);
+  });
+});
+
 describe('pages', () => {
   afterEach(() => {
     vi.unstubAllGlobals();
@@ -619,7 +677,8 @@ describe('pages', () => {
       },
     });
     const state = { me: { mode, roles }, record: kind && { kind }, page: null as { id: string } | null };
-    const studio = { state, set: (change: object) => void Object.assign(state, change) };
+    const opening = { forget: () => {} };
+    const studio = { state, opening, set: (change: object) => void Object.assign(state, change) };
     const pages = new Pages(studio as unknown as ConstructorParameters<typeof Pages>[0]);
     const ids = () => pages.of(kind ?? undefined).map((p) => p.id);
     return { pages, state, ids, asked: () => new URL(address.href).searchParams.get('page') };

@@ -1,17 +1,20 @@
 /** The build that applies corrections, followed to its end. */
 import { type Api, type Build, quietly, type Release } from '../core/api.ts';
-
-const FOLLOW_MS = 2000;
+import { Builds } from '../core/builds.ts';
 
 export class Building {
   build: Build | null = null;
-  private readonly api: Api;
+  private readonly builds: Builds;
   private readonly told: () => void;
-  private timer: ReturnType<typeof setTimeout> | undefined;
+  private done: (release: Release) => void = () => {};
   private ended = false;
 
   constructor(api: Api, told: () => void) {
-    this.api = api;
+    this.builds = new Builds(
+      api,
+      (ask) => quietly(ask()),
+      () => this.take(),
+    );
     this.told = told;
   }
 
@@ -20,36 +23,30 @@ export class Building {
     tried: <A>(asked: Promise<A>) => Promise<A | null>,
     done: (release: Release) => void,
   ): Promise<void> {
-    const build = await tried(this.api.ask<Build>('POST', 'builds', { monument: null }));
+    const build = await tried(this.builds.start());
     if (!build || this.ended) return;
     this.build = build;
+    this.done = done;
     this.told();
-    await this.follow(done);
+    await this.builds.follow();
   }
 
   async cancel(): Promise<void> {
-    if (this.build) await quietly(this.api.ask('DELETE', `builds/${this.build.id}`));
+    if (this.build) await quietly(this.builds.cancel(this.build.id));
   }
 
   /** It goes on, and is followed no more. */
   end(): void {
     this.ended = true;
-    clearTimeout(this.timer);
+    this.builds.end();
   }
 
-  private async follow(done: (release: Release) => void): Promise<void> {
-    const builds = await quietly(this.api.ask<Build[]>('GET', 'builds'));
-    if (this.ended) return;
-    this.build = builds?.find((one) => one.id === this.build?.id) ?? this.build;
+  private take(): void {
+    this.build = this.builds.builds.find((one) => one.id === this.build?.id) ?? this.build;
     const { status, release } = this.build!;
+    if (status !== 'running') this.builds.end();
     this.told();
-    if (status === 'running') {
-      this.timer = setTimeout(() => void this.follow(done), FOLLOW_MS);
-      return;
-    }
-    if (status !== 'done' || !release) return;
-    const releases = await quietly(this.api.ask<Release[]>('GET', 'releases'));
-    const made = releases?.find((one) => one.id === release);
-    if (made && !this.ended) done(made);
+    const made = this.builds.releases.find((one) => one.id === release);
+    if (status === 'done' && made) this.done(made);
   }
 }

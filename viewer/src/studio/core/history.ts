@@ -26,6 +26,12 @@ interface Step {
   at_ms: number;
 }
 
+/** What was done and what was taken back, as plain data. */
+export interface Steps {
+  done: readonly Step[];
+  undone: readonly Step[];
+}
+
 const JOIN_MS = 2000;
 
 function changesBetween(before: Fields, after: Fields): Change[] {
@@ -53,14 +59,23 @@ function changed(fields: Fields, changes: readonly Change[], back: boolean): Fie
 export class History<T> {
   private readonly shape: Shape<T>;
   private value: T;
-  private readonly done: Step[] = [];
-  private undone: Step[] = [];
+  private readonly done: Step[];
+  private undone: Step[];
   /** Told of every change of the value, whoever made it. */
   onChange: (own: boolean) => void = () => {};
 
-  constructor(shape: Shape<T>, value: T) {
+  /** `steps`: of the page before this one, which end where `value` is, or where others took it since. */
+  constructor(shape: Shape<T>, value: T, steps: Steps = { done: [], undone: [] }) {
     this.shape = shape;
     this.value = value;
+    // Another page's clock says nothing here.
+    const apart = (step: Step): Step => ({ ...step, join: null });
+    this.done = steps.done.map(apart);
+    this.undone = steps.undone.map(apart);
+  }
+
+  get steps(): Steps {
+    return { done: this.done, undone: this.undone };
   }
 
   get now(): T {

@@ -83,10 +83,7 @@ function undecided(studio: Studio): Part {
           <button
             type="button"
             class="document"
-            @click=${async () => {
-              await studio.open(d.key);
-              await studio.pages.go('placement');
-            }}
+            @click=${() => void studio.open(d.key, 'placement')}
           >
             <span class="name">${documentTitle(studio, d)}</span>
             <span class="badge">${icon('warning')}${t('undecided.place')}</span>
@@ -115,7 +112,7 @@ export function newTour(studio: Studio): Part {
       wanted.title,
       (title) => {
         const untouched = wanted.id === idFrom(wanted.title);
-        wanted.title = title;
+        Object.assign(wanted, { title, problem: '' });
         if (untouched) wanted.id = idFrom(title);
         studio.onState();
       },
@@ -125,7 +122,7 @@ export function newTour(studio: Studio): Part {
       wanted.monument = monument;
     })}
     ${line(t('new.id'), wanted.id, (id) => {
-      wanted.id = id;
+      Object.assign(wanted, { id, problem: '' });
       studio.onState();
     })}
     <p class="quiet">${t('new.id.help')}</p>

@@ -9,7 +9,7 @@ import type { Studio } from '../studio.ts';
 import { button, iconButton, line } from './parts.ts';
 
 /** A reason that is being written. */
-let writing: { stop: string | null; code: string; why: string } | null = null;
+let writing: { tour: string; stop: string | null; code: string; why: string } | null = null;
 
 /** Of a stop, or of the whole tour (null). */
 export function findings(studio: Studio, editing: Editing, stop: string | null): Part {
@@ -40,7 +40,8 @@ function finding(studio: Studio, editing: Editing, stop: string | null, same: re
     writing = next;
     studio.onState();
   };
-  const own = writing?.stop === stop && writing.code === code ? writing : null;
+  const tour = editing.id;
+  const own = writing?.tour === tour && writing.stop === stop && writing.code === code ? writing : null;
   return html`<li>
     ${icon('warning')}
     <div>
@@ -64,7 +65,7 @@ function finding(studio: Studio, editing: Editing, stop: string | null, same: re
               </div>
             </form>`
           : acceptable
-            ? button({ text: t('finding.meant'), press: () => write({ stop, code, why: '' }) })
+            ? button({ text: t('finding.meant'), press: () => write({ tour, stop, code, why: '' }) })
             : nothing
       }
     </div>

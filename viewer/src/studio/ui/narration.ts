@@ -25,7 +25,6 @@ let recording: {
   stop: string;
   language: string;
   since: number;
-  timer: number;
 } | null = null;
 
 export function narration(studio: Studio, editing: Editing, stop: Stop, language: string): Part {
@@ -39,7 +38,7 @@ export function narration(studio: Studio, editing: Editing, stop: Stop, language
     @drop=${(event: DragEvent) => {
       event.preventDefault();
       const file = event.dataTransfer?.files[0];
-      if (file) void put(studio, editing, stop.id, language, file);
+      if (file) void studio.hold(put(studio, editing, stop.id, language, file));
     }}
   >
     ${
@@ -57,7 +56,7 @@ export function narration(studio: Studio, editing: Editing, stop: Stop, language
           class="visually-hidden"
           @change=${(event: Event) => {
             const file = (event.target as HTMLInputElement).files?.[0];
-            if (file) void put(studio, editing, stop.id, language, file);
+            if (file) void studio.hold(put(studio, editing, stop.id, language, file));
           }}
       /></label>
       ${
@@ -72,7 +71,7 @@ export function narration(studio: Studio, editing: Editing, stop: Stop, language
               icon: studioIcon('mic'),
               text: t('voice.record'),
               disabled: recording !== null,
-              press: () => void record(studio, editing, stop.id, language),
+              press: () => void studio.hold(record(studio, editing, stop.id, language)),
             })
       }
       ${path ? button({ text: t('voice.remove'), icon: icon('trash'), press: () => set(studio, editing, stop.id, language, null) }) : nothing}
@@ -105,7 +104,9 @@ async function put(
   file: File,
 ): Promise<void> {
   const path = await studio.send(file);
-  if (path) set(studio, editing, id, language, path);
+  if (!path) return;
+  if (stopOf(editing.now, id)) set(studio, editing, id, language, path);
+  else studio.set({ notice: studio.state.t('voice.stray', { path }) });
 }
 
 /** The recording as a file that a build can read; what the browser records otherwise is written anew as WAV. */
@@ -116,35 +117,48 @@ async function finished(parts: Blob[], ending: string | null, name: string): Pro
   return new File([wavOf(sound.getChannelData(0), VOICE_HZ)], `${name}.wav`);
 }
 
-async function record(studio: Studio, editing: Editing, id: string, language: string): Promise<void> {
+/** Record until the person ends it; null where the microphone is refused, which is said. */
+async function recorded(
+  studio: Studio,
+  editing: Editing,
+  stop: string,
+  language: string,
+): Promise<File | null> {
   const { t } = studio.state;
   let stream: MediaStream;
   try {
     stream = await navigator.mediaDevices.getUserMedia({ audio: true });
   } catch {
     studio.set({ notice: t('voice.denied') });
-    return;
+    return null;
   }
   const type = KINDS.find(([kind]) => MediaRecorder.isTypeSupported(kind));
   const recorder = new MediaRecorder(stream, type ? { mimeType: type[0] } : {});
   const parts: Blob[] = [];
   recorder.addEventListener('dataavailable', (event) => parts.push(event.data));
-  recorder.addEventListener('stop', () => {
-    for (const track of stream.getTracks()) track.stop();
-    clearInterval(recording?.timer);
-    recording = null;
-    const name = `${editing.id}-${id}.${language}`;
-    void finished(parts, type?.[1] ?? null, name).then(
-      (file) => put(studio, editing, id, language, file),
-      () => studio.set({ notice: t('failed') }), // nothing was recorded that can be decoded
-    );
-    studio.onState();
-  });
+  const ended = new Promise((done) => recorder.addEventListener('stop', done));
   const timer = window.setInterval(() => {
-    if (studio.state.editing === editing) studio.onState();
-    else recorder.stop(); // a microphone that nobody could turn off
+    // A microphone that nobody could turn off: the tour has left the desk, or the stop is gone.
+    if (studio.state.editing !== editing || !stopOf(editing.now, stop)) recorder.stop();
+    else studio.onState();
   }, 500);
-  recording = { recorder, stop: id, language, since: performance.now(), timer };
+  recording = { recorder, stop, language, since: performance.now() };
   recorder.start();
   studio.onState();
+  await ended;
+  clearInterval(timer);
+  for (const track of stream.getTracks()) track.stop();
+  recording = null;
+  studio.onState();
+  try {
+    return await finished(parts, type?.[1] ?? null, `${editing.id}-${stop}.${language}`);
+  } catch {
+    studio.set({ notice: t('failed') }); // nothing was recorded that can be decoded
+    return null;
+  }
+}
+
+async function record(studio: Studio, editing: Editing, id: string, language: string): Promise<void> {
+  const file = await recorded(studio, editing, id, language);
+  if (file) await put(studio, editing, id, language, file);
 }

@@ -50,10 +50,16 @@ export class StudioPage extends LitElement {
     window.addEventListener('resize', () => this.requestUpdate());
     window.addEventListener('online', () => studio.desk?.saver.now());
     window.addEventListener('beforeunload', (event) => {
-      if (!studio.desk?.saver.dirty) return;
-      studio.desk.saver.now();
+      if (!studio.unsaved) return;
+      studio.desk?.saver.now();
       event.preventDefault();
     });
+    window.addEventListener('pagehide', () => studio.desk?.putAway());
+    // A file that is dropped beside its place would be opened instead of the studio.
+    for (const dragged of ['dragover', 'drop'] as const)
+      window.addEventListener(dragged, (event) => {
+        if (event.dataTransfer?.types.includes('Files')) event.preventDefault();
+      });
     this.requestUpdate();
   }
 

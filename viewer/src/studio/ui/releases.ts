@@ -2,43 +2,24 @@
 import { html, nothing } from 'lit';
 import { icon } from '../../ui/icons.ts';
 import type { Part } from '../../ui/parts.ts';
-import type { Build, Release } from '../core/api.ts';
+import type { Release } from '../core/api.ts';
 import type { Page } from '../pages.ts';
 import type { Studio } from '../studio.ts';
 import { studioIcon } from './icons.ts';
 import { button, moment } from './parts.ts';
 
-const FOLLOW_MS = 2000;
-
-let builds: readonly Build[] = [];
-let releases: readonly Release[] = [];
-let timer = 0;
-
 /** Over the desk, so that a tour is built without leaving it. */
 export function openReleases(studio: Studio): void {
   studio.set({ sheet: 'releases' });
-  void follow(studio);
+  void studio.builds.follow();
 }
 
 /** By itself. */
 export function open(studio: Studio): Page {
-  void follow(studio);
+  void studio.builds.follow();
   return {
     render: () => html`<main class="documents">${list(studio, 'h1')}</main>`,
   };
-}
-
-const isOpen = ({ state }: Studio): boolean => state.sheet === 'releases' || state.page?.id === 'releases';
-
-async function follow(studio: Studio): Promise<void> {
-  clearTimeout(timer);
-  const { api } = studio;
-  if (studio.state.status === 'ready') {
-    const asked = Promise.all([api.ask<Build[]>('GET', 'builds'), api.ask<Release[]>('GET', 'releases')]);
-    [builds, releases] = (await studio.tried(asked)) ?? [builds, releases];
-    studio.onState();
-  }
-  if (isOpen(studio)) timer = window.setTimeout(() => void follow(studio), FOLLOW_MS);
 }
 
 /** In the scene of the tour that is made, or in a window of its own, with all that visitors have. */
@@ -48,14 +29,16 @@ function look(studio: Studio, release: Release): void {
   if (!studio.state.editing) window.open(studio.staging.address, '_blank', 'noopener');
 }
 
-const act = (studio: Studio, method: string, path: string, body?: unknown): void => {
-  void studio.tried(studio.api.ask(method, path, body)).then(() => follow(studio));
+/** What is done shows at once. */
+const act = (studio: Studio, done: Promise<unknown>): void => {
+  void studio.tried(done).then(() => studio.builds.follow());
 };
 
 export const releasesSheet = (studio: Studio): Part => list(studio, 'h2');
 
 function list(studio: Studio, head: 'h1' | 'h2'): Part {
   const { t, language, me } = studio.state;
+  const { builds, releases } = studio.builds;
   const may = me?.roles.some((r) => r === 'administrator' || r === 'curator') ?? false;
   const running = builds.find((b) => b.status === 'running');
   const last = builds[0];
@@ -69,14 +52,14 @@ function list(studio: Studio, head: 'h1' | 'h2'): Part {
           ? button({
               kind: 'danger',
               text: t('build.cancel'),
-              press: () => act(studio, 'DELETE', `builds/${running.id}`),
+              press: () => act(studio, studio.builds.cancel(running.id)),
             })
           : button({
               kind: 'main',
               icon: studioIcon('release'),
               text: t('build.start'),
               disabled: !may,
-              press: () => act(studio, 'POST', 'builds', { monument: null }),
+              press: () => act(studio, studio.builds.start()),
             })
       }
     </div>
@@ -106,10 +89,13 @@ function list(studio: Studio, head: 'h1' | 'h2'): Part {
                     kind: 'main',
                     text: k < current || current < 0 ? t('release.publish') : t('release.back'),
                     press: () =>
-                      act(studio, 'POST', 'releases', {
-                        action: k < current || current < 0 ? 'publish' : 'roll-back',
-                        release: r.id,
-                      }),
+                      act(
+                        studio,
+                        studio.api.ask('POST', 'releases', {
+                          action: k < current || current < 0 ? 'publish' : 'roll-back',
+                          release: r.id,
+                        }),
+                      ),
                   })
             }
           </div>

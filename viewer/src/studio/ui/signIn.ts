@@ -3,16 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { icon } from '../../ui/icons.ts';
 import type { Studio } from '../studio.ts';
 
-const given = { name: '', password: '' };
-
 export function signIn(studio: Studio): TemplateResult {
   const { t, notice, ways, invitation } = studio.state;
-  const field = (which: 'name' | 'password') => (event: Event) => {
-    given[which] = (event.target as HTMLInputElement).value;
-  };
   const submit = (event: Event) => {
     event.preventDefault();
-    const { name, password } = given;
+    // Read when they are sent, and kept nowhere: who signs in next shall not find them.
+    const given = new FormData(event.target as HTMLFormElement);
+    const name = String(given.get('name'));
+    const password = String(given.get('password'));
     void studio.entrance.signIn(invitation ? { invitation, name, password } : { name, password });
   };
   return html`<main class="sign-in">
@@ -25,11 +23,11 @@ export function signIn(studio: Studio): TemplateResult {
             ${invitation ? html`<p>${t('signin.invited')}</p>` : nothing}
             <label class="field"
               ><span>${t('signin.name')}</span>
-              <input type="text" required autocomplete="username" .value=${given.name} @input=${field('name')}
+              <input type="text" name="name" required autocomplete="username"
             /></label>
             <label class="field"
               ><span>${t('signin.password')}</span>
-              <input type="password" required autocomplete=${invitation ? 'new-password' : 'current-password'} @input=${field('password')}
+              <input type="password" name="password" required autocomplete=${invitation ? 'new-password' : 'current-password'}
             /></label>
             <button type="submit" class="button main"><span>${invitation ? t('signin.join') : t('signin')}</span></button>
           </form>`

@@ -23,6 +23,9 @@ import { shownForm } from './shownForm.ts';
 import { viewForm } from './viewForm.ts';
 import { stopWords, tourWords } from './words.ts';
 
+/** An id that is being typed, and of which tour's stop. */
+let renaming: { about: string; to: string } | null = null;
+
 export function stopForm(studio: Studio, editing: Editing): Part {
   const { t, language } = studio.state;
   const stop = stopOf(editing.now, editing.stop);
@@ -87,11 +90,11 @@ function time(studio: Studio, editing: Editing, stop: Stop): Part {
 
 function more(studio: Studio, editing: Editing, stop: Stop): Part {
   const { t } = studio.state;
-  const { wanted } = renaming;
-  const problem = wanted && wanted.stop === stop.id ? idProblem(editing.now, stop.id, wanted.to) : null;
-  const value = wanted?.stop === stop.id ? wanted.to : stop.id;
+  const about = `${editing.id}/${stop.id}`;
+  const value = renaming?.about === about ? renaming.to : stop.id;
+  const problem = value === stop.id ? null : idProblem(editing.now, stop.id, value);
   return html`${line(t('stop.id'), value, (to) => {
-    renaming.wanted = { stop: stop.id, to };
+    renaming = { about, to };
     studio.onState();
   })}
     ${problem ? html`<p class="problem" role="alert">${t(`id.${problem}`)}</p>` : nothing}
@@ -99,13 +102,10 @@ function more(studio: Studio, editing: Editing, stop: Stop): Part {
       text: t('stop.rename'),
       disabled: problem !== null || value === stop.id,
       press: () => {
-        renaming.wanted = null;
+        renaming = null;
         editing.do(renameStop(editing.now, stop.id, value), { key: 'step.rename' });
         editing.choose(value);
       },
     })}
     <p class="quiet">${t('stop.id.help')}</p>`;
 }
-
-/** An id that is being typed. */
-const renaming: { wanted: { stop: string; to: string } | null } = { wanted: null };

@@ -146,10 +146,11 @@ function area(
         if (!file) return;
         event.preventDefault();
         const { selectionStart } = event.target as HTMLTextAreaElement;
-        void picture(studio, file, (mark) => {
+        const put = (mark: string) => {
           const now = read(); // more may have been written while it was sent
           take(`${now.slice(0, selectionStart)}${mark}${now.slice(selectionStart)}`);
-        });
+        };
+        void studio.hold(picture(studio, file, put));
       }}></textarea>
   </label>`;
 }
