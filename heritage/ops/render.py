@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ import open3d as o3d
 
 from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud, triple
 from heritage.model.documents import View
+from heritage.ops.meshes.rays import tensor
 
 SKY: tuple[int, int, int] = (238, 240, 240)
 _ASPECT = 1.5  # a picture's width over its height, on the safe side of the reports' 1.6
@@ -91,17 +91,16 @@ def render_surface(
     """
     wide, high = width * samples, height * samples
     camera = _Camera.of(view, high)
-    tensor: Any = o3d.core.Tensor  # its stubs know no numpy arrays
     scene = o3d.t.geometry.RaycastingScene()
     for mesh in meshes:
-        local = (mesh.vertices.astype(np.float64) + mesh.origin - camera.eye).astype(np.float32)
-        scene.add_triangles(tensor(local), tensor(mesh.triangles.astype(np.uint32)))
+        local = mesh.vertices.astype(np.float64) + mesh.origin - camera.eye
+        scene.add_triangles(tensor(local, np.float32), tensor(mesh.triangles, np.uint32))
     x, y = np.meshgrid(np.arange(wide) + 0.5 - wide / 2, high / 2 - np.arange(high) - 0.5)
     direction = (
         camera.forward + (x[..., None] * camera.right + y[..., None] * camera.up) / camera.focal_px
     ).astype(np.float32)
     rays = np.concatenate([np.zeros_like(direction), direction], axis=2)
-    hit = scene.cast_rays(tensor(rays))
+    hit = scene.cast_rays(tensor(rays, np.float32))
     which, triangle = hit["geometry_ids"].numpy(), hit["primitive_ids"].numpy()
     uv, normal = hit["primitive_uvs"].numpy(), hit["primitive_normals"].numpy()
     picture = np.empty((high, wide, 3), np.float32)

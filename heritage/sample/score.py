@@ -13,7 +13,7 @@ from scipy.spatial import cKDTree
 from heritage.formats.arrays import load_array, load_cloud
 from heritage.model.arrays import F64, REASONS, U8, PointCloud, Similarity
 from heritage.model.frames import ECEF, SiteFrame
-from heritage.ops.meshes.deviation import deviation, sample_surface
+from heritage.ops.meshes.deviation import deviation, places_on
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.rays import scene_of, tensor
 from heritage.ops.placement.move import move_mesh
@@ -121,7 +121,7 @@ def _meshing(site: Path, built: Built, monument: str, epoch: str, facts: dict[st
     captured = load_cloud(built.folder(f"ingest:{monument}:{epoch}"))
     labels = _true_labels(site, built, monument, epoch)
     solid = captured.select(np.isin(labels, [REASONS["kept"], REASONS["ground"]]))
-    places = sample_surface(true, _SAMPLES, np.random.default_rng(0)) + true.origin
+    places = places_on(true, _SAMPLES, np.random.default_rng(0)) + true.origin
     seen = cKDTree(solid.world()).query(places)[0] < _SEEN_M
     points = PointCloud(np.zeros(3), places[seen].astype(np.float32))
     back = deviation(made, points, samples=_SAMPLES)

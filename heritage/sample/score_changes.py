@@ -12,7 +12,7 @@ from manifold3d import Mesh as Solid
 from heritage.formats.arrays import load_array
 from heritage.model.arrays import Mesh, Similarity
 from heritage.model.release import ComparisonDocument, RegionEntry
-from heritage.ops.meshes.deviation import sample_surface
+from heritage.ops.meshes.deviation import places_on
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.rays import scene_of, tensor
 from heritage.ops.meshes.weld import areas, first_and_place
@@ -80,7 +80,7 @@ def _true(name: str, before: Mesh, after: Mesh, ground: list[Mesh], low: Any, hi
     box = Manifold.cube((high - low).tolist()).translate(low.tolist())
     first, second = (_solid(mesh) ^ box for mesh in (before, after))
     volume = (second - first).volume() - (first - second).volume()
-    places = sample_surface(ground[1], _SAMPLES, np.random.default_rng(0)) + ground[1].origin
+    places = places_on(ground[1], _SAMPLES, np.random.default_rng(0)) + ground[1].origin
     total = float(areas(ground[1]).sum())
     places = places[((places >= low) & (places <= high)).all(1)]
     earlier = scene_of(ground[0])

@@ -16,7 +16,7 @@ from heritage.formats.blocks import save_blocks
 from heritage.formats.gltf import write_glb
 from heritage.model.arrays import REASONS, Mesh, PointCloud
 from heritage.ops.cleaning.clean import CleanOptions, clean
-from heritage.ops.meshes.deviation import deviation, sample_surface
+from heritage.ops.meshes.deviation import deviation, places_on
 from heritage.ops.meshes.join import join
 from heritage.ops.meshes.simplify import simplify
 from heritage.ops.meshes.weld import areas, open_edges, weld
@@ -147,7 +147,7 @@ def _truth(folder: Path) -> tuple[Mesh, Mesh, PointCloud]:
     everything = join([solid, load_mesh(folder, "vegetation")])
     captured = load_cloud(folder)
     kept = captured.select(np.isin(load_array(folder, "labels"), [REASONS["kept"], REASONS["ground"]]))
-    places = sample_surface(solid, _SAMPLES, np.random.default_rng(0)) + solid.origin
+    places = places_on(solid, _SAMPLES, np.random.default_rng(0)) + solid.origin
     seen = cKDTree(kept.world()).query(places)[0] < _SEEN_M
     return everything, solid, PointCloud(np.zeros(3), places[seen].astype(np.float32))
 

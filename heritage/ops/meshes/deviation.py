@@ -9,6 +9,7 @@ import numpy as np
 from heritage.model.arrays import F64, Mesh, PointCloud
 from heritage.model.errors import InputError
 from heritage.ops.meshes.rays import distances, scene_of
+from heritage.ops.meshes.weld import areas
 
 
 @dataclass(frozen=True)
@@ -46,15 +47,15 @@ def deviation(
     if isinstance(b, PointCloud):
         one = distances(scene_of(a), b.xyz + shift, threads)
         return Deviation(*_three(one), *_three(one), samples=len(b))
-    there = distances(scene_of(b, shift), sample_surface(a, samples, rng), threads)
-    back = distances(scene_of(a), sample_surface(b, samples, rng) + shift, threads)
+    there = distances(scene_of(b, shift), places_on(a, samples, rng), threads)
+    back = distances(scene_of(a), places_on(b, samples, rng) + shift, threads)
     return Deviation(*_three(there), *_three(back), samples=samples)
 
 
-def sample_surface(mesh: Mesh, samples: int, rng: np.random.Generator) -> F64:
+def places_on(mesh: Mesh, samples: int, rng: np.random.Generator) -> F64:
     """Points (samples, 3) float64, metres relative to the mesh's origin, uniform by area."""
     a, b, c = (mesh.vertices[mesh.triangles[:, i]].astype(np.float64) for i in range(3))
-    area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    area = areas(mesh)
     total = np.cumsum(area)
     face = np.minimum(np.searchsorted(total, rng.random(samples) * total[-1]), len(area) - 1)
     u, v = rng.random((2, samples, 1))

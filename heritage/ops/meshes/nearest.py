@@ -7,16 +7,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import open3d as o3d
 
 from heritage.model.arrays import F32, I32, Mesh
+from heritage.ops.meshes.rays import scene_of, tensor
 
 _CHUNK = 1_000_000
-
-
-def _tensor(array: npt.NDArray[Any]) -> Any:
-    # Open3D wants arrays it may write to, and its type stubs know no numpy array.
-    return o3d.core.Tensor(array.copy())  # type: ignore[call-overload]
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,13 +33,12 @@ class Nearest:
 
     def __init__(self, mesh: Mesh, *, threads: int = 1) -> None:
         self._threads = threads
-        self._scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
-        self._scene.add_triangles(_tensor(mesh.vertices), _tensor(mesh.triangles.astype(np.uint32)))
+        self._scene = scene_of(mesh, threads=threads)
 
     def distance(self, xyz: F32) -> F32:
         """(n,) metres from points (n, 3)."""
         parts = [
-            self._scene.compute_distance(_tensor(xyz[i : i + _CHUNK]), self._threads).numpy()
+            self._scene.compute_distance(tensor(xyz[i : i + _CHUNK], np.float32), self._threads).numpy()
             for i in range(0, len(xyz), _CHUNK)
         ]
         return np.concatenate(parts) if parts else np.zeros(0, np.float32)
@@ -53,7 +47,7 @@ class Nearest:
         """The nearest place for points (n, 3)."""
         points, triangle, uv = [], [], []
         for i in range(0, len(xyz), _CHUNK):
-            query = _tensor(xyz[i : i + _CHUNK])
+            query = tensor(xyz[i : i + _CHUNK], np.float32)
             found = self._scene.compute_closest_points(query, self._threads)
             points.append(found["points"].numpy())
             triangle.append(found["primitive_ids"].numpy().astype(np.int32))

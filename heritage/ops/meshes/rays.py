@@ -11,10 +11,13 @@ import open3d as o3d
 from heritage.model.arrays import F64, Mesh
 
 
-def scene_of(mesh: Mesh, shift: F64 | None = None) -> Any:
-    """A RaycastingScene with ``mesh``'s triangles, metres relative to its origin, moved by ``shift`` (3,)."""
+def scene_of(mesh: Mesh, shift: F64 | None = None, *, threads: int = 0) -> Any:
+    """A RaycastingScene with ``mesh``'s triangles, metres relative to its origin, moved by ``shift`` (3,).
+
+    It is built by so many ``threads``; 0 are all there are.
+    """
     vertices = mesh.vertices if shift is None else mesh.vertices + shift
-    scene = o3d.t.geometry.RaycastingScene()
+    scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
     scene.add_triangles(tensor(vertices, np.float32), tensor(mesh.triangles, np.uint32))
     return scene
 

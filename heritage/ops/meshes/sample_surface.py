@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud
+from heritage.model.arrays import F32, U8, Mesh, PointCloud
 from heritage.model.errors import MethodError
+from heritage.ops.meshes.weld import areas, crosses
 
 
 def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
@@ -16,8 +17,8 @@ def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
     Colours come from the texture where there is one, else from vertices, else are left out when any mesh has
     none. Raises MethodError for meshes without area.
     """
-    areas = [_areas(mesh) for mesh in meshes]
-    total = sum(float(a.sum()) for a in areas)
+    every = [areas(mesh) for mesh in meshes]
+    total = sum(float(area.sum()) for area in every)
     if not total > 0:
         raise MethodError("model", "its triangles have no area", "a surface", code="mesh-without-area")
     rng = np.random.default_rng(seed)
@@ -25,7 +26,7 @@ def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
     xyz: list[F32] = []
     normals: list[F32] = []
     rgb: list[U8] = []
-    for mesh, area in zip(meshes, areas, strict=True):
+    for mesh, area in zip(meshes, every, strict=True):
         n = round(count * float(area.sum()) / total)
         if n == 0:
             continue
@@ -52,17 +53,8 @@ def sample_surface(meshes: Sequence[Mesh], count: int, seed: int) -> PointCloud:
     )
 
 
-def _cross(mesh: Mesh) -> F64:
-    a, b, c = (mesh.vertices[mesh.triangles[:, k]].astype(np.float64) for k in range(3))
-    return np.asarray(np.cross(b - a, c - a))
-
-
-def _areas(mesh: Mesh) -> F64:
-    return np.asarray(np.linalg.norm(_cross(mesh), axis=1) / 2)
-
-
 def _face_normals(mesh: Mesh) -> F32:
-    cross = _cross(mesh)
+    cross = crosses(mesh.vertices, mesh.triangles)
     return np.asarray(cross / np.maximum(np.linalg.norm(cross, axis=1, keepdims=True), 1e-30), np.float32)
 
 
