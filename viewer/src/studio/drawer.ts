@@ -50,6 +50,12 @@ export function drawerOf<T>(key: string): Drawer<T> {
         // The drawer is full or locked; the page still holds the work and asks before it is left.
       }
     },
-    clear: () => localStorage.removeItem(nameOf(key)),
+    clear: () => {
+      try {
+        localStorage.removeItem(nameOf(key));
+      } catch {
+        // Locked, so nothing lies in it; what was saved is saved all the same.
+      }
+    },
   };
 }
