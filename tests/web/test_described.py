@@ -18,6 +18,13 @@ from heritage.web.report_options import ReportOptions
 from heritage.web.studio.options import StudioOptions
 from heritage.web.studio.table import EVERY, OPENID, routes
 
+NEVER = {
+    "DELETE /studio/api/documents/monuments/{id}",
+    "DELETE /studio/api/documents/site",
+    "DELETE /studio/api/documents/vocabulary",
+}
+"""What is there only to be refused (405)."""
+
 
 def test_every_route_is_described_and_nothing_else(tmp_path: Path) -> None:
     with Database(write_site(tmp_path)) as database:
@@ -66,5 +73,5 @@ def test_the_server_answers_as_described(tmp_path: Path) -> None:
         every_operation(site, 1, 1)
         sequences(site, 25, 8, 1)
         assert site.found.failures == {}
-        assert len(site.found.done) > 30, site.found.done
+        assert site.found.operations - site.found.done == NEVER
         assert site.found.answers[412] + site.found.answers[428] > 0

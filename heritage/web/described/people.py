@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from heritage.people.reports import SHOWN, STATUSES
 from heritage.web.described.operation import STORE, Operation, file
-from heritage.web.described.shapes import ROLE, TEXT, TRUTH, WHOLE, listed, maybe, record, ref
+from heritage.web.described.shapes import ROLE, TEXT, TRUTH, WHOLE, listed, maybe, name, record, ref
 
+
+def _links(*found: tuple[str, str, str, Mapping[str, str]]) -> Callable[[str], dict[str, Any]]:
+    """Operations that follow from an answer: how each is called, its method and address, and what it takes of it."""
+
+    def links(_: str) -> dict[str, Any]:
+        own = {"header.Sec-Fetch-Site": "same-origin"}
+        return {
+            called: {
+                "operationId": name(method, address),
+                "parameters": dict(taken) | ({} if method == "get" else own),
+            }
+            for called, method, address, taken in found
+        }
+
+    return links
+
+
+_REPORT: Final = {"path.id": "$response.body#/reports/0/id"}
+_WORK: Final = {**_REPORT, "header.If-Match": '"{$response.body#/reports/0/revision}"'}
+_FIRST: Final = {"path.id": "$response.body#/0/id"}
 _SESSION: Final = {"Set-Cookie": {"schema": {"type": "string"}}}
 PEOPLE: Final = {
     ("POST", "/studio/api/session"): Operation(
@@ -25,9 +46,17 @@ PEOPLE: Final = {
     ("PUT", "/studio/api/me/password"): Operation(
         "Changes one's password", status=204, body=record(old=TEXT, new=TEXT), refusals=(429,)
     ),
-    ("GET", "/studio/api/me/sessions"): Operation("One's sessions", listed(ref("Session"))),
+    ("GET", "/studio/api/me/sessions"): Operation(
+        "One's sessions",
+        listed(ref("Session")),
+        links=_links(("end", "delete", "/studio/api/me/sessions/{id}", _FIRST)),
+    ),
     ("DELETE", "/studio/api/me/sessions/<id>"): Operation("Ends one of them", status=204),
-    ("GET", "/studio/api/sessions"): Operation("Everybody's sessions", listed(ref("Session"))),
+    ("GET", "/studio/api/sessions"): Operation(
+        "Everybody's sessions",
+        listed(ref("Session")),
+        links=_links(("end", "delete", "/studio/api/sessions/{id}", _FIRST)),
+    ),
     ("DELETE", "/studio/api/sessions/<id>"): Operation("Ends a session", status=204),
     ("GET", "/studio/api/people"): Operation(
         "The accounts",
@@ -57,7 +86,11 @@ PEOPLE: Final = {
     ("GET", "/studio/api/people-events"): Operation(
         "What happened to accounts", record(events=listed(ref("Event")), broken_at=maybe(WHOLE))
     ),
-    ("GET", "/studio/api/invitations"): Operation("The open invitations", listed(ref("Invitation"))),
+    ("GET", "/studio/api/invitations"): Operation(
+        "The open invitations",
+        listed(ref("Invitation")),
+        links=_links(("withdraw", "delete", "/studio/api/invitations/{id}", _FIRST)),
+    ),
     ("POST", "/studio/api/invitations"): Operation(
         "Invites somebody", record(invitation=TEXT), 201, body=record(roles={**listed(ROLE), "minItems": 1})
     ),
@@ -73,7 +106,13 @@ PEOPLE: Final = {
     ("GET", "/studio/api/openid"): Operation("To the institution's OpenID provider", status=303),
     ("GET", "/studio/api/openid/return"): Operation("Back from it", status=303),
     ("GET", "/studio/api/reports"): Operation(
-        "Visitors' reports", record(reports=listed(ref("Report")), figures=ref("Figures"))
+        "Visitors' reports",
+        record(reports=listed(ref("Report")), figures=ref("Figures")),
+        links=_links(
+            ("work", "put", "/studio/api/reports/{id}", _WORK),
+            ("history", "get", "/studio/api/reports/{id}/history", _REPORT),
+            ("photo", "get", "/studio/api/reports/{id}/photo", _REPORT),
+        ),
     ),
     ("PUT", "/studio/api/reports/<int:id>"): Operation(
         "Works on a report",

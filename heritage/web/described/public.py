@@ -6,7 +6,7 @@ from typing import Final
 
 from heritage.people.reports import STATUSES
 from heritage.web.described.operation import FILE, HTML, LANGUAGE, STORE, Operation, file, page
-from heritage.web.described.shapes import TEXT, TRUTH, WHOLE, listed, maybe, record, ref
+from heritage.web.described.shapes import TEXT, TRUTH, WHOLE, listed, maybe, name, record, ref
 
 _KEY: Final = {"type": "string", "pattern": "^[\\x21-\\x7e]{16,200}$"}
 PUBLIC: Final = {
@@ -50,6 +50,12 @@ PUBLIC: Final = {
         ),
         parameters={("header", "Idempotency-Key"): _KEY},
         refusals=(415, 422, 429, *STORE),
+        links=lambda _: {
+            "answer": {
+                "operationId": name("get", "/reports/answer"),
+                "parameters": {"query.code": "$response.body#/code"},
+            }
+        },
     ),
     ("GET", "/reports/released"): Operation(
         "What was released of reports", record(reports=listed(ref("Released"))), parameters=LANGUAGE

@@ -135,7 +135,21 @@ def _components() -> dict[str, Schema]:
     )
     found["Release"] = record(id=TEXT, current=TRUTH, published=TRUTH, who=maybe(TEXT), when=maybe(TEXT))
     found["Place"] = record(name=TEXT, page=TEXT, key=TEXT, stop=maybe(TEXT))
-    return dict(sorted(found.items()))
+    return {name: _evenly(one) for name, one in sorted(found.items())}
+
+
+def _evenly(schema: Any) -> Any:
+    """A tuple of equals as a list of so many: many tools do not know ``prefixItems``."""
+    if isinstance(schema, list):
+        return [_evenly(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _evenly(value) for key, value in schema.items()}
+    first, *others = found.get("prefixItems") or [None]
+    if first is not None and all(one == first for one in others) and found.get("maxItems") == 1 + len(others):
+        del found["prefixItems"]
+        found["items"] = first
+    return found
 
 
 COMPONENTS: Final = _components()
