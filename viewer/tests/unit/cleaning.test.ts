@@ -8,12 +8,13 @@ import { Cleaning } from '../../src/studio/cleaning/desk.ts';
 import { HeldPoints } from '../../src/studio/cleaning/points.ts';
 import {
   type Brush,
+  Brushing,
   basis,
   type Correction,
   corners,
-  inBrush,
   type Lasso,
   Looking,
+  type Region,
   tangents,
 } from '../../src/studio/cleaning/region.ts';
 import { CORRECTIONS, type Corrections } from '../../src/studio/cleaning/shape.ts';
@@ -34,13 +35,36 @@ describe('regions', () => {
   // tests/ops/test_corrections.py holds the build against the same points, which were told by hand.
   it.each(cases as unknown as Case[])('takes in the points that the build does (%#)', (one) => {
     const xyz = one.xyz.flat();
-    let inside = one.brush && inBrush(one.brush);
-    if (one.lasso) {
-      const looking = new Looking(one.lasso);
-      if (one.lasso.seen) for (const k of one.opaque.keys()) if (one.opaque[k]) looking.block(xyz, k);
-      inside = looking.inside;
+    const looking = one.lasso && new Looking(one.lasso);
+    if (one.lasso?.seen) for (const k of one.opaque.keys()) if (one.opaque[k]) looking!.block(xyz, k);
+    const region: Region = looking ?? new Brushing(one.brush!);
+    expect(one.xyz.map((_, k) => region.inside(xyz, k))).toEqual(one.inside);
+  });
+
+  it('say of no box that they miss it and take in points of it', () => {
+    let seed = 5;
+    const random = () => {
+      seed = (seed * 48271) % 2147483647;
+      return seed / 2147483647;
+    };
+    const place = (): [number, number, number] => [6 * random() - 3, 6 * random() - 3, 6 * random() - 3];
+    let [missed, taken] = [0, 0];
+    for (let n = 0; n < 1000; n++) {
+      const eye_m = place();
+      const outline = [0, 1, 2, 3].map((): [number, number] => [2 * random() - 1, 2 * random() - 1]);
+      const brush = { radius_m: 2 * random(), at_m: [place(), place()] };
+      const outlook = { eye_m, axis: place(), outline };
+      const region: Region = n % 2 ? new Brushing(brush) : new Looking(outlook);
+      const [low, size] = [place(), 2 * random()];
+      const xyz = Array.from({ length: 60 }, () => low.map((v) => v + size * random())).flat();
+      const inside = Array.from({ length: 60 }, (_, k) => region.inside(xyz, k)).filter(Boolean).length;
+      const meets = region.meets({ low, high: low.map((v) => v + size) as [number, number, number] });
+      if (!meets) expect(inside).toBe(0);
+      missed += Number(!meets);
+      taken += Number(inside > 0);
     }
-    expect(one.xyz.map((_, k) => inside!(xyz, k))).toEqual(one.inside);
+    expect(missed).toBeGreaterThan(200);
+    expect(taken).toBeGreaterThan(30);
   });
 
   it('tells no place in the picture of what lies behind the eye', () => {
@@ -141,6 +165,45 @@ describe('the points that are loaded', () => {
     expect(drawn()).toEqual(expected);
     held.correct([]);
     expect(drawn()).toEqual(points.map((p) => p.label));
+  });
+
+  it('are the same whatever was corrected before: more, fewer, in another order, or with other points', () => {
+    const { held, loaded, all, drawn } = setting();
+    const points = all();
+    const lasso = (eye_m: [number, number, number]): Correction => {
+      const ahead = points[7]!.at.map((v, c) => v - eye_m[c]!) as [number, number, number];
+      const outline = [0, 1, 2, 3, 4].map((k): [number, number] => [Math.cos(k) / 5, Math.sin(k) / 5]);
+      const region = { eye_m, axis: ahead, outline, seen: { cell: 0.05, behind_m: 0.7 } };
+      return { id: 'l', was: ['kept', 'vegetation'], becomes: 'halo', lasso: region };
+    };
+    const every = [
+      ball(points[3]!.at, 1.2, 'kept'),
+      lasso([40, 30, 20]),
+      ball(points[400]!.at, 0.9, 'outlier'),
+      { ...ball(points[9]!.at, 1.5, 'vegetation'), was: ['halo', 'kept'] as const },
+      lasso([-30, 5, 0]),
+    ];
+    const anew = (corrections: readonly Correction[]) => {
+      held.correct([]);
+      const moved = held.correct(corrections);
+      return { moved, drawn: drawn() };
+    };
+    const orders = [[0, 1, 2, 3, 4], [0, 1, 2], [0, 1, 2, 4], [1, 2, 4], [4, 3, 2, 1, 0], [], [3, 1]];
+    const expected = orders.map((order) => anew(order.map((k) => every[k]!)));
+    expect(expected[0]!.moved.every((n) => n > 0)).toBe(true);
+    held.correct([]);
+    for (const [n, order] of orders.entries()) {
+      // Read anew, as after a save: other values that say the same.
+      const moved = held.correct(structuredClone(order.map((k) => ({ ...every[k]!, note: `${n}` }))));
+      expect({ moved, drawn: drawn() }).toEqual(expected[n]);
+    }
+    held.correct(every);
+    const both = held.count;
+    loaded.pop();
+    held.gather();
+    const fewer = held.correct(every);
+    expect(held.count).toBeLessThan(both);
+    expect({ moved: fewer, drawn: drawn() }).toEqual(anew(every));
   });
 
   it('are found along a line of sight, unless their label is hidden, as long as they are loaded', () => {

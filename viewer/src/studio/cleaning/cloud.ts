@@ -9,6 +9,7 @@ import type { Correction } from './region.ts';
 import { millimetres, Sight } from './sight.ts';
 
 const CHANGES = ['load-model', 'dispose-model'] as const;
+const SOON_MS = 200;
 const FINGER_PX = 14; // how far from the pointer a point is still meant
 
 export class Cloud {
@@ -25,6 +26,7 @@ export class Cloud {
   private readonly points: HeldPoints;
   private pending: readonly Correction[] = [];
   private soon = 0;
+  private took_ms = 0;
 
   constructor(app: App, monument: MonumentEntry, epoch: EpochEntry, cleaning: CleaningDocument) {
     this.app = app;
@@ -103,11 +105,17 @@ export class Cloud {
 
   private readonly changed = (): void => {
     if (this.soon) return;
-    this.soon = window.setTimeout(() => {
-      this.soon = 0;
-      this.points.gather();
-      this.preview(this.pending);
-      this.onLoaded();
-    }, 200);
+    this.soon = window.setTimeout(
+      () => {
+        this.soon = 0;
+        const begun = performance.now();
+        this.points.gather();
+        this.preview(this.pending);
+        this.onLoaded();
+        this.took_ms = performance.now() - begun;
+      },
+      // Many corrections take long; the page is not to do nothing else while points arrive.
+      Math.max(SOON_MS, 2 * this.took_ms),
+    );
   };
 }

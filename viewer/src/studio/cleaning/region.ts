@@ -59,27 +59,58 @@ export function within([x, y]: Vec2, outline: readonly Vec2[]): boolean {
   return inside;
 }
 
-/** What tells a correction's points: whether it takes in the point at `k` of `xyz`. */
-export type Inside = (xyz: ArrayLike<number>, k: number) => boolean;
+export interface Box {
+  low: Vec3;
+  high: Vec3;
+}
 
-export function inBrush({ radius_m, at_m }: Brush): Inside {
-  const low = [0, 1, 2].map((c) => Math.min(...at_m.map((p) => p[c]!)) - radius_m);
-  const high = [0, 1, 2].map((c) => Math.max(...at_m.map((p) => p[c]!)) + radius_m);
-  return (xyz, k) => {
+/** The points that a correction is about. */
+export interface Region {
+  /** Whether it may take in points of a box; where not, it takes in none. */
+  meets(box: Box): boolean;
+  /** Whether it takes in the point at `k` of `xyz`. */
+  inside(xyz: ArrayLike<number>, k: number): boolean;
+}
+
+/** All points in the balls of a stroke. */
+export class Brushing implements Region {
+  private readonly balls: readonly Vec3[];
+  private readonly reach: number;
+  private readonly box: Box;
+
+  constructor({ radius_m, at_m }: Brush) {
+    this.balls = at_m;
+    this.reach = radius_m ** 2;
+    const along = (c: number) => at_m.map((p) => p[c]!);
+    this.box = {
+      low: [0, 1, 2].map((c) => Math.min(...along(c)) - radius_m) as unknown as Vec3,
+      high: [0, 1, 2].map((c) => Math.max(...along(c)) + radius_m) as unknown as Vec3,
+    };
+  }
+
+  meets({ low, high }: Box): boolean {
+    return [0, 1, 2].every((c) => low[c]! <= this.box.high[c]! && high[c]! >= this.box.low[c]!);
+  }
+
+  inside(xyz: ArrayLike<number>, k: number): boolean {
     const [x, y, z] = [xyz[3 * k]!, xyz[3 * k + 1]!, xyz[3 * k + 2]!];
-    if (x < low[0]! || y < low[1]! || z < low[2]! || x > high[0]! || y > high[1]! || z > high[2]!)
-      return false;
-    return at_m.some((p) => (x - p[0]) ** 2 + (y - p[1]) ** 2 + (z - p[2]) ** 2 <= radius_m ** 2);
-  };
+    const { low, high } = this.box;
+    if (x < low[0] || y < low[1] || z < low[2] || x > high[0] || y > high[1] || z > high[2]) return false;
+    return this.balls.some((p) => (x - p[0]) ** 2 + (y - p[1]) ** 2 + (z - p[2]) ** 2 <= this.reach);
+  }
 }
 
 /** What an eye sees through an outline, of the points it is shown first. */
-export class Looking {
+export class Looking implements Region {
   private readonly lasso: Lasso;
   private readonly axes: readonly [Vec3, Vec3, Vec3];
   private readonly low: Vec2;
   private readonly high: Vec2;
   private readonly front = new Map<number, number>();
+  /** Of the point that was looked at last: where in the picture, and how far along the axis. */
+  private u = 0;
+  private v = 0;
+  private depth = 0;
 
   constructor(lasso: Lasso) {
     this.lasso = lasso;
@@ -89,37 +120,57 @@ export class Looking {
     this.high = [Math.max(...us), Math.max(...vs)];
   }
 
+  /** By the picture of the box's corners, which is around that of all it holds; behind the eye there is none. */
+  meets({ low, high }: Box): boolean {
+    const eye = this.lasso.eye_m;
+    const corners = [0, 1, 2, 3, 4, 5, 6, 7].map((k) => {
+      const corner = [k & 1 ? high[0] : low[0], k & 2 ? high[1] : low[1], k & 4 ? high[2] : low[2]] as const;
+      return tangents(this.axes, sub(corner, eye));
+    });
+    if (corners.some((p) => p === null)) return true;
+    const all = corners as Vec2[];
+    return [0, 1].every(
+      (c) => all.some((p) => p[c]! >= this.low[c]!) && all.some((p) => p[c]! <= this.high[c]!),
+    );
+  }
+
   /** A point that stands in the way of what lies behind it. */
   block(xyz: ArrayLike<number>, k: number): void {
-    const at = this.at(xyz, k);
-    if (!at) return;
-    const cell = this.cell(at.place);
+    if (!this.look(xyz, k)) return;
+    const cell = this.cell();
     const before = this.front.get(cell);
-    if (before === undefined || at.depth < before) this.front.set(cell, at.depth);
+    if (before === undefined || this.depth < before) this.front.set(cell, this.depth);
   }
 
-  readonly inside: Inside = (xyz, k) => {
-    const at = this.at(xyz, k);
-    if (!at || !within(at.place, this.lasso.outline)) return false;
+  inside(xyz: ArrayLike<number>, k: number): boolean {
+    if (!this.look(xyz, k) || !within([this.u, this.v], this.lasso.outline)) return false;
     if (!this.lasso.seen) return true;
-    const front = this.front.get(this.cell(at.place));
-    return front === undefined || at.depth <= front + this.lasso.seen.behind_m;
-  };
-
-  private at(xyz: ArrayLike<number>, k: number): { place: Vec2; depth: number } | null {
-    const d = sub([xyz[3 * k]!, xyz[3 * k + 1]!, xyz[3 * k + 2]!], this.lasso.eye_m);
-    const place = tangents(this.axes, d);
-    if (!place) return null;
-    const [u, v] = place;
-    if (u < this.low[0] || v < this.low[1] || u > this.high[0] || v > this.high[1]) return null;
-    const depth = dot(d, this.axes[2]);
-    return depth <= (this.lasso.far_m ?? Number.POSITIVE_INFINITY) ? { place, depth } : null;
+    const front = this.front.get(this.cell());
+    return front === undefined || this.depth <= front + this.lasso.seen.behind_m;
   }
 
-  private cell([u, v]: Vec2): number {
+  /** Look at a point; whether it is in the picture, around the outline. No value is made: there are many points. */
+  private look(xyz: ArrayLike<number>, k: number): boolean {
+    const [right, up, ahead] = this.axes;
+    const eye = this.lasso.eye_m;
+    const x = xyz[3 * k]! - eye[0];
+    const y = xyz[3 * k + 1]! - eye[1];
+    const z = xyz[3 * k + 2]! - eye[2];
+    const depth = x * ahead[0] + y * ahead[1] + z * ahead[2];
+    if (!(depth > 0) || depth > (this.lasso.far_m ?? Number.POSITIVE_INFINITY)) return false;
+    const u = (x * right[0] + y * right[1] + z * right[2]) / depth;
+    const v = (x * up[0] + y * up[1] + z * up[2]) / depth;
+    if (u < this.low[0] || v < this.low[1] || u > this.high[0] || v > this.high[1]) return false;
+    this.u = u;
+    this.v = v;
+    this.depth = depth;
+    return true;
+  }
+
+  private cell(): number {
     const { cell } = this.lasso.seen ?? { cell: 1 };
     const wide = Math.trunc((this.high[0] - this.low[0]) / cell) + 1;
-    return Math.floor((v - this.low[1]) / cell) * wide + Math.floor((u - this.low[0]) / cell);
+    return Math.floor((this.v - this.low[1]) / cell) * wide + Math.floor((this.u - this.low[0]) / cell);
   }
 }
 
