@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from heritage.model.placement_reason import said
-from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
+from heritage.model.release import Candidate
+from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose, told_apart
 from heritage.ops.placement.footprint_fit import Held, Score
 from heritage.ops.placement.footprint_search import Pose
 from heritage.ops.placement.footprint_trials import Trial
@@ -45,12 +46,13 @@ def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> N
     assert choice.trial.score.cover == 0.8
     assert len(choice.candidates) == 1
     assert choice.candidates[0].score == pytest.approx(1 / 29)
-    assert choice.doubts[0].code in ("others-turned", "others-moved")
-    assert len(next(iter(choice.doubts[0].figures.values()))) == 1
+    (told,) = told_apart(Candidate(heading_deg=0, east_m=0, north_m=0, score=1), choice.candidates)
+    assert told.code in ("others-turned", "others-moved")
+    assert len(next(iter(told.figures.values()))) == 1
 
 
 def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
-    assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).doubts
+    assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).candidates
 
 
 def test_what_fits_far_worse_is_neither_chosen_nor_named_if_only_likelier() -> None:

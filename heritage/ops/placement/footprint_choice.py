@@ -66,8 +66,8 @@ class FootprintPrior:
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """``trial`` is the chosen placement; ``candidates`` fit nearly as well, ``rivals`` the same as trials; ``doubts``:
-    none = safe."""
+    """``trial`` is the chosen placement; ``candidates`` fit nearly as well, ``rivals`` the same as trials; ``doubts``
+    speak against it besides: neither = safe."""
 
     trial: Trial
     candidates: tuple[Candidate, ...]
@@ -114,7 +114,7 @@ def choose(
     others = tuple(
         rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in rivals
     )
-    doubts = _how(rows[best], others)
+    doubts: list[PlacementReason] = []
     if surprise[best] > _EXCLUDED:
         doubts.append(because("beyond-prior", sigmas=np.sqrt(surprise[best])))
     top = max(range(len(rows)), key=lambda i: rows[i].score)
@@ -129,7 +129,7 @@ def _same(a: Candidate, b: Candidate) -> bool:
     return bool(turned < _SAME_DEG and np.hypot(a.east_m - b.east_m, a.north_m - b.north_m) < _SAME_M)
 
 
-def _how(chosen: Candidate, others: tuple[Candidate, ...]) -> list[PlacementReason]:
+def told_apart(chosen: Candidate, others: Sequence[Candidate]) -> list[PlacementReason]:
     """What tells the others from the chosen one, and what would decide."""
     turned = [o for o in others if abs((o.heading_deg - chosen.heading_deg + 180) % 360 - 180) > _TURNED_DEG]
     moved = [o for o in others if o not in turned]

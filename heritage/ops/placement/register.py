@@ -13,7 +13,7 @@ from heritage.model.arrays import F32, F64, PointCloud, Similarity
 from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.release import Candidate
 from heritage.model.report import Figure
-from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose
+from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose, told_apart
 from heritage.ops.placement.footprint_edges import edges_of
 from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_fit import Score, hold, score, solve
@@ -119,7 +119,15 @@ def conclude(
     sigma = float(np.sqrt(np.linalg.eigvalsh(solution.covariance[:2, :2])[-1]))
     sigma_heading = float(np.degrees(np.sqrt(solution.covariance[2, 2])))
     corner = float(np.hypot(sigma, np.radians(sigma_heading) * edges.radius))
-    doubts = [*choice.doubts, *_weak(fit, corner, options)]
+    others = tuple(
+        conclude(laid, Choice(rival, (), (), ()), prior, options, ground) for rival in choice.rivals
+    )
+    candidates = worked_out(choice.candidates, others)
+    middle = held.pose.apply(cells.covered.middle[None])[0] + edges.centre
+    here = Candidate(
+        heading_deg=heading_of(placed), east_m=float(middle[0]), north_m=float(middle[1]), score=1.0
+    )
+    doubts = [*told_apart(here, candidates), *choice.doubts, *_weak(fit, corner, options)]
     centre = prepared.metres_from_monument.inverse().apply(np.array([[*laid.middle, low]]))[0]
     figures = (
         Figure(name="residual_rms", value=rms, unit="m", method=f"{int(belongs.sum())} cells on the footprint's edges"),
@@ -135,15 +143,12 @@ def conclude(
         Figure(name="tilt", value=prepared.tilt_deg, unit="deg", method="found up from the cloud's z"),
         Figure(name="cells", value=float(len(cells.xy)), unit="1", method=f"{kind}, {cells.size:.2f} m"),
     )  # fmt: skip
-    others = tuple(
-        conclude(laid, Choice(rival, (), (), ()), prior, options, ground) for rival in choice.rivals
-    )
     return Registered(
         placed,
-        heading_of(placed),
+        here.heading_deg,
         not doubts,
         (because("walls" if kind == "walls" else "outline"), *doubts),
-        choice.candidates,
+        candidates,
         others,
         choice.trial.score.value,
         rms,
@@ -152,13 +157,27 @@ def conclude(
         fit.outside,
         solution.covariance,
         centre,
-        held.pose.apply(cells.covered.middle[None])[0] + edges.centre,
+        middle,
         sigma,
         sigma_heading,
         sigma_up,
         wall_residuals(cells, edges, held),
         plan_of(prepared, cells, laid.middle, low),
         figures,
+    )
+
+
+def worked_out(candidates: Sequence[Candidate], exactly: Sequence[Registered]) -> tuple[Candidate, ...]:
+    """``candidates`` where they stand ``exactly``, one each: the search knew them to a degree or two only."""
+    return tuple(
+        candidate.model_copy(
+            update={
+                "heading_deg": found.heading_deg,
+                "east_m": float(found.middle_m[0]),
+                "north_m": float(found.middle_m[1]),
+            }
+        )
+        for candidate, found in zip(candidates, exactly, strict=True)
     )
 
 

@@ -26,7 +26,7 @@ from heritage.ops.placement.footprint_evidence import against
 from heritage.ops.placement.footprint_laid import LEAST_CELLS, Laid, lay
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.placement.footprint_trials import Trial, glance
-from heritage.ops.placement.register import Registered, conclude
+from heritage.ops.placement.register import Registered, conclude, worked_out
 from heritage.ops.placement.register_options import RegisterOptions
 
 _NEAR_M: Final = 8.0  # who is a neighbour
@@ -221,7 +221,7 @@ def _named(
             registered,
             settled=registered.settled and not others,
             reasons=tuple(reasons),
-            candidates=(*registered.candidates, *others),
+            candidates=(*registered.candidates, *worked_out(others, worked)),
             others=(*registered.others, *worked),
             figures=(*registered.figures, figure),
         ),

@@ -195,4 +195,4 @@ _WAYS = {
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 11, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage("register", 12, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
