@@ -106,7 +106,7 @@ class Site(Document):
     credits: Annotated[tuple[Credit, ...], Field(strict=False)] = Field((), description="who did what")
     reports: Reports | None = Field(
         None,
-        description="whether visitors may report damage to the server; nothing they send is shown to others",
+        description="whether visitors may report damage to the server; others see of it what somebody releases",
     )
     opening: View | None = Field(
         None, description="the first view, in the site frame (east, north, up; metres)"
