@@ -174,15 +174,9 @@ def events_(database: Database) -> None:
     from heritage.people import events
 
     with database.reading() as connection:
-        found, broken = events.read(connection), events.broken_at(connection)
+        found, damage = events.read(connection), events.damage(connection)
     for event in found:
         at = datetime.fromtimestamp(event.at, UTC).isoformat(sep=" ", timespec="seconds")
         click.echo(f"{event.sequence} {at} {event.who}: {event.action} {event.details}")
-    if broken is not None:
-        raise StoreError(
-            f"the accounts' record {broken}",
-            "it is not as it was written",
-            "an unbroken chain",
-            "compare with a backup",
-            code="events-damaged",
-        )
+    if damage is not None:
+        raise StoreError.of([damage])

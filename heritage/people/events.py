@@ -16,8 +16,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from heritage.model.errors import Problem
 from heritage.people import clock
-from heritage.people.tables import events, head
+from heritage.people.tables import events, head, people
 
 _START = "0" * 64
 
@@ -69,4 +70,24 @@ def broken_at(connection: Connection) -> int | None:
         previous = event.digest
     last = connection.execute(sa.select(head)).one_or_none()
     known = (last.sequence, last.sha256) if last else (0, _START)
+    if (
+        count == 0
+        and last is None
+        and connection.execute(sa.select(people.c.id).limit(1)).first() is not None
+    ):
+        return 1  # every account was made by somebody
     return None if known == (count, previous) else count + (known[0] > count)
+
+
+def damage(connection: Connection) -> Problem | None:
+    """The same for people to read."""
+    broken = broken_at(connection)
+    if broken is None:
+        return None
+    return Problem(
+        "events-damaged",
+        f"the accounts' record {broken}",
+        "it is not as it was written",
+        "an unbroken chain",
+        "compare with a backup",
+    )

@@ -211,3 +211,13 @@ def test_tampering_is_found(db: Database, tamper: sa.UpdateBase, place: int) -> 
     with db.writing() as connection:
         connection.execute(tamper)
         assert events.broken_at(connection) == place
+
+
+def test_accounts_that_nobody_made_are_found(db: Database) -> None:
+    with db.writing() as connection:
+        assert events.broken_at(connection) is None
+    accounts.add(db, "An", ["curator"], WORDS, by="test")
+    with db.writing() as connection:
+        connection.execute(events_table.delete())
+        connection.execute(head_table.delete())
+        assert events.broken_at(connection) == 1

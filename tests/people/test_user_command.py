@@ -71,3 +71,19 @@ def test_a_forged_record_is_an_error(run, db: Database) -> None:  # type: ignore
         connection.execute(events.update().values(who="nobody"))
     with pytest.raises(StoreError, match="record 1"):
         run("events")
+
+
+def test_fsck_looks_at_the_accounts(tmp_path: Path, url: str | None, db: Database) -> None:
+    where = [] if url is None else ["--accounts", url]
+    accounts.add(db, "An", ["administrator"], WORDS, by="test")
+
+    def examined() -> tuple[int, str]:
+        made = CliRunner().invoke(cli, ["store", "fsck", str(tmp_path), *where])
+        return made.exit_code, made.output
+
+    assert examined()[0] == 0
+    with db.writing() as connection:
+        connection.execute(events.delete())
+    code, told = examined()
+    assert code == 3
+    assert "the accounts' record 1: it is not as it was written" in told

@@ -355,6 +355,35 @@ describe('the build that applies them', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect([made, answers.length]).toEqual([['r2'], 1]);
   });
+
+  it('is called off, and followed until it has stopped', async () => {
+    vi.useFakeTimers();
+    const build = (status: string) => ({ id: 'b 1', status, release: null }) as Build;
+    let status = 'running';
+    const asked: string[] = [];
+    const api = {
+      ask: async (method: string, path: string) => {
+        asked.push(`${method} ${path}`);
+        return method === 'GET' ? [build(status)] : build('running');
+      },
+    } as unknown as Api;
+    const seen: (string | undefined)[] = [];
+    const building: Building = new Building(api, () => seen.push(building.build?.status));
+    void building.start(
+      (one) => one,
+      () => seen.push('a release'),
+    );
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(seen.at(-1)).toBe('running');
+    await building.cancel();
+    expect(asked.at(-1)).toBe('DELETE builds/b 1');
+    status = 'stopped';
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(seen.at(-1)).toBe('stopped');
+    const until = asked.length;
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([asked.length, seen.includes('a release')]).toEqual([until, false]);
+  });
 });
 
 describe('corrections as fields', () => {
