@@ -77,6 +77,8 @@ def _packed(path: Path) -> tuple[bytes, Beside]:
         raise _unknown(path.name, f"a damaged archive ({type(error).__name__})") from None
     if len(names) > _ENTRIES_MOST:
         raise _unknown(path.name, f"an archive of {len(names)} files")
+    if len(set(names)) < len(names):
+        raise _unknown(path.name, "an archive with two files of one name")
     documents = [name for name in names if name.lower().endswith(_DOCUMENTS)]
     if not documents:
         raise _unknown(path.name, "an archive without KML, SVX or manifest")

@@ -304,6 +304,10 @@ def e57_cases() -> Iterator[Case]:
     yield case("an XML part of 2^40 bytes", patched(good, (32, "Q", 2**40)), "e57-header")
     yield case("pages of 1 byte", patched(good, (40, "Q", 1)), "e57-header")
     yield case("a flipped bit in the points", patched(good, (1100, "B", good[1100] ^ 1)), "e57-damaged")
+    for name, place, value in (
+        ("a section of 2^40 bytes", 8, 2**40), ("points past the end", 16, 2**40), ("points in the header", 16, 0),
+    ):  # fmt: skip
+        yield case(name, resealed(patched(good, (48 + place, "Q", value))), "e57-damaged")
     xml = struct.unpack_from("<Q", good, 24)[0]
 
     def rewritten(old: bytes, new: bytes) -> bytes:

@@ -92,6 +92,13 @@ def packed(*files: tuple[str, bytes], lie: int | None = None) -> bytes:
     )
 
 
+def secret(archive: bytes) -> bytes:
+    """The archive with its first file said to be encrypted, in its own head and in the directory."""
+    directory = archive.index(b"PK\x01\x02")
+    head = archive[:6] + b"\x01\x00" + archive[8:directory]
+    return head + archive[directory : directory + 8] + b"\x01\x00" + archive[directory + 10 :]
+
+
 LAUGHS = '<!DOCTYPE l [<!ENTITY a "ha">' + "".join(
     f'<!ENTITY {b} "{f"&{a};" * 10}">' for a, b in zip("abcdefgh", "bcdefghi", strict=True)
 ) + "]><kml>&i;</kml>"  # fmt: skip
@@ -138,6 +145,11 @@ REFUSED: dict[str, Callable[[], bytes]] = {
     "an archive that swells": lambda: packed(("doc.kml", b"<kml>" + b" " * 60_000_000)),
     "an archive that lies": lambda: packed(("doc.kml", b"<kml>" + b" " * 20_000_000), lie=100),
     "an archive cut off": lambda: packed(("doc.kml", KML.encode()))[:60],
+    "an archive of a secret": lambda: secret(packed(("doc.kml", KML.format("").encode()))),
+    "an archive in an archive": lambda: packed(("doc.kmz", packed(("doc.kml", KML.format("").encode())))),
+    "an archive with two documents of one name": lambda: packed(
+        *((name, KML.format(FLY.format(LOOK.format(9))).encode()) for name in ("doc.kml", "cod.kml"))
+    ).replace(b"cod.kml", b"doc.kml"),
     "an archive of many": lambda: packed(*((f"{k}.kml", b"") for k in range(11_000))),
     "nothing that is known": lambda: b"\x7fELF" + bytes(range(256)),
     "not UTF-8": lambda: b'{"a": "\xff"}',
@@ -164,6 +176,7 @@ SAID = {
     "KML beyond the poles": "<latitude> is 200",
     "an archive that swells": "damaged or too large",
     "an archive of many": "11000 files",
+    "an archive with two documents of one name": "two files of one name",
 }
 
 
