@@ -38,18 +38,18 @@ class FootprintPrior:
     ground_m: float = 0.0
     scale: float | None = 1.0
 
-    def expected(self, centre: F64, middle: F64) -> Expected | None:
+    def expected(self, centre: F64, middle: F64, sigmas: float = _SIGMAS) -> Expected | None:
         """The same for poses of a plan about ``centre`` (2,) of the site, whose cloud has its middle at ``middle`` (2,):
-        within 3 sigma. None where neither heading nor position is known."""
+        within so many ``sigmas``. None where neither heading nor position is known."""
         if self.heading_deg is None and self.position_m is None:
             return None
         yaw = None
         if self.heading_deg is not None:
-            yaw = (-float(np.radians(self.heading_deg)), _SIGMAS * float(np.radians(self.heading_sigma_deg)))
+            yaw = (-float(np.radians(self.heading_deg)), sigmas * float(np.radians(self.heading_sigma_deg)))
         place = None
         if self.position_m is not None:
             x, y = np.array(self.position_m) - centre
-            place = (float(x), float(y), _SIGMAS * self.position_sigma_m + float(np.hypot(*middle)))
+            place = (float(x), float(y), sigmas * self.position_sigma_m + float(np.hypot(*middle)))
         return Expected(yaw, place)
 
     def surprise(self, heading_deg: float, east_m: float, north_m: float) -> float:

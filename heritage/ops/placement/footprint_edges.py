@@ -37,7 +37,8 @@ class Edges:
     each, ``sample_length`` (q,) metres of free outline it stands for, ``sample_drawn`` (q,) its weight in the search.
     ``inside`` (k, 2): points spread evenly over the plan. ``corner`` (e, 2) indices of the drawn corners between
     which an edge runs, ``span`` (e, 2) the fractions of the way from the first to the second at which it begins and
-    ends: a neighbour's edge is cut off, and a corner that buildings share is one.
+    ends: a neighbour's edge is cut off, and a corner that buildings share is one. ``attached``: whether anything stands wall to
+    wall with the plan.
     """
 
     plan: Polygon | MultiPolygon
@@ -55,6 +56,7 @@ class Edges:
     inside: F64
     corner: I64
     span: F64
+    attached: bool
 
     @property
     def perimeter(self) -> float:
@@ -107,9 +109,11 @@ def edges_of(footprint: Polygon | MultiPolygon, beside: Sequence[Polygon | Multi
     if free.sum() < _LEAST_SEEN * length[:own].sum():
         free = stands_for * mine
     drawn = stands_for * np.where(mine, np.where(party, _DRAWN_PARTY, 1.0), _DRAWN_BESIDE)
+    shapely.prepare(plan)
+    shapely.prepare(others)
     return Edges(
         plan, others, centre, start, along, outward, length, np.arange(len(length)) < own,
-        sample, edge, free, drawn, _spread(plan), corner, span,
+        sample, edge, free, drawn, _spread(plan), corner, span, bool((mine & party).any()),
     )  # fmt: skip
 
 

@@ -24,9 +24,9 @@ from shapely.geometry.base import BaseGeometry
 from heritage.model.arrays import F64, Bool
 from heritage.ops.placement.footprint_choice import FootprintPrior
 from heritage.ops.placement.footprint_edges import Edges, segments
-from heritage.ops.placement.footprint_fit import PARALLEL
 from heritage.ops.placement.footprint_search import Pose
 from heritage.ops.placement.footprint_trials import Trial, some
+from heritage.ops.placement.nearest_edge import PARALLEL, nearest_edge
 from heritage.ops.placement.walls import Cells
 
 _CELLS: Final = 1_500
@@ -151,7 +151,7 @@ def unexplained(cells: Cells, pose: Pose, inset: float, drawing: Drawing) -> flo
     angle = cells.angle + pose.yaw
     direction = np.column_stack([np.cos(angle), np.sin(angle)])
     tolerance = max(_STRAY_M, 1.5 * cells.size * pose.scale)
-    stray = _distance(placed, direction, inset, drawing) > tolerance
+    stray = _distance(placed, angle, inset, drawing) > tolerance
     metres = pose.scale * cells.size * float(cells.weight[stray].sum())
     return float(
         _STRAY * np.sqrt(metres) + _UNSEEN * np.sqrt(_unseen(cells, placed, direction, pose, inset, drawing))
@@ -176,13 +176,10 @@ def misshown(cells: Cells, pose: Pose, meant: Meant) -> float:
     return uneven + _EMPTY * float(np.sqrt(empty)) * meant.step
 
 
-def _distance(placed: F64, direction: F64, inset: float, drawing: Drawing) -> F64:
+def _distance(placed: F64, angle: F64, inset: float, drawing: Drawing) -> F64:
     """(m,) metres from each cell to the nearest line that runs with it; large where none does."""
     start = drawing.start + inset * drawing.outward
-    along = placed @ drawing.along.T - (start * drawing.along).sum(1)
-    across = placed @ drawing.outward.T - (start * drawing.outward).sum(1)
-    away = np.hypot(across, along - np.clip(along, 0, drawing.length))
-    return np.asarray(np.where(np.abs(direction @ drawing.outward.T) > PARALLEL, away, 1e6).min(1))
+    return nearest_edge(placed, angle, start, drawing.along, drawing.outward, drawing.length)[2]
 
 
 def _unseen(cells: Cells, placed: F64, direction: F64, pose: Pose, inset: float, drawing: Drawing) -> float:

@@ -18,15 +18,17 @@ import shapely
 from scipy.spatial import cKDTree
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
-from shapely.geometry.base import BaseGeometry
 
-from heritage.model.arrays import F64, Bool
+from heritage.model.arrays import F64
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_search import Pose, turn
+from heritage.ops.placement.nearest_edge import PARALLEL, nearest_edge
 from heritage.ops.placement.walls import Cells
 from heritage.ops.points.grid import I64
 
-PARALLEL = np.cos(np.radians(25))
+# Width of the last fit: of an edge drawn two sigma off half counts. A narrower one takes what is badly drawn for something
+# else, and the rest agrees too well: 0.3 m made the 95 % regions 2 % of trials too small and the corners no better.
+FITTED_M = 0.5
 _NEAR = 3  # cells asked for per sample of the perimeter
 _OUTSIDE_M = 0.6
 _OUTSIDE_COST = 0.7
@@ -122,21 +124,13 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     covered = np.where(parallel, np.exp(-0.5 * (distance / tolerance) ** 2), 0.0).max(1)
     grown = _OUTSIDE_M + max(held.inset_m, 0.0)
     total = float(cells.weight.sum())
-    out = ~_contains(edges.plan.buffer(grown), placed)
-    near = (
-        _contains(edges.beside.buffer(_OUTSIDE_M), placed)
-        if not edges.beside.is_empty
-        else np.zeros_like(out)
-    )
+    there = shapely.points(placed)
+    out = ~shapely.dwithin(edges.plan, there, grown)
+    near = shapely.dwithin(edges.beside, there, _OUTSIDE_M)
     cover = float((covered * edges.sample_length).sum() / edges.perimeter)
     filled = float(cells.covered.holds(held.pose.inverse(edges.inside)).mean())
     outside, beside = (float(cells.weight[which].sum()) / total for which in (out & ~near, out & near))
     return Score(cover, outside, beside, filled)
-
-
-def _contains(area: BaseGeometry, xy: F64) -> Bool:
-    shapely.prepare(area)
-    return np.asarray(shapely.contains_xy(area, xy[:, 0], xy[:, 1]))
 
 
 def solve(
@@ -207,17 +201,11 @@ def _nearest(cells: Cells, edges: Edges, pose: Pose, inset: float) -> tuple[I64,
     """Per cell: the nearest parallel edge, signed residual, distance (large where no edge is parallel), and arm."""
     arm = pose.scale * (cells.xy @ turn(pose.yaw).T)
     placed = arm + np.array([pose.x, pose.y])
-    angle = cells.angle + pose.yaw
     start = edges.start + inset * edges.outward
-    # (p - s).a as a product of matrices: the (m, e) arrays are all that is held.
-    along = placed @ edges.along.T - (start * edges.along).sum(1)
-    across = placed @ edges.outward.T - (start * edges.outward).sum(1)
-    beyond = along - np.clip(along, 0, edges.length)
-    parallel = np.abs(np.column_stack([np.cos(angle), np.sin(angle)]) @ edges.outward.T) > PARALLEL
-    distance = np.where(parallel, np.hypot(across, beyond), 1e6)
-    edge = distance.argmin(1)
-    row = np.arange(len(edge))
-    return edge, across[row, edge], distance[row, edge], arm
+    edge, outside, distance = nearest_edge(
+        placed, cells.angle + pose.yaw, start, edges.along, edges.outward, edges.length
+    )
+    return edge, outside, distance, arm
 
 
 def _signed(cells: Cells, edges: Edges, pose: Pose, inset: float, edge: I64) -> F64:

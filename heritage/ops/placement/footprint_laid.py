@@ -17,6 +17,7 @@ from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.placement.walls import Cells
 
 LEAST_CELLS: Final = 24
+_ONLY_SIGMAS: Final = 5.0  # what is four sigma off happens, and then the walls tell
 INSET_SIGMA: Final = {"walls": 0.1, "outline": 0.5}
 
 
@@ -39,12 +40,20 @@ class Laid:
 
 
 def lay(
-    prepared: Prepared, edges: Edges, prior: FootprintPrior, options: RegisterOptions, *, threads: int
+    prepared: Prepared,
+    edges: Edges,
+    prior: FootprintPrior,
+    options: RegisterOptions,
+    *,
+    roofs: bool,
+    only: bool = False,
+    threads: int,
 ) -> Laid:
-    """By walls, or by the outline where walls say little. Raises MethodError where there is neither."""
+    """By walls, or by the outline where walls say little; with steps of roofs among the walls where ``roofs``. With ``only``,
+    just those placements that are within 5 sigma of what is known beforehand. Raises MethodError where there is neither."""
     tried: list[Laid] = []
     for kind in _kinds(options, among=not edges.beside.is_empty and not prepared.sparse):
-        cells = cells_of(prepared, kind, cell=options.cell_m, kerb=options.kerb_m)
+        cells = cells_of(prepared, kind, cell=options.cell_m, kerb=options.kerb_m, roofs=roofs)
         if len(cells.xy) < LEAST_CELLS:
             continue
         middle = np.average(cells.xy, axis=0, weights=cells.weight)
@@ -54,18 +63,19 @@ def lay(
             edges,
             free_scale=prior.scale is None,
             inset_sigma=INSET_SIGMA[kind],
-            expected=prior.expected(edges.centre, centred.covered.middle),
+            expected=prior.expected(edges.centre, centred.covered.middle, *([_ONLY_SIGMAS] if only else [])),
+            only=only,
             threads=threads,
         )
         tried.append(Laid(prepared, edges, kind, centred, middle, trials))
-        if trials[0].score.cover >= options.least_cover and not prepared.sparse:
+        if trials and trials[0].score.cover >= options.least_cover and not prepared.sparse:
             break
     if not tried:
         raise MethodError(
             "registration", f"fewer than {LEAST_CELLS} cells of wall or outline", "a building with walls",
             "check what cleaning left, or place by control points", code="register-no-walls",
         )  # fmt: skip
-    return max(tried, key=lambda laid: laid.trials[0].score.value)
+    return max(tried, key=lambda laid: laid.trials[0].score.value if laid.trials else -np.inf)
 
 
 def _kinds(options: RegisterOptions, *, among: bool) -> tuple[str, ...]:

@@ -62,8 +62,9 @@ def foot(
             float(np.ptp(np.percentile(z, [1, 50]))),
             "lowest points: no wall was seen",
         )
-    belongs = held.hold > 0.25
-    base = cells.base[belongs] if belongs.any() else cells.base
+    has_foot = np.isfinite(cells.base)
+    belongs = has_foot & (held.hold > 0.25)
+    base = cells.base[belongs if belongs.any() else has_foot]
     low = np.sort(base)[: max(1, len(base) // 2)]
     return float(np.median(low)), _spread(low), "foot of the walls: median of the lower half"
 

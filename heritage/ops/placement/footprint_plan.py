@@ -13,6 +13,7 @@ from heritage.model.arrays import F32, PointCloud, Similarity
 from heritage.model.errors import MethodError
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.gravity import find_up, level
+from heritage.ops.placement.roof_steps import roof_steps
 from heritage.ops.placement.walls import DOOR_M, Cells, covered_area, outline_cells, wall_cells
 from heritage.ops.points.grid import shape, spacing, thin
 
@@ -64,7 +65,7 @@ def prepare(
     voxel = 0.08
     keep = thin(xyz, voxel)
     while len(keep) > _POINTS:
-        voxel *= max(1.1, float(np.sqrt(len(keep) / _POINTS)))
+        voxel *= max(1.25, float(np.sqrt(len(keep) / _POINTS)))
         keep = thin(xyz, voxel)
     xyz = xyz[keep]
     n = shape(xyz, 12).normal if normal is None else normal[few][keep]
@@ -92,11 +93,13 @@ def _rough_scale(xyz: F32, edges: Edges) -> float:
 
 
 @lru_cache(maxsize=4)  # a layer's footprints are tried with the same ones
-def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float) -> Cells:
-    """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell."""
+def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float, roofs: bool = False) -> Cells:
+    """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell. With ``roofs``, the steps
+    between roofs are among the walls."""
     wide = max(2 * cell, 2 * prepared.spacing)
     covered = covered_area(prepared.xyz[:, :2].astype(np.float64), cell=wide, gap=DOOR_M)
     if kind == "outline":
         return outline_cells(prepared.xyz, covered, cell=wide)
     size = max(cell, 1.5 * prepared.spacing)
-    return wall_cells(prepared.xyz, prepared.normal, covered, cell=size, step=max(0.25, size), kerb=kerb)
+    walls = wall_cells(prepared.xyz, prepared.normal, covered, cell=size, step=max(0.25, size), kerb=kerb)
+    return walls.and_(roof_steps(prepared.xyz, covered, cell=size)) if roofs else walls

@@ -13,11 +13,11 @@ import numpy.typing as npt
 import shapely
 from scipy import fft, ndimage
 
-from heritage.model.arrays import F64, Bool
+from heritage.model.arrays import F32, F64, Bool
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.walls import Cells
 
-Field = npt.NDArray[np.complex128]
+Spectra = npt.NDArray[np.complex64]
 
 _BLUR_M = 0.7
 _PIXEL_M = 0.4
@@ -97,7 +97,7 @@ def search(
     pixel = max(_PIXEL_M, extent / (pixels or (_PIXELS if len(scales) == 1 else _PIXELS_SCALED)))
     blur = max(_BLUR_M, 1.5 * pixel)
     n = int(fft.next_fast_len(int(np.ceil((extent + 4 * blur) / pixel))))
-    direction, inside = (np.conj(fft.fft2(f, workers=threads)) for f in _fields(edges, n, pixel, blur))
+    spectra = np.conj(fft.rfft2(_fields(edges, n, pixel, blur), workers=threads))
     step = float(np.clip(1.5 * blur / max(reach * float(scales.max()), 1e-9), np.radians(1.5), np.radians(6)))
     yaws = np.arange(0, 2 * np.pi, 2 * np.pi / np.ceil(2 * np.pi / step))
     share = cells.weight / cells.weight.sum()
@@ -113,9 +113,7 @@ def search(
             turned = known.turned(float(angle), step)
             if only and not turned:
                 continue
-            score = _correlation(
-                cells, share, float(angle), float(scale), (direction, inside), n, pixel, threads
-            )
+            score = _correlation(cells, share, float(angle), float(scale), spectra, n, pixel, threads)
             if turned:
                 there = np.where(elsewhere, -np.inf, score)
                 about += _peaks(there, float(angle), float(scale), pixel, blur)
@@ -132,19 +130,17 @@ def search(
 
 
 def _correlation(
-    cells: Cells, share: F64, yaw: float, scale: float, fields: tuple[Field, Field], n: int, pixel: float, threads: int
-) -> F64:  # fmt: skip
-    """(n, n) how well the turned plan lies on the edges, for every shift at once; ``fields`` their conjugate spectra."""
+    cells: Cells, share: F64, yaw: float, scale: float, spectra: Spectra, n: int, pixel: float, threads: int
+) -> F32:
+    """(n, n) how well the turned plan lies on the edges, for every shift at once; ``spectra`` conjugate, of their fields."""
     place = np.floor(scale * (cells.xy @ turn(yaw).T) / pixel).astype(np.int64) % n
     flat = place[:, 0] * n + place[:, 1]
     doubled = 2 * (cells.angle + yaw)
-    real, imaginary, plain = (
-        np.bincount(flat, share * f, n * n).reshape(n, n)
-        for f in (np.cos(doubled), np.sin(doubled), np.ones(len(doubled)))
-    )
-    spectrum = fft.fft2(real + 1j * imaginary, workers=threads) * fields[0]
-    spectrum += fft.fft2(plain, workers=threads) * fields[1]
-    return np.asarray(fft.ifft2(spectrum, workers=threads).real)
+    laid = np.empty((3, n, n), np.float32)
+    for k, f in enumerate((np.cos(doubled), np.sin(doubled), np.ones(len(doubled)))):
+        laid[k] = np.bincount(flat, share * f, n * n).reshape(n, n)
+    spectrum = (fft.rfft2(laid, workers=threads) * spectra).sum(0)
+    return np.asarray(fft.irfft2(spectrum, (n, n), workers=threads))
 
 
 def _thinned(
@@ -159,25 +155,25 @@ def _thinned(
     return poses
 
 
-def _fields(edges: Edges, n: int, pixel: float, blur: float) -> tuple[npt.NDArray[np.complex128], F64]:
-    """Complex field of the edges' doubled normal angles and real field of the area, both (n, n), origin at (0, 0)."""
+def _fields(edges: Edges, n: int, pixel: float, blur: float) -> F32:
+    """(3, n, n) cosine and sine of the edges' doubled normal angles, and the area; origin at (0, 0)."""
     place = np.floor(edges.sample / pixel).astype(np.int64) % n
     flat = place[:, 0] * n + place[:, 1]
     angle = 2 * np.arctan2(edges.outward[:, 1], edges.outward[:, 0])[edges.sample_edge]
-    field: npt.NDArray[np.complex128] = np.zeros((n, n), np.complex128)
-    for part, unit in ((np.cos(angle), 1.0), (np.sin(angle), 1j)):
+    fields = np.empty((3, n, n), np.float32)
+    for k, part in enumerate((np.cos(angle), np.sin(angle))):
         drawn = np.bincount(flat, edges.sample_drawn / pixel * part, n * n).reshape(n, n)
-        field += unit * ndimage.gaussian_filter(drawn, blur / pixel, mode="wrap")
+        fields[k] = ndimage.gaussian_filter(drawn, blur / pixel, mode="wrap")
+    fields[:2] /= np.hypot(fields[0], fields[1]).max()
     centre = (np.fft.fftfreq(n) * n + 0.5) * pixel
     x, y = np.meshgrid(centre, centre, indexing="ij")
     grown = edges.plan.union(edges.beside).buffer(blur)
     shapely.prepare(grown)
-    return field / float(np.abs(field).max()), _INSIDE * np.asarray(
-        shapely.contains_xy(grown, x, y), np.float64
-    )
+    fields[2] = _INSIDE * shapely.contains_xy(grown, x, y)
+    return fields
 
 
-def _peaks(score: F64, yaw: float, scale: float, pixel: float, blur: float) -> list[tuple[float, Pose]]:
+def _peaks(score: F32, yaw: float, scale: float, pixel: float, blur: float) -> list[tuple[float, Pose]]:
     n = len(score)
     result = []
     wide = int(np.ceil(2 * blur / pixel))

@@ -15,6 +15,7 @@ from heritage.ops.placement.walls import Cells
 _COARSE_CELLS: Final = 250
 _FINE_CELLS: Final = 1_500
 _KEPT: Final = 24
+_KEPT_ONLY: Final = 12
 _FINE: Final = 8
 _GLANCED: Final = 8
 _GLANCE_PIXELS: Final = 80
@@ -44,17 +45,19 @@ def try_poses(
     free_scale: bool,
     inset_sigma: float,
     expected: Expected | None,
+    only: bool = False,
     threads: int,
 ) -> list[Trial]:
     """Refined placements, best first, no two the same.
 
     ``cells`` about their own centre. ``expected``: what to look at in any case; a round plan fits at so many headings,
-    and a house of a row at so many places, that the expected one could otherwise be missing.
+    and a house of a row at so many places, that the expected one could otherwise be missing. With ``only``, at nothing else.
     """
     scales = np.exp(np.linspace(-0.36, 0.36, 13)) if free_scale else np.ones(1)
     fine = some(cells, _FINE_CELLS)
     coarse = some(cells, _COARSE_CELLS)
-    poses, blur = search(fine, edges, scales, keep=_KEPT, expected=expected, threads=threads)
+    keep = _KEPT_ONLY if only else _KEPT
+    poses, blur = search(fine, edges, scales, keep=keep, expected=expected, only=only, threads=threads)
 
     def refined(some: Cells, pose: Pose, wide: float, rounds: int) -> Trial:
         held = hold(
@@ -70,7 +73,7 @@ def try_poses(
 
     rough = _distinct([refined(coarse, pose, 1.5 * blur, 10) for pose in poses])
     # Plans that look the same when turned: their turned placements must be among the candidates, found or not.
-    turned = [_turned(trial.held.pose, angle) for trial in rough[:3] for angle in _QUARTERS]
+    turned = [] if only else [_turned(trial.held.pose, angle) for trial in rough[:3] for angle in _QUARTERS]
     rough = _distinct([*rough, *(refined(coarse, pose, 1.5 * blur, 10) for pose in turned)])
     asked = [t for t in rough[_FINE:] if expected and expected.holds(t.held.pose)]
     return _distinct(

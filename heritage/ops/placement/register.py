@@ -16,7 +16,7 @@ from heritage.model.report import Figure
 from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choose, told_apart
 from heritage.ops.placement.footprint_edges import edges_of
 from heritage.ops.placement.footprint_evidence import against
-from heritage.ops.placement.footprint_fit import Score, hold, score, solve
+from heritage.ops.placement.footprint_fit import FITTED_M, Score, hold, score, solve
 from heritage.ops.placement.footprint_laid import Laid, lay
 from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
 from heritage.ops.placement.footprint_plan import Prepared, prepare
@@ -85,7 +85,7 @@ def register_footprint(
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
     edges = edges_of(footprint, beside)
     prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
-    laid = lay(prepared, edges, known, chosen, threads=threads)
+    laid = lay(prepared, edges, known, chosen, roofs=edges.attached, threads=threads)
     costs = against(laid.cells, laid.trials, edges, [footprint, *beside], known)
     choice = choose(laid.trials, costs, edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
     return conclude(laid, choice, known, chosen, ground)
@@ -98,7 +98,7 @@ def conclude(
     prepared, edges, cells, kind = laid.prepared, laid.edges, laid.cells, laid.kind
     free, inset = prior.scale is None, laid.inset_sigma
     pose = choice.trial.held.pose
-    held = hold(cells, edges, pose, width=(0.3, 0.3), rounds=4, free_scale=free, inset_sigma=inset)
+    held = hold(cells, edges, pose, width=(FITTED_M, FITTED_M), rounds=4, free_scale=free, inset_sigma=inset)
     # An outline from above is only as good as its cells, and sheds and trees touch it.
     stated = max(options.footprint_sigma_m, cells.size if kind == "outline" else 0.0)
     solution = solve(cells, edges, held, free_scale=free, inset_sigma=inset, stated_sigma=stated)

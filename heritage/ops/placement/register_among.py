@@ -35,6 +35,7 @@ _SLACK: Final = 0.6  # of score: a glance at some cells may be that wrong
 _PER_SURPRISE: Final = 0.05  # of score, for one sigma squared
 _IN_FULL: Final = 6
 _SIGMAS: Final = 3.0
+_ADJOINS_M: Final = 0.3  # nearer ones stand wall to wall
 _AS_WHOLE: Final = 0.1  # of a footprint's area: two that are covered alike are shown alike
 
 
@@ -79,35 +80,51 @@ def register_among(
         return [shapes[j] for j in tree.query(layer[id].buffer(reach_m)) if ids[j] != id]
 
     edges = {ids[i]: edges_of(shapes[i], around(ids[i], _NEAR_M)) for i in near}
+    roofs = any(plan.attached for plan in edges.values())
     prepared = _Prepared(cloud, normal, known, chosen)
 
-    @cache
-    def tried(id: str) -> tuple[Laid, list[float]]:
+    def tried(id: str, only: bool) -> tuple[Laid, list[float]]:
         one_kind = chosen.model_copy(update={"evidence": _kind(prepared.on(edges[id]), chosen)})
-        laid = lay(prepared.on(edges[id]), edges[id], known, one_kind, threads=threads)
+        laid = lay(
+            prepared.on(edges[id]), edges[id], known, one_kind, roofs=roofs, only=only, threads=threads
+        )
+        if not laid.trials:
+            return tried(id, only=False)
         plans = [layer[id], *around(id, _AROUND_M)]
         return laid, against(laid.cells, laid.trials, laid.edges, plans, known)
+
+    @cache
+    def expected(id: str) -> tuple[Laid, list[float]]:
+        return tried(id, only=known.heading_deg is not None)
+
+    def cost(id: str) -> float:
+        return min(expected(id)[1])
 
     glances = {id: _glance(prepared.on(plan), plan, known, chosen, threads) for id, plan in edges.items()}
     top = max(glances.values())
     found = {
         id for id in sorted(edges, key=lambda id: -glances[id])[:_IN_FULL] if glances[id] >= top - _SLACK
     }
-    # The walls may lie where they belong while the building that the cloud shows whole is another one of the row.
-    shown = _shown(*tried(min(found, key=lambda id: min(tried(id)[1]))), edges)
+    # The walls may lie where they belong while the building that the cloud shows whole is another one of the row; or the next
+    # one is it, whose free side is in the dark, which a glance holds against it.
+    likeliest = min(found, key=cost)
+    found |= {id for id in edges if layer[id].distance(layer[likeliest]) < _ADJOINS_M}
+    shown = _shown(*expected(likeliest), edges)
     found |= {id for id, share in shown.items() if share >= max(shown.values()) - _AS_WHOLE}
     # By likelihood alone. To leave out footprints that fit 0.3 of score worse, as `choose` does with placements on one, was
     # tried: of 60 buildings in Delft it changed two choices, both from the right footprint to a neighbour (28 Nov 2026).
-    best = min(found, key=lambda id: min(tried(id)[1]))
-    laid, costs = tried(best)
+    best = min(found, key=cost)
+    laid, costs = tried(best, only=False)  # turned otherwise it may fit better, which is to be said
     choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
     registered = conclude(laid, choice, known, chosen, ground)
     near_by = {
-        id: k for id in sorted(found - {best}) if (k := _rival(tried(id)[1], min(costs), chosen)) is not None
+        id: k
+        for id in sorted(found - {best})
+        if (k := _rival(expected(id)[1], min(costs), chosen)) is not None
     }
-    others = [_candidate(id, *tried(id), k, min(costs)) for id, k in near_by.items()]
+    others = [_candidate(id, *expected(id), k, min(costs)) for id, k in near_by.items()]
     worked = [
-        conclude(tried(id)[0], Choice(tried(id)[0].trials[k], (), (), ()), known, chosen, ground)
+        conclude(expected(id)[0], Choice(expected(id)[0].trials[k], (), (), ()), known, chosen, ground)
         for id, k in near_by.items()
     ]
     return _named(best, registered, others, worked, len(near), len(found))

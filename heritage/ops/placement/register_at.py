@@ -14,7 +14,7 @@ from heritage.model.errors import MethodError
 from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.report import Figure
 from heritage.ops.placement.footprint_edges import edges_of
-from heritage.ops.placement.footprint_fit import Score, hold, score, solve
+from heritage.ops.placement.footprint_fit import FITTED_M, Score, hold, score, solve
 from heritage.ops.placement.footprint_laid import INSET_SIGMA, LEAST_CELLS
 from heritage.ops.placement.footprint_measure import WallResidual, foot, overlap, wall_residuals
 from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
@@ -27,7 +27,6 @@ _SIGMAS: Final = 2.0
 _REACH_M: Final = (
     1.0  # what a person placed may stand that far off: nearer walls are held to be the drawn ones
 )
-_FITTED_M: Final = 0.3
 _LEANS_DEG: Final = 2.0
 
 
@@ -66,7 +65,7 @@ def measure_at(
     chosen = options or RegisterOptions()
     edges = edges_of(footprint, beside)
     prepared = prepare(cloud, normal, edges, scale=placed.scale, upright=chosen.level)
-    kind, cells, middle = _evidence(prepared, chosen)
+    kind, cells, middle = _evidence(prepared, chosen, roofs=edges.attached)
     inset = INSET_SIGMA[kind]
     site_from_levelled = placed @ prepared.metres_from_monument.inverse()
     r = site_from_levelled.rotation
@@ -79,7 +78,7 @@ def measure_at(
     fit = score(cells, edges, held)
     stated = max(chosen.footprint_sigma_m, cells.size if kind == "outline" else 0.0)
     nearest = hold(
-        cells, edges, pose, width=(_REACH_M, _FITTED_M), rounds=8, free_scale=False, inset_sigma=inset
+        cells, edges, pose, width=(_REACH_M, FITTED_M), rounds=8, free_scale=False, inset_sigma=inset
     )
     solution = solve(cells, edges, nearest, free_scale=False, inset_sigma=inset, stated_sigma=stated)
     sigma = float(np.sqrt(np.linalg.eigvalsh(solution.covariance[:2, :2])[-1]))
@@ -92,7 +91,7 @@ def measure_at(
         agrees = away <= _SIGMAS * sigma and abs(turned) <= _SIGMAS * sigma_heading
     if agrees:  # then what registration calls a residual is one
         held = hold(
-            cells, edges, pose, width=(_FITTED_M, _FITTED_M), rounds=0, free_scale=False, inset_sigma=inset
+            cells, edges, pose, width=(FITTED_M, FITTED_M), rounds=0, free_scale=False, inset_sigma=inset
         )
     level_site = flat(pose, middle, edges.centre) @ prepared.metres_from_monument
     low, _, _ = foot(prepared, cells, held, edges, ground, level_site, kind)
@@ -165,11 +164,12 @@ def plan_up(cloud: PointCloud, scale: float, options: RegisterOptions | None = N
     return np.asarray(prepared.metres_from_monument.rotation[2])
 
 
-def _evidence(prepared: Prepared, options: RegisterOptions) -> tuple[str, Cells, F64]:
-    """The kind of a cloud's evidence, walls or, where they say little, the outline; its cells about the middle (2,)."""
+def _evidence(prepared: Prepared, options: RegisterOptions, *, roofs: bool = False) -> tuple[str, Cells, F64]:
+    """The kind of a cloud's evidence, walls or, where they say little, the outline; its cells about the middle (2,). With
+    ``roofs``, the steps between roofs are among the walls."""
     kinds = ("walls", "outline") if options.evidence == "auto" else (options.evidence,)
     for kind in kinds:
-        cells = cells_of(prepared, kind, cell=options.cell_m, kerb=options.kerb_m)
+        cells = cells_of(prepared, kind, cell=options.cell_m, kerb=options.kerb_m, roofs=roofs)
         if len(cells.xy) >= LEAST_CELLS and not (kind == "walls" and prepared.sparse and len(kinds) > 1):
             middle = np.average(cells.xy, axis=0, weights=cells.weight)
             return kind, cells.about(middle), middle

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F32, F64, Bool
 from heritage.ops.points.grid import I64
@@ -49,8 +50,8 @@ class Covered:
 @dataclass(frozen=True, eq=False)
 class Cells:
     """Evidence in plan. ``xy`` (m, 2) metres; ``angle`` (m,) of the surface's normal, radians modulo pi;
-    ``weight`` (m,) 0..1; ``base`` (m,) lowest point of the column, metres; ``size`` metres; ``covered`` the whole
-    cloud in the same plan."""
+    ``weight`` (m,) 0..1; ``base`` (m,) lowest point of the column, metres, infinite where no foot is seen; ``size`` metres;
+    ``covered`` the whole cloud in the same plan."""
 
     xy: F64
     angle: F64
@@ -63,6 +64,19 @@ class Cells:
         """The same with ``middle`` (2,) as the plan's origin."""
         return replace(
             self, xy=self.xy - middle, covered=replace(self.covered, low=self.covered.low - middle)
+        )
+
+    def and_(self, more: Cells) -> Cells:
+        """These and those of ``more`` of the same plan that are on none of these."""
+        if not len(more.xy) or not len(self.xy):
+            return self
+        more = more.some(cKDTree(self.xy).query(more.xy)[0] > 1.5 * self.size)
+        return replace(
+            self,
+            xy=np.concatenate([self.xy, more.xy]),
+            angle=np.concatenate([self.angle, more.angle]),
+            weight=np.concatenate([self.weight, more.weight]),
+            base=np.concatenate([self.base, more.base]),
         )
 
     def some(self, which: Bool | I64) -> Cells:
