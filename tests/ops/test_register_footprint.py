@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import extruded
+import neighbourhood
 import numpy as np
 import pytest
 import shapely
+from shapely import affinity
 from shapely.geometry import MultiPolygon, Polygon
 
 from heritage.model.arrays import PointCloud
@@ -230,3 +232,16 @@ def test_a_cloud_without_walls_is_refused_when_walls_are_asked_for():
             PointCloud(np.zeros(3), flat.astype(np.float32)), None, extruded.SQUARE, PLAIN,
             RegisterOptions(evidence="walls"),
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", [0, 4])
+def test_the_step_of_the_roofs_tells_where_a_house_of_a_row_ends(seed):
+    """Five houses with their fronts in line, each roof a little higher or lower: without the steps these two were 1.2 and 0.9 m
+    off along the row, and flagged."""
+    house = Polygon([(0, 0), (6, 0), (6, 10), (0, 10)])
+    row = [affinity.translate(house, 6 * k, 0) for k in (-2, -1, 1, 2)]
+    made = neighbourhood.trial(house, row, seed, hide_side=False, per_m2=40)
+    prior = FootprintPrior(made.compass(6.0), 10.0, ground_m=GROUND_M)
+    found = register_footprint(made.scene.cloud, None, made.scene.footprint, prior, beside=made.around)
+    assert found.settled, found.reasons
+    assert made.scene.corner_error(found.site_from_monument) < 0.3
