@@ -46,4 +46,4 @@ def alignment(folder: Path | None) -> tuple[Similarity, float]:
     return Similarity.from_matrix(np.array(document["reference_from_moving"])), float(document["sigma_m"])
 
 
-ALIGN = Stage("align", 5, AlignOptions, _run, ("numpy", "scipy", "small_gicp"))
+ALIGN = Stage("align", 5, AlignOptions, _run, ("numpy", "scipy", "numba"))

@@ -152,4 +152,4 @@ def _root(places: dict[tuple[int, ...], _Place]) -> Tile:
     return root
 
 
-POINTS = Stage("points", 2, PointsOptions, _run, ("numpy", "meshopt"))
+POINTS = Stage("points", 2, PointsOptions, _run, ("numpy", "numba", "meshopt"))

@@ -195,4 +195,6 @@ _WAYS = {
     "none": _not_placed,
 }
 
-REGISTER = Stage("register", 12, PlacementOptions, _run, ("numpy", "scipy", "shapely", "pyproj", "pillow"))
+REGISTER = Stage(
+    "register", 12, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
+)
