@@ -51,7 +51,7 @@ const choose = async (target, option) => {
 const drag = async ([x, y], [dx, dy]) => {
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x + dx, y + dy, { steps: 5 });
+  await page.mouse.move(x + dx, y + dy, { steps: 3 });
   await page.mouse.up();
   done.drags++;
   done.person_s += S.thought + 2 * (S.point + S.press);

@@ -32,6 +32,7 @@ import { Editing } from '../../src/studio/editing.ts';
 import { Opening } from '../../src/studio/opening.ts';
 import { Pages } from '../../src/studio/pages.ts';
 import { Recording } from '../../src/studio/recording.ts';
+import { Studio } from '../../src/studio/studio.ts';
 
 const words = (title: string) => ({
   title,
@@ -660,6 +661,25 @@ describe('opening a document', () => {
     const broken = opening.of('tours/a');
     answer('tours/a', null);
     expect([await broken, state.notice]).toEqual([null, 'open.failed']);
+  });
+});
+
+describe('coming in over a session that has ended', () => {
+  timed();
+  it.each([
+    ['finds the desk as it was', 'Mai', true],
+    ['finds nothing of somebody else’s, which stays in their drawer', 'Lan', false],
+  ])('%s', async (_what, name, stays) => {
+    vi.stubGlobal('location', { href: 'http://localhost/studio/', search: '' });
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no line')));
+    const studio = new Studio((key) => key, 'en');
+    const said: string[] = [];
+    const saver = { dirty: true, now: () => said.push('saved') };
+    const desk = { key: 'site', kind: 'site', saver, end: () => said.push('ended') };
+    const mai = { name: 'Mai', roles: ['curator'], mode: 'accounts' } as const;
+    studio.set({ me: mai, record: desk as never, status: 'signed-out' });
+    await studio.enter({ ...mai, name });
+    expect([studio.desk !== null, said]).toEqual([stays, [stays ? 'saved' : 'ended']]);
   });
 });
 
