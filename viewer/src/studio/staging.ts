@@ -4,12 +4,12 @@ import type { Release } from './core/api.ts';
 import { draftDocument, type Sources } from './core/preview.ts';
 import { stopOf } from './core/tour.ts';
 import type { Editing } from './editing.ts';
+import { Framed } from './framed.ts';
 import type { Handle } from './scene/handle.ts';
 import type { StudioState } from './state.ts';
 import type { Studio } from './studio.ts';
 
 const DRAFT_MS = 250;
-const FRAMES_MS = 500;
 
 /** What the scene shows of a draft while it is made: without the words and their times, which only a preview needs. */
 const keyOf = (document: TourDocument, stop: string): string =>
@@ -25,17 +25,17 @@ export class Staging {
   surveys: readonly { key: string; monument: MonumentEntry; epoch: EpochEntry }[] = [];
   private readonly released = new Map<string, TourDocument | null>();
   private draftTimer = 0;
-  private framesTimer = 0;
   private drafted = '';
+  private drafting: Promise<void> = Promise.resolve();
   /** The stop that is open, with its tour. */
   private place = '';
   /** Whether the scene has yet to show what was changed. */
   private behind = false;
-  /** What the pictures of the framing are of. */
-  private framed = '';
+  private readonly frames: Framed;
 
   constructor(studio: Studio) {
     this.studio = studio;
+    this.frames = new Framed(studio, () => this.settled());
   }
 
   /** Look at a release in the scene, published or not. */
@@ -46,8 +46,8 @@ export class Staging {
       ? { id, base: `/r/${id}/`, files: '../../studio/files/' }
       : { id, base: `/studio/r/${id}/`, files: '../../files/' };
     this.released.clear();
-    this.framed = '';
-    this.studio.set({ sheet: null, mode: 'make', frames: null });
+    this.frames.forget();
+    this.studio.set({ sheet: null, mode: 'make' });
   }
 
   /** Where the scene of the release is. */
@@ -78,7 +78,7 @@ export class Staging {
     scene.onChange = () => {
       const { app } = scene;
       const arrived = app.state.arrived && !app.state.tilesLoading;
-      if (arrived && !settled) this.frameSoon();
+      if (arrived && !settled) this.frames.soon();
       settled = arrived;
       this.takePosition();
       this.studio.onState();
@@ -102,12 +102,22 @@ export class Staging {
   }
 
   /** Make, look about with the visitor's tools, or play as a visitor. */
-  go(mode: StudioState['mode']): void {
-    const { editing } = this.studio.state;
+  async go(mode: StudioState['mode']): Promise<void> {
+    const { editing, mode: before } = this.studio.state;
     const { scene } = this;
     if (!editing || !scene) return;
-    if (this.studio.state.mode === 'play') scene.play(false);
+    if (before === 'play') {
+      scene.play(false);
+      this.drafted = '';
+    }
     scene.pick(null);
+    if (mode === 'explore') {
+      // The visitor's tools begin with the stop as it is by now.
+      clearTimeout(this.draftTimer);
+      await this.draft();
+      if (scene !== this.scene || editing !== this.studio.state.editing || before !== this.studio.state.mode)
+        return;
+    }
     this.studio.set({ mode, picking: null, screen: mode === 'play' ? this.studio.state.screen : 'fit' });
     this.drawStop();
     // The panel makes less room for the scene: first the camera is let go, so that it does not back off.
@@ -115,9 +125,8 @@ export class Staging {
     scene.bare(mode === 'make');
     if (mode === 'explore') return;
     this.drafted = '';
-    void this.draft().then(() => {
-      if (mode === 'play') scene.play(true);
-    });
+    await this.draft();
+    if (mode === 'play' && this.studio.state.mode === 'play') scene.play(true);
   }
 
   pick(what: 'target' | 'fit', take: (at: readonly [number, number, number]) => void): void {
@@ -166,9 +175,8 @@ export class Staging {
     const place = `${editing.key}/${editing.stop}`;
     if (place === this.place) return;
     this.place = place;
-    this.framed = '';
-    this.studio.set({ frames: null });
-    if (this.studio.state.mode !== 'make') this.go('make');
+    this.frames.forget();
+    if (this.studio.state.mode !== 'make') void this.go('make');
     else if (this.studio.state.picking) {
       this.scene?.pick(null);
       this.studio.set({ picking: null });
@@ -193,8 +201,13 @@ export class Staging {
     if (sources) this.drafted = keyOf(draftDocument(editing.id, editing.now, sources), editing.stop);
   }
 
-  /** Show the draft's stop in the scene, if it is another than is shown. */
-  private async draft(): Promise<void> {
+  /** Show the draft's stop in the scene, if it is another than is shown; one after the other. */
+  private draft(): Promise<void> {
+    this.drafting = this.drafting.catch(() => {}).then(() => this.showDraft());
+    return this.drafting;
+  }
+
+  private async showDraft(): Promise<void> {
     const { editing, mode } = this.studio.state;
     const { scene } = this;
     if (!editing || !scene || mode === 'explore' || !scene.app.view) return;
@@ -209,7 +222,7 @@ export class Staging {
     }
     this.behind = false;
     this.drawStop();
-    this.frameSoon();
+    this.frames.soon();
   }
 
   /** The tour as it was released, for the ways its build has found. */
@@ -228,18 +241,10 @@ export class Staging {
     this.scene?.draw({ fit: (making && stop?.view?.fit_m) || null, flight: making && flight });
   }
 
-  /** Once what is to be pictured has settled, and only then: for whoever looks about, pictures would hold the scene up. */
-  private frameSoon(): void {
-    clearTimeout(this.framesTimer);
-    this.framesTimer = window.setTimeout(() => {
-      const { editing, mode } = this.studio.state;
-      const state = this.scene?.app.state;
-      if (!editing || mode !== 'make' || this.behind || !state?.arrived || state.tilesLoading) return;
-      const stop = stopOf(editing.now, editing.stop);
-      const framed = JSON.stringify([this.place, stop?.view, stop?.show, stop?.compare, stop?.section]);
-      if (framed === this.framed) return;
-      this.framed = framed;
-      this.studio.set({ frames: stop?.view ? this.scene!.frames(stop.view) : null });
-    }, FRAMES_MS);
+  /** The scene, where it shows what is written and has come to rest. */
+  private settled(): Handle | null {
+    const { scene } = this;
+    const { arrived, tilesLoading } = scene?.app.state ?? {};
+    return this.studio.state.mode === 'make' && !this.behind && arrived && !tilesLoading ? scene : null;
   }
 }

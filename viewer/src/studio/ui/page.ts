@@ -180,7 +180,7 @@ export class StudioPage extends LitElement {
         <p class="quiet">${t('explore.now')}</p>
         <span class="spread"></span>
         ${button({ kind: 'main', text: t('explore.take'), icon: icon('check'), press: () => takeOver(studio, editing) })}
-        ${button({ text: t('explore.back'), press: () => studio.staging.go('make') })}
+        ${button({ text: t('explore.back'), press: () => void studio.staging.go('make') })}
       </div>`;
     return html`<div class="scene-tools">
       ${
@@ -193,9 +193,9 @@ export class StudioPage extends LitElement {
               }),
             )}
               <span class="spread"></span>
-              ${button({ text: t('play.end'), icon: studioIcon('edit'), press: () => studio.staging.go('make') })}`
+              ${button({ text: t('play.end'), icon: studioIcon('edit'), press: () => void studio.staging.go('make') })}`
           : html`<span class="spread"></span>
-              ${button({ text: t('play'), icon: icon('play'), press: () => studio.staging.go('play') })}`
+              ${button({ text: t('play'), icon: icon('play'), press: () => void studio.staging.go('play') })}`
       }
     </div>`;
   }

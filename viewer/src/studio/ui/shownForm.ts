@@ -103,7 +103,7 @@ export function shownForm(
       ${stop.section ? chip(studio, t('section'), () => set({ section: undefined })) : nothing}
       ${stop.sun ? chip(studio, t('sun', { day: stop.sun.day, time: stop.sun.time }), () => set({ sun: undefined })) : nothing}
     </div>
-    ${button({ text: t('explore'), icon: studioIcon('hand'), press: () => studio.staging.go('explore') })}
+    ${button({ text: t('explore'), icon: studioIcon('hand'), press: () => void studio.staging.go('explore') })}
     <p class="quiet">${t('explore.help')}</p>`;
 }
 
@@ -151,5 +151,5 @@ export function takeOver(studio: Studio, editing: Editing): void {
     annotations,
   });
   editing.do(next, { key: 'step.takeover' });
-  studio.staging.go('make');
+  void studio.staging.go('make');
 }

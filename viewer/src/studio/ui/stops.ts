@@ -49,7 +49,7 @@ function add(studio: Studio, editing: Editing): void {
   const { tour, id } = addStop(editing.now, editing.stop, given, editing.mark);
   editing.do(tour, { key: 'step.add' });
   editing.choose(id);
-  if (studio.state.mode === 'explore') studio.staging.go('make');
+  if (studio.state.mode === 'explore') void studio.staging.go('make');
 }
 
 function stopLine(studio: Studio, editing: Editing, id: string, k: number, title: string): Part {
