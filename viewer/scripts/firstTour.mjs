@@ -1,6 +1,7 @@
 // A new tour made from nothing in the studio to its publication, by a scripted person, filmed:
-// node scripts/firstTour.mjs ADDRESS MONUMENT DIRECTORY
-// ADDRESS is what `heritage serve SITE --studio` prints for the studio. Written are a .webm and a picture after each step;
+// node scripts/firstTour.mjs ADDRESS MONUMENT DIRECTORY [--pictures]
+// ADDRESS is what `heritage serve SITE --studio` prints for the studio. Written are a picture after each step and a .webm, this
+// one not with --pictures, for a busy machine without a graphics card;
 // on standard output a row per step and one of them all: what a hand does (presses, drags, letters), how long the machine
 // kept the person waiting, and how long a person takes for that by the keystroke-level model (Card, Moran and Newell 1980:
 // a letter 0.28 s, pointing 1.1 s, a press 0.1 s, a hand between mouse and keys 0.4 s, a thought before each 1.35 s). What
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import { filmed } from './film.mjs';
 
-const [address, monument, directory] = process.argv.slice(2);
+const [address, monument, directory, only] = process.argv.slice(2);
 if (!address || !monument || !directory)
   throw new Error('usage: node scripts/firstTour.mjs ADDRESS MONUMENT DIRECTORY');
 mkdirSync(directory, { recursive: true });
@@ -113,7 +114,7 @@ const arrived = () =>
 
 await page.goto(address.replace(/#|$/, (at) => `?lang=en${at}`));
 await button('New tour').waitFor();
-const finish = await filmed(page, 960);
+const finish = only === '--pictures' ? null : await filmed(page, 960);
 
 await step('begun', async () => {
   await press(button('New tour'));
@@ -219,7 +220,7 @@ await step('published', async () => {
   await wait(page.locator('.releases li').first().filter({ hasText: 'what visitors see' }).waitFor());
 });
 
-writeFileSync(join(directory, 'first-tour.webm'), await finish());
+if (finish) writeFileSync(join(directory, 'first-tour.webm'), await finish());
 await browser.close();
 for (const key of ['waited_s', 'person_s']) all[key] = Math.round(all[key]);
 process.stdout.write(`${JSON.stringify({ steps: count, ...all, wrong })}\n`);

@@ -145,12 +145,7 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
   await page.getByRole('button', { name: 'Back to editing' }).click();
   await written(/narration:[^#]*vi: media\/[\w-]+\.wav/);
 
-  // What it shows is set by doing it, with the visitors' own tools: a cut. They begin with what the form says by now.
-  await page.getByLabel('Two, compared').click();
-  await page.waitForFunction(
-    "document.querySelector('heritage-studio').studio.staging.scene.app.state.comparing !== null",
-  );
-  await page.getByLabel('One condition').click();
+  // What it shows is set by doing it, with the visitors' own tools: a cut.
   await page.getByRole('button', { name: 'Set it by hand in the scene' }).click();
   await scene.getByRole('link', { name: 'Section', exact: true }).click();
   await expect(scene.getByLabel('Plane of the section')).toBeVisible({ timeout: 20_000 });

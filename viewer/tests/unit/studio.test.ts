@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { TourDocument } from '../../src/core/release.ts';
 import { type Api, type Finding, type Opened, Refusal } from '../../src/studio/core/api.ts';
 import { type Fields, ONE_VALUE, ORDER, RECORD, TOUR } from '../../src/studio/core/fields.ts';
 import { History } from '../../src/studio/core/history.ts';
@@ -620,6 +621,84 @@ describe('the draft as visitors would have it', () => {
     // One that is drawn by hand is flown as it is drawn.
     const drawn = [{ eye_m: [3, 3, 3], target_m: [0, 0, 0] }] as const;
     expect(way(setStop(TOUR_0, 'court', { move: { via: drawn } }))).toEqual(drawn);
+  });
+});
+
+describe('the scene beside the desk', () => {
+  timed();
+  /** A desk and a scene that takes a while to show a draft, which tells what it is asked. */
+  function setting() {
+    const said: string[] = [];
+    const monument = { id: 'thai-hoa', reference_epoch: '2024', view: {} };
+    const scene = {
+      app: {
+        view: {},
+        state: { release: { tours: [], monuments: [monument] }, arrived: true, tilesLoading: false },
+      },
+      draft: async (document: TourDocument, stop: string) => {
+        said.push(`${stop} shows ${document.stops.find((s) => s.id === stop)?.show?.epoch}`);
+        await new Promise((done) => setTimeout(done, 1000));
+        said.push('shown');
+      },
+      explore: () => said.push('explore'),
+      play: (on: boolean) => said.push(on ? 'play' : 'pause'),
+      pick: () => said.push('pick'),
+      frames: () => said.push('pictures'),
+      bare: () => {},
+      draw: () => {},
+    };
+    vi.stubGlobal('window', { setTimeout, clearTimeout });
+    const editing = {
+      key: 'tours/a',
+      id: 'a',
+      stop: 'gate',
+      now: TOUR_0,
+      saver: { status: 'saved' },
+      seconds: new Map(),
+      rendered: new Map(),
+    };
+    const studio = new Studio((key) => key, 'en');
+    studio.set({ editing: editing as never });
+    studio.staging.take(scene as never);
+    const edit = (change: object) => {
+      Object.assign(editing, change);
+      studio.staging.changed();
+    };
+    return { studio, edit, said: () => said.splice(0) };
+  }
+  const later = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+  const shown = (epoch: string) => setStop(TOUR_0, 'gate', { show: { epoch } });
+
+  it('gives a visitor’s tools once it shows what the form says, and not to who went on meanwhile', async () => {
+    const { studio, edit, said } = setting();
+    await later(3000);
+    expect(said()).toEqual(['gate shows 2024', 'shown', 'pictures']);
+    edit({ now: shown('2019') });
+    void studio.staging.go('explore');
+    await later(3000);
+    expect(said().filter((s) => s !== 'pick')).toEqual(['gate shows 2019', 'shown', 'explore']);
+    expect(studio.state.mode).toBe('explore');
+    void studio.staging.go('make');
+    await later(3000);
+    said();
+    edit({ now: shown('2021') });
+    void studio.staging.go('explore');
+    void studio.staging.go('play');
+    await later(3000);
+    expect(said()).not.toContain('explore');
+    expect(studio.state.mode).toBe('play');
+  });
+  it('is entered anew for what is seen, not for words; pictures are of the open stop alone', async () => {
+    const { studio, edit, said } = setting();
+    await later(3000);
+    said();
+    edit({ now: setStopWords(setStop(TOUR_0, 'gate', { dwell_s: 9 }), 'en', 'gate', { text: 'Stone.' }) });
+    await later(3000);
+    expect(said()).toEqual([]);
+    expect(studio.state.frames).not.toBeNull();
+    studio.staging.pick('target', () => {});
+    edit({ stop: 'court' });
+    expect([studio.state.frames, studio.state.picking]).toEqual([null, null]);
   });
 });
 
