@@ -9,7 +9,6 @@ import click
 
 from heritage.cli.main import cli
 from heritage.cli.user import accounts_option
-from heritage.model.errors import Problem
 from heritage.people.place import sqlite_path
 
 
@@ -29,22 +28,19 @@ def fsck(site: Path, accounts: str | None) -> None:
 
     result = examine(Store(site))
     click.echo(str(result))
-    damage = _damaged_accounts(site, accounts)
-    if damage is not None:
-        click.echo(str(damage))
-    if not result.sound or damage is not None:
+    _demand_whole_accounts(site, accounts)
+    if not result.sound:
         sys.exit(3)
 
 
-def _damaged_accounts(site: Path, accounts: str | None) -> Problem | None:
-    """Where the chain of who did what to accounts does not hold."""
+def _demand_whole_accounts(site: Path, accounts: str | None) -> None:
+    """Raise StoreError where the chain of who did what to accounts does not hold."""
     from heritage.people import events
     from heritage.people.database import Database
 
-    if accounts is None and not sqlite_path(site).is_file():
-        return None
-    with Database(site, accounts) as database, database.reading() as connection:
-        return events.damage(connection)
+    if accounts is not None or sqlite_path(site).is_file():
+        with Database(site, accounts) as database, database.reading() as connection:
+            events.demand_whole(connection)
 
 
 @store_group.command()

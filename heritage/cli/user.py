@@ -170,13 +170,12 @@ def end_sessions(database: Database, name: str) -> None:
 @_on_accounts
 def events_(database: Database) -> None:
     """Who did what to accounts, oldest first; exit 3 where the chain of the records does not hold."""
-    from heritage.model.errors import StoreError
     from heritage.people import events
 
     with database.reading() as connection:
-        found, damage = events.read(connection), events.damage(connection)
+        found = events.read(connection)
     for event in found:
         at = datetime.fromtimestamp(event.at, UTC).isoformat(sep=" ", timespec="seconds")
         click.echo(f"{event.sequence} {at} {event.who}: {event.action} {event.details}")
-    if damage is not None:
-        raise StoreError.of([damage])
+    with database.reading() as connection:
+        events.demand_whole(connection)

@@ -16,7 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from heritage.model.errors import Problem
+from heritage.model.errors import StoreError
 from heritage.people import clock
 from heritage.people.tables import events, head, people
 
@@ -79,15 +79,14 @@ def broken_at(connection: Connection) -> int | None:
     return None if known == (count, previous) else count + (known[0] > count)
 
 
-def damage(connection: Connection) -> Problem | None:
-    """The same for people to read."""
+def demand_whole(connection: Connection) -> None:
+    """Raise StoreError where the chain does not hold."""
     broken = broken_at(connection)
-    if broken is None:
-        return None
-    return Problem(
-        "events-damaged",
-        f"the accounts' record {broken}",
-        "it is not as it was written",
-        "an unbroken chain",
-        "compare with a backup",
-    )
+    if broken is not None:
+        raise StoreError(
+            f"the accounts' record {broken}",
+            "it is not as it was written",
+            "an unbroken chain",
+            "compare with a backup",
+            code="events-damaged",
+        )
