@@ -24,7 +24,6 @@ NAMES = [
     "g\u0430te",  # Cyrillic a
     "gate\u200f",
     "gate\u202egpj",
-    "g\u0430te",  # a Cyrillic letter that looks like a Latin one
     unicodedata.normalize("NFC", "Huế"),
     unicodedata.normalize("NFD", "Huế"),
     "gate\n",
