@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from shapely import Polygon, affinity
 
+import heritage.ops.placement.register_among as register_among_module
 from heritage.model.errors import MethodError
 from heritage.model.placement_reason import because
 from heritage.ops.placement.footprint_choice import FootprintPrior
@@ -72,6 +73,21 @@ def test_walls_of_attached_neighbours_do_not_draw_the_building_to_them():
             made.scene.corner_error(among.registered.site_from_monument) < 0.5 or not among.registered.settled
         )
     assert np.isfinite(among.registered.sigma_m)
+
+
+def test_what_adjoins_the_likeliest_is_looked_at_in_full_whatever_its_glance(monkeypatch):
+    """As of an end house whose free side is in the dark: the glance at it is worse than at its neighbour, by more than a
+    glance may be wrong."""
+    row = [affinity.translate(extruded.RECTANGLE, -18, 1.2), affinity.translate(extruded.RECTANGLE, 21, -0.8)]
+    glance = register_among_module._glance
+
+    def wrong(prepared, edges, *rest):
+        return glance(prepared, edges, *rest) - 3.0 * (len(edges.plan.exterior.coords) > 8)
+
+    monkeypatch.setattr(register_among_module, "_glance", wrong)
+    made, among = _asked(1, extruded.GATE, row)
+    assert among.id == "it"
+    assert made.scene.corner_error(among.registered.site_from_monument) < 0.5
 
 
 def test_the_house_in_the_middle_of_what_is_shown_is_the_one():
