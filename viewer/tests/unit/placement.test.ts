@@ -6,9 +6,10 @@ import vi from '../../../assets/i18n/placement/vi.json';
 import { multiply, point } from '../../src/core/frames.ts';
 import { translator, type UiLanguage } from '../../src/core/i18n.ts';
 import { reasonsSaid } from '../../src/core/placementWords.ts';
+import type { PlacementPlan, PlacementTrial } from '../../src/core/release.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 import { barOf, placeAt, viewOf } from '../../src/studio/placement/map.ts';
-import { Placing } from '../../src/studio/placement/placing.ts';
+import { Pins } from '../../src/studio/placement/pins.ts';
 import { byHand, byPoints, confirmed } from '../../src/studio/placement/registration.ts';
 import {
   affineInverse,
@@ -20,8 +21,8 @@ import {
   turned,
   turnTo,
 } from '../../src/studio/placement/stand.ts';
-import type { Recording } from '../../src/studio/recording.ts';
-import type { Studio } from '../../src/studio/studio.ts';
+import { Standing } from '../../src/studio/placement/standing.ts';
+import { Trials } from '../../src/studio/placement/trials.ts';
 
 // A projection: the plan shrunk by 4 parts in ten thousand and turned a little, heights kept; far from its origin.
 const c = 0.9996 * Math.cos(0.006);
@@ -139,30 +140,81 @@ describe('the map', () => {
   });
 });
 
-describe('what the machine answers', () => {
-  const answers: ((trial: unknown) => void)[] = [];
-  const studio = {
-    state: { t: (key: string) => key },
-    staging: { release: null },
-    tried: async () => null,
-    api: { ask: () => new Promise((resolve) => answers.push(resolve)) },
-  } as unknown as Studio;
-  const record = { key: 'monuments/gate', now: { registration: {} } } as unknown as Recording;
+/** A plan of one place: a house of 8 x 4 m about (1, 2). */
+const PLAN = {
+  cells_m: [[-3, 0, 0], [5, 0, 0], [5, 4, 0], [-3, 4, 0]],
+  crs_from_site: CRS,
+  places: [{ site_from_monument: BUILT.matrix, pose: BUILT.pose }],
+} as unknown as PlacementPlan; // biome-ignore format: four corners
 
+describe('where it is tried', () => {
+  it('is moved and turned about the middle of its walls, and told', () => {
+    let told = 0;
+    const standing = new Standing(PLAN, () => told++);
+    expect(standing.middle).toEqual([1, 2, 0]);
+    expect(standing.reach).toBeCloseTo(Math.hypot(4, 2), 6);
+    expect(standing.pose).toBe(PLAN.places[0]!.pose);
+    const before = standing.at;
+    standing.turn(90);
+    expect(standing.at.map((v, k) => Math.abs(v - before[k]!) < 1e-9)).toEqual([true, true, true]);
+    expect(turnTo(BUILT.pose.heading_deg, standing.heading)).toBeCloseTo(90, 5);
+    standing.move([3, -4, 0]);
+    expect(standing.chosen).toBeNull();
+    expect(standing.awayFrom(BUILT.matrix).metres).toBeCloseTo(5, 9);
+    expect(standing.awayFrom(BUILT.matrix).deg).toBeCloseTo(-90, 9);
+    standing.put([775250, 1822590, 4]);
+    expect(standing.pose.crs_m.map((v) => Math.round(v * 1000) / 1000)).toEqual([775250, 1822590, 4]);
+    standing.choose(0);
+    expect(standing.matrix).toBe(BUILT.matrix);
+    expect(told).toBe(4);
+  });
+});
+
+describe('a control point', () => {
+  it('is pressed in the scene, then on the map; asked again, half a point is none', () => {
+    let take: ((at: Vec3) => void) | null = null;
+    const standing = new Standing(PLAN, () => {});
+    const pins = new Pins([], standing, (asked) => { take = asked; }, () => {}); // biome-ignore format: short
+    pins.add();
+    take!([5, 4, 1]);
+    expect([pins.asking, take, pins.written.length]).toEqual(['map', null, 0]);
+    pins.add();
+    expect([pins.asking, pins.pairs.length]).toEqual([null, 0]);
+    pins.add();
+    take!([5, 4, 1]);
+    const [e, n, up] = point(BUILT.matrix, [5, 4, 1]);
+    pins.answerMap(e + 3, n + 4);
+    expect([pins.asking, pins.controls, pins.pairs[0]!.name]).toEqual([null, 1, 'P1']);
+    const { at, placed } = pins.placed(pins.pairs[0]!);
+    expect(Math.hypot(at![0] - placed[0], at![1] - placed[1])).toBeCloseTo(5, 2);
+    expect(placed[2]).toBeCloseTo(up, 9);
+  });
+});
+
+describe('what the machine answers', () => {
   it('is shown of the place it was asked for, and not of one that it was moved to meanwhile', async () => {
-    const placing = new Placing(studio, record);
-    placing.plan = { crs_from_site: CRS, places: [] } as unknown as NonNullable<Placing['plan']>;
-    placing.matrix = matrixOf({ crs_m: [775241, 1822581, 4], heading_deg: 30, scale: 1, up: [0, 0, 1] }, CRS);
-    placing.chosen = null;
+    const answers: ((trial: PlacementTrial) => void)[] = [];
+    const trials = new Trials(
+      () => new Promise((resolve) => answers.push(resolve)),
+      () => {},
+    );
+    const standing = new Standing(PLAN, () => trials.forget());
     for (const stays of [true, false]) {
-      answers.length = 0;
-      const asked = placing.ask('measure');
-      if (!stays) placing.move([1, 0, 0]);
-      answers.at(-1)!({ plan: {}, placement: {}, warnings: [] });
+      const asked = trials.ask('measure', { registration: {}, refine: false }, '');
+      expect(trials.busy).toBe('measure');
+      if (!stays) standing.move([1, 0, 0]);
+      answers.at(-1)!({} as PlacementTrial);
       await asked;
-      expect(placing.found !== null).toBe(stays);
-      expect(placing.busy).toBeNull();
+      expect(trials.found !== null).toBe(stays);
+      expect(trials.busy).toBeNull();
     }
+  });
+
+  it('is a sentence where it says no', async () => {
+    const no = async () => Promise.reject(new Error(''));
+    const trials = new Trials(no, () => {});
+    await trials.ask('refine', { registration: {}, refine: true }, 'it failed');
+    expect([trials.problem, trials.asked, trials.busy]).toEqual(['it failed', 'refine', null]);
   });
 });
 

@@ -30,7 +30,7 @@ export interface MapShown {
   points: readonly {
     name: string;
     at: readonly [number, number] | null;
-    placed: readonly [number, number] | null;
+    placed: Vec3;
   }[];
   picking: boolean;
   language: string;
@@ -96,7 +96,7 @@ export function mapDrawing(shown: MapShown): Part {
     <circle class="handle" data-drag="turn" cx=${knob[0]} cy=${-knob[1]} r=${11 * px} />
     ${shown.points.map(({ name, at, placed }) =>
       at
-        ? svg`${placed ? svg`<line class="residual" x1=${at[0]} y1=${-at[1]} x2=${placed[0]} y2=${-placed[1]} />` : nothing}
+        ? svg`<line class="residual" x1=${at[0]} y1=${-at[1]} x2=${placed[0]} y2=${-placed[1]} />
           <circle class="point" cx=${at[0]} cy=${-at[1]} r=${6 * px} />
           <text class="name" x=${at[0] + 9 * px} y=${-at[1] - 7 * px} font-size=${14 * px}>${name}</text>`
         : nothing,

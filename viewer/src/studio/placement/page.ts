@@ -12,6 +12,7 @@ import type { Studio } from '../studio.ts';
 import { button, numeral, section } from '../ui/parts.ts';
 import './placement.css';
 import './placeMap.ts';
+import './placeScene.ts';
 import { Placing } from './placing.ts';
 import { pointsForm } from './points.ts';
 import { figuresTable, wallsTable } from './tables.ts';
@@ -36,7 +37,7 @@ export function open(studio: Studio): Page {
       // The scene comes with its release; it begins at the site and is led to the monument once.
       if (scene && explored !== scene && placing.entry && scene.app.view) {
         explored = scene;
-        queueMicrotask(() => placing.toScene());
+        queueMicrotask(() => void placing.toScene());
       }
       return page(placing);
     },
@@ -49,12 +50,12 @@ function page(placing: Placing): Part {
   const head = html`<h1 tabindex="-1">${t('page.placement')}</h1>`;
   if (placing.status !== 'ready')
     return html`<main class="documents">${head}<p>${t(placing.status === 'loading' ? 'waiting' : 'place.none')}</p></main>`;
-  const { pinning } = placing;
-  return html`<main class="placement ${pinning ? 'pinning' : ''}">
+  const { beside, pins, trials } = placing;
+  return html`<main class="placement ${beside ? 'beside' : ''}">
     <section class="place-views" aria-label=${t('place.map')}>
       <heritage-place-map .placing=${placing}></heritage-place-map>
-      ${pinning ? html`<div class="stage"></div>` : nothing}
-      ${placing.asking ? html`<p class="place-ask" role="status">${icon('crosshair')}<span>${t(`place.ask.${placing.asking}`)}</span></p>` : nothing}
+      ${beside ? html`<div class="stage"><heritage-place-scene .placing=${placing}></heritage-place-scene></div>` : nothing}
+      ${pins.asking ? html`<p class="place-ask" role="status">${icon('crosshair')}<span>${t(`place.ask.${pins.asking}`)}</span></p>` : nothing}
     </section>
     <aside class="place-form" aria-label=${t('page.placement')}>
       ${head} ${standing(placing)} ${legend(placing)}
@@ -62,8 +63,8 @@ function page(placing: Placing): Part {
       ${section(t('place.move'), moving(placing))}
       ${section(
         t('place.points'),
-        html`${pointsForm(placing)} ${placing.asked === 'gcp' ? outcome(placing) : nothing}`,
-        pinning,
+        html`${pointsForm(placing)} ${trials.asked === 'gcp' ? outcome(placing) : nothing}`,
+        pins.pairs.length > 0 || pins.asking !== null,
       )}
       ${section(t('place.decide'), deciding(placing))}
       <p class="visually-hidden" role="status">${placing.said}</p>
@@ -99,27 +100,30 @@ const why = (reasons: readonly PlacementReason[] | undefined, language: string):
 const onlyGiven = (mapping: object | null): object | null =>
   mapping && Object.fromEntries(Object.entries(mapping).filter(([, value]) => value !== null));
 
-function legend({ studio, plan }: Placing): Part {
+function legend({ studio, standing }: Placing): Part {
   const { t } = studio.state;
   return html`<ul class="place-legend">
     <li class="tried">${t('place.legend.tried')}</li>
     <li class="present">${t('place.legend.present')}</li>
-    ${plan!.places.length > 1 ? html`<li class="other">${t('place.legend.other')}</li>` : nothing}
+    ${standing.plan.places.length > 1 ? html`<li class="other">${t('place.legend.other')}</li>` : nothing}
     <li class="plan">${t('place.legend.plan')}</li>
   </ul>`;
 }
 
 function moving(placing: Placing): Part {
   const { t, language } = placing.studio.state;
-  const { crs_m, heading_deg } = placing.pose;
+  const { standing, trials } = placing;
+  const { plan, chosen } = standing;
+  const { crs_m, heading_deg } = standing.pose;
   const field = (label: string, k: 0 | 1 | 2) =>
     numeral(
       label,
       Number(crs_m[k].toFixed(2)),
       { min: -1e8, max: 1e8, step: 0.01, unit: 'm' },
-      (value) => value !== null && placing.put(crs_m.map((v, n) => (n === k ? value : v)) as unknown as Vec3),
+      (value) =>
+        value !== null && standing.put(crs_m.map((v, n) => (n === k ? value : v)) as unknown as Vec3),
     );
-  const { found, busy } = placing;
+  const { found, busy } = trials;
   return html`<p class="quiet" id="place-keys">${t('place.keys')}</p>
     <div class="row">
       ${field(t('place.x'), 0)} ${field(t('place.y'), 1)} ${field(t('place.z'), 2)}
@@ -127,23 +131,23 @@ function moving(placing: Placing): Part {
         t('place.heading'),
         Number(heading_deg.toFixed(2)),
         { min: -360, max: 360, step: 0.01, unit: '°' },
-        (value) => value !== null && placing.turnToHeading(value),
+        (value) => value !== null && standing.turnToHeading(value),
       )}
     </div>
     <div class="buttons">
       ${button({ text: t('place.measure'), icon: icon('distance'), disabled: busy !== null || !placing.mayDecide, press: () => void placing.ask('measure') })}
       ${button({ text: t('place.refine'), icon: icon('near'), disabled: busy !== null || !placing.mayDecide || !placing.footprint, press: () => void placing.ask('refine') })}
     </div>
-    ${placing.asked === 'gcp' ? nothing : outcome(placing)}
-    ${placing.chosen === null || found ? nothing : wallsTable(placing.plan!.places[placing.chosen]!.walls, placing.studio)}
+    ${trials.asked === 'gcp' ? nothing : outcome(placing)}
+    ${chosen === null || found ? nothing : wallsTable(plan.places[chosen]!.walls, placing.studio)}
     <p class="quiet">${placing.footprint ? t('place.on', { footprint: placing.footprint }) : t('place.on.none')}
-      ${placing.plan!.crs_error_m > 0.01 ? t('place.error', { error: metres(placing.plan!.crs_error_m, language) }) : nothing}</p>`;
+      ${plan.crs_error_m > 0.01 ? t('place.error', { error: metres(plan.crs_error_m, language) }) : nothing}</p>`;
 }
 
 /** What became of what was asked last. */
 function outcome(placing: Placing): Part {
   const { t } = placing.studio.state;
-  const { busy, problem, found } = placing;
+  const { busy, problem, found } = placing.trials;
   return html`<div role="status">
       ${busy ? html`<p>${t('place.busy')}</p>` : nothing}
       ${problem ? html`<p class="problem">${problem}</p>` : nothing}
@@ -154,9 +158,9 @@ function outcome(placing: Placing): Part {
 /** What the machine has found, to be taken or left. */
 function answer(placing: Placing): Part {
   const { t, language } = placing.studio.state;
-  const { kind, trial } = placing.found!;
+  const { kind, trial } = placing.trials.found!;
   const place = trial.plan.places[0]!;
-  const away = placing.awayFrom(place.site_from_monument);
+  const away = placing.standing.awayFrom(place.site_from_monument);
   const share = (value: number | null) => (value === null ? null : figure(value * 100, '%', language, 0));
   const fitted: [string, string | null][] = [
     [t('place.away'), metres(away.metres, language)],
@@ -198,7 +202,7 @@ function deciding(placing: Placing): Part {
     <div class="buttons">
       ${button({ kind: 'main', text: t('place.here'), icon: icon('check'), disabled: !placing.mayDecide, press: () => placing.decide('place') })}
       ${
-        placing.controls >= 3
+        placing.pins.controls >= 3
           ? button({
               text: t('place.by.points'),
               disabled: !placing.mayDecide,

@@ -3,20 +3,12 @@ import { html, LitElement } from 'lit';
 import { point } from '../../core/frames.ts';
 import { icon } from '../../ui/icons.ts';
 import { iconButton } from '../ui/parts.ts';
+import { ARROWS, moveByKey } from './keys.ts';
 import { type MapView, mapDrawing, placeAt, viewOf } from './map.ts';
 import type { Placing } from './placing.ts';
 import { snapped } from './stand.ts';
 
-const STEP_M = 1;
-const STEP_DEG = 1;
-const FINE = 0.1;
 const SNAP_PX = 8;
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
 
 export class PlaceMap extends LitElement {
   static override properties = { placing: { attribute: false, hasChanged: () => true } };
@@ -45,9 +37,10 @@ export class PlaceMap extends LitElement {
   /** Everything that the placement is about, in the window. */
   whole(): void {
     this.looked = false;
-    const { plan, matrix, status } = this.placing;
+    const { standing, status } = this.placing;
     const [width, height] = [this.clientWidth, this.clientHeight];
-    if (status !== 'ready' || !plan || width === 0) return;
+    if (status !== 'ready' || width === 0) return;
+    const { plan, matrix } = standing;
     const cells = plan.cells_m.length > 0 ? plan.cells_m : [[0, 0, 0] as const];
     const matrices = [matrix, ...plan.places.map((place) => place.site_from_monument)];
     const corners = matrices.flatMap((m) => cells.map((cell) => point(m, cell)));
@@ -95,15 +88,12 @@ export class PlaceMap extends LitElement {
   private keys(event: KeyboardEvent): void {
     const { placing } = this;
     const arrow = ARROWS[event.key];
-    const fine = event.shiftKey ? FINE : 1;
     if (arrow && (event.ctrlKey || event.metaKey)) this.pan(-60 * arrow[0], 60 * arrow[1]);
-    else if (arrow) placing.move([arrow[0] * STEP_M * fine, arrow[1] * STEP_M * fine, 0]);
-    else if (event.code === 'BracketRight' || event.key === ']') placing.turn(STEP_DEG * fine);
-    else if (event.code === 'BracketLeft' || event.key === '[') placing.turn(-STEP_DEG * fine);
+    else if (moveByKey(event, placing.standing)) event.preventDefault();
     else if (event.key === '+' || event.key === '=') this.zoom(0.8);
     else if (event.key === '-') this.zoom(1.25);
     else if (event.key === '0') this.whole();
-    else if (event.key === 'Enter' && placing.asking === 'map') this.answer(...this.view!.middle);
+    else if (event.key === 'Enter' && placing.pins.asking === 'map') this.answer(...this.view!.middle);
     else return;
     event.preventDefault();
   }
@@ -117,7 +107,7 @@ export class PlaceMap extends LitElement {
   private answer(east: number, north: number, exactly = false): void {
     const { features } = this.placing;
     const reach = exactly ? 0 : SNAP_PX * this.view!.scale;
-    this.placing.answerMap(
+    this.placing.pins.answerMap(
       ...snapped(
         [east, north],
         features.flatMap((f) => f.polygons),
@@ -131,7 +121,7 @@ export class PlaceMap extends LitElement {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     this.fingers.set(event.pointerId, [event.clientX, event.clientY]);
     const kind = (event.target as Element).closest<SVGElement>('[data-drag]')?.dataset.drag;
-    const by = this.placing.asking === 'map' ? 'pan' : kind === 'move' || kind === 'turn' ? kind : 'pan';
+    const by = this.placing.pins.asking === 'map' ? 'pan' : kind === 'move' || kind === 'turn' ? kind : 'pan';
     this.drag = this.fingers.size > 1 ? null : { kind: by, x: event.clientX, y: event.clientY, far: false };
   }
 
@@ -151,12 +141,12 @@ export class PlaceMap extends LitElement {
     if (!drag) return;
     drag.far ||= Math.hypot(event.clientX - drag.x, event.clientY - drag.y) > 4;
     if (drag.kind === 'pan') this.pan(dx, dy);
-    else if (drag.kind === 'move') this.placing.move([dx * view.scale, -dy * view.scale, 0]);
+    else if (drag.kind === 'move') this.placing.standing.move([dx * view.scale, -dy * view.scale, 0]);
     else {
-      const { matrix, turnedAbout } = this.placing;
-      const [e, n] = point(matrix, turnedAbout);
+      const { standing } = this.placing;
+      const [e, n] = standing.at;
       const [x, y] = this.at(event);
-      this.placing.turnToHeading((Math.atan2(x - e, y - n) * 180) / Math.PI);
+      standing.turnToHeading((Math.atan2(x - e, y - n) * 180) / Math.PI);
     }
   }
 
@@ -164,7 +154,7 @@ export class PlaceMap extends LitElement {
     const { drag } = this;
     this.fingers.delete(event.pointerId);
     this.drag = null;
-    if (drag && !drag.far && event.type === 'pointerup' && this.placing.asking === 'map')
+    if (drag && !drag.far && event.type === 'pointerup' && this.placing.pins.asking === 'map')
       this.answer(...this.at(event), event.shiftKey);
   }
 
@@ -174,12 +164,9 @@ export class PlaceMap extends LitElement {
 
   protected override render(): unknown {
     const { placing, view } = this;
-    const { plan, studio } = placing;
-    const { t, language } = studio.state;
-    if (!plan) return html``;
-    const { cells_m: cells, places } = plan;
-    const middle = placing.turnedAbout;
-    const reach = Math.max(2, ...cells.map((cell) => Math.hypot(cell[0] - middle[0], cell[1] - middle[1])));
+    const { standing, pins } = placing;
+    const { t, language } = placing.studio.state;
+    const { cells_m: cells, places } = standing.plan;
     return html`<div
         class="place-map"
         tabindex="0"
@@ -205,17 +192,18 @@ export class PlaceMap extends LitElement {
                 cells,
                 others: places.slice(1).map((place) => place.site_from_monument),
                 present: places[0]!.site_from_monument,
-                tried: placing.matrix,
-                middle,
-                reach: reach * Math.hypot(placing.matrix[0]!, placing.matrix[1]!, placing.matrix[2]!),
-                points: placing.pairs.map((pair) => ({ name: pair.name, ...placing.onMap(pair) })),
-                picking: placing.asking === 'map',
+                tried: standing.matrix,
+                middle: standing.middle,
+                reach: standing.reach,
+                points: pins.pairs.map((pair) => ({ name: pair.name, ...pins.placed(pair) })),
+                picking: placing.pins.asking === 'map',
                 language,
               })
             : ''
         }
       </div>
       <div class="place-tools">
+        ${iconButton(icon('ar'), t('place.scene'), () => placing.show(!placing.beside), { pressed: placing.beside, disabled: !placing.studio.staging.release })}
         ${iconButton(icon('plus'), t('place.zoom.in'), () => this.zoom(0.8), { keys: '+' })}
         ${iconButton(icon('minus'), t('place.zoom.out'), () => this.zoom(1.25), { keys: '-' })}
         ${iconButton(icon('reset'), t('place.zoom.whole'), () => this.whole(), { keys: '0' })}

@@ -12,29 +12,33 @@ const LEAST = 3;
 
 export function pointsForm(placing: Placing): Part {
   const { t, language } = placing.studio.state;
-  const { asking, busy, plan } = placing;
+  const { pins, standing } = placing;
+  const { asking, pairs, controls } = pins;
+  const { points: used } = standing.plan;
   return html`<p class="quiet">${t('place.points.help')}</p>
     ${
-      plan!.points.length > 0 && placing.pairs.length === 0
+      used.length > 0 && pairs.length === 0
         ? html`<table><caption>${t('place.points.present')}</caption><tbody>
-            ${plan!.points.map(
+            ${used.map(
               ({ name, use, length_m }) =>
                 html`<tr><th scope="row">${name}</th><td>${t(`place.use.${use}`)}</td><td>${metres(length_m, language)}</td></tr>`,
             )}</tbody></table>`
         : nothing
     }
-    <ol class="place-points">${placing.pairs.map((pair, k) => point(placing, pair, k))}</ol>
+    <ol class="place-points">${pairs.map((pair, k) => point(placing, pair, k))}</ol>
     <div class="buttons">
-      ${button({ text: t(asking ? 'place.points.stop' : 'place.points.add'), icon: icon(asking ? 'close' : 'plus'), disabled: !placing.mayDecide || !placing.studio.staging.release, press: () => placing.addPair() })}
-      ${button({ text: t('place.fit'), icon: icon('near'), disabled: busy !== null || placing.controls < LEAST || !placing.mayDecide, press: () => void placing.ask('gcp') })}
+      ${button({ text: t(asking ? 'place.points.stop' : 'place.points.add'), icon: icon(asking ? 'close' : 'plus'), disabled: !placing.mayDecide || !placing.studio.staging.release, press: () => pins.add() })}
+      ${button({ text: t('place.fit'), icon: icon('near'), disabled: placing.trials.busy !== null || controls < LEAST || !placing.mayDecide, press: () => void placing.ask('gcp') })}
     </div>
-    ${placing.pairs.length > 0 && placing.controls < LEAST ? html`<p class="quiet">${t('place.points.more', { n: LEAST - placing.controls })}</p>` : nothing}`;
+    ${pairs.length > 0 && controls < LEAST ? html`<p class="quiet">${t('place.points.more', { n: LEAST - controls })}</p>` : nothing}`;
 }
 
 function point(placing: Placing, pair: Pair, k: number): Part {
   const { t, language } = placing.studio.state;
-  const { at, placed } = placing.onMap(pair);
-  const fitted = placing.found?.kind === 'gcp' ? placing.found.trial.plan.points : [];
+  const { pins } = placing;
+  const { at, placed } = pins.placed(pair);
+  const { found } = placing.trials;
+  const fitted = found?.kind === 'gcp' ? found.trial.plan.points : [];
   const residual = fitted.find((one) => one.name === pair.name);
   const length = residual?.length_m ?? (at && Math.hypot(at[0] - placed[0], at[1] - placed[1]));
   const number = (label: string, key: 'at_m' | 'crs_m', n: 0 | 1 | 2) =>
@@ -45,21 +49,21 @@ function point(placing: Placing, pair: Pair, k: number): Part {
       (value) =>
         value !== null &&
         pair[key] &&
-        placing.change(k, { [key]: pair[key].map((v, i) => (i === n ? value : v)) as unknown as Vec3 }),
+        pins.change(k, { [key]: pair[key].map((v, i) => (i === n ? value : v)) as unknown as Vec3 }),
     );
   return html`<li><fieldset>
     <legend>${pair.name}</legend>
     <p class="place-residual ${residual?.use === 'blunder' ? 'problem' : ''}">
       ${length === null ? t('place.ask.map') : html`<strong>${metres(length, language)}</strong> ${residual ? t(`place.use.${residual.use}`) : t('place.points.now')}`}</p>
     <div class="row">
-      ${line(t('place.points.name'), pair.name, (name) => name.trim() && placing.change(k, { name: name.trim() }))}
+      ${line(t('place.points.name'), pair.name, (name) => name.trim() && pins.change(k, { name: name.trim() }))}
       ${select(
         t('place.points.role'),
         pair.role,
         (['control', 'check'] as const).map((role) => ({ value: role, text: t(`place.use.${role}`) })),
-        (role) => placing.change(k, { role: role as Pair['role'] }),
+        (role) => pins.change(k, { role: role as Pair['role'] }),
       )}
-      ${iconButton(icon('trash'), t('take.away', { what: pair.name }), () => placing.remove(k), { className: 'remove' })}
+      ${iconButton(icon('trash'), t('take.away', { what: pair.name }), () => pins.remove(k), { className: 'remove' })}
     </div>
     <details><summary>${t('place.points.numbers')}</summary>
       <div class="row">${number('x', 'at_m', 0)} ${number('y', 'at_m', 1)} ${number('z', 'at_m', 2)}</div>

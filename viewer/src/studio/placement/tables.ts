@@ -12,8 +12,8 @@ export function figuresTable(placing: Placing): Part {
   const long = (value: number | null) => (value === null ? '–' : metres(value, language));
   const row = (place: PlacementEntry, k: number) => html`<tr>
     <th scope="row"><label class="tick">
-      <input type="radio" name="place" .checked=${placing.chosen === k} @change=${() => placing.choose(k)} />
-      <span>${k === 0 ? t('place.present') : t('place.other', { n: k })}${place.footprint && place.footprint !== placing.plan!.places[0]!.footprint ? ` · ${place.footprint}` : ''}</span>
+      <input type="radio" name="place" .checked=${placing.standing.chosen === k} @change=${() => placing.standing.choose(k)} />
+      <span>${k === 0 ? t('place.present') : t('place.other', { n: k })}${place.footprint && place.footprint !== placing.standing.plan.places[0]!.footprint ? ` · ${place.footprint}` : ''}</span>
     </label></th>
     <td>${figure(place.pose.heading_deg, '°', language, 0)}</td>
     <td>${figure(place.likelihood, '×', language, 2)}</td>
@@ -26,9 +26,9 @@ export function figuresTable(placing: Placing): Part {
         <td></td>
         ${(['heading', 'likelihood', 'rms', 'iou', 'sigma'] as const).map((name) => html`<th scope="col">${t(`place.${name}`)}</th>`)}
       </tr></thead>
-      <tbody>${placing.plan!.places.map(row)}</tbody>
+      <tbody>${placing.standing.plan.places.map(row)}</tbody>
     </table></div>
-    ${placing.plan!.places.length === 1 ? html`<p class="quiet">${t('place.only')}</p>` : nothing}`;
+    ${placing.standing.plan.places.length === 1 ? html`<p class="quiet">${t('place.only')}</p>` : nothing}`;
 }
 
 export function wallsTable(walls: readonly WallEntry[], { state }: Studio): Part {

@@ -4,6 +4,7 @@ import type { TourDocument } from '../../core/release.ts';
 import type { Vec3 } from '../../core/vec.ts';
 import type { Cloud } from '../cleaning/cloud.ts';
 import type { FlightPoint, Pose, Stop } from '../core/tour.ts';
+import type { Model } from '../placement/model.ts';
 
 /** What is on screen now, as a stop would say it. */
 export interface ShownNow {
@@ -46,6 +47,8 @@ export interface Handle {
   present: () => Pose | null;
   /** The labelled points of a survey; null where the release has none, or is too old to say how they were cleaned. */
   cloud: (monument: string, epoch: string) => Promise<Cloud | null>;
+  /** A monument, to be stood elsewhere than the release has it; null where there is none. */
+  model: (monument: string) => Promise<Model | null>;
   /** How a pose is framed on a phone and on a desktop. */
   frames: (view: Pose) => Frames | null;
 }

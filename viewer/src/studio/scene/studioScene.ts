@@ -13,6 +13,7 @@ import { length, mix, sub, type Vec3 } from '../../core/vec.ts';
 import type { Cloud } from '../cleaning/cloud.ts';
 import { draftEntry } from '../core/preview.ts';
 import type { FlightPoint, Json, Pose, Shown } from '../core/tour.ts';
+import type { Model } from '../placement/model.ts';
 import { framesOf } from './framing.ts';
 import type { Frames, Handle, ShownNow } from './handle.ts';
 import { centimetres, onlySet, poseNow, poseOfStop } from './written.ts';
@@ -200,6 +201,13 @@ export class StudioScene implements Handle {
       import('../cleaning/cloud.ts'),
     ]);
     return new Cloud(app, entry, survey, made);
+  }
+
+  async model(monument: string): Promise<Model | null> {
+    const { app } = this;
+    const entry = app.state.release?.monuments.find((m) => m.id === monument);
+    const { Model } = await import('../placement/model.ts');
+    return entry && app.view ? new Model(app, entry) : null;
   }
 
   /** The camera's way from the stop before to the one that is shown, in this window; site frame. */
