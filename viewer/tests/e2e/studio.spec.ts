@@ -214,7 +214,7 @@ test('where a monument stands is chosen on the map, moved by keyboard, and decid
   await accessible(page);
 
   // By keyboard, and by a handle as far as it is pulled.
-  await page.getByRole('application').focus();
+  await page.getByRole('application', { name: /^Map/ }).focus();
   for (const key of ['ArrowRight', 'Shift+ArrowRight', ']', 'Shift+BracketLeft'])
     await page.keyboard.press(key);
   await expect(heading).toHaveValue(String(Number((turned + 0.9).toFixed(2))));

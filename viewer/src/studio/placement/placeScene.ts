@@ -8,6 +8,7 @@ import './scene.css';
 
 const ROUND = 48;
 const BEYOND_PX = 26; // the ring lies so far outside the walls
+const NEAR = 3; // reaches of the monument: plans farther off only crowd the picture
 
 type Spot = readonly [number, number];
 
@@ -98,6 +99,8 @@ export class PlaceScene extends LitElement {
       @wheel=${(event: WheelEvent) => model.zoom(event.deltaY < 0)}
     >
       ${features.map(({ id, polygons, ground_m }) => {
+        const far = ([x, y]: Spot) => Math.hypot(x - e, y - n) > NEAR * standing.reach;
+        if (id !== footprint && polygons.flat(2).every(far)) return nothing;
         const outline = polygons
           .flat()
           .map((corners) => pathOf(corners.map(([x, y]) => model.project([x, y, ground_m]))));
