@@ -6,6 +6,7 @@ lives, and looks only at threads that are answering a request.
 
 from __future__ import annotations
 
+import mimetypes
 import os
 import re
 import sys
@@ -29,7 +30,7 @@ _LIBRARIES = {
     os.path.realpath(sysconfig.get_path(key)) for key in ("stdlib", "platstdlib", "purelib", "platlib")
 }
 _OURS = {str(Path(heritage.__file__).parent), str(Path(__file__).parent)}  # a traceback quotes tests, too
-_THE_MACHINES = {"/dev/null", "/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo"}
+_THE_MACHINES = {"/dev/null", "/dev/urandom", "/etc/localtime", "/usr/share/zoneinfo", *mimetypes.knownfiles}
 _CHANGES = {
     "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.setxattr",
     "os.symlink", "os.truncate", "os.utime", "shutil.rmtree",
