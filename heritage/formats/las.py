@@ -33,6 +33,8 @@ def open_las(path: Path) -> CloudReader:
         format=f"{'LAZ' if facts.compressed else 'LAS'} {facts.version}, point format {facts.point_format}",
         points=facts.points,
         crs=facts.crs,
+        unit=facts.unit,
+        height_unit=facts.height_unit,
         colour_bits=16 if facts.point_format in _WITH_COLOUR else 0,
         has_normals=_normals(names) is not None,
         has_confidence="confidence" in names,

@@ -16,12 +16,15 @@ from heritage.formats.las_bytes import LasBytes
 from heritage.formats.laz_chunks import check_chunks
 from heritage.formats.reader import file_bytes, plausible_count
 from heritage.model.limits import HEADER_BYTES, LAS_VLRS
+from heritage.model.source import Unit
 
 _SMALLEST_HEADER = {0: 227, 1: 227, 2: 227, 3: 235, 4: 375}
 _POINT_BYTES = (20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67)
 _VLR_HEADER, _EVLR_HEADER = 54, 60
 _REMEDY = "set crs in monument.yaml"
 _PROJECTED_KEY, _GEOGRAPHIC_KEY, _VERTICAL_KEY = 3072, 2048, 4096
+_PLAN_UNIT_KEY, _HEIGHT_UNIT_KEY = 3076, 4099
+_UNITS: dict[int, Unit] = {9001: "m", 9002: "ft", 9003: "us-ft"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ class Record:
 
 @dataclass(frozen=True)
 class LasFacts:
-    """What a checked header says. ``scale``, ``offset``, ``low``, ``high`` per axis in file coordinates."""
+    """What a checked header says. ``scale``, ``offset``, ``low``, ``high`` per axis in file coordinates.
+
+    ``unit`` is that of a CRS without a code, ``height_unit`` that of heights where ``crs`` is of the plan alone."""
 
     version: str
     point_format: int
@@ -47,6 +52,8 @@ class LasFacts:
     low: tuple[float, float, float]
     high: tuple[float, float, float]
     crs: str | None
+    unit: Unit | None
+    height_unit: Unit | None
     notes: tuple[str, ...]
 
 
@@ -113,8 +120,9 @@ def _read(b: LasBytes) -> LasFacts:
             f"{points} points are promised, the file holds {(b.size - start) // length}",
             "both must agree",
         )
-    crs, notes = _crs(b, records)
-    return LasFacts(f"1.{minor}", point_format, points, compressed, scale, offset, low, high, crs, notes)
+    return LasFacts(
+        f"1.{minor}", point_format, points, compressed, scale, offset, low, high, *_crs(b, records)
+    )
 
 
 def _records(b: LasBytes, start: int, count: int, end: int, *, extended: bool) -> list[Record]:
@@ -154,8 +162,12 @@ def _numbers(b: LasBytes) -> tuple[Triple, Triple, Triple, Triple]:
     return values[:3], values[3:6], (x0, y0, z0), (x1, y1, z1)
 
 
-def _crs(b: LasBytes, records: list[Record]) -> tuple[str | None, tuple[str, ...]]:
-    """The CRS as WKT or EPSG code (WKT first, as LAS 1.4 says); what cannot be understood becomes a note."""
+Coordinates = tuple[str | None, Unit | None, Unit | None, tuple[str, ...]]  # CRS, unit, height unit, notes
+
+
+def _crs(b: LasBytes, records: list[Record]) -> Coordinates:
+    """The CRS as WKT or EPSG code (WKT first, as LAS 1.4 says), and units that it does not say itself; what cannot be
+    understood becomes a note."""
     projection = {r.id: r for r in records if r.user == "LASF_Projection"}
     if 2112 in projection:
         record = projection[2112]
@@ -165,15 +177,18 @@ def _crs(b: LasBytes, records: list[Record]) -> tuple[str | None, tuple[str, ...
             .decode("utf-8", "replace")
             .strip()
         )
-        return _known(b.name, wkt) if wkt else (None, ())
-    if 34735 in projection:
-        keys = _geo_keys(b, projection[34735])
-        code = keys.get(_PROJECTED_KEY) or keys.get(_GEOGRAPHIC_KEY)
-        vertical = keys.get(_VERTICAL_KEY)
-        if code is None:
-            return None, (f"{b.name}: the header's CRS has no EPSG code; it is not used, {_REMEDY}",)
-        return _known(b.name, f"EPSG:{code}+{vertical}" if vertical else f"EPSG:{code}")
-    return None, ()
+        return _known(b.name, wkt) if wkt else (None, None, None, ())
+    if 34735 not in projection:
+        return None, None, None, ()
+    keys = _geo_keys(b, projection[34735])
+    code = keys.get(_PROJECTED_KEY) or keys.get(_GEOGRAPHIC_KEY)
+    vertical = keys.get(_VERTICAL_KEY)
+    if code is None:
+        note = f"{b.name}: the header's CRS has no EPSG code; it is not used, {_REMEDY}"
+        return None, _UNITS.get(keys.get(_PLAN_UNIT_KEY, 0)), None, (note,)
+    if vertical:
+        return _known(b.name, f"EPSG:{code}+{vertical}")
+    return _known(b.name, f"EPSG:{code}", _UNITS.get(keys.get(_HEIGHT_UNIT_KEY, 0)))
 
 
 def _geo_keys(b: LasBytes, record: Record) -> dict[int, int]:
@@ -184,9 +199,10 @@ def _geo_keys(b: LasBytes, record: Record) -> dict[int, int]:
     return {key: value for key, place, _, value in entries if place == 0 and 1024 <= value <= 32766}
 
 
-def _known(name: str, text: str) -> tuple[str | None, tuple[str, ...]]:
+def _known(name: str, text: str, height_unit: Unit | None = None) -> Coordinates:
     try:
         pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
-        return None, (f"{name}: the header's CRS is none PROJ knows; it is not used, {_REMEDY}",)
-    return text, ()
+        note = f"{name}: the header's CRS is none PROJ knows; it is not used, {_REMEDY}"
+        return None, None, None, (note,)
+    return text, None, height_unit, ()

@@ -92,5 +92,8 @@ LONG_REPORT_BYTES_PER_S: Final = 25_000  # and than an EDGE line; so none is hel
 REPORTS_OF_ADDRESS: Final = 5  # in a day; a family on a walk
 REPORTS_A_DAY: Final = 200  # from everybody: what an office can still read
 LOCAL_COORDINATE_M: Final = 10_000.0  # float32 is finer than 1 mm below this distance from an origin
+SITE_REACH_M: Final = (
+    100_000.0  # of a monument from the rest: there the Earth lies 785 m below the site's plane
+)
 WRITTEN_LOCAL: Final = 1e8  # a coordinate in a document; a tour of a globe may begin 63,000 km up
 WRITTEN_CRS: Final = 1e9  # and one in a CRS: false eastings with a zone before them reach 6e7

@@ -18,6 +18,7 @@ PlacementCode = Literal[
     # what it was placed by
     "walls", "outline", "among", "points", "upright", "blunders", "crs", "heights-unstated", "heights-ellipsoidal",
     "heights-orthometric", "prior", "heading-assumed", "scale-assumed", "photos", "photos-left-out", "frame", "none",
+    "crs-unsaid",
     # a person's word, and what the walls say of it
     "hand", "settled", "walls-agree", "walls-missing", "walls-elsewhere", "walls-lean", "not-held",
     # doubts
@@ -75,6 +76,7 @@ ENGLISH: Final[dict[PlacementCode, str]] = {
     "photos-left-out": "photos far from all others were left out: {left_out}",
     "frame": "in the frame of the survey {epoch}",
     "none": "nothing places it: no control points, coordinates, ground plan or position",
+    "crs-unsaid": "its coordinates are those of a map, but nothing says in which coordinate system",
     "hand": "where a person has put it",
     "settled": "a person has settled it",
     "walls-agree": "the walls agree with the ground plan there",

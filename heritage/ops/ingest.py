@@ -15,7 +15,16 @@ from heritage.model.errors import InputError
 from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.report import Counts, Figure, balanced
 from heritage.model.source import Chunk, SourceHeader
-from heritage.ops.source_frame import Begun, IngestOptions, SourceFrame, begin, unit_or_zero, upright_rotation
+from heritage.ops.source_frame import (
+    Begun,
+    IngestOptions,
+    SourceFrame,
+    begin,
+    on_a_map,
+    refuse_degrees,
+    unit_or_zero,
+    upright_rotation,
+)
 
 _ORIGIN_STEP_M = 100.0
 # What a cloud may have besides coordinates: dtype and width.
@@ -133,6 +142,11 @@ def settle(begun: Begun, seen: Seen) -> Settled:
     if seen.points == 0:
         found = f"none of its {header.points} points is valid"
         raise InputError(header.name, found, "at least one is needed", "export it anew", code="cloud-empty")
+    refuse_degrees(begun, seen.low, seen.high)
+    if begun.crs is None and on_a_map(seen.low, seen.high, begun.metres_per_unit):
+        warnings.append(
+            f"{header.name}: its coordinates are those of a map, and no CRS is known; write crs: EPSG:… at the epoch"
+        )
     matrix = begun.metres_per_unit * upright_rotation(begun.up)
     corners = np.stack([seen.low, seen.high]) @ matrix.T
     low, high = corners.min(0), corners.max(0)

@@ -13,7 +13,7 @@ from pydantic import Field
 from heritage.model.arrays import F32, F64, Mesh
 from heritage.model.documents import CrsVec3, Document, Number
 from heritage.model.errors import InputError
-from heritage.model.limits import POINTS_STREAMED
+from heritage.model.limits import LOCAL_COORDINATE_M, POINTS_STREAMED
 from heritage.model.source import SourceHeader, Unit, UpAxis
 
 METRES: Final[dict[Unit, float]] = {
@@ -62,6 +62,11 @@ class SourceFrame(Document):
     origin_m: CrsVec3
 
 
+ASSUMED: Final = "assumed"  # how the unit is known where nothing says it
+_DEGREES_WIDE: Final = 0.05  # of longitude or latitude: 5 km
+_DEGREES_TALL: Final = 200.0  # heights to degrees: 20 m over the whole 5 km
+
+
 @dataclass(frozen=True)
 class Begun:
     """What the header and the curator settle before a point is read."""
@@ -91,6 +96,30 @@ def begin(header: SourceHeader, options: IngestOptions) -> Begun:
     metres, unit_method = _metres_per_unit(header, crs, options, warnings)
     said = None if crs is None else options.crs or header.crs
     return Begun(header, options, options.up or header.up, metres, unit_method, said, tuple(warnings))
+
+
+def on_a_map(low: F64, high: F64, metres_per_unit: float) -> bool:
+    """Whether a cloud from ``low`` to ``high`` (3,), file coordinates, is so far from 0 in both directions of its plan
+    that its coordinates are those of a map."""
+    return bool((np.abs((low + high) / 2 * metres_per_unit)[:2] > LOCAL_COORDINATE_M).all())
+
+
+def refuse_degrees(begun: Begun, low: F64, high: F64) -> None:
+    """Raises InputError where neither CRS nor unit is known and the cloud, from ``low`` to ``high`` (3,) in file
+    coordinates, is a needle: longitude and latitude with heights in metres."""
+    if begun.crs is not None or begun.unit_method != ASSUMED or begun.up != "z":
+        return
+    wide, tall = float((high - low)[:2].max()), float(high[2] - low[2])
+    in_range = np.abs([low[:2], high[:2]]).max() <= 180
+    if in_range and wide <= _DEGREES_WIDE and tall > _DEGREES_TALL * wide:
+        x, y = ((low + high) / 2)[:2]
+        raise InputError(
+            begun.header.name,
+            f"{wide:.2g} wide and {tall:.3g} tall about {x:.7g}, {y:.7g}, as degrees with heights in metres are",
+            "coordinates in one unit",
+            "transform the cloud to the site's CRS; or set units where it is that thin",
+            code="cloud-degrees",
+        )
 
 
 def upright_mesh(mesh: Mesh, up: UpAxis, units: Unit) -> Mesh:
@@ -146,7 +175,12 @@ def _metres_per_unit(
     header: SourceHeader, crs: pyproj.CRS | None, options: IngestOptions, warnings: list[str]
 ) -> tuple[float, str]:
     """The unit by the strongest word: the curator's, the format's, the CRS's; else metres, with a warning."""
-    factors = {axis.unit_conversion_factor for axis in crs.axis_info} if crs is not None else set()
+    axes = [axis.unit_conversion_factor for axis in crs.axis_info] if crs is not None else []
+    if axes and header.height_unit is not None:
+        axes.append(METRES[header.height_unit])
+    factors = {
+        round(factor, 12) for factor in axes
+    }  # the registry and we write the survey foot alike to 1e-15
     if options.units is not None:
         metres = METRES[options.units]
         if factors and factors != {metres}:
@@ -165,6 +199,6 @@ def _metres_per_unit(
             code="cloud-units",
         )
     if factors:
-        return factors.pop(), "by the CRS"
+        return axes[0], "by the CRS"
     warnings.append(f"{header.name}: the file does not say its unit; metres are assumed, set units to say it")
-    return 1.0, "assumed"
+    return 1.0, ASSUMED

@@ -12,6 +12,7 @@ from heritage.model.frames import working_crs
 from heritage.pipeline.check_annotations import annotation_problems, vocabulary_problems
 from heritage.pipeline.check_ids import repeated, unknown
 from heritage.pipeline.check_map import map_problems
+from heritage.pipeline.check_places import registration_place, site_datum
 from heritage.pipeline.check_sources import footprint_problems, source_problems
 from heritage.pipeline.check_states import state_problems
 from heritage.pipeline.check_texts import (
@@ -58,6 +59,7 @@ def _problems(
         crs = working_crs(loaded.site.crs, loaded.lines.where("crs"))
     except HeritageError as error:
         yield from error.problems
+    yield from site_datum(loaded.lines.where("crs"), crs)
     yield from _site(loaded)
     yield from site_texts(loaded)
     yield from vocabulary_texts(loaded)
@@ -72,7 +74,10 @@ def _problems(
         yield from _options(monument, stages)
         yield from monument_texts(loaded, monument)
         yield from annotation_texts(loaded, monument)
-        yield from source_problems(loaded, monument, verdicts, read=read_sources, every_point=every_point)
+        yield from registration_place(monument, crs)
+        yield from source_problems(
+            loaded, monument, crs, verdicts, read=read_sources, every_point=every_point
+        )
         yield from state_problems(loaded, monument, read=read_sources, every_point=every_point)
     for tour in loaded.tours.values():
         yield from tour_problems(loaded, tour, read=read_sources)
@@ -168,7 +173,12 @@ def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Prob
             "add gcp: gcp.csv, the control points",
         ),
         "hand": (registration.pose is not None, "registration.pose", "add pose: {crs_m: …, heading_deg: …}"),
-        "footprint": (document.footprint is not None, "footprint", "add footprint: and its id"),
+        # Without one of its own it is laid on the footprint of the layer that fits.
+        "footprint": (
+            document.footprint is not None or loaded.site.footprints is not None,
+            "footprint",
+            "add footprints: to site.yaml, and footprint: and its id here where it is known",
+        ),
         "prior": (
             prior is not None and prior.lon is not None,
             "registration.prior",

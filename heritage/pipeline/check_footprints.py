@@ -12,6 +12,7 @@ import pyproj
 import shapely
 
 from heritage.formats.vector import Footprint, FootprintTable, feature_place
+from heritage.model.areas import area_words, lies_within, reads_as
 from heritage.model.arrays import F64
 from heritage.model.errors import Problem
 from heritage.ops.plans.duplicates import duplicate_plans
@@ -19,7 +20,6 @@ from heritage.ops.plans.outlying import outlying_plans
 from heritage.ops.plans.repair import Repair, repair_plan
 
 _MOST_OF_A_KIND = 20
-_MARGIN_DEG = 1.0  # areas of use are drawn generously, and a site may straddle their edge
 _ANTIMERIDIAN_DEG = 180.0
 
 
@@ -175,53 +175,20 @@ def _whole_layer(
 ) -> Iterator[Problem]:
     """Whether the layer lies where its own CRS and the site's are made for, as most of its plans do."""
     x, y = (float(v) for v in np.median(centres, axis=0))
-    nowhere = _within(table.crs, x, y, table.crs) is False
-    elsewhere = site_crs is not None and _within(table.crs, x, y, site_crs) is False
-    if (nowhere or elsewhere) and _within(table.crs, y, x, site_crs or table.crs):
+    nowhere = lies_within(table.crs, x, y, table.crs) is False
+    elsewhere = site_crs is not None and lies_within(table.crs, x, y, site_crs) is False
+    if (nowhere or elsewhere) and lies_within(table.crs, y, x, site_crs or table.crs):
         found = "the layer lies in the site's area only when x and y are exchanged"
         allowed = "x is east (longitude), y is north (latitude)"
         yield Problem("footprints-swapped", path.name, found, allowed, "exchange them")
     elif nowhere:
         name = table.crs.name
         found = f"its coordinates, such as {x:.9g}, {y:.9g}, lie outside the area of use of its CRS, {name}"
-        remedy = _likely(table.crs, x, y, site_crs)
-        yield Problem("footprints-crs-wrong", path.name, found, _area(table.crs), remedy)
+        likely = reads_as(table.crs, x, y, site_crs)
+        remedy = f"the numbers fit {likely}: correct the file's CRS" if likely else "correct the file's CRS"
+        yield Problem("footprints-crs-wrong", path.name, found, area_words(table.crs), remedy)
     elif elsewhere and site_crs is not None:
         found = f"the layer lies outside the area of use of {site_crs.name}"
-        yield Problem("footprints-elsewhere", path.name, found, _area(site_crs), "check both CRS", "warning")
-
-
-def _within(crs: pyproj.CRS, x: float, y: float, other: pyproj.CRS) -> bool | None:
-    """Whether a place of ``crs`` lies in the area of use of ``other``; None where that states no area."""
-    area = other.area_of_use
-    if area is None:
-        return None
-    lon, lat = pyproj.Transformer.from_crs(crs, 4326, always_xy=True).transform(x, y)
-    if not (np.isfinite(lon) and np.isfinite(lat)):
-        return False
-    if crs.is_geographic and not (abs(x) <= 360 and abs(y) <= 90):
-        return False
-    across = area.west <= area.east
-    m = _MARGIN_DEG
-    east_west = (
-        area.west - m <= lon <= area.east + m if across else lon >= area.west - m or lon <= area.east + m
-    )
-    return bool(east_west and area.south - m <= lat <= area.north + m)
-
-
-def _area(crs: pyproj.CRS) -> str:
-    area = crs.area_of_use
-    return f"{area.west:g} to {area.east:g} east, {area.south:g} to {area.north:g} north" if area else ""
-
-
-def _likely(crs: pyproj.CRS, x: float, y: float, site_crs: pyproj.CRS | None) -> str:
-    """What the numbers look like instead."""
-    degrees = pyproj.CRS.from_epsg(4326)
-    for other, name in ((site_crs, "the site's crs"), (degrees, "EPSG:4326, degrees")):
-        if other is None or other == crs:
-            continue
-        for (a, b), order in (((x, y), ""), ((y, x), " with x and y exchanged")):
-            inside_both = _within(other, a, b, other) and (site_crs is None or _within(other, a, b, site_crs))
-            if inside_both:
-                return f"the numbers fit {name}{order}: correct the file's CRS"
-    return "correct the file's CRS"
+        yield Problem(
+            "footprints-elsewhere", path.name, found, area_words(site_crs), "check both CRS", "warning"
+        )

@@ -20,6 +20,7 @@ from heritage.model.documents import Epoch
 from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.pipeline.check_footprints import plan_problems
 from heritage.pipeline.check_ids import unknown
+from heritage.pipeline.check_places import cloud_place, gcp_place
 from heritage.pipeline.guard import guarded_cloud, guarded_model
 from heritage.pipeline.guard_map import guarded_footprints
 from heritage.pipeline.guard_table import guarded_table
@@ -107,9 +108,15 @@ def _plans(
 
 
 def source_problems(
-    loaded: LoadedSite, monument: LoadedMonument, verdicts: Verdicts, *, read: bool, every_point: bool
+    loaded: LoadedSite,
+    monument: LoadedMonument,
+    site_crs: pyproj.CRS | None,
+    verdicts: Verdicts,
+    *,
+    read: bool,
+    every_point: bool,
 ) -> Iterator[Problem]:
-    """The files a monument names: they exist, are inside the site, and open."""
+    """The files a monument names: they exist, are inside the site, and open; what they say of places fits the site."""
     document, lines = monument.monument, monument.lines
     for at, epoch in enumerate(document.epochs):
         where = lines.where("epochs", at, "source")
@@ -120,8 +127,8 @@ def source_problems(
         elif read:
             registration = document.registration.model_dump()
             reference = document.reference_epoch or document.epochs[0].id
-            question = ("epoch", epoch.model_dump(), reference, registration, every_point)
-            look = partial(_cloud_or_model, loaded, monument, path, epoch, every_point)
+            question = ("epoch", epoch.model_dump(), reference, registration, every_point, loaded.site.crs)
+            look = partial(_cloud_or_model, loaded, monument, path, epoch, every_point, site_crs)
             # A model may name other files, whose changes nobody would notice.
             known = verdicts if source_kind(path) == "cloud" else Verdicts()
             yield from known.of(question, [path, sidecar(path)], look)
@@ -144,7 +151,10 @@ def source_problems(
         if problem:
             yield problem
         elif read:
-            yield from reading(loaded, path, partial(read_gcp, path))
+            problems: list[Problem] = []
+            points = _attempt(partial(read_gcp, path), problems)
+            problems += gcp_place(path.name, points or (), site_crs)
+            yield from _placed(loaded, path, problems)
 
 
 def _cameras(
@@ -168,8 +178,15 @@ def missing(loaded: LoadedSite, monument: LoadedMonument, name: str, where: str,
 
 
 def _cloud_or_model(
-    loaded: LoadedSite, monument: LoadedMonument, path: Path, epoch: Epoch, every_point: bool
+    loaded: LoadedSite,
+    monument: LoadedMonument,
+    path: Path,
+    epoch: Epoch,
+    every_point: bool,
+    site_crs: pyproj.CRS | None,
 ) -> Iterator[Problem]:
+    document = monument.monument
+    reference = document.reference_epoch or document.epochs[0].id
     if source_kind(path) == "model":
         crs = epoch.crs
         if every_point:
@@ -179,12 +196,14 @@ def _cloud_or_model(
         cloud = _attempt(partial(guarded_cloud, path), problems)
         if cloud is not None and every_point:
             _attempt(partial(_exhaust, cloud), problems)
+        if cloud is not None:
+            decides = epoch.id == reference and document.registration.method in ("auto", "crs")
+            look = partial(cloud_place, cloud.header, epoch, decides, site_crs)
+            problems += _attempt(lambda: list(look()), problems) or []
         yield from _placed(loaded, path, problems)
         if cloud is None:
             return
         crs = epoch.crs or cloud.header.crs
-    document = monument.monument
-    reference = document.reference_epoch or document.epochs[0].id
     if document.registration.method == "crs" and crs is None and epoch.id == reference:
         where = monument.lines.where("registration", "method")
         found = f"the method is crs, and {visible(epoch.source)} says no CRS"

@@ -18,8 +18,9 @@ from heritage.formats.postgis import is_table
 from heritage.formats.vector import Footprint, FootprintTable
 from heritage.model.arrays import F64
 from heritage.model.documents import Footprints, Prior
-from heritage.model.errors import InputError
+from heritage.model.errors import InputError, Problem
 from heritage.model.frames import SiteFrame, working_crs
+from heritage.model.limits import SITE_REACH_M
 from heritage.model.placement_reason import PlacementReason
 from heritage.pipeline.frame import lon_lat, site_frame
 from heritage.pipeline.guard import guarded_cloud
@@ -96,15 +97,21 @@ def read_ground(loaded: LoadedSite) -> Ground:
         layer_crs = table.crs
     gcps = {id: points for id, m in loaded.monuments.items() if (points := _control_points(m))}
     priors = {id: prior_of(monument) for id, monument in loaded.monuments.items()}
-    anchors = [
-        anchor
+    found = {
+        id: anchor
         for id, monument in loaded.monuments.items()
         if (anchor := _anchor(monument, crs, footprints, layer_crs, gcps.get(id, ()), priors[id][0]))
         is not None
-    ]
-    if not anchors and footprints:  # a monument may yet be found on one of them
-        west, south, east, north = shapely.total_bounds([f.geometry for f in footprints.values()])
-        anchors = [lon_lat(layer_crs, (west + east) / 2, (south + north) / 2)]
+    }
+    middle = None
+    if footprints:
+        boxes = shapely.bounds(np.array([f.geometry for f in footprints.values()], dtype=object))
+        x, y = np.nanmedian((boxes[:, :2] + boxes[:, 2:]) / 2, axis=0)
+        middle = lon_lat(layer_crs, x, y)
+    _together(loaded, found, middle)
+    anchors = list(found.values())
+    if not anchors and middle is not None:  # a monument may yet be found on one of them
+        anchors = [middle]
     frame = site_frame(anchors, crs, loaded.site.ground_m)
     plans = _in_site(list(footprints.values()), layer_crs, frame, loaded.site.ground_m)
     # Of one that lies nowhere on Earth the check has warned; a monument's own is an error when it is placed.
@@ -116,6 +123,31 @@ def read_ground(loaded: LoadedSite) -> Ground:
     return Ground(
         frame, crs, footprints, layer_crs, gcps, plans, low, high, loaded.site.ground_m, model, priors
     )
+
+
+def _together(
+    loaded: LoadedSite, anchors: Mapping[str, tuple[float, float]], middle: tuple[float, float] | None
+) -> None:
+    """Raises InputError where a monument's place (lon, lat) is out of reach of the others and of the footprints'
+    ``middle``: one slip would carry the site's frame away from all."""
+    if not anchors:
+        return
+    lon, lat = middle if middle is not None else np.median(list(anchors.values()), axis=0).tolist()
+    geod = pyproj.Geod(ellps="WGS84")
+    problems = []
+    for id, anchor in anchors.items():
+        _, _, away = geod.inv(lon, lat, *anchor)
+        if away > SITE_REACH_M and loaded.monuments[id].monument.registration.method != "none":
+            of = "the footprints" if middle is not None else "the site's monuments"
+            lines = loaded.monuments[id].lines
+            problems.append(Problem(
+                "monument-astray", lines.where("registration"),
+                f"{id} is said to be at {anchor[0]:.5f}, {anchor[1]:.5f} (lon, lat), {away / 1000:.0f} km from the "
+                f"middle of {of}",
+                f"up to {SITE_REACH_M / 1000:.0f} km", "correct its place or CRS, or make two sites",
+            ))  # fmt: skip
+    if problems:
+        raise InputError.of(problems)
 
 
 def read_plans(spec: Footprints, base: Path, used: Collection[str]) -> FootprintTable:

@@ -19,7 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 from heritage import __version__
 from heritage.model.errors import Problem
 
-CHECKS_VERSION: Final = 1  # raise when a check finds what it did not find before
+CHECKS_VERSION: Final = 2  # raise when a check finds what it did not find before
 _SETTLED_NS: Final = (
     2_000_000_000  # a file changed later may change again within one tick of its file system's clock
 )

@@ -152,7 +152,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (M, 'compared: "2024"', 'compared: "2019"', f"{M}:9: the epoch 2019 is compared with itself; two different epochs are allowed [compare-same]"),
         (M, 'compared: "2024"', 'compared: "2030"', f"{M}:9: there is no epoch 2030; 2019, 2024 are allowed [epoch-unknown]"),
         (M, "footprint: gate\n", 'reference_epoch: "1999"\n', f"{M}:2: there is no epoch 1999; 2019, 2024 are allowed [epoch-unknown]"),
-        (M, "footprint: gate\n", "", f"{M}:9: the method is footprint, and footprint is missing; footprint is needed; add footprint: and its id [placement-incomplete]"),
+        (S, "footprints: {source: footprints.geojson, id: id, crs: EPSG:32648}\n", "", f"{M}:2: the footprint is gate, and site.yaml names no footprints; footprints in site.yaml are needed; add footprints: there [footprint-unknown]"),
         (M, "method: footprint", "method: gcp", f"{M}:10: the method is gcp, and registration.gcp is missing; registration.gcp is needed; add gcp: gcp.csv, the control points [placement-incomplete]"),
         (M, "method: footprint", "method: gcp, gcp: gcp.csv", f"{M}:10: control points: there is no file monuments/gate/gcp.csv; an existing file; put it at monuments/gate/gcp.csv, or correct the path [file-missing]"),
         (M, "method: footprint", "method: crs", f"{M}:10: the method is crs, and scans/2019.ply says no CRS; the reference epoch's CRS is needed; add crs: EPSG:… to that epoch [placement-incomplete]"),
@@ -214,6 +214,16 @@ def test_a_place_is_in_degrees_or_in_metres(root: Path, place: str, message: str
         load_site(root)
 
     assert str(caught.value) == f"{T}:6: {message}"
+
+
+def test_a_footprint_may_be_left_to_the_machine_where_there_are_some(root: Path) -> None:
+    edit(root, M, "footprint: gate\n", "")
+    assert found(root) == []
+    edit(root, S, "footprints: {source: footprints.geojson, id: id, crs: EPSG:32648}\n", "")
+    assert found(root) == [
+        f"error: {M}:9: the method is footprint, and footprint is missing; footprint is needed; add footprints: to "
+        "site.yaml, and footprint: and its id here where it is known [placement-incomplete]"
+    ]
 
 
 def test_what_is_missing_in_a_further_language_is_a_warning(root: Path) -> None:

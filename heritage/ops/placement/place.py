@@ -9,9 +9,10 @@ import numpy as np
 import pyproj
 
 from heritage.model.arrays import F64, Similarity
+from heritage.model.datum import datum_shift
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError, MethodError
-from heritage.model.frames import WGS84_3D, Heights, SiteFrame, heights_of, plan_of
+from heritage.model.frames import WGS84, WGS84_3D, Heights, SiteFrame, heights_of, plan_of
 from heritage.model.placement_reason import PlacementReason, because
 from heritage.model.report import Figure
 from heritage.ops.placement.similarity import fit_similarity
@@ -45,6 +46,7 @@ def place_crs(
     frame: SiteFrame,
     *,
     heights: Literal["unknown", "ellipsoidal", "orthometric"] = "unknown",
+    site_crs: pyproj.CRS | None = None,
 ) -> Placed:
     """The similarity that follows ``crs`` best over a cloud that is in it.
 
@@ -52,7 +54,7 @@ def place_crs(
     the monument frame, (3,) each: all in metres, x east and y north, whatever the unit of ``crs``. pyproj maps a grid
     of the bounds exactly; the rest is stated. A projected CRS shrinks and turns: scale and heading (the convergence)
     are the found ones. Heights are kept as they are; what they are above is said, and where ``heights``, the site's, are
-    above something else, it is a warning.
+    above something else, it is a warning; so is a poor way from its datum to that of ``site_crs`` (default: WGS 84).
     Raises InputError for a geographic CRS and where PROJ has no answer.
     """
     if not crs.is_projected:
@@ -70,17 +72,20 @@ def place_crs(
     above = heights_of(crs)
     worst = float(np.linalg.norm(fit.residual, axis=1).max())
     convergence = (heading + 180) % 360 - 180
+    x, y = ((low + high) / 2 + origin)[:2] / factors[:2]
+    lon, lat = pyproj.Transformer.from_crs(plan_of(crs), WGS84, always_xy=True).transform(x, y)
+    shift = datum_shift(crs, site_crs or WGS84, lon, lat)
     figures = (
         Figure(name="crs_residual", value=1000 * fit.rms_m, unit="mm",
                method=f"RMS of similarity less exact mapping by PROJ, {len(grid)} nodes over the cloud's bounds"),
         Figure(name="crs_residual_worst", value=1000 * worst, unit="mm", method="greatest of the same"),
         Figure(name="convergence", value=convergence, unit="deg", method="heading of the CRS's grid north"),
         Figure(name="scale", value=fit.target_from_source.scale, unit="1", method="true metres per metre of the CRS"),
+        Figure(name="datum", value=shift.accuracy_m, unit="m", method=f"of the way to {shift.target}, as the registry states it"),
     )  # fmt: skip
     reasons = (because("crs", crs=crs.name), _vertical(above))
-    return Placed(
-        fit.target_from_source, heading, fit.rms_m, worst, reasons, figures, _at_odds(above, heights)
-    )
+    doubts = (*([shift.fault] if shift.fault else []), *_at_odds(above, heights))
+    return Placed(fit.target_from_source, heading, fit.rms_m, worst, reasons, figures, doubts)
 
 
 def _vertical(above: Heights) -> PlacementReason:

@@ -125,7 +125,12 @@ def _by_crs(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     crs = pyproj.CRS.from_user_input(source.crs)
     cloud = thinned(job.inputs["points"])
     placed = place_crs(
-        np.array(source.origin_m), cloud.bounds(), crs, _frame(facts), heights=facts["heights"]
+        np.array(source.origin_m),
+        cloud.bounds(),
+        crs,
+        _frame(facts),
+        heights=facts["heights"],
+        site_crs=pyproj.CRS.from_wkt(facts["crs"]),
     )
     placement = Placement(
         method="crs",
@@ -168,10 +173,11 @@ def _not_placed(job: Job, facts: dict[str, Any], source: SourceFrame) -> Placed:
     """Shown at the site's origin, and said so: a monument without a place is still worth a tour."""
     x, y, z = _anchor(thinned(job.inputs["points"]))
     moved = Similarity(np.eye(3), np.array([-x, -y, float(facts["ground_m"]) - z]))
+    on_map = source.crs is None and all(source.origin_m[:2])
     placement = Placement(
         method="none",
         settled=False,
-        reasons=(because("none"),),
+        reasons=(because("none"), *([because("crs-unsaid")] if on_map else [])),
         site_from_monument=moved.columns,
         scale=1.0,
         heading_deg=0.0,
@@ -196,5 +202,5 @@ _WAYS = {
 }
 
 REGISTER = Stage(
-    "register", 12, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
+    "register", 14, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
 )

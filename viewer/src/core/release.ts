@@ -741,6 +741,7 @@ export interface PlacementReason {
     | 'photos-left-out'
     | 'frame'
     | 'none'
+    | 'crs-unsaid'
     | 'hand'
     | 'settled'
     | 'walls-agree'
