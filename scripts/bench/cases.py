@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,23 @@ ROWS: dict[str, tuple[Case, ...]] = {
     "outliers": (
         Case("Heritage", ours.cloud, ours.outliers, ours.recall),
         Case("Open3D", peers.o3d_cloud, peers.o3d_outliers, ours.recall),
+    ),
+    "outliers, the curve": (
+        *(
+            Case(
+                f"Heritage, {sigmas:g} sigma", ours.cloud, partial(ours.outliers, sigmas=sigmas), ours.recall
+            )
+            for sigmas in (2, 4, 6, 10)
+        ),
+        *(
+            Case(
+                f"Open3D, {neighbours} neighbours, {sigmas:g} sigma, {passes} pass{'es' * (passes > 1)}",
+                peers.o3d_cloud,
+                partial(peers.o3d_outliers, sigmas=sigmas, neighbours=neighbours, passes=passes),
+                ours.recall,
+            )
+            for neighbours, sigmas, passes in ((20, 2, 1), (20, 1, 1), (20, 0.5, 1), (8, 2, 1), (20, 2, 2))
+        ),
     ),
     "surface": (
         Case("Heritage", ours.oriented, ours.surface, ours.accuracy),

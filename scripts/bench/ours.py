@@ -41,7 +41,7 @@ def warm_up(row: str) -> None:
     rng = np.random.default_rng(0)
     xyz = (rng.random((3000, 3)) * [1, 1, 0.002]).astype(np.float32)
     small = PointCloud(np.zeros(3), xyz, np.full((3000, 3), 128, np.uint8))
-    if row in ("outliers", "chain"):
+    if row in ("outliers", "outliers, the curve", "chain"):
         clean(small, _ONLY_OUTLIERS)
     if row in ("surface", "simplify", "chain"):
         mesh = mesh_surface(small.with_(normal=np.tile(np.float32([0, 0, 1]), (3000, 1)))).mesh
@@ -70,8 +70,9 @@ def reduced_50k(folder: Path) -> Mesh:
     return inputs.reduced(folder, 50_000)
 
 
-def outliers(given: PointCloud) -> Any:
-    return clean(given, _ONLY_OUTLIERS).reasons == REASONS["outlier"]
+def outliers(given: PointCloud, sigmas: float = _ONLY_OUTLIERS.outlier_sigmas) -> Any:
+    options = _ONLY_OUTLIERS.model_copy(update={"outlier_sigmas": sigmas})
+    return clean(given, options).reasons == REASONS["outlier"]
 
 
 def surface(given: PointCloud) -> Mesh:

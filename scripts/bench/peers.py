@@ -27,10 +27,13 @@ def o3d_cloud(folder: Path) -> Any:
     return made
 
 
-def o3d_outliers(given: Any) -> Any:
-    _, kept = given.remove_statistical_outlier(nb_neighbors=20, std_ratio=2.0)
+def o3d_outliers(given: Any, sigmas: float = 2.0, neighbours: int = 20, passes: int = 1) -> Any:
+    left, kept = given, np.arange(len(given.points))
+    for _ in range(passes):
+        left, inner = left.remove_statistical_outlier(nb_neighbors=neighbours, std_ratio=sigmas)
+        kept = kept[np.asarray(inner)]
     mask = np.ones(len(given.points), bool)
-    mask[np.asarray(kept)] = False
+    mask[kept] = False
     return mask
 
 
