@@ -124,7 +124,7 @@ await step('begun', async () => {
   await wait(arrived());
 });
 await step('first-stop-seen', async () => {
-  await drag(await middle(), [160, -30]);
+  await drag(await middle(), [160, 20]);
   await press(button('Use the present view'));
   await wait(saved());
 });
@@ -163,7 +163,7 @@ await step('voice', async () => {
   await wait(saved());
 });
 await step('second-stop-compared', async () => {
-  await drag(await middle(), [-240, -20]);
+  await drag(await middle(), [-240, 60]);
   await press(button('Add a stop'));
   await write(title().first(), 'Five years');
   await write(text().first(), 'Pull the line: on the left 2019, on the right what was mended by 2024.');
