@@ -88,8 +88,8 @@ class _Shown:
         fit = np.empty((0, 3)) if view.fit_m is None else box_corners(*map(np.array, view.fit_m))
         orbit = fitted(Pose(np.array(view.eye_m), np.array(view.target_m), view.fov_deg, fit), _WINDOW)
         itself = Similarity.identity()
-        seen = seen_tiles(self._tileset, itself, orbit, WIDTH, HEIGHT, _ERROR_PX)
-        tiles = [self._tiles.read(path) for path in seen]
+        seen = seen_tiles([(self._tileset, itself)], orbit, WIDTH, HEIGHT, _ERROR_PX)
+        tiles = [self._tiles.read(path) for _, path in seen]
         surfaces = [s for tile in tiles for s in drawn_surfaces(tile, itself, False, self._colouring)]
         return picture(
             surfaces,

@@ -10,7 +10,14 @@ import numpy as np
 from heritage.formats.tile_read import TileContent
 from heritage.model.arrays import U8, Similarity
 from heritage.model.documents import View
-from heritage.model.release import ComparisonDocument, ComparisonEntry, MonumentEntry, StateEntry, StopEntry
+from heritage.model.release import (
+    ComparisonDocument,
+    ComparisonEntry,
+    EpochEntry,
+    MonumentEntry,
+    StateEntry,
+    StopEntry,
+)
 from heritage.ops.viewing.camera import Orbit, Pose, Window, fitted
 from heritage.ops.viewing.picture import Drawn, picture
 from heritage.pipeline.change_colours import Colouring, by_change, change_range
@@ -88,26 +95,35 @@ class Stills:
         colouring: Colouring | None = None,
     ) -> U8:
         """Every monument in the conditions ``shown`` of it, coloured by ``colouring``; others in their reference epoch."""
+        conditions = [
+            (monument, _condition(monument, id))
+            for monument in self._monuments
+            for id in shown.get(monument.id, (monument.reference_epoch,))
+        ]
+        tilesets = [(self._folder / found.tileset, site_from(monument)) for monument, found in conditions]
         surfaces: list[Drawn] = []
         xyz, rgb = [np.empty((0, 3))], [np.empty((0, 3), np.uint8)]
-        grounds = []
-        for monument in self._monuments:
-            placed = site_from(monument)
-            own = monument.id in shown
-            for condition in shown.get(monument.id, (monument.reference_epoch,)):
-                found = monument.condition(condition)
-                if found is None:
-                    raise ValueError(f"{condition} is no condition of {monument.id}")
-                if own or not shown:
-                    grounds.append(float(placed.apply(np.array([found.bounds.min]))[0, 2]))
-                state = isinstance(found, StateEntry)
-                for path in seen_tiles(self._folder / found.tileset, placed, orbit, width, height, _ERROR_PX):
-                    content = self._tiles.read(path)
-                    surfaces += drawn_surfaces(content, placed, state, colouring if own else None)
-                    xyz.append(placed.apply(content.xyz))
-                    rgb.append(content.rgb)
+        for number, path in seen_tiles(tilesets, orbit, width, height, _ERROR_PX):
+            content, placed = self._tiles.read(path), tilesets[number][1]
+            monument, found = conditions[number]
+            own = colouring if monument.id in shown else None
+            surfaces += drawn_surfaces(content, placed, isinstance(found, StateEntry), own)
+            xyz.append(placed.apply(content.xyz))
+            rgb.append(content.rgb)
+        grounds = [
+            float(site_from(monument).apply(np.array([found.bounds.min]))[0, 2])
+            for monument, found in conditions
+            if monument.id in shown or not shown
+        ]
         points, colours = np.concatenate(xyz), np.concatenate(rgb)
         return picture(surfaces, points, colours, orbit, width, height, ground_m=min(grounds, default=0.0))
+
+
+def _condition(monument: MonumentEntry, id: str) -> EpochEntry | StateEntry:
+    found = monument.condition(id)
+    if found is None:
+        raise ValueError(f"{id} is no condition of {monument.id}")
+    return found
 
 
 def drawn_surfaces(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from heapq import heappop, heappush
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ SIGHT_ERROR_M = 0.05  # of tiles that lines of sight are judged by: a camera kee
 SIGHT_TILES = (
     100  # at most so many, of some 20,000 triangles each: memory does not grow with the survey's points
 )
+SEEN_TILES = 300  # in one picture, each of up to 4 MB with its texture
 
 
 def tiles_triangles(tileset: Path, error_m: float, most: int | None = None) -> Iterator[Triangles]:
@@ -44,32 +47,58 @@ def chosen_tiles(tileset: Path, error_m: float, most: int | None = None) -> list
 
 
 def seen_tiles(
-    tileset: Path, placed: Similarity, orbit: Orbit, width: int, height: int, error_px: float
-) -> list[Path]:
-    """The files of the tiles that ``orbit`` may see in a window of so many pixels, with errors that look no larger than
-    ``error_px``. ``placed`` leads from the tileset's own frame to that of ``orbit``."""
-    root = json.loads(tileset.read_bytes())["root"]
+    tilesets: Sequence[tuple[Path, Similarity]],
+    orbit: Orbit,
+    width: int,
+    height: int,
+    error_px: float,
+    most: int = SEEN_TILES,
+) -> list[tuple[int, Path]]:
+    """The tiles that ``orbit`` may see in a window of so many pixels, with errors that look no larger than ``error_px``:
+    the number of each one's tileset, and its file. A ``Similarity`` leads from a tileset's own frame to ``orbit``'s.
+
+    Those whose errors look largest are refined first, and no more once ``most`` are reached: a picture has only so many
+    pixels, however fine the tiles are.
+    """
     upright = np.tan(np.radians(orbit.fov_deg) / 2)
     corner = float(np.arctan(upright * np.hypot(1, width / height)))
-    eye, look = placed.inverse().apply(orbit.eye[None])[0], placed.rotation.T @ orbit.look
-    return [tileset.parent / uri for uri in _seen(root, eye, look, corner, error_px * 2 * upright / height)]
+    allowed = error_px * 2 * upright / height
+    eyes = [(p.inverse().apply(orbit.eye[None])[0], p.rotation.T @ orbit.look) for _, p in tilesets]
+    chosen: list[tuple[int, str]] = []
+    open_: list[tuple[float, int, int, Mapping[str, Any]]] = []
+    turn = count()
+
+    def look(number: int, tile: Mapping[str, Any]) -> None:
+        seen = _looks(tile, *eyes[number], corner)
+        if seen is None:
+            return
+        if tile.get("children") and seen > allowed:
+            heappush(open_, (-seen, number, next(turn), tile))
+        elif "content" in tile:
+            chosen.append((number, tile["content"]["uri"]))
+
+    for number, (path, _) in enumerate(tilesets):
+        look(number, json.loads(path.read_bytes())["root"])
+    while open_ and len(chosen) + len(open_) < most:
+        _, number, _, tile = heappop(open_)
+        for child in tile["children"]:
+            look(number, child)
+    chosen += [(number, tile["content"]["uri"]) for _, number, _, tile in open_ if "content" in tile]
+    return [(number, tilesets[number][0].parent / uri) for number, uri in sorted(chosen)]
 
 
-def _seen(tile: Mapping[str, Any], eye: F64, look: F64, corner: float, error: float) -> Iterator[str]:
-    """``corner``: radians from the middle of the picture to its corner; ``error``: metres for each of distance."""
+def _looks(tile: Mapping[str, Any], eye: F64, look: F64, corner: float) -> float | None:
+    """A tile's error for each metre of its distance; None where it is out of sight. ``corner``: radians from the middle
+    of the picture to its corner."""
     box = np.array(tile["boundingVolume"]["box"])
     way, radius = box[:3] - eye, float(np.linalg.norm(box[3:]))
     length = float(np.linalg.norm(way))
-    if length > radius:
-        aside = float(np.arccos(np.clip(way @ look / length, -1, 1)))
-        if aside > corner + float(np.arcsin(radius / length)):
-            return
-    children = tile.get("children", [])
-    if children and tile["geometricError"] > error * max(length - radius, 0.0):
-        for child in children:
-            yield from _seen(child, eye, look, corner, error)
-    elif "content" in tile:
-        yield tile["content"]["uri"]
+    if length <= radius:
+        return np.inf
+    aside = float(np.arccos(np.clip(way @ look / length, -1, 1)))
+    if aside > corner + float(np.arcsin(radius / length)):
+        return None
+    return float(tile["geometricError"]) / (length - radius)
 
 
 def _chosen(tile: Mapping[str, Any], error_m: float) -> Iterator[str]:

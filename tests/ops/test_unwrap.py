@@ -12,6 +12,7 @@ from heritage.model.errors import InputError
 from heritage.ops.tiles.bake import places, rasterise
 from heritage.ops.tiles.charts import charts
 from heritage.ops.tiles.pack import pack
+from heritage.ops.tiles.tile import dress
 from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 
@@ -83,6 +84,29 @@ def test_too_fine_a_density_becomes_coarser_until_it_fits(side: int, texel: floa
     assert flat.height_px <= side
     assert flat.texel_m >= texel
     check_charts_apart(box(), flat, 2)
+
+
+def test_more_charts_than_a_texture_has_room_for_take_a_larger_one() -> None:
+    """Rather than becoming so coarse that each of them is one texel of some colour."""
+    rng = np.random.default_rng(3)
+    middle = rng.uniform(-20, 20, (1_500, 1, 3))
+    corners = (middle + rng.normal(0, 0.05, (1_500, 3, 3))).astype(np.float32)
+    crumbs = mesh_of(corners.reshape(-1, 3), np.arange(4_500).reshape(-1, 3))
+    with pytest.raises(InputError, match="1500 charts for a texture of 208 pixels"):
+        unwrap(crumbs, 0.02, side_px=208)  # without padding and pictures they would just fit
+
+    class Grey:
+        def at(self, xyz: np.ndarray, side: np.ndarray) -> np.ndarray:
+            return np.full((len(xyz), 3), 120.0, np.float32)
+
+        def averaged(self, size_m: float) -> Grey:
+            return self
+
+    dressed = dress(crumbs, Grey(), 0.02, 208, lit=False)
+    assert dressed.mesh.texture is not None
+    assert 208 < max(dressed.mesh.texture.shape[:2]) <= 416
+    assert dressed.texel_m is not None
+    assert dressed.texel_m < 8 * 0.02
 
 
 def test_a_noisy_wall_is_one_chart() -> None:

@@ -33,7 +33,8 @@ def test_tiles_behind_and_aside_are_left_out_and_far_ones_stay_coarse(tmp_path: 
     orbit = orbit_of(np.zeros(3), np.array([0.0, 10.0, 0.0]), 45.0)
 
     def seen(placed: Similarity, by: Orbit) -> set[str]:
-        return {path.name for path in seen_tiles(tmp_path / "tileset.json", placed, by, 320, 200, 1.5)}
+        tilesets = [(tmp_path / "tileset.json", placed)]
+        return {path.name for _, path in seen_tiles(tilesets, by, 320, 200, 1.5)}
 
     assert seen(Similarity.identity(), orbit) == {"near-fine", "far", "around-fine"}
     # The same from where it stands in the site: turned, twice as large, elsewhere.
@@ -41,6 +42,51 @@ def test_tiles_behind_and_aside_are_left_out_and_far_ones_stay_coarse(tmp_path: 
     placed = Similarity(turned, np.array([500.0, 20.0, 3.0]), 2.0)
     there = placed.apply(np.array([[0.0, 0.0, 0.0], [0.0, 10.0, 0.0]]))
     assert seen(placed, orbit_of(*there, 45.0)) == {"near-fine", "far", "around-fine"}
+
+
+def test_a_picture_holds_so_many_tiles_the_coarsest_looking_refined_first(tmp_path: Path) -> None:
+    """Two tilesets share the limit; every place in sight is in one tile, however few there may be."""
+
+    def tree(name: str, at: tuple[float, float, float], half: float, error: float, depth: int):
+        children = []
+        if depth:
+            for i in (-1, 1):
+                middle = (at[0] + i * half / 2, at[1], at[2])
+                children.append(
+                    tree(f"{name}{'a' if i < 0 else 'b'}", middle, half / 2, error / 2, depth - 1)
+                )
+        return _tile(name, at, half, error, children)
+
+    for name, away in (("near", 20.0), ("far", 200.0)):
+        root = tree(name, (0.0, away, 0.0), 4.0, 8.0, 6)
+        (tmp_path / f"{name}.json").write_text(json.dumps({"root": root}))
+    tilesets = [(tmp_path / f"{name}.json", Similarity.identity()) for name in ("near", "far")]
+    orbit = orbit_of(np.zeros(3), np.array([0.0, 20.0, 0.0]), 45.0)
+
+    def seen(most: int) -> list[str]:
+        found = seen_tiles(tilesets, orbit, 960, 600, 0.01, most)
+        assert [path.name.startswith(("near", "far")[number]) for number, path in found] == [True] * len(
+            found
+        )
+        names = [path.name for _, path in found]
+        for one in names:
+            assert not any(
+                other != one and other.startswith(one) for other in names
+            )  # no tile beside its own children
+        return names
+
+    assert len(seen(1000)) == 2 * 2**6
+    for most in (2, 10, 33):
+        names = seen(most)
+        assert most <= len(names) <= most + 1
+        for name in ("near", "far"):
+            share = sum(2.0 ** -(len(one) - len(name)) for one in names if one.startswith(name))
+            assert share == 1.0  # nothing is missing and nothing is there twice
+    finest = {
+        name: max(len(one) - len(name) for one in seen(33) if one.startswith(name))
+        for name in ("near", "far")
+    }
+    assert finest["near"] > finest["far"]
 
 
 def test_so_many_tiles_at_most_and_no_more_error_than_that_takes(tmp_path: Path) -> None:

@@ -10,14 +10,16 @@ from pydantic import Field
 
 from heritage.model.arrays import F32, F64, I32, Mesh
 from heritage.model.documents import Document, Positive
+from heritage.model.errors import InputError
 from heritage.ops.meshes.crease import crease
 from heritage.ops.tiles.bake import bake
 from heritage.ops.tiles.cells import FILL, Budget, Cells
 from heritage.ops.tiles.colours import Colours
 from heritage.ops.tiles.seams import looked_up_normals
-from heritage.ops.tiles.unwrap import unwrap
+from heritage.ops.tiles.unwrap import Unwrapped, unwrap
 
 _LONGEST_SHARE = 0.25  # of a tile's texture: no edge may be longer
+_LARGEST_PX = 8192  # a side of a texture
 
 
 class TileOptions(Document):
@@ -105,9 +107,20 @@ def dress(
             mesh = mesh.with_(normals=looked_up_normals(mesh.vertices, mesh.normals, *seam_normals))
     if colours is None or texel_m is None:
         return Dressed(mesh, None)
-    flat = unwrap(mesh, texel_m, side_px=side_px)
+    flat = _flat(mesh, texel_m, side_px)
     painted = flat.mesh.with_(texture=bake(flat, colours))
     return Dressed(painted, flat.texel_m, flat.charts, flat.stretch)
+
+
+def _flat(mesh: Mesh, texel_m: float, side_px: int) -> Unwrapped:
+    """Unwrapped within ``side_px``, or within the least multiple that holds all charts: rather a large file than a blot."""
+    while True:
+        try:
+            return unwrap(mesh, texel_m, side_px=side_px)
+        except InputError as error:
+            if error.problems[0].code != "unwrap-too-many-charts" or side_px >= _LARGEST_PX:
+                raise
+        side_px *= 2
 
 
 def change_scales(largest: Sequence[float]) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from heritage.ops.tiles.pack import pack
 I64 = npt.NDArray[np.int64]
 
 _SLACKS = (1.02, 1.12, 1.3)  # how much wider than a full square the strips are that are tried
+_COARSEST = 8.0  # times the density asked for, or that the charts alone would need: padding leaves no room for a picture
 _BLOCK = 4  # textures are whole blocks of pixels, as every texture compression wants them
 
 
@@ -46,8 +47,8 @@ def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int =
     """Texture coordinates for ``mesh`` at ``texel_m`` metres per texel, coarser where ``side_px`` would not hold it.
 
     Charts are at least ``2 * padding_px`` apart. The texture is as small as it can be. Normals, change and
-    everything else of a vertex go with it. Raises InputError for an empty mesh or a density that is no
-    positive number.
+    everything else of a vertex go with it. Raises InputError for an empty mesh, a density that is no positive
+    number, and charts so many that their padding would make them eight times coarser.
     """
     if not len(mesh.triangles):
         raise InputError("mesh", "no triangles", "at least one is needed", code="mesh-empty")
@@ -139,6 +140,7 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
             "side_px", f"{side}", f"at least {2 * margin} is needed for the padding", code="unwrap-size"
         )
     texel = max(texel_m, float(extent.max()) / (side - margin))
+    coarsest = _COARSEST * max(texel, float(np.sqrt(extent.prod(1).sum())) / side)
     while True:
         sizes = np.ceil(extent / texel - 1e-9).astype(np.int64) + margin
         area = float(sizes.prod(1).sum())
@@ -147,7 +149,7 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
             fitting = [layout for layout in packed if layout.height <= side]
             if fitting:
                 return min(fitting, key=lambda layout: layout.width * layout.height)
-        if area > side * side and len(sizes) * margin**2 >= side * side:
+        if texel > coarsest or (area > side * side and len(sizes) * margin**2 >= side * side):
             raise InputError(
                 "mesh",
                 f"{len(sizes)} charts for a texture of {side} pixels a side",
