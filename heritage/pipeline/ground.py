@@ -108,7 +108,8 @@ def read_ground(loaded: LoadedSite) -> Ground:
         boxes = shapely.bounds(np.array([f.geometry for f in footprints.values()], dtype=object))
         x, y = np.nanmedian((boxes[:, :2] + boxes[:, 2:]) / 2, axis=0)
         middle = lon_lat(layer_crs, x, y)
-    _together(loaded, found, middle)
+    # Of two footprints that lie far apart nobody can tell which is wrong; of three, two agree.
+    _together(loaded, found, middle if len(footprints) > 2 else None)
     anchors = list(found.values())
     if not anchors and middle is not None:  # a monument may yet be found on one of them
         anchors = [middle]
