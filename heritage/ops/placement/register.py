@@ -56,8 +56,6 @@ class Registered:
     centre_m: F64
     middle_m: F64
     sigma_m: float
-    sigma_heading_deg: float
-    sigma_up_m: float
     residuals: tuple[WallResidual, ...]
     plan_m: F64
     figures: tuple[Figure, ...]
@@ -159,8 +157,6 @@ def conclude(
         centre,
         middle,
         sigma,
-        sigma_heading,
-        sigma_up,
         wall_residuals(cells, edges, held),
         plan_of(prepared, cells, laid.middle, low),
         figures,

@@ -34,6 +34,8 @@ export interface MapShown {
   }[];
   picking: boolean;
   language: string;
+  /** The letter at the arrow. */
+  north: string;
 }
 
 const path = (ring: readonly (readonly [number, number])[]) =>
@@ -72,7 +74,7 @@ export function viewOf(
 }
 
 export function mapDrawing(shown: MapShown): Part {
-  const { view, features, own, cells, tried, middle, reach, language } = shown;
+  const { view, features, own, cells, tried, middle, reach, language, north } = shown;
   const px = view.scale;
   const [w, h] = [view.width * px, view.height * px];
   const [left, top] = [view.middle[0] - w / 2, -view.middle[1] - h / 2];
@@ -106,7 +108,7 @@ export function mapDrawing(shown: MapShown): Part {
       <text x="0" y="-6" font-size="13">${figure(bar, 'm', language, bar < 1 ? 1 : 0)}</text>
     </g>
     <g class="furniture north" transform="translate(${left + w - 26 * px} ${top + 34 * px}) scale(${px})">
-      <path d="M0 12V-14M-5 -7L0 -15L5 -7" /><text x="0" y="26" font-size="13" text-anchor="middle">N</text>
+      <path d="M0 12V-14M-5 -7L0 -15L5 -7" /><text x="0" y="26" font-size="13" text-anchor="middle">${north}</text>
     </g>
   </svg>`;
 }

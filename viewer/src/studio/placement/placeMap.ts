@@ -198,6 +198,7 @@ export class PlaceMap extends LitElement {
                 points: pins.pairs.map((pair) => ({ name: pair.name, ...pins.placed(pair) })),
                 picking: placing.pins.asking === 'map',
                 language,
+                north: t('place.north'),
               })
             : ''
         }
