@@ -3,14 +3,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tile_scene import ORIGIN, blob, box, mesh_of, sampled, sheet, tint
 
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.colour import LINEAR, to_linear, to_srgb
-from heritage.ops.tiles.bake import bake, places, rasterise
-from heritage.ops.tiles.charts import side_of
+from heritage.ops.tiles.bake import bake, filled, places, rasterise
+from heritage.ops.tiles.charts import charts, side_of
 from heritage.ops.tiles.cloud_colours import CloudColours
 from heritage.ops.tiles.colours import colours_of
 from heritage.ops.tiles.surface_colours import SurfaceColours
@@ -54,26 +55,31 @@ def test_the_texture_shows_the_clouds_colours_everywhere_even_at_chart_borders()
     assert away.max() < 16  # no texel of another chart, nor an empty one, shines through anywhere
 
 
-def test_padding_keeps_the_faces_of_a_box_apart_in_the_first_mip_level() -> None:
-    solid = box((2.0, 1.0, 1.0))
-    cloud = sampled(solid, 20_000)
-    assert cloud.normal is not None
-    face = np.abs(cloud.normal).argmax(1) + 3 * (cloud.normal.sum(1) > 0)
-    loud = np.array(
-        [[250, 10, 10], [10, 250, 10], [10, 10, 250], [240, 240, 10], [10, 240, 240], [240, 10, 240]]
-    )
-    flat = unwrap(solid, 0.01, side_px=1024)
-    colours = colours_of([solid], cloud.with_(rgb=loud[face].astype(np.uint8)))
-    assert colours is not None
-    texture = bake(flat, colours)
-
+def halved(texture: np.ndarray) -> np.ndarray:
+    """The next mip level, as a graphics card makes it."""
     rows, columns = texture.shape[0] // 2, texture.shape[1] // 2
-    half = texture[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2, 3).mean((1, 3))
-    shrunk = replace(flat, pixels=flat.pixels * (columns / texture.shape[1], rows / texture.shape[0]))
-    xyz, rgb = looked_up(shrunk, half, 20_000, spread=0.25)  # mostly near borders
-    same, full = looked_up(flat, texture, 20_000, spread=0.25)
-    assert np.array_equal(xyz, same)
-    assert np.abs(rgb - full).max() < 16
+    return texture[: 2 * rows, : 2 * columns].reshape(rows, 2, columns, 2, 3).mean((1, 3))
+
+
+@pytest.mark.parametrize("solid", [box((2.0, 1.0, 1.0)), blob(3)], ids=["box", "blob"])
+def test_no_chart_shines_through_another_in_the_first_two_mip_levels(solid: Mesh) -> None:
+    flat = unwrap(solid, 0.03, side_px=1024)
+    _, chart = charts(solid)
+    loud = np.random.default_rng(7).integers(0, 256, (flat.charts, 3)).astype(np.uint8)
+    owner = rasterise(flat.pixels, flat.width_px, flat.height_px)
+    painted = owner >= 0
+    level = np.zeros((*owner.shape, 3), np.uint8)
+    level[painted] = loud[chart[owner[painted]]]
+    filled(level, painted, flat.rectangles)
+
+    triangle = np.random.default_rng(5).integers(
+        0, len(flat.mesh.triangles), 20_000
+    )  # as `looked_up` draws them
+    for shrunk in (1, 2, 4):
+        scaled = replace(flat, pixels=flat.pixels / shrunk)
+        _, rgb = looked_up(scaled, level, 20_000, spread=0.25)  # mostly near borders
+        assert np.abs(rgb - loud[chart[triangle]]).max() < 1e-6
+        level = halved(level)
 
 
 def test_a_thin_wall_keeps_its_two_faces() -> None:

@@ -13,7 +13,7 @@ from heritage.ops.tiles.bake import places, rasterise
 from heritage.ops.tiles.charts import charts
 from heritage.ops.tiles.pack import pack
 from heritage.ops.tiles.tile import dress
-from heritage.ops.tiles.unwrap import Unwrapped, unwrap
+from heritage.ops.tiles.unwrap import BLOCK, Unwrapped, unwrap
 
 
 def signed_areas(flat: Unwrapped) -> np.ndarray:
@@ -48,9 +48,23 @@ def check_charts_apart(mesh: Mesh, flat: Unwrapped, padding: int) -> None:
         assert not mask[:, [0, -1]].any()
 
 
+def check_rectangles(mesh: Mesh, flat: Unwrapped) -> None:
+    """Whole blocks, each of one chart, which stays half a block within."""
+    _, chart = charts(mesh)
+    taken = np.zeros((flat.height_px, flat.width_px), np.int32)
+    for left, top, right, bottom in flat.rectangles:
+        taken[top:bottom, left:right] += 1
+    assert taken.max() == 1
+    assert (flat.rectangles % BLOCK == 0).all()
+    own = flat.rectangles[chart][:, None]
+    half = BLOCK / 2 - 1e-6
+    assert (flat.pixels >= own[..., :2] + half).all()
+    assert (flat.pixels <= own[..., 2:] - half).all()
+
+
 def test_charts_are_apart_upright_and_inside() -> None:
     mesh = blob(4)
-    flat = unwrap(mesh, 0.05, side_px=512, padding_px=2)
+    flat = unwrap(mesh, 0.05, side_px=512)
     check_charts_apart(mesh, flat, 2)
     areas = signed_areas(flat)
     assert (areas < 0).mean() > 0.999  # no chart is mirrored
@@ -58,6 +72,7 @@ def test_charts_are_apart_upright_and_inside() -> None:
     assert flat.mesh.uv.min() > 0
     assert flat.mesh.uv.max() < 1
     assert flat.fill > 0.4
+    check_rectangles(mesh, flat)
     assert np.array_equal(flat.mesh.vertices, mesh.vertices[flat.source])
     assert np.array_equal(flat.source[flat.mesh.triangles], mesh.triangles)
 
@@ -84,6 +99,7 @@ def test_too_fine_a_density_becomes_coarser_until_it_fits(side: int, texel: floa
     assert flat.height_px <= side
     assert flat.texel_m >= texel
     check_charts_apart(box(), flat, 2)
+    check_rectangles(box(), flat)
 
 
 def test_more_charts_than_a_texture_has_room_for_take_a_larger_one() -> None:
@@ -141,7 +157,7 @@ def test_nonsense_is_refused() -> None:
     with pytest.raises(InputError, match="positive"):
         unwrap(box(), 0.0)
     with pytest.raises(InputError, match="padding"):
-        unwrap(box(), 0.1, side_px=8)
+        unwrap(box(), 0.1, side_px=7)
 
 
 @given(

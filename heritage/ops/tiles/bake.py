@@ -13,13 +13,14 @@ from heritage.model.colour import to_srgb
 from heritage.ops.meshes.weld import crosses, unit
 from heritage.ops.tiles.charts import side_of
 from heritage.ops.tiles.colours import Colours
-from heritage.ops.tiles.unwrap import Unwrapped
+from heritage.ops.tiles.unwrap import BLOCK, I64, Unwrapped
 
 
 def bake(surface: Unwrapped, colours: Colours) -> U8:
     """The texture (height_px, width_px, 3) uint8 sRGB of ``surface``.
 
-    Texels between the charts continue the charts' colours, so that no filter finds a foreign one.
+    Texels between the charts continue the charts' colours. In the first two mip levels a place finds none of another
+    chart, from the third on it may.
     """
     mesh = surface.mesh
     owner = rasterise(surface.pixels, surface.width_px, surface.height_px)
@@ -31,7 +32,7 @@ def bake(surface: Unwrapped, colours: Colours) -> U8:
     del xyz, seen_from
     texture = np.zeros((*painted.shape, 3), np.uint8)
     _paint(texture, painted, colour, _SRGB)
-    return _filled(texture, painted)
+    return filled(texture, painted, surface.rectangles)
 
 
 _LEVELS = 65_535
@@ -163,20 +164,46 @@ def _nearest_on_edge(x: Any, y: Any, x0: Any, y0: Any, x1: Any, y1: Any) -> Any:
     return (x - x0 - s * dx) ** 2 + (y - y0 - s * dy) ** 2, s
 
 
-def _filled(texture: U8, painted: npt.NDArray[np.bool_]) -> U8:
+def filled(texture: U8, painted: npt.NDArray[np.bool_], rectangles: I64) -> U8:
     """Unpainted texels as smooth continuations of the painted ones: pull-push (Gortler et al. 1996).
 
-    Colours are averaged over ever larger blocks until every block has some, then handed down.
+    Colours are averaged over ever larger blocks until every block has some, then handed down. Up to the blocks that
+    ``rectangles`` (as `Unwrapped` has them) are made of, each holds one chart; there, before larger ones mix charts,
+    those beside a chart's take its colour, as reading between texels of the second mip level finds them.
     """
     if painted.all():
         return texture
     pulled = [_pull(texture, painted)]
     while max(pulled[-1][1].shape) > 1:
-        pulled.append(_pull(*pulled[-1]))
+        colour, has = _pull(*pulled[-1])
+        if 2 ** (len(pulled) + 1) == BLOCK:
+            colour, has = _widened(colour, has, rectangles // BLOCK)
+        pulled.append((colour, has))
     for (fine, has), (coarse, _) in zip(pulled[-2::-1], pulled[:0:-1], strict=True):
         _push(fine, has, coarse)
     _push(texture, painted, np.rint(pulled[0][0]))
     return texture
+
+
+@numba.njit(cache=True)
+def _widened(colour: Any, has: Any, rectangles: Any) -> Any:
+    """Blocks without a colour beside such as have one, within their rectangle, take the mean of these."""
+    wide, now = colour.copy(), has.copy()
+    for left, top, right, bottom in rectangles:
+        for row in range(top, bottom):
+            for column in range(left, right):
+                if has[row, column]:
+                    continue
+                count = 0
+                for y in range(max(row - 1, top), min(row + 2, bottom)):
+                    for x in range(max(column - 1, left), min(column + 2, right)):
+                        if has[y, x]:
+                            count += 1
+                            wide[row, column] += colour[y, x]
+                if count:
+                    wide[row, column] /= count
+                    now[row, column] = True
+    return wide, now
 
 
 @numba.njit(cache=True)

@@ -19,7 +19,12 @@ I64 = npt.NDArray[np.int64]
 
 _SLACKS = (1.02, 1.12, 1.3)  # how much wider than a full square the strips are that are tried
 _COARSEST = 8.0  # times the density asked for, or that the charts alone would need: padding leaves no room for a picture
-_BLOCK = 4  # textures are whole blocks of pixels, as every texture compression wants them
+BLOCK = 4
+"""Textures, and the rectangle of every chart in them, are whole blocks of pixels: no texel of the first two mip
+levels averages two charts. Texture compressions want blocks, too."""
+
+# Half a texel of the second mip level: as far from its rectangle's border, a place is read from within alone.
+_PADDING = BLOCK // 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +32,7 @@ class Unwrapped:
     """``mesh`` with uv, vertices split at chart borders; ``source`` (v,) int32 is each vertex's number before.
 
     ``pixels`` (t, 3, 2) float64 are the triangles' corners in the image, rows downwards, pixel centres at halves.
+    ``rectangles`` (c, 4) int64 are the charts' own parts of it: left, top, right, bottom, in pixels, whole blocks.
     ``width_px`` and ``height_px`` are the texture's size, ``texel_m`` the density got, ``fill`` the share of
     the texture that lies inside a chart. ``stretch`` is how much longer than ``texel_m`` a texel is on the
     surface, in its longest direction: what 95 % of the area does not exceed, and the largest.
@@ -35,6 +41,7 @@ class Unwrapped:
     mesh: Mesh
     source: I32
     pixels: F64
+    rectangles: I64
     width_px: int
     height_px: int
     texel_m: float
@@ -43,11 +50,11 @@ class Unwrapped:
     stretch: tuple[float, float]
 
 
-def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int = 2) -> Unwrapped:
+def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048) -> Unwrapped:
     """Texture coordinates for ``mesh`` at ``texel_m`` metres per texel, coarser where ``side_px`` would not hold it.
 
-    Charts are at least ``2 * padding_px`` apart. The texture is as small as it can be. Normals, change and
-    everything else of a vertex go with it. Raises InputError for an empty mesh, a density that is no positive
+    Charts stay half a block within their rectangles of whole blocks. The texture is as small as it can be. Normals,
+    change and everything else of a vertex go with it. Raises InputError for an empty mesh, a density that is no positive
     number, and charts so many that their padding would make them eight times coarser.
     """
     if not len(mesh.triangles):
@@ -60,8 +67,8 @@ def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int =
         [np.einsum("tkd,td->tk", corners, RIGHT[axis]), np.einsum("tkd,td->tk", corners, UP[axis])], axis=2
     )
     low, extent = _extents(flat, chart)
-    layout = _laid_out(extent, texel_m, side_px, padding_px)
-    pixels = (flat - low[chart][:, None]) / layout.texel_m + layout.corners[chart][:, None] + padding_px + 0.5
+    layout = _laid_out(extent, texel_m, side_px)
+    pixels = (flat - low[chart][:, None]) / layout.texel_m + layout.corners[chart][:, None] + _PADDING
     pixels[..., 1] = layout.height - pixels[..., 1]  # image rows run down, heights up
     uv = pixels / (layout.width, layout.height)
     count = len(extent)
@@ -80,7 +87,16 @@ def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, padding_px: int =
     )
     fill = float(_flat_area(pixels).sum() / (layout.width * layout.height))
     return Unwrapped(
-        split, source, pixels, layout.width, layout.height, layout.texel_m, count, fill, _stretch(mesh, axis)
+        split,
+        source,
+        pixels,
+        layout.rectangles(),
+        layout.width,
+        layout.height,
+        layout.texel_m,
+        count,
+        fill,
+        _stretch(mesh, axis),
     )
 
 
@@ -127,22 +143,30 @@ def _extend(flat: Any, chart: Any, low: Any, high: Any) -> None:
 @dataclass(frozen=True, eq=False)
 class _Layout:
     corners: I64
+    sizes: I64
     width: int
     height: int
     texel_m: float
 
+    def rectangles(self) -> I64:
+        """As `Unwrapped` has them: corners are counted upwards, an image's rows downwards."""
+        left, low = self.corners.T
+        wide, high = self.sizes.T
+        return np.stack([left, self.height - low - high, left + wide, self.height - low], axis=1)
 
-def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
-    """Charts packed at ``texel_m``, or at the finest density at which they fit a square of ``side`` pixels."""
-    margin = 2 * padding + 1
-    if side < 2 * margin:
+
+def _laid_out(extent: F64, texel_m: float, side_px: int) -> _Layout:
+    """Charts packed at ``texel_m``, or at the finest density at which they fit a square of ``side_px`` pixels."""
+    margin = 2 * _PADDING
+    if side_px < 2 * BLOCK:
         raise InputError(
-            "side_px", f"{side}", f"at least {2 * margin} is needed for the padding", code="unwrap-size"
+            "side_px", f"{side_px}", f"at least {2 * BLOCK} is needed for the padding", code="unwrap-size"
         )
+    side = side_px // BLOCK * BLOCK
     texel = max(texel_m, float(extent.max()) / (side - margin))
     coarsest = _COARSEST * max(texel, float(np.sqrt(extent.prod(1).sum())) / side)
     while True:
-        sizes = np.ceil(extent / texel - 1e-9).astype(np.int64) + margin
+        sizes = -(-(np.ceil(extent / texel - 1e-9).astype(np.int64) + margin) // BLOCK) * BLOCK
         area = float(sizes.prod(1).sum())
         if area <= side * side:
             packed = [_packed(sizes, side, slack * area, texel) for slack in _SLACKS]
@@ -152,7 +176,7 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
         if texel > coarsest or (area > side * side and len(sizes) * margin**2 >= side * side):
             raise InputError(
                 "mesh",
-                f"{len(sizes)} charts for a texture of {side} pixels a side",
+                f"{len(sizes)} charts for a texture of {side_px} pixels a side",
                 "fewer pieces of surface",
                 "allow a larger texture or smaller tiles",
                 code="unwrap-too-many-charts",
@@ -161,11 +185,8 @@ def _laid_out(extent: F64, texel_m: float, side: int, padding: int) -> _Layout:
 
 
 def _packed(sizes: I64, side: int, area: float, texel: float) -> _Layout:
-    """Rectangles in a strip about as wide as a square of ``area`` pixels."""
-    width = min(side, _blocks(max(int(sizes[:, 0].max()), int(np.sqrt(area)))))
-    corners, height = pack(sizes, width)
-    return _Layout(corners, width, _blocks(height), texel)
-
-
-def _blocks(pixels: int) -> int:
-    return -(-pixels // _BLOCK) * _BLOCK
+    """Rectangles in a strip about as wide as a square of ``area`` pixels, block by block."""
+    blocks = sizes // BLOCK
+    width = min(side // BLOCK, max(int(blocks[:, 0].max()), int(np.ceil(np.sqrt(area) / BLOCK))))
+    corners, height = pack(blocks, width)
+    return _Layout(corners * BLOCK, sizes, width * BLOCK, height * BLOCK, texel)
