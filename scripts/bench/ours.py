@@ -21,6 +21,7 @@ from heritage.ops.meshes.join import join
 from heritage.ops.meshes.simplify import simplify
 from heritage.ops.meshes.weld import areas, open_edges, weld
 from heritage.ops.normals.normals import estimate_normals
+from heritage.ops.surface.fans import split_fans
 from heritage.ops.surface.mesh import mesh_surface
 from heritage.ops.tiles.bake import bake
 from heritage.ops.tiles.colours import colours_of
@@ -46,6 +47,8 @@ def warm_up(row: str) -> None:
     if row in ("surface", "simplify", "chain"):
         mesh = mesh_surface(small.with_(normal=np.tile(np.float32([0, 0, 1]), (3000, 1)))).mesh
         simplify(mesh, 100)
+        bow = np.array([[0, 1, 2], [0, 3, 4]], np.int32)
+        split_fans(bow, 5, open_edges(bow))
     if row == "chain":
         estimate_normals(small)
 

@@ -118,13 +118,50 @@ def _crosses(vertices: Any, triangles: Any, cross: Any) -> None:
 
 def open_edges(triangles: I32) -> npt.NDArray[np.int64]:
     """(e, 2) vertex pairs, each pair ascending, that belong to exactly one triangle. Vertices must be welded."""
-    edge = np.sort(triangles[:, [0, 1, 1, 2, 2, 0]].reshape(-1, 2), axis=1).astype(np.int64)
-    key: npt.NDArray[np.int64] = np.sort(edge[:, 0] << 32 | edge[:, 1])
+    key: npt.NDArray[np.int64] = np.sort(_suspects(triangles, int(triangles.max(initial=-1)) + 1))
     alone = np.ones(len(key), bool)
     same = key[1:] == key[:-1]
     alone[1:] &= ~same
     alone[:-1] &= ~same
     return np.column_stack([key[alone] >> 32, key[alone] & 0xFFFFFFFF])
+
+
+@numba.njit(cache=True)
+def _suspects(triangles: Any, vertices: int) -> Any:
+    """The edges of every triangle, the lesser vertex in the upper half, but for those that two triangles surely share.
+
+    Around a vertex inside a surface every neighbour comes after it in one triangle and before it in another: what is
+    added for one is taken away for the other. The neighbours' numbers are mixed, so that different ones cannot cancel.
+    """
+    left = np.zeros(vertices, np.uint64)
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        of_a, of_b, of_c = _mixed(a), _mixed(b), _mixed(c)
+        left[a] += of_b - of_c
+        left[b] += of_c - of_a
+        left[c] += of_a - of_b
+    found = np.empty(0, np.int64)
+    for write in range(2):
+        n = 0
+        for t in range(len(triangles)):
+            for k in range(3):
+                a, b = np.int64(triangles[t, k]), np.int64(triangles[t, (k + 1) % 3])
+                if left[a] != 0 and left[b] != 0:
+                    if write == 1:
+                        found[n] = min(a, b) << 32 | max(a, b)
+                    n += 1
+        if write == 0:
+            found = np.empty(n, np.int64)
+    return found
+
+
+@numba.njit(cache=True, inline="always")
+def _mixed(number: Any) -> Any:
+    """64 bits that look random (the finaliser of Steele, Lea and Flood 2014)."""
+    bits = np.uint64(number) + np.uint64(0x9E3779B97F4A7C15)
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
 
 
 def areas(mesh: Mesh) -> F64:

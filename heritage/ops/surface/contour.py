@@ -34,6 +34,10 @@ from heritage.ops.surface.owners import (
 
 _SHY: Final = np.float32(0.02)  # of an edge: least distance of a vertex from its nodes
 _SIDE: Final = BRICK + 3
+_MINUS: Final = np.uint8(1)
+_PLUS: Final = np.uint8(2)
+_CROSSED: Final = np.uint8(3)  # the surface passes between nodes of both
+_NONE: Final = np.uint8(4)  # a node of which nothing is known
 _EDGE_AXIS = np.array([number // 4 for number in range(12)], np.int32)
 _EDGE_START = np.array([a for a, _ in EDGES], np.int32)
 
@@ -62,8 +66,10 @@ def contour(of: Field, cubes: Cubes = EVERYWHERE, block: int = 0, near: int = 0,
     A cell that lies in no cube belongs to the nearest, of equally near ones to the first.
     """
     beside, mine = neighbouring(cubes, block)
-    number = np.full((len(of.keys), BRICK, BRICK, BRICK, 3), -1, np.int32)
-    args = (of.keys, of.table, of.value, cubes[beside], mine, near, held)
+    # Rows are written where the surface passes only: the others take no memory.
+    number = np.empty((len(of.keys), BRICK, BRICK, BRICK, 3), np.int32)
+    place = np.full(len(of.keys), -1, np.int32)
+    args = (of.keys, of.table, of.value, cubes[beside], mine, near, held, place)
     vertices, triangles = _count(*args, number)
     xyz, normal = np.empty((vertices, 3), np.float32), np.empty((vertices, 3), np.float32)
     rim, edge = np.empty(vertices, bool), np.empty(vertices, np.int64)
@@ -73,67 +79,81 @@ def contour(of: Field, cubes: Cubes = EVERYWHERE, block: int = 0, near: int = 0,
 
 
 @numba.njit(cache=True)
-def _known_cells(local: Any, known: Any) -> Any:
-    """Which cells of a brick and the layer before it have eight known nodes, and whether the sign changes in any."""
+def _signs_of(local: Any, signs: Any, corners: Any) -> Any:
+    """The sign of every node, and what signs the corners have of the cells of a brick and of the layer before it;
+    whether that changes in any known cell."""
+    for a in range(_SIDE):
+        for b in range(_SIDE):
+            for c in range(_SIDE):
+                f = local[a, b, c]
+                signs[a, b, c] = _NONE if np.isnan(f) else (_MINUS if f < 0 else _PLUS)
     n = BRICK + 1
     changes = False
     for a in range(n):
         for b in range(n):
+            before = signs[a, b, 0] | signs[a, b + 1, 0] | signs[a + 1, b, 0] | signs[a + 1, b + 1, 0]
             for c in range(n):
-                inside, whole = 0, True
-                for corner in range(8):
-                    f = local[a + (corner & 1), b + (corner >> 1 & 1), c + (corner >> 2)]
-                    whole = whole and not np.isnan(f)
-                    inside += f < 0
-                known[a, b, c] = whole
-                changes = changes or (whole and 0 < inside < 8)
+                after = (
+                    signs[a, b, c + 1]
+                    | signs[a, b + 1, c + 1]
+                    | signs[a + 1, b, c + 1]
+                    | signs[a + 1, b + 1, c + 1]
+                )
+                corners[a, b, c] = before | after
+                changes = changes or corners[a, b, c] == _CROSSED
+                before = after
     return changes
 
 
 @numba.njit(cache=True)
 def _crossed(
     i: Any, j: Any, k: Any, keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any,
-    local: Any, cells: Any, known: Any,
+    local: Any, cells: Any, signs: Any, corners: Any,
 ) -> Any:  # fmt: skip
-    """Whether the surface may pass through a held cell of a brick; only then are its values, cells and known ones filled in."""
+    """Whether the surface may pass through a held cell of a brick; only then are its values, cells and signs filled in."""
     if not standings(i, j, k, cubes, mine, near, held, cells):
         return False
     around(i, j, k, keys, table, value, local, 1)
-    return _known_cells(local, known)
+    return _signs_of(local, signs, corners)
 
 
 @numba.njit(cache=True)
 def _count(
-    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, number: Any
+    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, place: Any, number: Any
 ) -> Any:  # fmt: skip
-    """Number the vertices of every brick's edges that a held cell uses, and count the triangles."""
+    """Number the vertices of the edges that a held cell uses, in a row of ``number`` for every brick that the surface
+    passes, whose ``place`` is that row; how many vertices there are, and triangles."""
     local = np.empty((_SIDE, _SIDE, _SIDE), np.float32)
+    signs = np.empty((_SIDE, _SIDE, _SIDE), np.uint8)
     cells = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
-    known = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
-    vertices, triangles = 0, 0
+    corners = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
+    vertices, triangles, row = 0, 0, 0
     for r in range(len(keys)):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, known):
+        if not _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, signs, corners):
             continue
+        place[r] = row
+        number[row] = -1
         for x in range(BRICK):
             for y in range(BRICK):
                 for z in range(BRICK):
-                    if known[x + 1, y + 1, z + 1] and cells[x + 1, y + 1, z + 1]:
-                        triangles += COUNT[_case(local, x, y, z)]
-                    f = local[x + 1, y + 1, z + 1]
+                    if corners[x + 1, y + 1, z + 1] == _CROSSED and cells[x + 1, y + 1, z + 1]:
+                        triangles += COUNT[_case(signs, x, y, z)]
+                    sign = signs[x + 1, y + 1, z + 1]
                     for axis in range(3):
-                        e = local[x + 1 + (axis == 0), y + 1 + (axis == 1), z + 1 + (axis == 2)]
-                        if np.isnan(f) or np.isnan(e) or (f < 0) == (e < 0):
+                        other = signs[x + 1 + (axis == 0), y + 1 + (axis == 1), z + 1 + (axis == 2)]
+                        if sign | other != _CROSSED:
                             continue
-                        used, _, _ = _surrounding(x, y, z, axis, known, cells)
+                        used, _, _ = _surrounding(x, y, z, axis, corners, cells)
                         if used:
-                            number[r, x, y, z, axis] = vertices
+                            number[row, x, y, z, axis] = vertices
                             vertices += 1
+        row += 1
     return vertices, triangles
 
 
 @numba.njit(cache=True)
-def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, cells: Any) -> Any:
+def _surrounding(x: Any, y: Any, z: Any, axis: Any, corners: Any, cells: Any) -> Any:
     """Of the four cells around an edge: whether one is held, one is shared, one is unknown."""
     used, shared, rim = False, False, False
     for step in range(4):
@@ -141,7 +161,7 @@ def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, cells: Any) -> A
         a = x + 1 - (0 if axis == 0 else p)
         b = y + 1 - (0 if axis == 1 else (p if axis == 0 else q))
         c = z + 1 - (0 if axis == 2 else q)
-        if not known[a, b, c]:
+        if corners[a, b, c] & _NONE:
             rim = True
         else:
             used = used or cells[a, b, c] & HELD != 0
@@ -150,10 +170,10 @@ def _surrounding(x: Any, y: Any, z: Any, axis: Any, known: Any, cells: Any) -> A
 
 
 @numba.njit(cache=True)
-def _case(local: Any, x: Any, y: Any, z: Any) -> Any:
+def _case(signs: Any, x: Any, y: Any, z: Any) -> Any:
     case = 0
     for corner in range(8):
-        if local[x + 1 + (corner & 1), y + 1 + (corner >> 1 & 1), z + 1 + (corner >> 2)] < 0:
+        if signs[x + 1 + (corner & 1), y + 1 + (corner >> 1 & 1), z + 1 + (corner >> 2)] == _MINUS:
             case |= 1 << corner
     return case
 
@@ -173,45 +193,44 @@ def _slope(local: Any, x: Any, y: Any, z: Any, axis: Any) -> Any:
 
 @numba.njit(cache=True)
 def _write(
-    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, number: Any, size: Any,
-    xyz: Any, normal: Any, rim: Any, edge: Any, corners: Any, standing: Any,
+    keys: Any, table: Any, value: Any, cubes: Any, mine: Any, near: Any, held: Any, place: Any, number: Any, size: Any,
+    xyz: Any, normal: Any, rim: Any, edge: Any, triangles: Any, standing: Any,
 ) -> None:  # fmt: skip
     local = np.empty((_SIDE, _SIDE, _SIDE), np.float32)
     cells = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
-    known = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.bool_)
+    signs = np.empty((_SIDE, _SIDE, _SIDE), np.uint8)
+    corners = np.empty((BRICK + 1, BRICK + 1, BRICK + 1), np.uint8)
     rows = np.empty(8, np.int64)
     n = 0
-    for r in range(len(keys)):
+    for r in np.flatnonzero(place >= 0):
         i, j, k = gathered(keys[r]), gathered(keys[r] >> 1), gathered(keys[r] >> 2)
-        if not _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, known):
-            continue
+        _crossed(i, j, k, keys, table, value, cubes, mine, near, held, local, cells, signs, corners)
         for corner in range(8):
-            rows[corner] = find(
-                key_of(i + (corner & 1), j + (corner >> 1 & 1), k + (corner >> 2)), keys, table
-            )
+            there = find(key_of(i + (corner & 1), j + (corner >> 1 & 1), k + (corner >> 2)), keys, table)
+            rows[corner] = place[there] if there >= 0 else -1
         for x in range(BRICK):
             for y in range(BRICK):
                 for z in range(BRICK):
                     for axis in range(3):
-                        v = number[r, x, y, z, axis]
+                        v = number[rows[0], x, y, z, axis]
                         if v >= 0:
-                            _, shared, rim[v] = _surrounding(x, y, z, axis, known, cells)
+                            _, shared, rim[v] = _surrounding(x, y, z, axis, corners, cells)
                             _vertex(local, x + 1, y + 1, z + 1, axis, xyz[v], normal[v])
                             xyz[v, 0] = (np.float64(xyz[v, 0]) + (i * BRICK - HALF)) * size
                             xyz[v, 1] = (np.float64(xyz[v, 1]) + (j * BRICK - HALF)) * size
                             xyz[v, 2] = (np.float64(xyz[v, 2]) + (k * BRICK - HALF)) * size
                             lattice = key_of(i * BRICK + x, j * BRICK + y, k * BRICK + z)
                             edge[v] = lattice << 2 | axis if shared else -1
-                    if not (known[x + 1, y + 1, z + 1] and cells[x + 1, y + 1, z + 1]):
+                    if corners[x + 1, y + 1, z + 1] != _CROSSED or not cells[x + 1, y + 1, z + 1]:
                         continue
-                    case = _case(local, x, y, z)
+                    case = _case(signs, x, y, z)
                     for t in range(COUNT[case]):
                         for c in range(3):
                             e = CORNERS[case, t, c]
                             start = _EDGE_START[e]
                             a, b, d = x + (start & 1), y + (start >> 1 & 1), z + (start >> 2)
                             beyond = (a // BRICK) | (b // BRICK) << 1 | (d // BRICK) << 2
-                            corners[n, c] = number[
+                            triangles[n, c] = number[
                                 rows[beyond], a % BRICK, b % BRICK, d % BRICK, _EDGE_AXIS[e]
                             ]
                         standing[n] = cells[x + 1, y + 1, z + 1]

@@ -21,7 +21,7 @@ def split_fans(
     meets = np.flatnonzero(np.bincount(rim.ravel(), minlength=vertices) >= 4)
     asked = np.zeros(vertices, bool)
     asked[meets] = True
-    row, corner = np.nonzero(asked[triangles])
+    row, corner = _corners(triangles, asked)
     made = triangles.copy()
     copies: list[int] = []
     order = np.argsort(triangles[row, corner], kind="stable")
@@ -34,6 +34,23 @@ def split_fans(
             made[row[mine], corner[mine]] = vertices + len(copies)
             copies.append(int(v))
     return made, np.concatenate([np.arange(vertices), np.array(copies, np.int64)])
+
+
+@numba.njit(cache=True)
+def _corners(triangles: Any, asked: Any) -> Any:
+    """The rows (m,) and corners (m,) of triangles (t, 3) whose vertex is ``asked`` (v,) for."""
+    row, corner = np.empty(0, np.int64), np.empty(0, np.int64)
+    for write in range(2):
+        n = 0
+        for t in range(len(triangles)):
+            for k in range(3):
+                if asked[triangles[t, k]]:
+                    if write == 1:
+                        row[n], corner[n] = t, k
+                    n += 1
+        if write == 0:
+            row, corner = np.empty(n, np.int64), np.empty(n, np.int64)
+    return row, corner
 
 
 @numba.njit(cache=True)

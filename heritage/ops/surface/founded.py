@@ -17,6 +17,7 @@ _SPARSE: Final = (
     2.0  # median spacings; points that lie further apart bear out no more than this, for strays do
 )
 _MOST_CELLS: Final = 1.5  # of a level: what its neighbouring cells are sure to show
+_KEPT: Final = 8  # cells a side whose neighbours are remembered
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,25 +65,32 @@ def founded(
 def _found(
     xyz: Any, means: Any, reach: Any, keys: Any, table: Any, inverse: Any, half: Any, beyond: Any, depth: Any
 ) -> None:  # fmt: skip
+    # Vertices that follow each other share their cells: who stands around one is remembered.
+    known, around = np.full(_KEPT**3, -1, np.int64), np.empty((_KEPT**3, 27), np.int32)
+    many = np.zeros(_KEPT**3, np.int32)
     for v in range(len(xyz)):
         i = np.int64(np.floor(xyz[v, 0] * inverse)) + half
         j = np.int64(np.floor(xyz[v, 1] * inverse)) + half
         k = np.int64(np.floor(xyz[v, 2] * inverse)) + half
+        slot = ((i % _KEPT) * _KEPT + j % _KEPT) * _KEPT + k % _KEPT
+        key = key_of(i, j, k)
+        if known[slot] != key:
+            known[slot], many[slot] = key, 0
+            for a in range(-1, 2):
+                for b in range(-1, 2):
+                    for c in range(-1, 2):
+                        row = find(key_of(i + a, j + b, k + c), keys, table)
+                        if row >= 0:
+                            around[slot, many[slot]] = row
+                            many[slot] += 1
         first = np.isinf(depth[v])
         near = np.float32(np.inf)
-        for a in range(-1, 2):
-            for b in range(-1, 2):
-                for c in range(-1, 2):
-                    row = find(key_of(i + a, j + b, k + c), keys, table)
-                    if row >= 0:
-                        x, y, z = (
-                            xyz[v, 0] - means[row, 0],
-                            xyz[v, 1] - means[row, 1],
-                            xyz[v, 2] - means[row, 2],
-                        )
-                        d = np.sqrt(x * x + y * y + z * z)
-                        near = min(near, d)
-                        beyond[v] = min(beyond[v], d - reach[row])
+        for n in range(many[slot]):
+            row = around[slot, n]
+            x, y, z = xyz[v, 0] - means[row, 0], xyz[v, 1] - means[row, 1], xyz[v, 2] - means[row, 2]
+            d = np.sqrt(x * x + y * y + z * z)
+            near = min(near, d)
+            beyond[v] = min(beyond[v], d - reach[row])
         if first:
             depth[v] = near
 

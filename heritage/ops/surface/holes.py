@@ -47,8 +47,10 @@ def parts_of(xyz: F32, triangles: I32, own: Bool, measured: Bool, bad: Bool, edg
     """
     root = np.arange(len(xyz), dtype=np.int32)
     _join(triangles, measured, root)
-    label, part = np.unique(root, return_inverse=True)
-    part = part.astype(np.int32)
+    label = np.flatnonzero(root == np.arange(len(root)))
+    part = np.empty(len(root), np.int32)
+    part[label] = np.arange(len(label))
+    part = part[root]
     n = len(label)
     hole = ~measured[label]
     of_triangle, area = np.empty(len(triangles), np.int32), np.empty(len(triangles))

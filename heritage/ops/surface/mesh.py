@@ -19,7 +19,7 @@ import numpy as np
 from heritage.model.arrays import F32, F64, I32, U8, Bool, Mesh, PointCloud
 from heritage.model.errors import MethodError
 from heritage.model.report import Counts, Figure
-from heritage.ops.meshes.rays import distances, scene_of
+from heritage.ops.meshes.farthest import Boxes
 from heritage.ops.meshes.weld import open_edges
 from heritage.ops.points.grid import I64, morton_order
 from heritage.ops.surface.contour import contour
@@ -100,8 +100,10 @@ def finish_block(piece: Piece, keep: Bool, origin: F64, points: F32) -> tuple[Me
         return None, Finished(0, taken, none, none)
     rim = open_edges(triangles)
     xyz = smooth_rim(piece.vertices, rim)
-    triangles = triangles[own]
-    border = open_edges(triangles)
+    border = rim
+    if not own.all():
+        triangles = triangles[own]
+        border = open_edges(triangles)
     # An open edge has one triangle, so it is open among the block's own too; there it lies with those of the border.
     ends = xyz[_common(rim, border)].astype(np.float64)
     length = np.linalg.norm(ends[:, 0] - ends[:, 1], axis=1)
@@ -113,8 +115,8 @@ def finish_block(piece: Piece, keep: Bool, origin: F64, points: F32) -> tuple[Me
         rgb=None if piece.rgb is None else piece.rgb[old],
         filled=np.where(piece.measured[old], 0, 255).astype(np.uint8),
     )  # fmt: skip
-    distance = distances(scene_of(mesh), points, 1) if len(points) else np.zeros(0)
-    return mesh, Finished(len(triangles), taken, length, distance)
+    distance = Boxes(mesh).farther(points, 0.0) if len(points) else np.zeros(0)
+    return mesh, Finished(len(triangles), taken, length, distance.astype(np.float64))
 
 
 def _used(triangles: I32, vertices: int) -> tuple[I64, I32]:
