@@ -20,6 +20,7 @@ from heritage.model.limits import GLTF_JSON_BYTES, MODEL_BYTES
 _KINDS = {5120: "i1", 5121: "u1", 5122: "i2", 5123: "u2", 5125: "u4", 5126: "f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4}
 _DATA = "data:"
+_JSON = 0x4E4F534A  # the kind of a GLB's first chunk
 MESHOPT = "EXT_meshopt_compression"
 _MODES = ("ATTRIBUTES", "TRIANGLES", "INDICES")
 _FILTERS = (None, "NONE", "OCTAHEDRAL", "QUATERNION", "EXPONENTIAL")
@@ -179,6 +180,21 @@ def open_gltf(path: Path) -> GltfFile:
         return GltfFile(path.name, path.parent, _parsed(path, stream.read()), None)
 
 
+def read_head(path: Path) -> dict[str, Any]:
+    """The JSON of a .glb alone. Raises InputError where it has none."""
+    with path.open("rb") as stream:
+        head = stream.read(20)
+        if len(head) < 20 or head[:4] != b"glTF":
+            raise wrong(f"{path.name}, byte 0", "no GLB header", "the file must start with glTF")
+        length, kind = struct.unpack_from("<2I", head, 12)
+        text = stream.read(min(length, GLTF_JSON_BYTES))
+    if kind != _JSON or len(text) != length:
+        raise wrong(
+            f"{path.name}, byte 12", f"a first chunk of {length} bytes", "JSON inside the file is needed"
+        )
+    return _parsed(path, text)
+
+
 def _container(path: Path, content: memoryview) -> GltfFile:
     if len(content) < 20 or bytes(content[:4]) != b"glTF":
         raise wrong(f"{path.name}, byte 0", "no GLB header", "the file must start with glTF")
@@ -191,7 +207,7 @@ def _container(path: Path, content: memoryview) -> GltfFile:
             f"the header says {length} bytes, the file has {len(content)}",
             "both must agree",
         )
-    if json_kind != 0x4E4F534A or not 0 < json_length <= min(GLTF_JSON_BYTES, len(content) - 20):
+    if json_kind != _JSON or not 0 < json_length <= min(GLTF_JSON_BYTES, len(content) - 20):
         raise wrong(
             f"{path.name}, byte 12", f"a first chunk of {json_length} bytes", "JSON inside the file is needed"
         )

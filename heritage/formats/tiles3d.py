@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from heritage.formats.gltf import GENERATOR
+from heritage.formats.tileset_check import demand_plausible
 from heritage.model.arrays import F64
 from heritage.model.tiles import Tile, TileTree
 
@@ -48,10 +49,14 @@ def with_root_transform(tileset: Mapping[str, Any], matrix: Sequence[float]) -> 
 
 
 def write_tileset(folder: Path, tree: TileTree) -> Path:
-    """Write ``tileset.json`` into ``folder``, where the tiles' contents are; the file."""
+    """Write ``tileset.json`` into ``folder``, where the tiles' contents are; the file.
+
+    Raises MethodError where it says something of itself that cannot be true.
+    """
     document = json.dumps(tileset_json(tree, None), separators=(",", ":"), allow_nan=False)
     path = folder / TILESET
     path.write_text(document + "\n", encoding="utf-8")
+    demand_plausible(path)
     return path
 
 

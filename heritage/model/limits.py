@@ -27,6 +27,10 @@ VECTOR_BYTES: Final = 2 * 2**30  # a country's buildings; a site needs a few hun
 RASTER_HEIGHTS_PX: Final = 100_000_000  # 10 km at 1 m; read whole, 4 bytes each
 RASTER_PHOTO_PX: Final = 400_000_000  # 1 km at 5 cm; read whole, 4 bytes each
 VERTICES: Final = 10_000_000
+TILE_BYTES: Final = (
+    16 * 2**20
+)  # half a minute of a phone's 4 Mbit/s; of 30 million points the largest has 0.8 MB
+TILE_TRIANGLES: Final = 500_000  # a phone draws as many in all; a recipe's tile_triangles is 30,000
 PRJ_BYTES: Final = 100_000  # the CRS of a cloud as WKT takes some kilobytes
 PHOTO_BYTES: Final = 500 * 2**20  # only its EXIF is read
 PHOTOS: Final = 20_000  # in one folder; a monument has some hundreds

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from heritage.model.errors import Problem, StoreError
+from heritage.model.tileset import tileset_problem
 from heritage.store import journal
 from heritage.store.drafts import Drafts
 from heritage.store.manifest import differences, read_manifest
@@ -59,6 +61,7 @@ def fsck(store: Store, *, verify: bool = True) -> FsckReport:
             files += len(manifest["files"])
             size += sum(entry["bytes"] for entry in manifest["files"])
             damage += differences(folder, manifest, verify=verify)
+            damage += _untrue_tilesets(folder, manifest)
         damage += journal.verify(store.root)
         left, wrong = Drafts(store.site).check()
         swept += left
@@ -95,6 +98,21 @@ def _stage_folders(store: Store) -> Iterator[Path]:
     for folder in sorted((store.root / "stages").glob("*/*")):
         if not folder.name.startswith(TEMPORARY):
             yield folder
+
+
+def _untrue_tilesets(folder: Path, manifest: Mapping[str, Any]) -> Iterator[Problem]:
+    """Tilesets that are what was published, and cannot be true."""
+    sizes = {entry["path"]: entry["bytes"] for entry in manifest["files"]}
+    for path in sizes:
+        if Path(path).name != "tileset.json" or not (folder / path).is_file():
+            continue
+        beside = path.removesuffix("tileset.json")
+        own = {
+            at.removeprefix(beside): size for at, size in sizes.items() if at.startswith(f"{beside}tiles/")
+        }
+        problem = tileset_problem(str(folder / path), (folder / path).read_bytes(), own)
+        if problem is not None:
+            yield problem
 
 
 def _current_problem(store: Store) -> tuple[Problem, ...]:

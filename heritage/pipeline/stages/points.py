@@ -146,10 +146,11 @@ def _root(places: dict[tuple[int, ...], _Place]) -> Tile:
         children = tuple(made.pop(below) for below in sorted(made) if below[: len(path)] == path)
         low = np.min([np.array(place.low), *(child.low for child in children)], axis=0)
         high = np.max([np.array(place.high), *(child.high for child in children)], axis=0)
-        apart_m = place.apart_m if children else 0.0
+        # A cell of the grid may be larger than all that lies in it.
+        apart_m = min(place.apart_m, float(np.linalg.norm(high - low))) if children else 0.0
         made[path] = Tile(_uri(path), low, high, apart_m, apart_m, children)
     (root,) = made.values()
     return root
 
 
-POINTS = Stage("points", 2, PointsOptions, _run, ("numpy", "numba", "meshopt"))
+POINTS = Stage("points", 3, PointsOptions, _run, ("numpy", "numba", "meshopt"))
