@@ -60,9 +60,7 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
     if "footprint" in facts:
         plan, id = polygon(facts["footprint"]), str(facts["footprint_id"])
         beside = [polygon(text) for text in facts["beside"]]
-        found = register_footprint(
-            cloud, None, plan, known, options, beside=beside, ground=ground, threads=job.threads
-        )
+        found = register_footprint(cloud, None, plan, known, options, beside=beside, ground=ground)
     else:
         layer = {id: polygon(text) for id, (text, _) in facts.get("layer", {}).items()}
         if not layer:
@@ -70,7 +68,7 @@ def by_footprint(job: Job, facts: dict[str, Any], options: RegisterOptions) -> P
                 "registration", "no footprint to place by", "method footprint needs one",
                 "name it under footprint:, or put it into the layer of site.yaml", code="register-no-footprint",
             )  # fmt: skip
-        among = register_among(cloud, None, layer, known, options, ground=ground, threads=job.threads)
+        among = register_among(cloud, None, layer, known, options, ground=ground)
         plan, id, found = layer[among.id], among.id, among.registered
         if prior.ground_m is None:
             heights = {id: float(height) - ground_m for id, (_, height) in facts["layer"].items()}

@@ -43,6 +43,12 @@ def test_thin_takes_one_point_of_every_voxel(xyz):
     assert (np.diff(few) > 0).all()
 
 
+def test_of_points_equally_near_the_middle_the_first_stays():
+    alike = [[0, 0.25, 0], [0.25, 0, 0], [0.5, 0.25, 0], [0.25, 0.5, 0]]
+    assert thin(np.array([[3, 3, 3], *alike], np.float32), 1.0).tolist() == [0, 1]
+    assert thin(np.array([*alike[::-1], [3, 3, 3]], np.float32), 1.0).tolist() == [0, 4]
+
+
 def test_shape_is_the_covariance_of_the_nearest(xyz):
     result = shape(xyz, 12)
 

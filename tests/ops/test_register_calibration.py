@@ -73,7 +73,7 @@ def test_no_flip_of_a_symmetric_plan_is_silent():
     plans = [extruded.RECTANGLE, extruded.SQUARE]
     for seed in range(200):
         cells, edges, pose = _trial(plans[seed % 2], 1000 + seed)
-        trials = try_poses(cells, edges, free_scale=False, inset_sigma=INSET_M, expected=None, threads=1)
+        trials = try_poses(cells, edges, free_scale=False, inset_sigma=INSET_M, expected=None)
         nothing = FootprintPrior()
         costs = against(cells, trials, edges, [_drawn(edges)], nothing)
         choice = choose(

@@ -38,7 +38,7 @@ class Edges:
     ``inside`` (k, 2): points spread evenly over the plan. ``corner`` (e, 2) indices of the drawn corners between
     which an edge runs, ``span`` (e, 2) the fractions of the way from the first to the second at which it begins and
     ends: a neighbour's edge is cut off, and a corner that buildings share is one. ``attached``: whether anything stands wall to
-    wall with the plan.
+    wall with the plan. ``plan_ends`` (p, 2, 2) and ``beside_ends`` (b, 2, 2): the ends of all their edges, as drawn.
     """
 
     plan: Polygon | MultiPolygon
@@ -57,6 +57,8 @@ class Edges:
     corner: I64
     span: F64
     attached: bool
+    plan_ends: F64
+    beside_ends: F64
 
     @property
     def perimeter(self) -> float:
@@ -114,6 +116,7 @@ def edges_of(footprint: Polygon | MultiPolygon, beside: Sequence[Polygon | Multi
     return Edges(
         plan, others, centre, start, along, outward, length, np.arange(len(length)) < own,
         sample, edge, free, drawn, _spread(plan), corner, span, bool((mine & party).any()),
+        np.array(list(segments(plan))), np.array(list(segments(others))).reshape(-1, 2, 2),
     )  # fmt: skip
 
 
@@ -126,9 +129,9 @@ def _spread(plan: Polygon | MultiPolygon) -> F64:
     return within if len(within) else np.array([plan.representative_point().coords[0]])
 
 
-def segments(plan: Polygon | MultiPolygon) -> Iterator[F64]:
-    """(2, 2) each: the ends of every edge, rings oriented."""
-    for part in plan.geoms if isinstance(plan, MultiPolygon) else [plan]:
+def segments(plan: BaseGeometry) -> Iterator[F64]:
+    """(2, 2) each: the ends of every edge of a polygon or several, rings oriented."""
+    for part in shapely.get_parts(plan):
         turned = orient(part, 1.0)
         for ring in (turned.exterior, *turned.interiors):
             xy = np.asarray(ring.coords, np.float64)[:, :2]

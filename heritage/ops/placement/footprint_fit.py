@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import shapely
 from scipy.spatial import cKDTree
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
@@ -22,7 +21,9 @@ from scipy.stats import f as f_distribution
 from heritage.model.arrays import F64
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_search import Pose, turn
-from heritage.ops.placement.nearest_edge import PARALLEL, nearest_edge
+from heritage.ops.placement.near_area import near_area
+from heritage.ops.placement.nearest_edge import seen_on
+from heritage.ops.placement.refine_pose import refine_pose
 from heritage.ops.placement.walls import Cells
 from heritage.ops.points.grid import I64
 
@@ -87,28 +88,17 @@ def hold(
     cells: Cells, edges: Edges, pose: Pose, *, width: tuple[float, float], rounds: int, free_scale: bool, inset_sigma: float
 ) -> Held:  # fmt: skip
     """Refine ``pose``; the weight's ``width`` in metres narrows from the first value to the second."""
-    inset = 0.0
-    shrink = (width[1] / width[0]) ** (1 / max(rounds - 3, 1))
-    for i in range(rounds + 1):
-        k = max(width[0] * shrink**i, width[1])
-        edge, residual, distance, arm = _nearest(cells, edges, pose, inset)
-        weight = np.where(distance < 4 * k, (k * k / (k * k + distance**2)) ** 2, 0.0)
-        if i == rounds:
-            break
-        j = _jacobian(edges, edge, arm, free_scale)
-        w = cells.weight * weight
-        total = max(float(w.sum()), 1e-9)
-        normal = (j * w[:, None]).T @ j
-        # Weak springs: they only matter for what the walls leave open.
-        spring = total * np.array(
-            [1e-4, 1e-4, 1e-4 * edges.radius**2, (0.05 / inset_sigma) ** 2, 1e-3 * edges.radius**2]
-        )
-        pull = np.zeros(j.shape[1])
-        pull[3] = spring[3] * inset
-        spring = spring[: j.shape[1]]
-        delta = -np.linalg.solve(normal + np.diag(spring), (j * w[:, None]).T @ residual + pull)
-        pose, inset = _moved(pose, inset, delta)
-    return Held(pose, inset, edge, residual, weight)
+    # Weak springs: they only matter for what the walls leave open.
+    wide = edges.radius**2
+    spring = np.array([1e-4, 1e-4, 1e-4 * wide, (0.05 / inset_sigma) ** 2, 1e-3 * wide])
+    begun = np.array([pose.x, pose.y, pose.yaw, 0.0, np.log(pose.scale)])
+    moved, edge, residual, weight = refine_pose(
+        cells.xy, cells.angle, cells.weight, edges.start, edges.along, edges.outward, edges.length,
+        begun, *width, rounds, spring if free_scale else spring[:4],
+    )  # fmt: skip
+    x, y, yaw, inset, log_scale = (float(v) for v in moved)
+    scale = float(np.exp(log_scale)) if free_scale else pose.scale
+    return Held(Pose(yaw, x, y, scale), inset, edge, residual, weight)
 
 
 def score(cells: Cells, edges: Edges, held: Held) -> Score:
@@ -116,20 +106,19 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     placed = held.pose.apply(cells.xy)
     tolerance = max(0.35, 1.2 * cells.size)
     few = min(_NEAR, len(placed))
-    sample = edges.sample + held.inset_m * edges.outward[edges.sample_edge]
-    distance, index = (a.reshape(-1, few) for a in cKDTree(placed).query(sample, few))
-    angle = (cells.angle + held.pose.yaw)[index]
-    normal = edges.outward[edges.sample_edge]
-    parallel = np.abs(np.cos(angle) * normal[:, :1] + np.sin(angle) * normal[:, 1:]) > PARALLEL
-    covered = np.where(parallel, np.exp(-0.5 * (distance / tolerance) ** 2), 0.0).max(1)
+    free = np.flatnonzero(edges.sample_length)
+    outward = edges.outward[edges.sample_edge[free]]
+    distance, index = (
+        a.reshape(-1, few) for a in cKDTree(placed).query(edges.sample[free] + held.inset_m * outward, few)
+    )
+    covered = seen_on(distance, index, cells.angle + held.pose.yaw, outward, tolerance)
     grown = _OUTSIDE_M + max(held.inset_m, 0.0)
     total = float(cells.weight.sum())
-    there = shapely.points(placed)
-    out = ~shapely.dwithin(edges.plan, there, grown)
-    near = shapely.dwithin(edges.beside, there, _OUTSIDE_M)
-    cover = float((covered * edges.sample_length).sum() / edges.perimeter)
+    out = np.flatnonzero(~near_area(placed, edges.plan_ends, grown))
+    near = near_area(placed[out], edges.beside_ends, _OUTSIDE_M)
+    cover = float((covered * edges.sample_length[free]).sum() / edges.perimeter)
     filled = float(cells.covered.holds(held.pose.inverse(edges.inside)).mean())
-    outside, beside = (float(cells.weight[which].sum()) / total for which in (out & ~near, out & near))
+    outside, beside = (float(cells.weight[out[which]].sum()) / total for which in (~near, near))
     return Score(cover, outside, beside, filled)
 
 
@@ -195,17 +184,6 @@ def _noise(residual: F64, weight: F64, edge: I64, count: int) -> float:
     mean = sums[1] / np.maximum(sums[0], 1e-9)
     left = (weight * (residual - mean[edge]) ** 2).sum() / max(float(weight.sum()), 1e-9)
     return _CORRELATED * max(float(left), _NOISE_M**2)
-
-
-def _nearest(cells: Cells, edges: Edges, pose: Pose, inset: float) -> tuple[I64, F64, F64, F64]:
-    """Per cell: the nearest parallel edge, signed residual, distance (large where no edge is parallel), and arm."""
-    arm = pose.scale * (cells.xy @ turn(pose.yaw).T)
-    placed = arm + np.array([pose.x, pose.y])
-    start = edges.start + inset * edges.outward
-    edge, outside, distance = nearest_edge(
-        placed, cells.angle + pose.yaw, start, edges.along, edges.outward, edges.length
-    )
-    return edge, outside, distance, arm
 
 
 def _signed(cells: Cells, edges: Edges, pose: Pose, inset: float, edge: I64) -> F64:

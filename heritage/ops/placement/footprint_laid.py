@@ -47,7 +47,6 @@ def lay(
     *,
     roofs: bool,
     only: bool = False,
-    threads: int,
 ) -> Laid:
     """By walls, or by the outline where walls say little; with steps of roofs among the walls where ``roofs``. With ``only``,
     just those placements that are within 5 sigma of what is known beforehand. Raises MethodError where there is neither."""
@@ -65,7 +64,6 @@ def lay(
             inset_sigma=INSET_SIGMA[kind],
             expected=prior.expected(edges.centre, centred.covered.middle, *([_ONLY_SIGMAS] if only else [])),
             only=only,
-            threads=threads,
         )
         tried.append(Laid(prepared, edges, kind, centred, middle, trials))
         if trials and trials[0].score.cover >= options.least_cover and not prepared.sparse:

@@ -15,7 +15,7 @@ from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.gravity import find_up, level
 from heritage.ops.placement.roof_steps import roof_steps
 from heritage.ops.placement.walls import DOOR_M, Cells, covered_area, outline_cells, wall_cells
-from heritage.ops.points.grid import shape, spacing, thin
+from heritage.ops.points.grid import shape, spacing, thin, voxels
 
 _POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
 _DRAWN: Final = 500_000
@@ -63,10 +63,9 @@ def prepare(
         raise ValueError("neither a scale nor a footprint that tells it")
     xyz = (factor * (cloud.xyz[few] - middle)).astype(np.float32)
     voxel = 0.08
+    while (many := 1 + np.count_nonzero(np.diff(np.sort(voxels(xyz, voxel))))) > _POINTS:
+        voxel *= max(1.25, float(np.sqrt(many / _POINTS)))
     keep = thin(xyz, voxel)
-    while len(keep) > _POINTS:
-        voxel *= max(1.25, float(np.sqrt(len(keep) / _POINTS)))
-        keep = thin(xyz, voxel)
     xyz = xyz[keep]
     n = shape(xyz, 12).normal if normal is None else normal[few][keep]
     up = find_up(n) if upright else np.array([0.0, 0.0, 1.0])

@@ -6,6 +6,7 @@ turn of the plan is a phase. The second field rewards what lies inside the footp
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from scipy import fft, ndimage
 
 from heritage.model.arrays import F32, F64, Bool
 from heritage.ops.placement.footprint_edges import Edges
+from heritage.ops.placement.lay_plan import lay_plan
 from heritage.ops.placement.walls import Cells
 
 Spectra = npt.NDArray[np.complex64]
@@ -25,6 +27,7 @@ _PIXELS = 176
 _PIXELS_SCALED = 96  # per scale, where many scales are tried
 _INSIDE = 0.5  # reward of a cell inside against a cell on an edge
 _PER_HEADING = 3
+_AT_ONCE = 1 << 16  # pixels
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,6 @@ def search(
     keep: int,
     expected: Expected | None = None,
     only: bool = False,
-    threads: int = 1,
     pixels: int | None = None,
 ) -> tuple[list[Pose], float]:
     """The ``keep`` best poses, best first, then a third as many of those ``expected`` (with ``only``: just the best
@@ -97,7 +99,7 @@ def search(
     pixel = max(_PIXEL_M, extent / (pixels or (_PIXELS if len(scales) == 1 else _PIXELS_SCALED)))
     blur = max(_BLUR_M, 1.5 * pixel)
     n = int(fft.next_fast_len(int(np.ceil((extent + 4 * blur) / pixel))))
-    spectra = np.conj(fft.rfft2(_fields(edges, n, pixel, blur), workers=threads))
+    spectra = np.conj(fft.rfft2(_fields(edges, n, pixel, blur)))
     step = float(np.clip(1.5 * blur / max(reach * float(scales.max()), 1e-9), np.radians(1.5), np.radians(6)))
     yaws = np.arange(0, 2 * np.pi, 2 * np.pi / np.ceil(2 * np.pi / step))
     share = cells.weight / cells.weight.sum()
@@ -108,17 +110,14 @@ def search(
     elsewhere = ~known.there(place[:, None], place[None, :], blur)
     found: list[tuple[float, Pose]] = []
     about: list[tuple[float, Pose]] = []
+    some = [float(yaw) for yaw in yaws if not only or known.turned(float(yaw), step)]
     for scale in scales:
-        for angle in yaws:
-            turned = known.turned(float(angle), step)
-            if only and not turned:
-                continue
-            score = _correlation(cells, share, float(angle), float(scale), spectra, n, pixel, threads)
-            if turned:
+        for yaw, score in _correlations(cells, share, some, float(scale), spectra, n, pixel):
+            if known.turned(yaw, step):
                 there = np.where(elsewhere, -np.inf, score)
-                about += _peaks(there, float(angle), float(scale), pixel, blur)
+                about += _peaks(there, yaw, float(scale), pixel, blur)
             if not only:
-                found += _peaks(score, float(angle), float(scale), pixel, blur)
+                found += _peaks(score, yaw, float(scale), pixel, blur)
     for peaks in (found, about):
         peaks.sort(key=lambda pair: -pair[0])
     if only:
@@ -129,18 +128,17 @@ def search(
     return poses, blur
 
 
-def _correlation(
-    cells: Cells, share: F64, yaw: float, scale: float, spectra: Spectra, n: int, pixel: float, threads: int
-) -> F32:
-    """(n, n) how well the turned plan lies on the edges, for every shift at once; ``spectra`` conjugate, of their fields."""
-    place = np.floor(scale * (cells.xy @ turn(yaw).T) / pixel).astype(np.int64) % n
-    flat = place[:, 0] * n + place[:, 1]
-    doubled = 2 * (cells.angle + yaw)
-    laid = np.empty((3, n, n), np.float32)
-    for k, f in enumerate((np.cos(doubled), np.sin(doubled), np.ones(len(doubled)))):
-        laid[k] = np.bincount(flat, share * f, n * n).reshape(n, n)
-    spectrum = (fft.rfft2(laid, workers=threads) * spectra).sum(0)
-    return np.asarray(fft.irfft2(spectrum, (n, n), workers=threads))
+def _correlations(
+    cells: Cells, share: F64, yaws: Sequence[float], scale: float, spectra: Spectra, n: int, pixel: float
+) -> Iterator[tuple[float, F32]]:  # fmt: skip
+    """(n, n) for each of ``yaws`` how well the plan turned so lies on the edges, for every shift at once; ``spectra``
+    conjugate, of their fields."""
+    many = max(1, _AT_ONCE // (n * n))  # so that what is worked on stays in the processor's cache
+    for k in range(0, len(yaws), many):
+        some = np.array(yaws[k : k + many])
+        laid = lay_plan(cells.xy, cells.angle, share, some, scale / pixel, n).astype(np.float32)
+        spectrum = (fft.rfft2(laid) * spectra).sum(1)
+        yield from zip(yaws[k : k + many], fft.irfft2(spectrum, (n, n)), strict=True)
 
 
 def _thinned(

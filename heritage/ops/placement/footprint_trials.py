@@ -46,7 +46,6 @@ def try_poses(
     inset_sigma: float,
     expected: Expected | None,
     only: bool = False,
-    threads: int,
 ) -> list[Trial]:
     """Refined placements, best first, no two the same.
 
@@ -57,7 +56,7 @@ def try_poses(
     fine = some(cells, _FINE_CELLS)
     coarse = some(cells, _COARSE_CELLS)
     keep = _KEPT_ONLY if only else _KEPT
-    poses, blur = search(fine, edges, scales, keep=keep, expected=expected, only=only, threads=threads)
+    poses, blur = search(fine, edges, scales, keep=keep, expected=expected, only=only)
 
     def refined(some: Cells, pose: Pose, wide: float, rounds: int) -> Trial:
         held = hold(
@@ -81,9 +80,7 @@ def try_poses(
     )
 
 
-def glance(
-    cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected | None, threads: int
-) -> list[Trial]:
+def glance(cells: Cells, edges: Edges, *, free_scale: bool, expected: Expected | None) -> list[Trial]:
     """A few placements of some cells that are as ``expected``, in no order: whether a closer look is worth it."""
     scales = np.exp(np.linspace(-0.36, 0.36, 7)) if free_scale else np.ones(1)
     few = some(cells, _COARSE_CELLS)
@@ -94,7 +91,6 @@ def glance(
         keep=_GLANCED,
         expected=expected,
         only=True,
-        threads=threads,
         pixels=_GLANCE_PIXELS,
     )
     held = [

@@ -1,4 +1,4 @@
-"""Compiled loop: the nearest line that runs with each piece of wall."""
+"""Compiled loops: the nearest line that runs with each piece of wall, and the walls on each piece of line."""
 
 from __future__ import annotations
 
@@ -39,3 +39,20 @@ def nearest_edge(
                 least, nearest[i], outside[i] = square, e, across
         distance[i] = np.sqrt(least)
     return nearest, outside, distance
+
+
+@numba.njit(cache=True)
+def seen_on(distance: F64, index: I64, angle: F64, outward: F64, tolerance: float) -> F64:
+    """(q,) how near the nearest wall is that runs with each piece of a line: 1 on it, 0.6 at ``tolerance`` metres.
+
+    ``distance`` (q, k) metres to walls near it, which are those of ``index`` (q, k); ``angle`` (m,) of all walls' normals,
+    radians; ``outward`` (q, 2) unit normals of the pieces.
+    """
+    seen = np.zeros(len(distance))
+    c, s = np.cos(angle), np.sin(angle)
+    for q in range(len(distance)):
+        for k in range(distance.shape[1]):
+            wall = index[q, k]
+            if abs(c[wall] * outward[q, 0] + s[wall] * outward[q, 1]) > PARALLEL:
+                seen[q] = max(seen[q], np.exp(-0.5 * (distance[q, k] / tolerance) ** 2))
+    return seen

@@ -70,7 +70,6 @@ def register_footprint(
     *,
     beside: Sequence[Polygon | MultiPolygon] = (),
     ground: F64 | None = None,
-    threads: int = 1,
 ) -> Registered:
     """Lay the walls of ``cloud`` (monument frame, z up to about 10 degrees, cleaned) on ``footprint`` (site frame).
 
@@ -83,7 +82,7 @@ def register_footprint(
     known, chosen = prior or FootprintPrior(), options or RegisterOptions()
     edges = edges_of(footprint, beside)
     prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
-    laid = lay(prepared, edges, known, chosen, roofs=edges.attached, threads=threads)
+    laid = lay(prepared, edges, known, chosen, roofs=edges.attached)
     costs = against(laid.cells, laid.trials, edges, [footprint, *beside], known)
     choice = choose(laid.trials, costs, edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
     return conclude(laid, choice, known, chosen, ground)

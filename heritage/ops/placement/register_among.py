@@ -56,7 +56,6 @@ def register_among(
     options: RegisterOptions | None = None,
     *,
     ground: F64 | None = None,
-    threads: int = 1,
 ) -> Among:
     """As `register_footprint`, on that footprint of ``layer`` (id to valid polygon, site frame) which fits best.
 
@@ -85,9 +84,7 @@ def register_among(
 
     def tried(id: str, only: bool) -> tuple[Laid, list[float]]:
         one_kind = chosen.model_copy(update={"evidence": _kind(prepared.on(edges[id]), chosen)})
-        laid = lay(
-            prepared.on(edges[id]), edges[id], known, one_kind, roofs=roofs, only=only, threads=threads
-        )
+        laid = lay(prepared.on(edges[id]), edges[id], known, one_kind, roofs=roofs, only=only)
         if not laid.trials:
             return tried(id, only=False)
         plans = [layer[id], *around(id, _AROUND_M)]
@@ -100,7 +97,7 @@ def register_among(
     def cost(id: str) -> float:
         return min(expected(id)[1])
 
-    glances = {id: _glance(prepared.on(plan), plan, known, chosen, threads) for id, plan in edges.items()}
+    glances = {id: _glance(prepared.on(plan), plan, known, chosen) for id, plan in edges.items()}
     top = max(glances.values())
     found = {
         id for id in sorted(edges, key=lambda id: -glances[id])[:_IN_FULL] if glances[id] >= top - _SLACK
@@ -162,16 +159,14 @@ def _within_reach(
     return [i for i, shape in enumerate(shapes) if shape.distance(there) <= reach]
 
 
-def _glance(
-    prepared: Prepared, edges: Edges, prior: FootprintPrior, options: RegisterOptions, threads: int
-) -> float:
+def _glance(prepared: Prepared, edges: Edges, prior: FootprintPrior, options: RegisterOptions) -> float:
     """The score of a footprint at a glance, less what the prior holds against it."""
     cells = cells_of(prepared, _kind(prepared, options), cell=options.cell_m, kerb=options.kerb_m)
     if len(cells.xy) < LEAST_CELLS:
         return -np.inf
     cells = cells.about(np.average(cells.xy, axis=0, weights=cells.weight))
     expected = prior.expected(edges.centre, cells.covered.middle)
-    trials = glance(cells, edges, free_scale=prior.scale is None, expected=expected, threads=threads)
+    trials = glance(cells, edges, free_scale=prior.scale is None, expected=expected)
 
     def worth(trial: Trial) -> float:
         pose = trial.held.pose

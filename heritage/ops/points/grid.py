@@ -78,11 +78,13 @@ def voxel_keys(indices: I64) -> I64:
 def thin(xyz: F32, size: float) -> I64:
     """Indices, ascending, of one point per occupied voxel: the nearest to the mean of its voxel's points."""
     _, voxel = np.unique(voxels(xyz, size), return_inverse=True)
-    centre = group_means(voxel, xyz)[voxel]
-    order = np.lexsort((((xyz - centre) ** 2).sum(1), voxel))
-    first = np.ones(len(order), bool)
-    first[1:] = voxel[order][1:] != voxel[order][:-1]
-    return np.sort(order[first])
+    square = ((xyz - group_means(voxel, xyz)[voxel]) ** 2).sum(1)
+    least = np.full(int(voxel.max(initial=-1)) + 1, np.inf)
+    np.minimum.at(least, voxel, square)
+    nearest = np.flatnonzero(square == least[voxel])[::-1]
+    chosen = np.zeros(len(least), np.int64)
+    chosen[voxel[nearest]] = nearest  # of those equally near the first, which is written last
+    return np.sort(chosen)
 
 
 def group_means(group: I64, values: npt.NDArray[Any]) -> F64:

@@ -121,7 +121,7 @@ def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model:
     plan = polygon(facts["footprint"])
     origin = np.round(model.mean(0))
     cloud = PointCloud(origin, (model - origin).astype(np.float32))
-    found = register_footprint(cloud, None, plan, prior, options.footprint, threads=job.threads)
+    found = register_footprint(cloud, None, plan, prior, options.footprint)
     text = (job.inputs["register"] / PLACEMENT).read_bytes()
     monument = Similarity.from_columns(Placement.model_validate_json(text, strict=False).site_from_monument)
     entry = _entry(
