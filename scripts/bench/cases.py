@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -115,11 +116,10 @@ def _run(row: str, case: Case, folder: Path) -> Result:
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     said = child.stdout.read()
-    _, status, usage = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"{row}: {case.name} ended with status {status}")
+    if child.wait():
+        raise SystemExit(f"{row}: {case.name} ended with status {child.returncode}")
     told = json.loads(said.splitlines()[-1])
-    return Result(row, case.name, told["cpu_s"], told["wall_s"], usage.ru_maxrss * 1024, told["figures"])
+    return Result(row, case.name, told["cpu_s"], told["wall_s"], told["peak_bytes"], told["figures"])
 
 
 def run_here(name: str, folder: str) -> None:
@@ -131,7 +131,16 @@ def run_here(name: str, folder: str) -> None:
     wall, cpu = time.perf_counter(), _cpu()
     result = case.work(given)
     cpu, wall = _cpu() - cpu, time.perf_counter() - wall
-    print(json.dumps({"cpu_s": cpu, "wall_s": wall, "figures": case.judge(Path(folder), result)}))
+    told = {"cpu_s": cpu, "wall_s": wall, "peak_bytes": _peak_bytes()}
+    print(json.dumps({**told, "figures": case.judge(Path(folder), result)}))
+
+
+def _peak_bytes() -> int:
+    """Of this process since it began, or of its largest child. The largest that `getrusage` knows of this process may be
+    the parent's, which made the input: Linux carries it over."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    own = 1024 * int(status.split("VmHWM:")[1].split()[0])
+    return max(own, 1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 def _cpu() -> float:

@@ -8,6 +8,13 @@ from pathlib import Path
 PAGE = Path(__file__).resolve().parent.parent.parent / "docs" / "explanation" / "benchmarks.md"
 
 
+def between(mark: str, page: Path = PAGE) -> str:
+    """What stands between ``<!-- mark -->`` and ``<!-- /mark -->``. Raises ValueError where the page has no such marks."""
+    _, rest = page.read_text(encoding="utf-8").split(f"<!-- {mark} -->", 1)
+    inside, _ = rest.split(f"<!-- /{mark} -->", 1)
+    return inside.strip()
+
+
 def put(mark: str, text: str, page: Path = PAGE) -> None:
     """Put a table between ``<!-- mark -->`` and ``<!-- /mark -->``. Raises ValueError where the page has no such marks."""
     start, end = f"<!-- {mark} -->", f"<!-- /{mark} -->"

@@ -5,22 +5,30 @@ from __future__ import annotations
 import datetime
 import os
 import platform
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from bench.cases import Result
 from bench.page import processor
 
+if TYPE_CHECKING:
+    from bench.cases import Result
 
-def markdown(results: list[Result], points: int) -> str:
-    """One section per row; times also as a ratio to ours."""
+ABOUT = "CPU seconds of the work alone: reading, imports and compiling are outside the clock. Peak memory is the process's."
+
+
+def sections(results: list[Result], points: int) -> dict[str, str]:
+    """By row, its table with what it was measured on; times also as a ratio to ours."""
     day = datetime.datetime.now(datetime.UTC).date().isoformat()
-    lines = [
-        f"{points:,} captured points; {day}; {processor()}, {os.cpu_count()} cores, Python {platform.python_version()}. "
-        "CPU seconds of the work alone: reading, imports and compiling are outside the clock. Peak memory is the process's.",
-    ]
+    made = {}
     for row in dict.fromkeys(result.row for result in results):
         own = [result for result in results if result.row == row]
         names = list(dict.fromkeys(name for result in own for name in result.figures))
-        lines += ["", f"### {row}", ""]
+        lines = [
+            f"{points:,} captured points; {day}; {processor()}, {os.cpu_count()} cores at a load of "
+            f"{os.getloadavg()[2]:.0f}, Python {platform.python_version()}.",
+            "",
+        ]
         lines.append("| | CPU s | × ours | wall s | peak MB | " + " | ".join(names) + " |")
         lines.append("|---|---|---|---|---|" + "---|" * len(names))
         for result in own:
@@ -33,7 +41,17 @@ def markdown(results: list[Result], points: int) -> str:
                 f"| {result.case} | {result.cpu_s:.2f} | {ratio:.1f} | {result.wall_s:.2f} "
                 f"| {result.peak_bytes / 1e6:.0f} | {figures} |"
             )
-    return "\n".join(lines) + "\n"
+        made[row] = "\n".join(lines)
+    return made
+
+
+def merged(page: str, measured: Mapping[str, str]) -> str:
+    """The table ``page`` with its sections replaced by those ``measured`` anew; rows it does not have yet come last."""
+    head, *old = re.split(r"^### ", page, flags=re.MULTILINE)
+    kept = {row: text.strip() for row, text in (section.split("\n", 1) for section in old)}
+    return "\n\n".join(
+        [head.strip(), *(f"### {row}\n\n{text}" for row, text in {**kept, **measured}.items())]
+    )
 
 
 def _shown(value: float | None) -> str:
