@@ -12,7 +12,7 @@ from heritage.pipeline.stages.ingest import in_blocks
 BLOCK = 300
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_nothing_is_lost_unnamed(seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(in_blocks.__kwdefaults__, "most", BLOCK)
     assert set(put_through(tmp_path, seed, BLOCK).outcome) == set(STAGES)
