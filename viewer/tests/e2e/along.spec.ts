@@ -218,10 +218,10 @@ test('two pages that take along at once lose nothing of each other', async ({
   await expect(other.getByRole('progressbar', { name: 'Taking along' })).toBeVisible();
   // The first is cancelled and tidies up; the second has waited for it, and comes whole.
   await page.getByRole('button', { name: 'Cancel' }).click();
+  site.slow = false;
   await expect(leave(other, 'The pavilion')).toBeVisible({ timeout: 30_000 });
   expect(await kept(other)).toMatchObject({ caches: 1, workers: 1, tours: 1 });
   // The first page looked before that tour was there, and keeps it all the same.
-  site.slow = false;
   await expect(take(page, GATE)).toBeEnabled();
   await take(page, GATE).click();
   await expect(leave(page, GATE)).toBeVisible({ timeout: 30_000 });
