@@ -26,6 +26,7 @@ from heritage.formats.blocks import (
 )
 from heritage.formats.cameras import read_cameras
 from heritage.model.arrays import F64, REASONS
+from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.octree import I64, Octree
 from heritage.model.report import balanced
 from heritage.ops.normals.normals import (
@@ -71,7 +72,9 @@ def _run(job: Job) -> Outcome:
     if len(blocks) == 0:
         raise too_few(0)
     low, high = (np.array([corner(block) for block in blocks]) for corner in (_low, _high))
-    root = Octree.around(low.min(0), high.max(0))
+    # Of few points far apart one block may reach beyond where points may lie.
+    bound = np.clip([low.min(0), high.max(0)], -LOCAL_COORDINATE_M, LOCAL_COORDINATE_M)
+    root = Octree.around(*bound)
     work = _Work(job.folder, job.inputs["ingest"], job.inputs["clean"], options, root)
 
     counted = job.map(partial(_counted, work), range(len(blocks)))
