@@ -12,7 +12,7 @@ import numpy.typing as npt
 from heritage.model.arrays import F32, GROUND, NOISE, REASONS, U8, UNCLASSIFIED, VEGETATION, Bool, triple
 from heritage.model.octree import I64, Octree, box_of
 from heritage.ops.cleaning.clean_options import CleanOptions
-from heritage.ops.cleaning.evidence import in_units, weigh
+from heritage.ops.cleaning.evidence import in_units, surface_beside, weigh
 from heritage.ops.cleaning.ground import Floor, Lowest, Plan, lowest, on_floor
 from heritage.ops.cleaning.sky import HAZY, Colours, alike, colours_of, mixed
 from heritage.ops.points.grid import distinct, first_at
@@ -24,6 +24,7 @@ NEIGHBOURS: Final = 20
 SPACING_NEIGHBOURS: Final = 8
 _GUESSES: Final = 1_000
 _BINS: Final = 8192  # of the neighbour distances
+_THIN: Final = 1.5  # times the usual distance to neighbours: thinner than nine tenths of carved surface
 _SKY_SCATTER: Final = 0.04  # of points that are clearly no surface: the sky's colour is taken from them
 
 _CLASS_OF: Final = {
@@ -144,10 +145,11 @@ def measure(root: Octree, k: int, reach: float, shaped: bool, view: View, _: obj
 
 
 def label(
-    options: CleanOptions, seen: Seen, root: Octree, wide_root: Octree, reach: float, limit: float, sky: F32 | None,
-    voxels: Grid, gap: Grid, view: View, _: object,
+    options: CleanOptions, seen: Seen, root: Octree, wide_root: Octree, reach: float, usual: float, limit: float,
+    sky: F32 | None, voxels: Grid, gap: Grid, view: View, _: object,
 ) -> Made:  # fmt: skip
-    """Halo, outliers and foliage; column ``piece`` of what remains, and its pieces as summary."""
+    """Halo, outliers and foliage; column ``piece`` of what remains, and its pieces as summary. ``usual`` and ``limit`` are
+    the cloud's median distance to neighbours and the greatest that is no outlier's, metres."""
     place, own = _opened(view)
     mine = place[own]
     told = _told(view, options)[mine]
@@ -163,6 +165,13 @@ def label(
             pure = (np.isnan(said.beside[:, 0]) | alike(rgb[own], sky)) & (said.sky > HAZY)
             pure &= said.sky * said.rough > options.halo_scatter
             mark(found, loose & (pure | mixed(rgb[own], said.beside, sky, options.halo_share)), "halo")
+            # What is as dense as a surface may be a thin part of one, of another colour than what is flat around it.
+            thin = np.zeros(len(place), bool)
+            thin[own] = loose & (found == 0) & (near[own] > _THIN * usual)
+            beside = surface_beside(xyz, rgb, view.columns["scatter"][place], thin, voxels, wide_root)
+            blended = np.zeros(len(mine), bool)
+            blended[thin[own]] = mixed(rgb[thin], beside, sky, options.halo_share)
+            mark(found, blended, "halo")
         if not seen.told_foliage and rgb is None:
             least = options.vegetation_scatter_alone
             foliage = (said.rough > least) & (said.wide_rough > least)

@@ -105,15 +105,17 @@ def _search(
         reach_m=reach,
         columns=("open",),
     )
-    limit = _limit(np.sum([part.bins for part in parts], axis=0), reach, options.outlier_sigmas)
+    bins = np.sum([part.bins for part in parts], axis=0)
+    usual = float(np.searchsorted(np.cumsum(bins), bins.sum() / 2)) * reach / len(bins)
+    limit = _limit(bins, reach, options.outlier_sigmas)
     sky = sky_of([part.colours for part in parts if part.colours is not None])
     voxels = Grid.over(low, high, VOXEL_SPACINGS * spaced)
     gap = options.fragment_gap_m or options.fragment_gap * spaced
     bound = np.clip([low - 1e-3, high + 1e-3], -LOCAL_COORDINATE_M, LOCAL_COORDINATE_M)
     parts = yield Step(
         partial(
-            steps.label, options, everyone, root, Octree.around(*bound), reach, limit, sky,
-            voxels, Grid.over(low, high, gap),
+            steps.label, options, everyone, root, Octree.around(*bound), reach, usual, limit,
+            sky, voxels, Grid.over(low, high, gap),
         ),
         reach_m=max(reach, REACH_VOXELS * voxels.size_m),
         columns=("open", "near", "scatter"),

@@ -28,6 +28,9 @@ VOXEL_SPACINGS: Final = 2.5
 # points: so many voxels around a block decide what is said of its points.
 REACH_VOXELS: Final = 1 + _POOLED_REACH + _WIDE_REACH + 1 + 0.2
 _LOOSE: Final = 0.02  # scatter below which points lie on a surface, whatever their colour
+_FLAT: Final = 0.06  # below which a surface shows its own colour; sheets of strays begin at twice as much
+_FLATS: Final = 8
+_FLATS_REACH: Final = 7.0  # voxels, and one's diagonal, are within REACH_VOXELS
 _UNIT: Final = 65_535  # shares are kept in whole units: their sums are the same in any order
 
 
@@ -80,12 +83,8 @@ def weigh(
     """
     green = np.zeros(len(xyz), bool) if rgb is None else is_green(rgb)
     keys, first, voxel = np.unique(grid.keys(xyz), return_index=True, return_inverse=True)
-    inside = xyz.astype(np.float64) / grid.size_m
-    corner = np.floor(inside[first])
-    inside = np.floor((inside - corner[voxel]) * _UNIT)  # whole units again
     count = np.bincount(voxel)
-    offset = np.column_stack([np.bincount(voxel, weights=inside[:, axis]) for axis in range(3)])
-    centre: F32 = ((corner + offset / count[:, None] / _UNIT) * grid.size_m).astype(np.float32)
+    centre = _centres(xyz, first, voxel, count, grid)
     depth = np.zeros(len(xyz)) if rgb is None else in_units(excess_green(rgb)).astype(np.float64)
     pooled = [
         np.bincount(voxel, weights=green) / count,
@@ -117,6 +116,45 @@ def weigh(
         beside = np.where(many > 0, colour / np.maximum(many, 1), np.nan)[place].astype(np.float32)
     green_share, depth_mean, rough, wide_rough = smooth
     return Evidence(green[asked], sky[asked], own, green_share, depth_mean, rough, wide_rough, beside)
+
+
+def surface_beside(
+    xyz: F32, rgb: U8, scatter: npt.NDArray[np.uint16], asked: Bool, grid: Grid, root: Octree
+) -> F32:
+    """Mean colour (a, 3) float32 of the nearest voxels with flat surface, for the points that are ``asked`` (n,); NaN
+    where none is near.
+
+    The rest as for `weigh`. What is pooled there is as near as points are dense: beside the outlines of dense clouds it
+    holds nothing but halo.
+    """
+    flat = scatter < _FLAT * _UNIT
+    found = np.full((int(asked.sum()), 3), np.nan, np.float32)
+    if not flat.any() or not len(found):
+        return found
+    _, first, voxel = np.unique(grid.keys(xyz[flat]), return_index=True, return_inverse=True)
+    count = np.bincount(voxel)
+    centre = _centres(xyz[flat], first, voxel, count, grid)
+    index, distance = Neighbours.of(centre, root=root).nearest(
+        _FLATS, reach_m=_FLATS_REACH * grid.size_m, queries=xyz[asked]
+    )
+    there = np.isfinite(distance)
+    many = _summed(count, index, there)
+    some = many > 0
+    for k in range(3):
+        level = _summed(np.bincount(voxel, weights=rgb[flat, k].astype(np.float64)), index, there)
+        found[some, k] = level[some] / many[some]
+    return found
+
+
+def _centres(
+    xyz: F32, first: npt.NDArray[Any], voxel: npt.NDArray[Any], count: npt.NDArray[Any], grid: Grid
+) -> F32:
+    """The mean place (v, 3) of the points in each voxel, in whole units: the same in whatever order."""
+    inside = xyz.astype(np.float64) / grid.size_m
+    corner = np.floor(inside[first])
+    inside = np.floor((inside - corner[voxel]) * _UNIT)
+    offset = np.column_stack([np.bincount(voxel, weights=inside[:, axis]) for axis in range(3)])
+    return np.asarray((corner + offset / count[:, None] / _UNIT) * grid.size_m, np.float32)
 
 
 def _summed(value: npt.NDArray[Any], index: npt.NDArray[Any], there: Bool) -> npt.NDArray[np.float64]:
