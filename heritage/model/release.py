@@ -92,6 +92,10 @@ class Period(ReleaseDocument):
     latest: str | None
     uncertain: bool = Field(False, description="'?': the source is doubted")
     approximate: bool = Field(False, description="'~': about then")
+    words: dict[str, str] = Field(
+        default_factory=dict,
+        description="as visitors read it, in every language of the interface; none in older releases",
+    )
 
 
 class ArFile(ReleaseDocument):
@@ -192,6 +196,7 @@ class StatePartEntry(ReleaseDocument):
     without_evidence: Words | None = Field(None, description="why there is none")
     author: str | None = None
     period: str | None = None
+    time: Period | None = Field(None, description="the period worked out, where it is EDTF")
 
 
 class StatePlacementEntry(ReleaseDocument):
@@ -215,6 +220,9 @@ class StateEntry(ReleaseDocument):
     id: str
     title: dict[str, str]
     period: str | None
+    time: Period | None = Field(
+        None, description="the period worked out, where it is EDTF; none in older releases"
+    )
     certainty: Certainty = Field(description="that of its least certain part")
     evidence: tuple[Evidence, ...] = Field((), description="of those parts that have no other")
     author: str | None = None

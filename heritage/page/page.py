@@ -97,8 +97,13 @@ def render_page(
     def say(texts: dict[str, str]) -> str:
         return spoken(texts, language, release.languages)
 
+    def period(monument: MonumentEntry) -> str | None:
+        told = monument.built.words if monument.built else {}
+        return told.get(spoken_in(language).split("-")[0].lower(), monument.period)
+
     values = {
         "release": release,
+        "period": period,
         "title": title,
         "paragraphs": text,
         "description": _shortened(" ".join(text) or title),

@@ -16,6 +16,7 @@ from heritage.pipeline.stages.place import state_placement
 from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.tileset import copied_tileset
 from heritage.store import ReleaseFolder
+from heritage.text.period import read_period
 
 
 def state_entry(
@@ -34,6 +35,7 @@ def state_entry(
         id=state.id,
         title=dict(state.title or {}),
         period=state.period,
+        time=read_period(state.period),
         # A chain is as strong as its weakest link; the parts say more.
         certainty=max((part.certainty for part in parts), key=CERTAINTIES.index),
         evidence=state.evidence,
@@ -59,12 +61,13 @@ def _part(part: Part, state: State) -> StatePartEntry:
         without_evidence=part.without_evidence,
         author=part.author,
         period=part.period,
+        time=read_period(part.period),
     )
 
 
 def _model(folder: Path, state: State, parts: Sequence[StatePartEntry]) -> bytes:
     words: dict[str, Mapping[str, Any]] = {
-        part.id: part.model_dump(mode="json", exclude={"id", "certainty"}, exclude_none=True)
+        part.id: part.model_dump(mode="json", exclude={"id", "certainty", "time"}, exclude_none=True)
         for part in parts
     }
     about = state.model_dump(mode="json", include={"id", "title", "period", "author"}, exclude_none=True)

@@ -10,6 +10,7 @@ import re
 from time import struct_time
 
 from heritage.model.release import Period
+from heritage.text.period_words import period_words
 
 # Longer texts are words, and larger exponents would be computed for minutes; EDTF has no spaces.
 _LONGEST = 60
@@ -35,11 +36,14 @@ def read_period(text: str | None) -> Period | None:
             return None
     except (EDTFParseException, ValueError, OverflowError, TypeError, AttributeError):
         return None
+    uncertain, approximate = (any(mark in text for mark in (own, "%")) for own in "?~")
+    mark = {(True, True): "%", (True, False): "?", (False, True): "~"}.get((uncertain, approximate), "")
     return Period(
         earliest=earliest,
         latest=latest,
-        uncertain="?" in text or "%" in text,
-        approximate="~" in text or "%" in text,
+        uncertain=uncertain,
+        approximate=approximate,
+        words=period_words(text, earliest, latest, mark),
     )
 
 

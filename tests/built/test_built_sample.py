@@ -71,6 +71,20 @@ def test_documents_are_what_the_contract_says(release: Path) -> None:
     ComparisonDocument.model_validate_json((release / comparison.sidecar).read_bytes(), strict=False)
 
 
+def test_periods_are_carried_as_days_and_words_and_a_model_keeps_the_edtf(release: Path) -> None:
+    document = Release.model_validate_json((release / "release.json").read_bytes(), strict=False)
+    told = {m.id: m.built.words["vi"] for m in document.monuments if m.built}
+    assert told["thai-hoa"] == "khoảng năm 1805"
+    (state,) = next(m.states for m in document.monuments if m.id == "thai-hoa")
+    assert state.time is not None
+    assert (state.time.earliest, state.time.latest) == ("1844-01-01", "1844-12-31")
+    assert state.time.words["fr"] == "vers 1844"
+    assert state.download is not None
+    model = (release / state.download).read_bytes()
+    assert b'"1844~"' in model
+    assert b"vers 1844" not in model
+
+
 def test_every_path_a_document_names_is_in_the_manifest(release: Path) -> None:
     listed = {entry["path"] for entry in json.loads((release / "manifest.json").read_text())["files"]}
     document = json.loads((release / "release.json").read_text())

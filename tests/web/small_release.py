@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from heritage.model.documents import Rights, View
 from heritage.model.release import Box, EpochEntry, Frame, MonumentEntry, Placement, Release, TourEntry
 from heritage.store import Store
+from heritage.text.period import read_period
 from heritage.web.app import create_app
 
 RELEASE = "0001-abc"
@@ -30,7 +31,8 @@ def document(release_id: str, *, title: str = "Hoàng thành Huế") -> Release:
         tileset="monuments/gate/epochs/2024/tileset.json",
     )  # fmt: skip
     gate = MonumentEntry(
-        id="gate", title={"vi": "Ngọ Môn", "en": f"Meridian Gate {EVIL}"}, html={}, period="1833", bounds=BOX, view=VIEW,
+        id="gate", title={"vi": "Ngọ Môn", "en": f"Meridian Gate {EVIL}"}, html={}, bounds=BOX, view=VIEW,
+        period="1833~", built=read_period("1833~"),
         reference_epoch="2024", epochs=(epoch,), report="monuments/gate/report.html",
         placement=Placement(
             method="none", settled=False, site_from_monument=IDENTITY, scale=1.0, heading_deg=0.0

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from small_release import RELEASE, build_viewer, client_of
+from small_release import RELEASE, build_viewer, client_of, document
 
 from heritage.page import page
 from heritage.page.plain import paragraphs
@@ -55,6 +55,21 @@ def test_page_says_all_a_reader_needs(client: FlaskClient) -> None:
     ):
         assert expected in text
     assert "<!--heritage" not in text
+
+
+def test_periods_are_told_in_words_and_as_written_by_a_release_of_before_there_were_any(
+    client: FlaskClient,
+) -> None:
+    for language, told in {"en": "around 1833", "vi": "khoảng năm 1833"}.items():
+        text = client.get(f"/?lang={language}").text
+        assert f'<span class="first-aside">{told}</span>' in text
+        assert "1833~" not in text
+    release = document(RELEASE)
+    (gate,) = release.monuments
+    assert gate.built
+    for built in (None, gate.built.model_copy(update={"words": {}})):
+        older = release.model_copy(update={"monuments": (gate.model_copy(update={"built": built}),)})
+        assert '<span class="first-aside">1833~</span>' in page.render_page(older, "en", base="r/1/")
 
 
 def test_everything_the_page_links_to_is_served(client: FlaskClient) -> None:

@@ -18,6 +18,7 @@ import type {
 } from '../core/release.ts';
 import { parseRoute, type Route } from '../core/route.ts';
 import type { SunTime } from '../core/sun.ts';
+import { periodWords } from '../core/timeline.ts';
 import type { BuildingInfo } from '../scene/buildingTable.ts';
 import type { ChosenPart } from './interpreting.ts';
 import type { Near } from './nearby.ts';
@@ -219,8 +220,7 @@ export function conditionName(state: AppState, monument: MonumentEntry, shown: S
   if (!entry) return idOf(shown);
   const title = words(state, entry.title);
   if (title) return title;
-  if ('period' in entry && entry.period) return entry.period;
-  return entry.id;
+  return ('period' in entry && periodWords(entry.period, entry.time, state.language)) || entry.id;
 }
 
 /** The comparison measured between two epochs, in this direction. */

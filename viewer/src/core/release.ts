@@ -681,6 +681,12 @@ export interface Period {
    * '~': about then
    */
   approximate: boolean;
+  /**
+   * as visitors read it, in every language of the interface; none in older releases
+   */
+  words: {
+    [k: string]: string;
+  };
 }
 /**
  * Where a monument stands and how well that is known.
@@ -790,6 +796,10 @@ export interface StateEntry {
   };
   period: string | null;
   /**
+   * the period worked out, where it is EDTF; none in older releases
+   */
+  time: Period | null;
+  /**
    * that of its least certain part
    */
   certainty: 'documented' | 'probable' | 'conjectural';
@@ -842,6 +852,10 @@ export interface StatePartEntry {
     | null;
   author: string | null;
   period: string | null;
+  /**
+   * the period worked out, where it is EDTF
+   */
+  time: Period | null;
 }
 /**
  * How a state's model came into the monument frame, and how well that is known.

@@ -9,8 +9,8 @@ export const CERTAINTIES: readonly Certainty[] = ['documented', 'probable', 'con
 /** A state's parts, in the order of their feature ids; a release from before there were parts has one. */
 export function partsOf(state: StateEntry): readonly StatePartEntry[] {
   if (state.parts?.length) return state.parts;
-  const { id, title, certainty, evidence, author, period } = state;
-  return [{ id, title, certainty, evidence, author, period, without_evidence: null }];
+  const { id, title, certainty, evidence, author, period, time } = state;
+  return [{ id, title, certainty, evidence, author, period, time, without_evidence: null }];
 }
 
 /** The certainties that states have, from the surest to the least sure. */

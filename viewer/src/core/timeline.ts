@@ -1,5 +1,10 @@
 /** Conditions along time: when each was, and where its mark goes so that none hides another. */
 
+import { uiLanguage } from './i18n.ts';
+import type { Period } from './release.ts';
+
+const DAY = 1 / 372; // of a year of twelve months with 31 days
+
 /** First and last moment, in years with fractions. */
 export interface Span {
   from: number;
@@ -8,37 +13,27 @@ export interface Span {
 
 /** An ISO date as a moment; null where it is none. */
 export function momentOf(date: string | null): Span | null {
-  const found = /^(-?\d{4,6})(?:-(\d\d))?(?:-(\d\d))?$/.exec(date ?? '');
+  const found = /^(-?\d{4,})(?:-(\d\d))?(?:-(\d\d))?$/.exec(date ?? '');
   if (!found) return null;
   const [year, month, day] = [Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1)];
-  const from = year + (month - 1) / 12 + (day - 1) / 372;
+  const from = year + (month - 1) / 12 + (day - 1) * DAY;
   return { from, to: found[3] ? from : found[2] ? from + 1 / 12 : year + 1 };
 }
 
-/** A period in EDTF (years, `18XX`, `~ ? %`, intervals, open ends) as a span; null where it is in other words. */
-export function spanOf(period: string | null): Span | null {
-  const [first, last, ...rest] = (period ?? '').trim().split('/');
-  if (first === undefined || rest.length > 0) return null;
-  const [a, b] = [partOf(first), last === undefined ? partOf(first) : partOf(last)];
-  const from = a ?? (isOpen(first) ? b : null);
-  const to = b ?? (last !== undefined && isOpen(last) ? a : null);
-  return from && to && from.from <= to.to ? { from: from.from, to: to.to } : null;
+/** A period as the release has worked it out, to the end of its last day; where one bound is open, the other. */
+export function spanOf(time: Period | null | undefined): Span | null {
+  const [first, last] = [momentOf(time?.earliest ?? null), momentOf(time?.latest ?? null)];
+  const end = last && last.from + DAY;
+  const from = first?.from ?? end;
+  return from === null ? null : { from, to: end ?? from };
 }
 
-const isOpen = (text: string) => text === '' || text === '..';
-
-function partOf(text: string): Span | null {
-  const plain = text.replace(/[~?%]/g, '');
-  const blurred = /^(-?\d{1,3})(X{1,3})$/.exec(plain);
-  if (blurred && blurred[1]!.replace('-', '').length + blurred[2]!.length === 4) {
-    const size = 10 ** blurred[2]!.length;
-    const first = Math.abs(Number(blurred[1])) * size;
-    // Before the year 0 they count backwards: -01XX is -0199 to -0100.
-    const from = blurred[1]!.startsWith('-') ? 1 - first - size : first;
-    return { from, to: from + size };
-  }
-  return momentOf(plain);
-}
+/** A period in words. One that is none of EDTF, or of an older release, is told as it was written. */
+export const periodWords = (
+  written: string | null,
+  time: Period | null | undefined,
+  language: string,
+): string => time?.words?.[uiLanguage(language)] ?? written ?? '';
 
 /**
  * Places 0..1 for marks that want to be at `wanted` (rising) but at least `gap` apart: each is moved as little as the

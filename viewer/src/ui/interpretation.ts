@@ -4,6 +4,7 @@ import type { App } from '../app/app.ts';
 import { said } from '../app/state.ts';
 import type { StatePartEntry } from '../core/release.ts';
 import { partsOf } from '../core/states.ts';
+import { periodWords } from '../core/timeline.ts';
 import { icon } from './icons.ts';
 import { swatch } from './legend.ts';
 import { type Part, tool } from './parts.ts';
@@ -11,6 +12,7 @@ import { type Part, tool } from './parts.ts';
 function grounds(app: App, part: StatePartEntry): Part {
   const { state } = app;
   const { t } = state;
+  const period = periodWords(part.period, part.time, state.language);
   return html`${
     part.evidence.length > 0
       ? html`<p>${t('interpretation.evidence')}</p>
@@ -28,8 +30,8 @@ function grounds(app: App, part: StatePartEntry): Part {
       : nothing
   }
   ${
-    part.author || part.period
-      ? html`<p class="quiet">${[part.author && t('interpretation.author', { name: part.author }), part.period && t('interpretation.period', { period: part.period })].filter(Boolean).join(' · ')}</p>`
+    part.author || period
+      ? html`<p class="quiet">${[part.author && t('interpretation.author', { name: part.author }), period && t('interpretation.period', { period })].filter(Boolean).join(' · ')}</p>`
       : nothing
   }`;
 }

@@ -8,6 +8,7 @@ import { bytes, date, figure, metres } from '../core/format.ts';
 import { middle } from '../core/geo.ts';
 import type { ArEntry, Decided, MonumentEntry, ShownEntry } from '../core/release.ts';
 import { type Route, WORKS } from '../core/route.ts';
+import { periodWords } from '../core/timeline.ts';
 import { wayThere } from './find.ts';
 import { icon, ownIcon } from './icons.ts';
 import { inHeadset } from './inHeadset.ts';
@@ -113,7 +114,9 @@ export function monumentPanel(app: App, monument: MonumentEntry): Bands {
   const shown =
     monument.epochs.find((e) => e.id === now.epoch) ?? monument.states.find((s) => s.id === now.state);
   const kind = monument.type && said(state, monument.type);
-  const facts = [kind, monument.period, monument.protection].filter(Boolean).join(' · ');
+  const facts = [kind, periodWords(monument.period, monument.built, language), monument.protection]
+    .filter(Boolean)
+    .join(' · ');
   return {
     label: words(state, monument.title),
     head: html`${crumb(siteHref(state), told(state, state.release!.title))}

@@ -5,6 +5,7 @@ import { words } from '../app/state.ts';
 import { copyright } from '../core/format.ts';
 import { middle, way } from '../core/geo.ts';
 import type { MonumentEntry } from '../core/release.ts';
+import { periodWords } from '../core/timeline.ts';
 import { filters, findField, nearLine, otherHits, tally, wayThere } from './find.ts';
 import { icon } from './icons.ts';
 import { type Bands, href, type Part, prose, told, tourRows } from './parts.ts';
@@ -35,7 +36,7 @@ function monumentRow(app: App, monument: MonumentEntry): Part {
     >
       <span class="grow">
         <span class="name">${told(state, monument.title)}</span>
-        <span class="more">${[monument.period, extent(app, monument)].filter(Boolean).join(' · ')}</span>
+        <span class="more">${[periodWords(monument.period, monument.built, state.language), extent(app, monument)].filter(Boolean).join(' · ')}</span>
         ${wayThere(app, middle(monument))}
       </span>
       ${icon('chevronRight')}

@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, said } from '../app/state.ts';
 import type { TourDocument } from '../core/release.ts';
+import { periodWords } from '../core/timeline.ts';
 import { icon } from './icons.ts';
 import { type Part, prose, standing, told } from './parts.ts';
 import { questionInWords } from './question.ts';
@@ -23,7 +24,7 @@ export function textVersion(app: App, tours: readonly TourDocument[], language: 
       ${release.monuments.map(
         (m) => html`<section>
           <h2>${told(state, m.title)}</h2>
-          <p class="facts">${[m.type && said(state, m.type), m.period].filter(Boolean).join(' · ')}</p>
+          <p class="facts">${[m.type && said(state, m.type), periodWords(m.period, m.built, state.language)].filter(Boolean).join(' · ')}</p>
           ${prose(state, m.html)}
           <h3>${t('conditions')}</h3>
           <ul>

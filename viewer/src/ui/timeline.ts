@@ -3,7 +3,7 @@ import { html, nothing, svg } from 'lit';
 import type { App } from '../app/app.ts';
 import { conditionName, idOf, newest } from '../app/state.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
-import { momentOf, type Span, spanOf, spread } from '../core/timeline.ts';
+import { momentOf, periodWords, type Span, spanOf, spread } from '../core/timeline.ts';
 import { type Part, standing } from './parts.ts';
 import { styled } from './styled.ts';
 
@@ -21,7 +21,7 @@ function placesOf(monument: MonumentEntry): Place[] {
   const all: Place[] = [
     ...monument.states.map((s) => ({
       shown: { epoch: null, state: s.id },
-      span: spanOf(s.period) ?? spanOf(s.id),
+      span: spanOf(s.time) ?? momentOf(s.id),
     })),
     ...monument.epochs.map((e) => ({
       shown: { epoch: e.id, state: null },
@@ -55,7 +55,11 @@ function briefly(app: App, monument: MonumentEntry, shown: ShownEntry): string {
   const year = epoch?.captured?.slice(0, 4);
   const twice = monument.epochs.filter((e) => year && e.captured?.startsWith(year)).length > 1;
   const when = twice ? epoch?.captured?.slice(0, 7) : year;
-  return when ?? state?.period ?? conditionName(app.state, monument, shown);
+  return (
+    when ??
+    (periodWords(state?.period ?? null, state?.time, app.state.language) ||
+      conditionName(app.state, monument, shown))
+  );
 }
 
 export function timeline(app: App, monument: MonumentEntry): Part {

@@ -69,7 +69,7 @@ test('an interpreted state is always marked as one', async ({ page }) => {
   await expect(page.locator('.claim')).not.toHaveClass(/interpreted/);
   await page.getByRole('radio', { name: /Interpretation/ }).check({ force: true });
   await settled(page);
-  await expect(page.locator('.claim')).toContainText('1885~ · Interpretation – partly conjectural');
+  await expect(page.locator('.claim')).toContainText('around 1885 · Interpretation – partly conjectural');
   await expect(page.locator('.claim')).toHaveClass(/interpreted/);
   await expect(page.locator('.claim .certainties li')).toHaveText(['documented', 'probable', 'conjectural']);
   await accessible(page);
@@ -106,7 +106,7 @@ test('every part of a state says on press and by keyboard what it rests on', asy
   await lower.press('Enter');
   await expect(lower).toHaveAttribute('aria-pressed', 'true');
   await expect(card.getByRole('link', { name: 'Photograph, 1896' })).toBeVisible();
-  await expect(card).toContainText('By Heritage · For 1885~');
+  await expect(card).toContainText('By Heritage · Time shown: around 1885');
   await accessible(page);
   await legibleByNight(page);
 });

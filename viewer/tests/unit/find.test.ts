@@ -18,6 +18,7 @@ const built = (earliest: string | null, latest: string | null) => ({
   latest,
   uncertain: false,
   approximate: false,
+  words: {},
 });
 const GATE = monument('gate', {
   title: { vi: 'Ngọ Môn', en: 'Meridian Gate' },

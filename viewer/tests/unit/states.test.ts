@@ -12,6 +12,7 @@ const part = (id: string, certainty: StateEntry['certainty']) => ({
   without_evidence: null,
   author: null,
   period: null,
+  time: null,
 });
 
 const state = (parts: StateEntry['parts'] | undefined): StateEntry =>
