@@ -269,6 +269,8 @@ def _client(workers: int, cluster: str | None) -> Iterator[Any]:
         "distributed.worker.memory.spill": False,
         "distributed.worker.memory.pause": False,
         "distributed.worker.memory.terminate": False,
+        # What all blocks of 20 million points are told together, in a list of small items, is more than Dask's 10 MB.
+        "distributed.admin.large-graph-warning-threshold": "200MB",
     }
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="heritage-dask-") as scratch:
