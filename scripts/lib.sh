@@ -37,8 +37,7 @@ python_ready() {
   hash=$(cat setup.cfg pyproject.toml | sha256sum | cut -c1-16)
   if ! stamped "python" "$hash${extra:+-$extra}" && ! { [ -z "$extra" ] && stamped python "$hash-test"; }; then
     say "installing Python packages (a minute or two the first time)"
-    # Each module is compiled when it is first imported: of all that is installed most never is.
-    .venv/bin/pip install -q --no-compile -e ".${extra:+[$extra]}"
+    .venv/bin/pip install -q -e ".${extra:+[$extra]}"
     .venv/bin/python -c 'import open3d' 2>/dev/null || apt_install libgl1 libegl1 libgomp1 libx11-6 libusb-1.0-0
     .venv/bin/python -c 'import open3d' || fail "open3d cannot be imported; see the message above"
     stamp python "$hash${extra:+-$extra}"
