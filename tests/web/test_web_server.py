@@ -67,7 +67,11 @@ def test_a_page_load_belongs_to_one_release(site: Path, server: Server) -> None:
                 _get(connection, f"/r/{base}/{name}")
                 for name in ("release.json", "monuments/gate/epochs/2024/tileset.json", "opening.webp")
             ]
-            found = (json.loads(files[0][1])["id"], json.loads(files[1][1])["mark"], files[2][1])
+            found = (
+                json.loads(files[0][1])["id"],
+                json.loads(files[1][1])["asset"]["extras"]["mark"],
+                files[2][1],
+            )
             if found != (base, marks[base], b"RIFFstill" + marks[base].encode()):
                 mixed.append((base, found))
             loads.append(base)
