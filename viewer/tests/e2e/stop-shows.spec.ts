@@ -1,6 +1,9 @@
 /** What a stop shows beside its picture: a question, a picture in its words, a place to stand; and an overlay. */
 import { accessible, expect, legibleByNight, open, settled, test } from './helpers.ts';
 
+// Pixels of the picture are read at places of the page: one for each.
+test.use({ deviceScaleFactor: 1 });
+
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
 type App = import('../../src/app/app.ts').App;
