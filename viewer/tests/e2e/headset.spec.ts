@@ -5,8 +5,8 @@ import { expect, open, test } from './helpers.ts';
 
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 test.skip(({ isMobile }) => isMobile, 'a headset has a window of its own');
-// Both eyes of a small window: nothing here depends on its size.
-test.use({ viewport: { width: 640, height: 480 } });
+// Both eyes of a small window: nothing here depends on its size. Pixels are counted, so there is one for each of the page's.
+test.use({ viewport: { width: 640, height: 480 }, deviceScaleFactor: 1 });
 
 const EMULATOR = join(import.meta.dirname, '../../node_modules/iwer/build/iwer.min.js');
 
