@@ -2,6 +2,9 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
 import { expect, settled, test } from './helpers.ts';
 
+// Two pictures are compared that are made by different means: half as many pixels round otherwise.
+test.use({ deviceScaleFactor: 1 });
+
 const PICTURE_BYTES = 30_000;
 const SCREEN_BYTES = 250_000;
 
