@@ -29,7 +29,7 @@ RASTER_PHOTO_PX: Final = 400_000_000  # 1 km at 5 cm; read whole, 4 bytes each
 VERTICES: Final = 10_000_000
 TILE_BYTES: Final = (
     16 * 2**20
-)  # half a minute of a phone's 4 Mbit/s; of 30 million points the largest has 0.8 MB
+)  # half a minute of a phone's 4 Mbit/s; the largest of 30 million points has 0.8 MB
 TILE_TRIANGLES: Final = 500_000  # a phone draws as many in all; a recipe's tile_triangles is 30,000
 PRJ_BYTES: Final = 100_000  # the CRS of a cloud as WKT takes some kilobytes
 PHOTO_BYTES: Final = 500 * 2**20  # only its EXIF is read

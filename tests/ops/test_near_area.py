@@ -9,10 +9,11 @@ from heritage.ops.placement.footprint_edges import segments
 from heritage.ops.placement.near_area import near_area
 
 COURT = Polygon([(0, 0), (20, 0), (20, 14), (9, 17), (0, 14)], [[(5, 5), (12, 5), (12, 9), (5, 9)]])
+TWICE = Polygon([(0, 0), (20, 0), (20, 0), (20, 14), (0, 14)])
 BESIDE = Polygon([(23, 2), (30, 2), (30, 9), (26, 4)])
 
 
-@pytest.mark.parametrize("area", [COURT, MultiPolygon([COURT, BESIDE]), Polygon()])
+@pytest.mark.parametrize("area", [COURT, TWICE, MultiPolygon([COURT, BESIDE]), Polygon()])
 @pytest.mark.parametrize("reach", [0.6, 3.0])
 def test_as_shapely_says(area, reach):
     ends = np.array(list(segments(area))).reshape(-1, 2, 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 import laspy
 import numpy as np
 import pytest
+from random_clouds import SITE
 
 from heritage.export.cloud import export_cloud
 from heritage.model.errors import InputError
@@ -18,12 +19,6 @@ from heritage.pipeline.run import execute
 from heritage.store import Store
 from heritage.text.site import load_site
 
-SITE = """\
-title: {en: Odd}
-languages: [en]
-crs: EPSG:32654
-rights: {licence: CC0-1.0, holder: nobody}
-"""
 MONUMENT = """\
 title: {en: House}
 epochs:

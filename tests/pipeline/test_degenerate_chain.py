@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from random_clouds import SITE
 
 from heritage.model.errors import HeritageError
 from heritage.pipeline.build import planned
@@ -19,12 +20,6 @@ pytestmark = pytest.mark.slow
 
 SECONDS = 60.0  # a stage of a few hundred points takes far less, on a busy machine too
 BLOCK = 1_000
-SITE = """\
-title: {en: Odd}
-languages: [en]
-crs: EPSG:32654
-rights: {licence: CC0-1.0, holder: nobody}
-"""
 MONUMENT = """\
 title: {en: Odd}
 epochs:

@@ -23,8 +23,9 @@ def near_area(places: F64, ends: F64, reach: float) -> Bool:
             dx, dy = bx - ax, by - ay
             if (ay <= y) != (by <= y) and x < ax + (y - ay) * dx / dy:
                 inside = not inside
-            way = ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy)
-            way = min(max(way, 0.0), 1.0)
+            square = dx * dx + dy * dy
+            # A ring may have a corner twice: an edge without length is a place.
+            way = min(max(((x - ax) * dx + (y - ay) * dy) / square, 0.0), 1.0) if square > 0 else 0.0
             if (ax + way * dx - x) ** 2 + (ay + way * dy - y) ** 2 <= reach * reach:
                 inside = True
                 break

@@ -202,5 +202,5 @@ _WAYS = {
 }
 
 REGISTER = Stage(
-    "register", 14, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
+    "register", 15, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
 )
