@@ -88,8 +88,15 @@ test('walls stop, the passage does not, and the way out is one key', async ({ pa
   expect(through[0]).toBeCloseTo(0, 1);
 
   // The address leads back to the same place.
+  // It is written a moment after all has come to rest; until then it is that of the stop before the wall.
   await settled(page);
-  await expect.poll(() => page.url()).toContain('/walk?camera=');
+  let address = '';
+  const atRest = () => {
+    const before = address;
+    address = page.url();
+    return address === before && address.includes('/walk?camera=');
+  };
+  await expect.poll(atRest, { intervals: [1000] }).toBe(true);
   const left = await where(page);
   await page.reload();
   await page.waitForFunction(() => 'heritage' in window);
