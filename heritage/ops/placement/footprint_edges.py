@@ -10,7 +10,7 @@ import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
-from shapely.geometry import LineString, MultiPolygon, Polygon
+from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
@@ -144,15 +144,20 @@ def _neighbours_pieces(
     """Pieces of the neighbours' edges near the plan, less those between two buildings, directed as their rings are;
     and the whole edge of each."""
     within = plan.buffer(_BESIDE_M)
+    shapely.prepare(within)
+    built = shapely.buffer([plan, *near], _PARTY_M)
     found: list[tuple[F64, F64]] = []
     for i, other in enumerate(near):
-        rest = shapely.union_all([plan, *(n for j, n in enumerate(near) if j != i)]).buffer(_PARTY_M)
-        for ends in segments(other):
-            for piece in shapely.get_parts(LineString(ends).intersection(within).difference(rest)):
-                if piece.length < _LEAST_LENGTH_M:
-                    continue
-                xy = np.asarray(piece.coords, np.float64)[[0, -1]]
-                found.append((xy if (xy[1] - xy[0]) @ (ends[1] - ends[0]) > 0 else xy[::-1], ends))
+        rest = shapely.union_all(np.delete(built, i + 1))
+        whole = np.array(list(segments(other)))
+        whole = whole[shapely.intersects(within, shapely.linestrings(whole))]
+        cut = shapely.difference(shapely.intersection(shapely.linestrings(whole), within), rest)
+        pieces, of = shapely.get_parts(cut, return_index=True)
+        for piece, ends in zip(pieces, whole[of], strict=True):
+            if piece.length < _LEAST_LENGTH_M:
+                continue
+            xy = np.asarray(piece.coords, np.float64)[[0, -1]]
+            found.append((xy if (xy[1] - xy[0]) @ (ends[1] - ends[0]) > 0 else xy[::-1], ends))
     return found
 
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 from scipy.stats import chi2
 from scipy.stats import f as f_distribution
 
@@ -30,7 +29,6 @@ from heritage.ops.points.grid import I64
 # Width of the last fit: of an edge drawn two sigma off half counts. A narrower one takes what is badly drawn for something
 # else, and the rest agrees too well: 0.3 m made the 95 % regions 2 % of trials too small and the corners no better.
 FITTED_M = 0.5
-_NEAR = 3  # cells asked for per sample of the perimeter
 _OUTSIDE_M = 0.6
 _OUTSIDE_COST = 0.7
 _BESIDE_COST = 0.35  # a wall on a neighbour is explained, but a monument's cloud is mostly of the monument
@@ -105,13 +103,10 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     """How much of the footprint the cells explain, and how many of them it cannot."""
     placed = held.pose.apply(cells.xy)
     tolerance = max(0.35, 1.2 * cells.size)
-    few = min(_NEAR, len(placed))
     free = np.flatnonzero(edges.sample_length)
     outward = edges.outward[edges.sample_edge[free]]
-    distance, index = (
-        a.reshape(-1, few) for a in cKDTree(placed).query(edges.sample[free] + held.inset_m * outward, few)
-    )
-    covered = seen_on(distance, index, cells.angle + held.pose.yaw, outward, tolerance)
+    line = edges.sample[free] + held.inset_m * outward
+    covered = seen_on(line, outward, placed, cells.angle + held.pose.yaw, tolerance)
     grown = _OUTSIDE_M + max(held.inset_m, 0.0)
     total = float(cells.weight.sum())
     out = np.flatnonzero(~near_area(placed, edges.plan_ends, grown))

@@ -15,7 +15,8 @@ from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.gravity import find_up, level
 from heritage.ops.placement.roof_steps import roof_steps
 from heritage.ops.placement.walls import DOOR_M, Cells, covered_area, outline_cells, wall_cells
-from heritage.ops.points.grid import shape, spacing, thin, voxels
+from heritage.ops.points.grid import spacing, thin, voxels
+from heritage.ops.points.neighbours import Neighbours
 
 _POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
 _DRAWN: Final = 500_000
@@ -67,13 +68,14 @@ def prepare(
         voxel *= max(1.25, float(np.sqrt(many / _POINTS)))
     keep = thin(xyz, voxel)
     xyz = xyz[keep]
-    n = shape(xyz, 12).normal if normal is None else normal[few][keep]
+    near = Neighbours.of(xyz)
+    n = near.shape(12).normal if normal is None else normal[few][keep]
     up = find_up(n) if upright else np.array([0.0, 0.0, 1.0])
     rotation = level(up)
     metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
     tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
     turned = rotation.astype(np.float32).T
-    apart = spacing(xyz)
+    apart = spacing(xyz, near=near)
     sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
     return Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
 
@@ -95,10 +97,12 @@ def _rough_scale(xyz: F32, edges: Edges) -> float:
 def cells_of(prepared: Prepared, kind: str, *, cell: float, kerb: float, roofs: bool = False) -> Cells:
     """The evidence of a ``kind``, walls or outline; ``cell`` metres is the least size of a cell. With ``roofs``, the steps
     between roofs are among the walls."""
+    if roofs and kind == "walls":
+        walls = cells_of(prepared, kind, cell=cell, kerb=kerb)
+        return walls.and_(roof_steps(prepared.xyz, walls.covered, cell=walls.size))
     wide = max(2 * cell, 2 * prepared.spacing)
     covered = covered_area(prepared.xyz[:, :2].astype(np.float64), cell=wide, gap=DOOR_M)
     if kind == "outline":
         return outline_cells(prepared.xyz, covered, cell=wide)
     size = max(cell, 1.5 * prepared.spacing)
-    walls = wall_cells(prepared.xyz, prepared.normal, covered, cell=size, step=max(0.25, size), kerb=kerb)
-    return walls.and_(roof_steps(prepared.xyz, covered, cell=size)) if roofs else walls
+    return wall_cells(prepared.xyz, prepared.normal, covered, cell=size, step=max(0.25, size), kerb=kerb)

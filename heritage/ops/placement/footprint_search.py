@@ -10,16 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import shapely
 from scipy import fft, ndimage
 
 from heritage.model.arrays import F32, F64, Bool
 from heritage.ops.placement.footprint_edges import Edges
+from heritage.ops.placement.footprint_peaks import Spectra, common, peaks
 from heritage.ops.placement.lay_plan import lay_plan
 from heritage.ops.placement.walls import Cells
-
-Spectra = npt.NDArray[np.complex64]
 
 _BLUR_M = 0.7
 _PIXEL_M = 0.4
@@ -108,18 +106,18 @@ def search(
         pixel
     )  # where the plan goes for a peak in that row
     elsewhere = ~known.there(place[:, None], place[None, :], blur)
+    nowhere = np.zeros((n, n), bool)
     found: list[tuple[float, Pose]] = []
     about: list[tuple[float, Pose]] = []
     some = [float(yaw) for yaw in yaws if not only or known.turned(float(yaw), step)]
     for scale in scales:
         for yaw, score in _correlations(cells, share, some, float(scale), spectra, n, pixel):
             if known.turned(yaw, step):
-                there = np.where(elsewhere, -np.inf, score)
-                about += _peaks(there, yaw, float(scale), pixel, blur)
+                about += _poses(score, elsewhere, yaw, float(scale), place, blur / pixel)
             if not only:
-                found += _peaks(score, yaw, float(scale), pixel, blur)
-    for peaks in (found, about):
-        peaks.sort(key=lambda pair: -pair[0])
+                found += _poses(score, nowhere, yaw, float(scale), place, blur / pixel)
+    for some_poses in (found, about):
+        some_poses.sort(key=lambda pair: -pair[0])
     if only:
         return _thinned(about, [], keep, step, blur), blur
     poses = _thinned(found, [], keep, step, blur)
@@ -137,8 +135,8 @@ def _correlations(
     for k in range(0, len(yaws), many):
         some = np.array(yaws[k : k + many])
         laid = lay_plan(cells.xy, cells.angle, share, some, scale / pixel, n).astype(np.float32)
-        spectrum = (fft.rfft2(laid) * spectra).sum(1)
-        yield from zip(yaws[k : k + many], fft.irfft2(spectrum, (n, n)), strict=True)
+        met = fft.irfft2(common(fft.rfft2(laid), spectra), (n, n))
+        yield from zip(yaws[k : k + many], met, strict=True)
 
 
 def _thinned(
@@ -171,21 +169,15 @@ def _fields(edges: Edges, n: int, pixel: float, blur: float) -> F32:
     return fields
 
 
-def _peaks(score: F32, yaw: float, scale: float, pixel: float, blur: float) -> list[tuple[float, Pose]]:
-    n = len(score)
-    result = []
-    wide = int(np.ceil(2 * blur / pixel))
-    around = np.arange(-wide, wide + 1)
-    for _ in range(_PER_HEADING):
-        i, j = np.unravel_index(int(score.argmax()), score.shape)
-        value = float(score[i, j])
-        if not np.isfinite(value):
-            break
+def _poses(
+    score: F32, barred: Bool, yaw: float, scale: float, place: F64, blur: float
+) -> list[tuple[float, Pose]]:
+    """The best shifts of a turned plan; ``place`` (n,) metres of each row and column, ``blur`` in pixels."""
+    return [
         # The correlation peaks where the footprint lies relative to the plan; the plan moves the other way.
-        x, y = (-((k + n // 2) % n - n // 2) * pixel for k in (int(i), int(j)))
-        result.append((value, Pose(yaw, x, y, scale)))
-        score[np.ix_((i + around) % n, (j + around) % n)] = -np.inf
-    return result
+        (float(value), Pose(yaw, float(place[int(i)]), float(place[int(j)]), scale))
+        for value, i, j in peaks(score, barred, _PER_HEADING, int(np.ceil(2 * blur)))
+    ]
 
 
 def _apart(a: Pose, b: Pose, step: float, blur: float) -> bool:

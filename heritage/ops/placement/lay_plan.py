@@ -8,7 +8,7 @@ import numpy as np
 from heritage.model.arrays import F64
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def lay_plan(xy: F64, angle: F64, share: F64, yaws: F64, pixels: float, n: int) -> F64:
     """(h, 3, n, n) cosine and sine of the doubled normal angles, and the presence, of cells turned by each of ``yaws`` (h,).
 

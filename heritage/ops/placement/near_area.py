@@ -8,7 +8,7 @@ import numpy as np
 from heritage.model.arrays import F64, Bool
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def near_area(places: F64, ends: F64, reach: float) -> Bool:
     """(n,) whether places (n, 2) are on the area whose rings are made of ``ends`` (e, 2, 2), or at most ``reach`` from it.
 

@@ -14,7 +14,7 @@ PARALLEL: Final = float(np.cos(np.radians(25)))
 FAR_M: Final = 1e6
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def nearest_edge(
     placed: F64, angle: F64, start: F64, along: F64, outward: F64, length: F64
 ) -> tuple[I64, F64, F64]:
@@ -41,18 +41,31 @@ def nearest_edge(
     return nearest, outside, distance
 
 
-@numba.njit(cache=True)
-def seen_on(distance: F64, index: I64, angle: F64, outward: F64, tolerance: float) -> F64:
+@numba.njit(cache=True, nogil=True)
+def seen_on(line: F64, outward: F64, placed: F64, angle: F64, tolerance: float) -> F64:
     """(q,) how near the nearest wall is that runs with each piece of a line: 1 on it, 0.6 at ``tolerance`` metres.
 
-    ``distance`` (q, k) metres to walls near it, which are those of ``index`` (q, k); ``angle`` (m,) of all walls' normals,
-    radians; ``outward`` (q, 2) unit normals of the pieces.
+    Asked are the three walls nearest to it. ``line`` (q, 2) metres and ``outward`` (q, 2) unit normals of the pieces; ``placed``
+    (m, 2) and the ``angle`` (m,) of their normals, radians, of all walls.
     """
-    seen = np.zeros(len(distance))
-    c, s = np.cos(angle), np.sin(angle)
-    for q in range(len(distance)):
-        for k in range(distance.shape[1]):
-            wall = index[q, k]
-            if abs(c[wall] * outward[q, 0] + s[wall] * outward[q, 1]) > PARALLEL:
-                seen[q] = max(seen[q], np.exp(-0.5 * (distance[q, k] / tolerance) ** 2))
+    seen = np.zeros(len(line))
+    for q in range(len(line)):
+        x, y = line[q]
+        first, second, third = np.inf, np.inf, np.inf
+        i, j, k = -1, -1, -1
+        for m in range(len(placed)):
+            square = (placed[m, 0] - x) ** 2 + (placed[m, 1] - y) ** 2
+            if square < third:
+                if square < first:
+                    third, k, second, j, first, i = second, j, first, i, square, m
+                elif square < second:
+                    third, k, second, j = second, j, square, m
+                else:
+                    third, k = square, m
+        for square, wall in ((first, i), (second, j), (third, k)):
+            runs = wall >= 0 and (
+                abs(np.cos(angle[wall]) * outward[q, 0] + np.sin(angle[wall]) * outward[q, 1]) > PARALLEL
+            )
+            if runs:
+                seen[q] = max(seen[q], np.exp(-0.5 * square / tolerance**2))
     return seen

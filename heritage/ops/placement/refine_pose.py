@@ -10,7 +10,7 @@ from heritage.ops.placement.nearest_edge import nearest_edge
 from heritage.ops.points.grid import I64
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def refine_pose(
     xy: F64, angle: F64, mass: F64, start: F64, along: F64, outward: F64, length: F64,
     pose: F64, wide: float, narrow: float, rounds: int, spring: F64,

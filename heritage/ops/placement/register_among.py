@@ -6,7 +6,8 @@ best are tried in full, with their neighbours, and held against each other by th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Final, Literal
@@ -37,6 +38,7 @@ _IN_FULL: Final = 6
 _SIGMAS: Final = 3.0
 _ADJOINS_M: Final = 0.3  # nearer ones stand wall to wall
 _AS_WHOLE: Final = 0.1  # of a footprint's area: two that are covered alike are shown alike
+_THREADS: Final = 2  # the compiled loops and transforms leave the interpreter to each other; more wait for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,9 +80,12 @@ def register_among(
     def around(id: str, reach_m: float) -> list[Polygon | MultiPolygon]:
         return [shapes[j] for j in tree.query(layer[id].buffer(reach_m)) if ids[j] != id]
 
-    edges = {ids[i]: edges_of(shapes[i], around(ids[i], _NEAR_M)) for i in near}
-    roofs = any(plan.attached for plan in edges.values())
     prepared = _Prepared(cloud, normal, known, chosen)
+    with ThreadPoolExecutor(1) as beside:
+        ready = beside.submit(prepared.ready)
+        edges = {ids[i]: edges_of(shapes[i], around(ids[i], _NEAR_M)) for i in near}
+        ready.result()
+    roofs = any(plan.attached for plan in edges.values())
 
     def tried(id: str, only: bool) -> tuple[Laid, list[float]]:
         one_kind = chosen.model_copy(update={"evidence": _kind(prepared.on(edges[id]), chosen)})
@@ -94,23 +99,31 @@ def register_among(
     def expected(id: str) -> tuple[Laid, list[float]]:
         return tried(id, only=known.heading_deg is not None)
 
+    def looked_at(some: Collection[str]) -> Collection[str]:
+        """The same, each of them tried where it is expected."""
+        with ThreadPoolExecutor(_THREADS) as threads:
+            list(threads.map(expected, some))
+        return some
+
     def cost(id: str) -> float:
         return min(expected(id)[1])
 
-    glances = {id: _glance(prepared.on(plan), plan, known, chosen) for id, plan in edges.items()}
+    with ThreadPoolExecutor(_THREADS) as threads:
+        glanced = threads.map(lambda plan: _glance(prepared.on(plan), plan, known, chosen), edges.values())
+        glances = dict(zip(edges, glanced, strict=True))
     top = max(glances.values())
     found = {
         id for id in sorted(edges, key=lambda id: -glances[id])[:_IN_FULL] if glances[id] >= top - _SLACK
     }
     # The walls may lie where they belong while the building that the cloud shows whole is another one of the row; or the next
     # one is it, whose free side is in the dark, which a glance holds against it.
-    likeliest = min(found, key=cost)
+    likeliest = min(looked_at(found), key=cost)
     found |= {id for id in edges if layer[id].distance(layer[likeliest]) < _ADJOINS_M}
     shown = _shown(*expected(likeliest), edges)
     found |= {id for id, share in shown.items() if share >= max(shown.values()) - _AS_WHOLE}
     # By likelihood alone. To leave out footprints that fit 0.3 of score worse, as `choose` does with placements on one, was
     # tried: of 60 buildings in Delft it changed two choices, both from the right footprint to a neighbour (28 Nov 2026).
-    best = min(found, key=cost)
+    best = min(looked_at(found), key=cost)
     laid, costs = tried(best, only=False)  # turned otherwise it may fit better, which is to be said
     choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
     registered = conclude(laid, choice, known, chosen, ground)
@@ -135,6 +148,11 @@ class _Prepared:
     normal: F32 | None
     prior: FootprintPrior
     options: RegisterOptions
+
+    def ready(self) -> None:
+        """Make what is the same for all footprints."""
+        if self.prior.scale is not None:
+            _kind(self._once, self.options)
 
     def on(self, edges: Edges) -> Prepared:
         return self._once if self.prior.scale is not None else self._made(edges)

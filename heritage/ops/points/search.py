@@ -26,7 +26,7 @@ _EXPECTED = 0.4  # 1 / pi and some slack
 _ROUNDED = np.float32(0.999999)  # float32 rounds; the border must not be counted as reached too early
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def search(
     x: F32, y: F32, z: F32, starts: I32, cubes: U64, depths: U8, boxes: F32, levels: I32, corner: F64,
     side: float, asked: Bool, k: int, reach_sq: float, pick: bool, shaped: bool, index: I32, square: F32,
@@ -97,7 +97,7 @@ def search(
                 fit(x, y, z, px, py, pz, i, near, found, covariance, axes, centre, normal, eigenvalues)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _candidates(
     x: F32, y: F32, z: F32, starts: I32, cubes: U64, depths: U8, corner: F64, side: float, leaf: int,
     cx: F32, cy: F32, cz: F32, ci: I32, box: F64,
@@ -156,7 +156,7 @@ def _candidates(
     return m
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _first_at(cubes: U64, key: Any, near: int) -> int:
     """The first leaf whose cube begins at ``key`` or after; looked for around the leaf ``near`` first."""
     # Everything before `low` is less than `key`, nothing from `high` on is.
@@ -186,7 +186,7 @@ def _first_at(cubes: U64, key: Any, near: int) -> int:
     return low
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _by_index(near: I32, near_sq: F32, found: int) -> None:
     for j in range(1, found):
         index, square, at = near[j], near_sq[j], j
