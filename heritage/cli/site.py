@@ -62,7 +62,7 @@ def check(site: Path, as_json: bool, tour: str | None, repairs: Path | None) -> 
     """
     from heritage.pipeline.build import load_checked
     from heritage.pipeline.lint.tours import lint_tours
-    from heritage.pipeline.verdicts import Verdicts
+    from heritage.pipeline.reading.verdicts import Verdicts
     from heritage.store import Store
 
     store = Store(site)
@@ -83,7 +83,7 @@ def check(site: Path, as_json: bool, tour: str | None, repairs: Path | None) -> 
         loaded = replace(loaded, tours={tour: loaded.tours[tour]})
         problems = tuple(p for p in problems if p.where.startswith(f"tours/{tour}/"))
     if repairs is not None:
-        from heritage.pipeline.check_repairs import footprint_repairs
+        from heritage.pipeline.check.repairs import footprint_repairs
         from heritage.store import publish_bytes
 
         content, count = footprint_repairs(loaded)

@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError
 from heritage.model.documents import Annotation, Annotations, Document, Id
 from heritage.model.errors import InputError, Problem
 from heritage.model.limits import YAML_BYTES
-from heritage.pipeline.check_annotations import annotation_problems
+from heritage.pipeline.check.annotations import annotation_problems
 from heritage.store import publish_bytes
 from heritage.text.append import appended
 from heritage.text.explain import explained

@@ -18,9 +18,9 @@ from heritage.model.documents import Tour
 from heritage.model.errors import InputError, Problem
 from heritage.model.exchange import UNKNOWN, ExchangedTour, canonical
 from heritage.model.limits import TOUR_STOPS
-from heritage.pipeline.check_texts import tour_texts
-from heritage.pipeline.check_tours import tour_problems
-from heritage.pipeline.guarded_tours import ReadTours, guarded_tours
+from heritage.pipeline.check.texts import tour_texts
+from heritage.pipeline.check.tours import tour_problems
+from heritage.pipeline.reading.guard_tours import ReadTours, guarded_tours
 from heritage.store.publish import ensure_folder, publish_bytes, publish_folder, temporary_folder
 from heritage.text.files import as_id
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour, load_site

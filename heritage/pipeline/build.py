@@ -14,18 +14,18 @@ from heritage.formats.postgis import is_table
 from heritage.model.errors import InputError, Problem
 from heritage.model.report import Report
 from heritage.pipeline.built import Built
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
 from heritage.pipeline.corrections import idle_corrections
 from heritage.pipeline.ground import Ground, footprints_digest, read_ground
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.map.kept import MAP_VERSION, map_fingerprint
 from heritage.pipeline.map.kept import STAGE as MAP
 from heritage.pipeline.plan import Planned, fingerprinted, library_versions, source_digest
+from heritage.pipeline.reading.verdicts import Verdicts
 from heritage.pipeline.release import write_release
 from heritage.pipeline.run import Event, read_report, run
 from heritage.pipeline.stages import BY_NAME, STAGES
 from heritage.pipeline.tasks import site_tasks
-from heritage.pipeline.verdicts import Verdicts
 from heritage.store import Store
 from heritage.store.drafts import Drafts
 from heritage.store.fsck import gc

@@ -11,7 +11,7 @@ from heritage.model.errors import Problem
 from heritage.model.release import CleaningDocument, CorrectionEntry
 from heritage.ops.cleaning.clean import IDLE
 from heritage.pipeline.built import Built
-from heritage.pipeline.check_ids import repeated
+from heritage.pipeline.check.ids import repeated
 from heritage.pipeline.plan import Planned
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.stages.align import alignment

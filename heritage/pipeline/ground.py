@@ -23,12 +23,12 @@ from heritage.model.frames import SiteFrame, working_crs
 from heritage.model.limits import SITE_REACH_M
 from heritage.model.placement_reason import PlacementReason
 from heritage.pipeline.frame import lon_lat, site_frame
-from heritage.pipeline.guard import guarded_cloud
-from heritage.pipeline.guard_map import guarded_footprints
-from heritage.pipeline.guard_table import guarded_table
 from heritage.pipeline.map.extent import map_box
 from heritage.pipeline.map.ground import GroundModel, read_ground_model
-from heritage.pipeline.photos import prior_of
+from heritage.pipeline.reading.guard import guarded_cloud
+from heritage.pipeline.reading.guard_map import guarded_footprints
+from heritage.pipeline.reading.guard_photos import prior_of
+from heritage.pipeline.reading.guard_table import guarded_table
 from heritage.pipeline.source_kind import source_kind
 from heritage.text.site import LoadedMonument, LoadedSite
 

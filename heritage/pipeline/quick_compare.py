@@ -12,7 +12,7 @@ from heritage.model.source import Unit, UpAxis
 from heritage.ops.comparison.quick import Surface, figures, look
 from heritage.ops.meshes.join import join
 from heritage.ops.source_frame import IngestOptions, begin, upright_mesh, upright_rotation
-from heritage.pipeline.guard import guarded_cloud, guarded_model
+from heritage.pipeline.reading.guard import guarded_cloud, guarded_model
 from heritage.pipeline.source_kind import model_up
 
 

@@ -24,30 +24,30 @@ from heritage.model.release import (
     TermEntry,
     TourDocument,
 )
-from heritage.pipeline.annotations import annotation_entries, vocabulary_entries
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.page import condition_reports
-from heritage.pipeline.epoch_entry import epoch_entry
+from heritage.pipeline.entries.annotations import annotation_entries, vocabulary_entries
+from heritage.pipeline.entries.epoch import epoch_entry
+from heritage.pipeline.entries.state import state_entry
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.map.kept import kept_map
 from heritage.pipeline.map.write import FOOTPRINTS
 from heritage.pipeline.opendata.catalogue import Edition
 from heritage.pipeline.opendata.write import write_open_data
-from heritage.pipeline.region_views import write_comparisons
+from heritage.pipeline.pictures.region_views import write_comparisons
+from heritage.pipeline.pictures.sceneries import Sceneries
+from heritage.pipeline.pictures.site_views import site_from
+from heritage.pipeline.pictures.stills import Stills
+from heritage.pipeline.pictures.views import monument_view, opening_view
 from heritage.pipeline.report_page import report_page
-from heritage.pipeline.sceneries import Sceneries
 from heritage.pipeline.search import search_document
-from heritage.pipeline.site_views import site_from
 from heritage.pipeline.stages.register import PLACEMENT, PLAN
 from heritage.pipeline.stages.tile import tiled
-from heritage.pipeline.state_entry import state_entry
-from heritage.pipeline.stills import Stills
-from heritage.pipeline.stop_views import StopViews
-from heritage.pipeline.take_along import write_take_along
 from heritage.pipeline.tasks import compared_pairs
-from heritage.pipeline.tour_pages import write_tour_pages
-from heritage.pipeline.tours import tour_document, tour_entry
-from heritage.pipeline.views import monument_view, opening_view
+from heritage.pipeline.tours.pages import write_tour_pages
+from heritage.pipeline.tours.resolve import tour_document, tour_entry
+from heritage.pipeline.tours.take_along import write_take_along
+from heritage.pipeline.tours.views import StopViews
 from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
 from heritage.text.period import read_period

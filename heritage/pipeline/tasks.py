@@ -12,7 +12,7 @@ from heritage.model.errors import InputError
 from heritage.pipeline.corrections import correction_facts
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.overrides import overrides_of
-from heritage.pipeline.placement_facts import placement_facts, state_facts
+from heritage.pipeline.placement.facts import placement_facts, state_facts
 from heritage.pipeline.plan import Task
 from heritage.pipeline.source_kind import source_kind
 from heritage.pipeline.stage import Stage

@@ -16,9 +16,9 @@ from heritage.model.placement_plan import PlacementPlan, PlacementTrial
 from heritage.model.release import Placement
 from heritage.ops.placement.pose import placed_at
 from heritage.ops.placement.register_at import plan_middle
-from heritage.pipeline.by_footprint import walls
 from heritage.pipeline.ground import Ground, read_ground
-from heritage.pipeline.placement_facts import placement_facts
+from heritage.pipeline.placement.by_footprint import walls
+from heritage.pipeline.placement.facts import placement_facts
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.register import PLACEMENT, PLAN, REGISTER, PlacementOptions
 from heritage.pipeline.tasks import options_of, register_needs

@@ -20,10 +20,10 @@ from heritage.ops.placement.move import move_mesh
 from heritage.pipeline.build import planned
 from heritage.pipeline.built import Built
 from heritage.pipeline.ground import read_ground
+from heritage.pipeline.pictures.views import box_corners
 from heritage.pipeline.release import read_placement
 from heritage.pipeline.run import read_report
 from heritage.pipeline.stages.mesh import surfaces
-from heritage.pipeline.views import box_corners
 from heritage.sample.score_changes import score_changes
 from heritage.sample.truth import Score, epoch_from_truth, similarity, true_mesh
 from heritage.store import Store

@@ -18,10 +18,10 @@ from heritage.ops.meshes.rays import scene_of, tensor
 from heritage.ops.meshes.weld import areas, first_and_place
 from heritage.ops.placement.move import move_mesh
 from heritage.pipeline.built import Built
+from heritage.pipeline.pictures.views import box_corners
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.compare import COMPARISON
 from heritage.pipeline.stages.mesh import surfaces
-from heritage.pipeline.views import box_corners
 from heritage.sample.truth import Score, epoch_from_truth, true_mesh
 
 _MARGIN_M = 0.05  # a cylinder sees a change from so far beside it

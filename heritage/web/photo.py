@@ -24,7 +24,7 @@ from heritage.model.limits import (
 )
 from heritage.web.errors import refused
 
-_PROGRAM: Final = ("-P", "-B", "-m", "heritage.pipeline.reading_photo")
+_PROGRAM: Final = ("-P", "-B", "-m", "heritage.pipeline.reading.child_photo")
 _WAITING: Final = 3  # times its seconds of computing, on a busy machine
 _PATIENCE_S: Final = 20.0
 _KEPT_VARIABLES: Final = ("PATH", "LD_LIBRARY_PATH", "LANG", "LC_ALL")

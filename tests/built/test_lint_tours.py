@@ -14,7 +14,7 @@ from typing import get_args
 import pytest
 
 from heritage.model.documents import FindingCode
-from heritage.pipeline.annotations import annotations_as_written
+from heritage.pipeline.entries.annotations import annotations_as_written
 from heritage.pipeline.lint.pace import PACE
 from heritage.pipeline.lint.places import PLACES
 from heritage.pipeline.lint.sections import SECTIONS

@@ -12,10 +12,10 @@ from exchange_site import write_site
 from heritage.export import incoming
 from heritage.export.incoming import import_tour
 from heritage.model.errors import InputError
-from heritage.pipeline.check import check_site
-from heritage.pipeline.guarded_tours import Parts, ReadTours
-from heritage.pipeline.reading_tour import serve_tour
-from heritage.pipeline.wire import Message
+from heritage.pipeline.check.site import check_site
+from heritage.pipeline.reading.child_tour import serve_tour
+from heritage.pipeline.reading.guard_tours import Parts, ReadTours
+from heritage.pipeline.reading.wire import Message
 from heritage.text.site import LoadedSite, load_site
 
 EMPTY = {

@@ -19,7 +19,7 @@ from heritage.export.incoming import import_tour
 from heritage.export.kml import export_kml
 from heritage.export.svx import export_svx
 from heritage.model.errors import InputError
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
 from heritage.text.markdown import render
 from heritage.text.site import LoadedTour, load_site
 
@@ -188,7 +188,7 @@ def test_what_is_doubtful_about_views_is_said(site: Path) -> None:
 
 def test_every_line_is_in_the_reference() -> None:
     sources = [*(ROOT / "heritage/formats").glob("*.py"), *(ROOT / "heritage/export").glob("*.py")]
-    sources.append(ROOT / "heritage/pipeline/tour_words.py")
+    sources.append(ROOT / "heritage/pipeline/reading/tour_words.py")
     written = set(
         re.findall(r'"((?:lost|exchange)-[a-z-]+)"', "".join(p.read_text("utf-8") for p in sources))
     )

@@ -11,7 +11,7 @@ from heritage.formats.claims import Claims
 from heritage.formats.glb import Builder
 from heritage.formats.model import read_model
 from heritage.model.errors import InputError
-from heritage.pipeline.guard import guarded_state
+from heritage.pipeline.reading.guard import guarded_state
 
 OBJ = """\
 mtllib hall.mtl

@@ -16,7 +16,7 @@ from heritage.formats.postgis import credentials, table_of
 from heritage.model.documents import Footprints
 from heritage.model.errors import InputError
 from heritage.pipeline.ground import footprints_digest, read_ground
-from heritage.pipeline.guard_table import guarded_table
+from heritage.pipeline.reading.guard_table import guarded_table
 from heritage.text.site import load_site
 
 SECRET = "s3cr3t:/@word"
@@ -138,7 +138,7 @@ def test_a_statement_that_takes_too_long_is_ended(server: Server, monkeypatch: p
         "CREATE VIEW gis.slow AS SELECT id, geom FROM gis.plots WHERE pg_sleep(20) IS NOT NULL;"
         "GRANT SELECT ON gis.slow TO reader"
     )
-    monkeypatch.setattr("heritage.pipeline.guard_table._ANSWER_S", 0.5)
+    monkeypatch.setattr("heritage.pipeline.reading.guard_table._ANSWER_S", 0.5)
     try:
         assert "does not answer in time" in _refusal(server.url("gis.slow"))
     finally:

@@ -16,8 +16,8 @@ from heritage.formats.arrays import save_array, save_cloud, save_mesh
 from heritage.model.arrays import REASONS, Mesh, PointCloud, Similarity
 from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.stage import in_turn
-from heritage.pipeline.tile_source import Source, rows_of
-from heritage.pipeline.tiling import Mapper, Tiled, make_tiles
+from heritage.pipeline.tiling.make import Mapper, Tiled, make_tiles
+from heritage.pipeline.tiling.source import Source, rows_of
 
 
 def source_of(

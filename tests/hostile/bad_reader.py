@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from heritage.pipeline import reading
+from heritage.pipeline.reading import child
 
 Send = Callable[..., None]
 
@@ -177,4 +177,4 @@ def do(path: Path, send: Send) -> None:
 
 
 if __name__ == "__main__":
-    reading.main(sys.argv[1:], {"cloud": do, "model": do})
+    child.main(sys.argv[1:], {"cloud": do, "model": do})

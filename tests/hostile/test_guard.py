@@ -19,8 +19,8 @@ from make import e57, glb, gltf_document, las, las_cases
 from heritage.formats.cloud import open_cloud
 from heritage.formats.model import read_model
 from heritage.model.errors import InputError, MethodError
-from heritage.pipeline.confined import Allowance
-from heritage.pipeline.guard import guarded_cloud, guarded_model
+from heritage.pipeline.reading.confined import Allowance
+from heritage.pipeline.reading.guard import guarded_cloud, guarded_model
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the filter of system calls is Linux's")
 BAD = (str(Path(__file__).with_name("bad_reader.py")),)
@@ -224,8 +224,8 @@ def test_what_a_reader_held_counts_as_memory_of_who_asked_for_it(tmp_path: Path)
     (tmp_path / "hold.las").write_bytes(b"x")
     # In a process that holds little: this one may hold more than the reader will.
     asked = f"""
-from heritage.pipeline.confined import Allowance
-from heritage.pipeline.guard import guarded_cloud
+from heritage.pipeline.reading.confined import Allowance
+from heritage.pipeline.reading.guard import guarded_cloud
 from heritage.pipeline.measure import measured
 from pathlib import Path
 

@@ -37,7 +37,7 @@ from heritage.formats.model import read_model
 from heritage.formats.vector import read_footprints
 from heritage.model.documents import Footprints
 from heritage.model.errors import HeritageError, InputError, Problem
-from heritage.pipeline.check_footprints import plan_problems
+from heritage.pipeline.check.footprints import plan_problems
 
 SECONDS, BYTES = 2.0, 200_000_000
 

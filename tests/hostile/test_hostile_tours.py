@@ -17,7 +17,7 @@ import pytest
 from heritage.formats.beside import InFolder
 from heritage.formats.tour_file import read_tour_file
 from heritage.model.errors import InputError
-from heritage.pipeline.guarded_tours import guarded_tours
+from heritage.pipeline.reading.guard_tours import guarded_tours
 
 SECONDS = 2.0
 KML = '<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2">{}</kml>'

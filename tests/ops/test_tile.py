@@ -16,7 +16,7 @@ from heritage.ops.meshes.nearest import Nearest
 from heritage.ops.meshes.weld import open_edges, same_place
 from heritage.ops.points.spread import spread
 from heritage.ops.tiles.tile import TileOptions
-from heritage.pipeline.tiling import Tiled
+from heritage.pipeline.tiling.make import Tiled
 
 SMALL = TileOptions(root_triangles=600, tile_triangles=1500, root_px=128, tile_px=256, context_points=2000)
 

@@ -19,8 +19,8 @@ from heritage.model.tiles import StatePart
 from heritage.ops.meshes.weld import first_and_place, weld
 from heritage.ops.tiles.tile import TileOptions
 from heritage.pipeline.stage import in_turn
-from heritage.pipeline.tile_source import Source
-from heritage.pipeline.tiling import make_tiles
+from heritage.pipeline.tiling.make import make_tiles
+from heritage.pipeline.tiling.source import Source
 
 PARTS = (StatePart("steps", "documented"), StatePart("wall", "probable"), StatePart("crown", "conjectural"))
 SMALL = TileOptions(root_triangles=300, tile_triangles=600)

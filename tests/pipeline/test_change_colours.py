@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from heritage.pipeline import report_page
-from heritage.pipeline.change_colours import CHANGE, tint
-from heritage.pipeline.change_picture import _colours
+from heritage.pipeline.pictures.change_colours import CHANGE, tint
+from heritage.pipeline.pictures.change_picture import _colours
 
 LOST, GAINED = CHANGE[0][1], CHANGE[-1][1]
 

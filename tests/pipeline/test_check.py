@@ -9,7 +9,7 @@ from pydantic import Field
 
 from heritage.model.documents import Document
 from heritage.model.errors import InputError
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
 from heritage.pipeline.lint.tours import lint_tours
 from heritage.pipeline.stage import Outcome, Stage
 from heritage.pipeline.stages import STAGES

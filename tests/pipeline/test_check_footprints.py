@@ -17,8 +17,8 @@ from heritage.cli.main import cli
 from heritage.formats.vector import Footprint, FootprintTable, read_footprints
 from heritage.model.documents import Footprints
 from heritage.model.errors import Problem
-from heritage.pipeline.check_footprints import plan_problems
-from heritage.pipeline.check_repairs import footprint_repairs
+from heritage.pipeline.check.footprints import plan_problems
+from heritage.pipeline.check.repairs import footprint_repairs
 from heritage.text.site import load_site
 
 UTM = pyproj.CRS("EPSG:32648")

@@ -14,7 +14,7 @@ from heritage.formats.cloud import open_cloud
 from heritage.model.errors import InputError
 from heritage.ops.ingest import ingest
 from heritage.ops.source_frame import IngestOptions
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
 from heritage.pipeline.ground import read_ground
 from heritage.text.site import load_site
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from heritage.pipeline import confined, verdicts
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
+from heritage.pipeline.reading import confined, verdicts
+from heritage.pipeline.reading.verdicts import Verdicts
 from heritage.pipeline.stages import STAGES
-from heritage.pipeline.verdicts import Verdicts
 from heritage.sample.site import write_sample
 from heritage.text.site import load_site
 

@@ -14,9 +14,9 @@ from heritage.ops.viewing.camera import orbit_of
 from heritage.ops.viewing.detour import CLEARANCE_M, eyes_along
 from heritage.ops.viewing.path import path_between
 from heritage.ops.viewing.scenery import Scenery, pierced
-from heritage.pipeline.flights import framed, with_flights
-from heritage.pipeline.sceneries import Sceneries
-from heritage.pipeline.site_views import site_from
+from heritage.pipeline.pictures.sceneries import Sceneries
+from heritage.pipeline.pictures.site_views import site_from
+from heritage.pipeline.tours.flights import framed, with_flights
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "ops"))
 from test_viewing import GROUND, HALL

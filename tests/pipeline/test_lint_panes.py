@@ -8,7 +8,7 @@ import pytest
 
 from heritage.model.documents import Comparing, Shown, Stop
 from heritage.ops.viewing.camera import Window
-from heritage.pipeline.flights import WIDE, WINDOWS, pane_of
+from heritage.pipeline.tours.flights import WIDE, WINDOWS, pane_of
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -21,16 +21,16 @@ from heritage.formats.vector_shapes import read_shapes
 from heritage.model.documents import BaseLayer, Footprints
 from heritage.model.errors import InputError
 from heritage.model.frames import ECEF, WGS84_3D
-from heritage.pipeline import ragged
-from heritage.pipeline.check import check_site
+from heritage.pipeline.check.site import check_site
 from heritage.pipeline.ground import read_ground
-from heritage.pipeline.guard_map import guarded_footprints, guarded_heights, guarded_shapes
 from heritage.pipeline.map import kept
 from heritage.pipeline.map.ground import datum
 from heritage.pipeline.map.kept import kept_map, map_fingerprint
 from heritage.pipeline.map.write import write_map
 from heritage.pipeline.opendata.layers import footprint_layer
-from heritage.pipeline.placement_facts import placement_facts
+from heritage.pipeline.placement.facts import placement_facts
+from heritage.pipeline.reading import ragged
+from heritage.pipeline.reading.guard_map import guarded_footprints, guarded_heights, guarded_shapes
 from heritage.pipeline.search import search_document
 from heritage.sample.footprints import write_footprints
 from heritage.sample.plan import FRAME, GROUND_M, PLACES
@@ -206,7 +206,7 @@ def test_a_reader_that_gives_nonsense_is_refused(site: LoadedSite, tmp_path: Pat
     program = tmp_path / "bad.py"
     program.write_text(
         "import sys, numpy as np\n"
-        "from heritage.pipeline import reading\n"
+        "from heritage.pipeline.reading import child\n"
         "def bad(path, send):\n"
         "    sys.stdin.readline()\n"
         "    send('layer', {'layer': 'a', 'crs': 'EPSG:4326', 'problems': []})\n"
@@ -214,7 +214,7 @@ def test_a_reader_that_gives_nonsense_is_refused(site: LoadedSite, tmp_path: Pat
         "    xy = np.zeros((4, 2))\n"
         "    send('features', {'ids': ['a'], 'names': ['a'], 'heights': [1], 'grounds': [1], 'indices': [0]},\n"
         "         {'xy': xy, 'lengths': one * 5, 'rings': one, 'parts': one, 'multi': one.astype(np.uint8)})\n"
-        "reading.main(sys.argv[1:], {'footprints': bad})\n"
+        "child.main(sys.argv[1:], {'footprints': bad})\n"
     )
     spec = Footprints(source="footprints.gpkg")
     with pytest.raises(InputError, match="nonsense"):

@@ -16,7 +16,7 @@ from heritage.model.frames import SiteFrame
 from heritage.model.release import Frame
 from heritage.pipeline.frame import site_frame
 from heritage.pipeline.lint.places import place_findings
-from heritage.pipeline.places import place_entry
+from heritage.pipeline.tours.places import place_entry
 from heritage.text.lines import Lines
 
 FRAME = SiteFrame(107.577, 16.469, 12.0)

@@ -19,7 +19,7 @@ from heritage.model.frames import WGS84_3D, SiteFrame
 from heritage.model.placement_reason import because
 from heritage.model.release import Placement
 from heritage.pipeline.ground import read_ground
-from heritage.pipeline.placement_facts import placement_facts
+from heritage.pipeline.placement.facts import placement_facts
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.register import PLACEMENT, REGISTER, PlacementOptions
 from heritage.text.site import load_site

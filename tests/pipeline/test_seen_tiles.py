@@ -11,8 +11,8 @@ import pytest
 from heritage.formats.tile_read import TileContent
 from heritage.model.arrays import Similarity
 from heritage.ops.viewing.camera import Orbit, orbit_of
-from heritage.pipeline import kept_tiles
-from heritage.pipeline.tileset_surface import chosen_tiles, seen_tiles
+from heritage.pipeline.surfaces import kept_tiles
+from heritage.pipeline.surfaces.of_tileset import chosen_tiles, seen_tiles
 
 
 def _tile(name: str, middle: tuple[float, float, float], half: float, error: float, children=()):

@@ -18,7 +18,7 @@ from heritage.model.release import (
     StopEntry,
 )
 from heritage.ops.viewing.camera import Orbit
-from heritage.pipeline.stills import HEIGHT, WIDTH, Stills
+from heritage.pipeline.pictures.stills import HEIGHT, WIDTH, Stills
 
 VIEW = View(eye_m=(0.0, -20.0, 3.0), target_m=(0.0, 0.0, 3.0), fov_deg=45.0, fit_m=((-8, -1, 0), (8, 1, 6)))
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from heritage.model.documents import Stop
 from heritage.model.release import SunEntry
-from heritage.pipeline.tours import sun_entry
+from heritage.pipeline.tours.resolve import sun_entry
 
 
 def test_a_day_and_an_hour_become_minutes_after_midnight() -> None:

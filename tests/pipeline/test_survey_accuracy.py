@@ -8,7 +8,7 @@ from heritage.model.documents import Epoch
 from heritage.model.release import EpochEntry, SurveyAccuracy
 from heritage.model.report import Figure, Report
 from heritage.pipeline.built import Built
-from heritage.pipeline.survey_accuracy import survey_accuracy
+from heritage.pipeline.entries.survey_accuracy import survey_accuracy
 from heritage.store import Store
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from heritage.pipeline.along_tiles import Eyes, Wanted, choose_tiles
+from heritage.pipeline.tours.along_tiles import Eyes, Wanted, choose_tiles
 
 EYES = Eyes.of(np.array([[0.0, -6.0, 1.7], [3.0, 9.0, 1.7]]), 50.0)
 WANTED_PX = 12.0

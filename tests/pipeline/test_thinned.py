@@ -9,7 +9,7 @@ import numpy as np
 from heritage.formats.arrays import load_cloud, save_array
 from heritage.formats.blocks import save_blocks
 from heritage.model.arrays import PointCloud
-from heritage.pipeline.thinned import thinned, thinned_labels
+from heritage.pipeline.placement.thinned import thinned, thinned_labels
 
 
 def test_every_part_keeps_its_share_and_labels_go_with_their_points(tmp_path: Path) -> None:

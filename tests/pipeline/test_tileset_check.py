@@ -16,7 +16,7 @@ from heritage.model.errors import MethodError
 from heritage.model.limits import TILE_BYTES, TILE_TRIANGLES
 from heritage.model.tiles import Tile, TileTree
 from heritage.model.tileset import tileset_problem
-from heritage.pipeline.tileset import copied_tileset
+from heritage.pipeline.entries.tileset import copied_tileset
 from heritage.store import Store
 from heritage.store.fsck import fsck
 

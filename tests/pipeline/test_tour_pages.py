@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from heritage.pipeline.change_colours import CHANGE, RANGE_LODS
-from heritage.pipeline.tour_pages import spoken_lines
+from heritage.pipeline.pictures.change_colours import CHANGE, RANGE_LODS
+from heritage.pipeline.tours.pages import spoken_lines
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from heritage.model.errors import Problem
-from heritage.pipeline import verdicts
-from heritage.pipeline.verdicts import Verdicts
+from heritage.pipeline.reading import verdicts
+from heritage.pipeline.reading.verdicts import Verdicts
 
 WARNING = Problem("odd", "a.txt", "it is odd", "even", "look at it", "warning")
 

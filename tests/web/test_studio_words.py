@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from studio_site import HERE, client_of, write_site
 
 from heritage.model.limits import MARKDOWN_BYTES
-from heritage.pipeline.views import reading_seconds
+from heritage.pipeline.pictures.views import reading_seconds
 from heritage.text.markdown import render
 
 FIELDS = Path(__file__).parents[2] / "assets/i18n/studio/fields"

@@ -19,10 +19,10 @@ from heritage.model.release import (
     RegionEntry,
 )
 from heritage.ops.viewing.elevation import Sheet
-from heritage.pipeline.change_colours import by_change, change_range
 from heritage.pipeline.condition.terms import pattern
 from heritage.pipeline.drawings.elevation import bar_m, drawn_elevation, sheet_for
 from heritage.pipeline.drawings.sides import TOP, Side, Stand, stand_of
+from heritage.pipeline.pictures.change_colours import by_change, change_range
 from heritage.store import ReleaseFolder
 
 _WIDE_PX = 1100  # about 170 dots an inch on A4

@@ -19,7 +19,6 @@ from heritage.model.release import (
 from heritage.page.environment import templates
 from heritage.page.words import number, spoken
 from heritage.pipeline.built import Built
-from heritage.pipeline.change_colours import CHANGE, change_range
 from heritage.pipeline.condition.maps import (
     Map,
     annotations_drawn,
@@ -32,6 +31,7 @@ from heritage.pipeline.condition.sections import section_figure, sections_of
 from heritage.pipeline.condition.terms import styles
 from heritage.pipeline.condition.words import words_in
 from heritage.pipeline.drawings.sides import Side
+from heritage.pipeline.pictures.change_colours import CHANGE, change_range
 from heritage.pipeline.report_page import histogram_bars
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedMonument, LoadedSite

@@ -11,10 +11,10 @@ from heritage.model.arrays import U8, Similarity
 from heritage.model.errors import InputError
 from heritage.model.release import EpochEntry, MonumentEntry, StateEntry
 from heritage.ops.viewing.elevation import Elevation, Sheet, sheet_of
-from heritage.pipeline.change_colours import Colouring
 from heritage.pipeline.drawings.sides import Side, Stand
-from heritage.pipeline.stills import drawn_surfaces
-from heritage.pipeline.tileset_surface import chosen_tiles
+from heritage.pipeline.pictures.change_colours import Colouring
+from heritage.pipeline.pictures.stills import drawn_surfaces
+from heritage.pipeline.surfaces.of_tileset import chosen_tiles
 
 _MARGIN_M = 0.3
 

@@ -13,7 +13,7 @@ from heritage.model.arrays import F64
 from heritage.model.documents import SectionPlane
 from heritage.model.release import EpochEntry, MonumentEntry, StateEntry
 from heritage.ops.viewing.section import Plane, across, chained, cut, upright
-from heritage.pipeline.surface_near import tiles_where
+from heritage.pipeline.surfaces.near import tiles_where
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ import numpy as np
 from heritage.model.arrays import F64
 from heritage.model.errors import InputError
 from heritage.model.release import MonumentEntry
-from heritage.pipeline.site_views import site_from
-from heritage.pipeline.tileset_surface import tiles_triangles
+from heritage.pipeline.pictures.site_views import site_from
+from heritage.pipeline.surfaces.of_tileset import tiles_triangles
 
 COMPASS = (
     "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from heritage.model.errors import HeritageError
-from heritage.pipeline.audio import audio_seconds, caption_seconds, read_captions
 from heritage.pipeline.lint.finding import Finding, finding
-from heritage.pipeline.views import reading_seconds
+from heritage.pipeline.pictures.views import reading_seconds
+from heritage.pipeline.tours.audio import audio_seconds, caption_seconds, read_captions
 from heritage.text.markdown import references
 from heritage.text.question import read_question
 from heritage.text.site import LoadedSite, LoadedTour

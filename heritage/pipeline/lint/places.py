@@ -11,8 +11,8 @@ from heritage.model.arrays import Similarity
 from heritage.model.frames import ECEF, WGS84_3D, SiteFrame
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
-from heritage.pipeline.places import place_entry
-from heritage.pipeline.site_views import site_from
+from heritage.pipeline.pictures.site_views import site_from
+from heritage.pipeline.tours.places import place_entry
 from heritage.text.site import LoadedTour
 
 PLACES = ("place-far",)

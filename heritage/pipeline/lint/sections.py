@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from heritage.pipeline.flights import conditions
 from heritage.pipeline.lint.finding import Finding, finding
 from heritage.pipeline.lint.surfaces import ReleaseSurfaces
-from heritage.pipeline.stop_sections import section_profiles
-from heritage.pipeline.tileset_surface import SIGHT_ERROR_M
+from heritage.pipeline.surfaces.of_tileset import SIGHT_ERROR_M
+from heritage.pipeline.tours.flights import conditions
+from heritage.pipeline.tours.sections import section_profiles
 from heritage.text.site import LoadedMonument, LoadedTour
 
 SECTIONS = ("section-empty",)

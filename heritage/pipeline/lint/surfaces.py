@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from heritage.model.release import Release
-from heritage.pipeline.sceneries import Sceneries
+from heritage.pipeline.pictures.sceneries import Sceneries
 
 
 class ReleaseSurfaces(Sceneries):

@@ -12,8 +12,12 @@ from heritage.model.release import MonumentEntry
 from heritage.ops.viewing.camera import Orbit, Window
 from heritage.ops.viewing.path import Path, path_between
 from heritage.ops.viewing.scenery import Scenery, covered, obstacle, standing
-from heritage.pipeline.annotations import annotations_as_written
-from heritage.pipeline.flights import (
+from heritage.pipeline.entries.annotations import annotations_as_written
+from heritage.pipeline.lint.finding import Finding, finding
+from heritage.pipeline.lint.surfaces import ReleaseSurfaces
+from heritage.pipeline.pictures.site_views import site_from
+from heritage.pipeline.pictures.views import box_corners
+from heritage.pipeline.tours.flights import (
     TURN_DEG_S,
     WIDTHS_S,
     WINDOWS,
@@ -23,11 +27,7 @@ from heritage.pipeline.flights import (
     speed,
     way_around,
 )
-from heritage.pipeline.lint.finding import Finding, finding
-from heritage.pipeline.lint.surfaces import ReleaseSurfaces
-from heritage.pipeline.site_views import site_from
-from heritage.pipeline.stop_views import StopViews
-from heritage.pipeline.views import box_corners
+from heritage.pipeline.tours.views import StopViews
 from heritage.text.site import LoadedMonument, LoadedTour
 
 VIEWS = ("view-hidden", "view-enclosed", "annotation-hidden", "flight-pierces", "flight-fast")

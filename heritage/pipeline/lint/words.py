@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from heritage.pipeline.flights import conditions
 from heritage.pipeline.lint.finding import Finding, finding
+from heritage.pipeline.tours.flights import conditions
 from heritage.text.question import read_question
 from heritage.text.site import LoadedMonument, LoadedTour
 from heritage.text.translate import state_of

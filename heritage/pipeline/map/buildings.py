@@ -18,7 +18,7 @@ from heritage.ops.map.extrude import extrude
 from heritage.ops.map.plans import drawn_plans
 from heritage.ops.map.quadtree import Node, quadtree, sizes
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.views import box_corners
+from heritage.pipeline.pictures.views import box_corners
 from heritage.store import Writes
 
 FOLDER = "map/buildings"

@@ -20,8 +20,8 @@ from heritage.model.release import GroundEntry
 from heritage.model.tiles import Tile, TileTree
 from heritage.ops.map.ground_mesh import ground_mesh
 from heritage.ops.map.terrain import Terrain, terrain
-from heritage.pipeline.guard_map import guarded_heights
 from heritage.pipeline.map.extent import raster_box
+from heritage.pipeline.reading.guard_map import guarded_heights
 from heritage.store import Writes
 from heritage.text.site import LoadedSite
 

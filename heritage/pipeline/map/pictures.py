@@ -16,8 +16,8 @@ from heritage.model.frames import SiteFrame
 from heritage.model.release import MapImage
 from heritage.ops.map.lay import lay
 from heritage.ops.map.paint import paint
-from heritage.pipeline.guard_map import guarded_photo, guarded_shapes
 from heritage.pipeline.map.extent import pixel_from_site, raster_box
+from heritage.pipeline.reading.guard_map import guarded_photo, guarded_shapes
 from heritage.store import Writes
 from heritage.text.site import LoadedSite
 

@@ -18,7 +18,7 @@ from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D
 from heritage.model.release import AnnotationEntry, MonumentEntry, TermEntry
 from heritage.pipeline.ground import Ground
-from heritage.pipeline.site_views import site_from
+from heritage.pipeline.pictures.site_views import site_from
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
 

@@ -10,9 +10,9 @@ from heritage.formats.arrays import read_document, save_document
 from heritage.model.arrays import Similarity
 from heritage.ops.placement.align import AlignOptions
 from heritage.ops.placement.align_scaled import align_scaled
+from heritage.pipeline.placement.thinned import thinned
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
-from heritage.pipeline.thinned import thinned
 
 ALIGNMENT = "alignment.json"
 

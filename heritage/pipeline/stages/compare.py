@@ -33,13 +33,13 @@ from heritage.ops.comparison.surface_piece import surface_piece
 from heritage.ops.meshes.part_in import part_in
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.surface.plan import spacing_of, windows
-from heritage.pipeline.change_picture import change_picture
-from heritage.pipeline.points_near import PointsNear
+from heritage.pipeline.pictures.change_picture import change_picture
+from heritage.pipeline.pictures.views import facing_view
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.mesh import SURFACES
-from heritage.pipeline.tile_source import Source, rows_of
-from heritage.pipeline.views import facing_view
+from heritage.pipeline.surfaces.points_near import PointsNear
+from heritage.pipeline.tiling.source import Source, rows_of
 
 COMPARISON = "comparison.json"
 SPOTS = "spots.json"  # places all over each region, which a view of it should see

@@ -22,7 +22,7 @@ from heritage.model.source import UpAxis
 from heritage.ops.ingest import Seen, Settled, settle
 from heritage.ops.points.divide import divide_cloud
 from heritage.ops.source_frame import IngestOptions, SourceFrame, begin, upright_mesh
-from heritage.pipeline.guard import guarded_cloud, guarded_model, guarded_state
+from heritage.pipeline.reading.guard import guarded_cloud, guarded_model, guarded_state
 from heritage.pipeline.source_kind import model_up
 from heritage.pipeline.stage import Job, Outcome, Stage
 

@@ -24,12 +24,12 @@ from heritage.ops.placement.gcp import Gcp, GcpOptions, fit_gcp, residual_figure
 from heritage.ops.placement.plausible import PlausibleOptions, plausible
 from heritage.ops.placement.register import register_footprint
 from heritage.ops.placement.register_options import RegisterOptions
-from heritage.pipeline.by_footprint import polygon, walls_figures
+from heritage.pipeline.placement.by_footprint import polygon, walls_figures
+from heritage.pipeline.placement.thinned import thinned
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import PARTS
 from heritage.pipeline.stages.register import PLACEMENT
-from heritage.pipeline.thinned import thinned
 
 STATE_PLACEMENT = "state-placement.json"
 _POINTS = 60_000  # stand for the model's surface, as for a survey

@@ -19,14 +19,14 @@ from heritage.ops.placement.place import place_crs, place_prior
 from heritage.ops.placement.register_at import plan_cells
 from heritage.ops.placement.register_options import RegisterOptions
 from heritage.ops.source_frame import SourceFrame
-from heritage.pipeline.by_footprint import Placed, by_footprint, walls
-from heritage.pipeline.by_gcp import by_gcp
-from heritage.pipeline.by_hand import by_hand
-from heritage.pipeline.placement_entry import placement_plan, reasons_of
-from heritage.pipeline.plan_drawing import plan_drawing
+from heritage.pipeline.placement.by_footprint import Placed, by_footprint, walls
+from heritage.pipeline.placement.by_gcp import by_gcp
+from heritage.pipeline.placement.by_hand import by_hand
+from heritage.pipeline.placement.drawing import plan_drawing
+from heritage.pipeline.placement.entry import placement_plan, reasons_of
+from heritage.pipeline.placement.thinned import thinned
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.ingest import source_frame
-from heritage.pipeline.thinned import thinned
 
 PLACEMENT = "placement.json"
 PLAN = "plan.json"

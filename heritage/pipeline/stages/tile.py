@@ -16,8 +16,8 @@ from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import PARTS
 from heritage.pipeline.stages.mesh import SURFACES
 from heritage.pipeline.stages.place import state_placement
-from heritage.pipeline.tile_source import Source, rows_of
-from heritage.pipeline.tiling import make_tiles
+from heritage.pipeline.tiling.make import make_tiles
+from heritage.pipeline.tiling.source import Source, rows_of
 
 TILED = "tiled.json"
 

@@ -10,7 +10,7 @@ export interface Rendered {
   question: StopEntry['question'][string] | null;
 }
 
-// As heritage/pipeline/views.py reads: 180 words a minute and a moment to look; tests hold the two together.
+// As heritage/pipeline/pictures/views.py reads: 180 words a minute and a moment to look; tests hold the two together.
 const LOOK_S = 3;
 const WORDS_PER_S = 3;
 const AFTER_NARRATION_S = 1;
