@@ -21,7 +21,7 @@ def _trial(heading_deg: float, east_m: float = 0.0, north_m: float = 0.0, cover:
 
 
 def _chosen(trials: list[Trial], costs: list[float], prior: FootprintPrior = NOTHING) -> Choice:
-    return choose(trials, costs, ZERO, ZERO, prior, odds=30.0)
+    return choose(trials, costs, ZERO, ZERO, prior, odds=30.0, turned_odds=300.0)
 
 
 def test_placements_beside_each_other_are_one_and_the_fit_says_which() -> None:
@@ -34,7 +34,7 @@ def test_placements_beside_each_other_are_one_and_the_fit_says_which() -> None:
 
 def test_one_placement_is_as_likely_as_the_likeliest_of_those_beside_it() -> None:
     choice = _chosen(
-        [_trial(10, 0.5, cover=0.7), _trial(0, cover=0.95), _trial(180)], [1.0, 4.0, 1.0 + np.log(31)]
+        [_trial(10, 0.5, cover=0.7), _trial(0, cover=0.95), _trial(180)], [1.0, 4.0, 1.0 + np.log(310)]
     )
     assert choice.trial.score.cover == 0.95
     assert not choice.candidates
@@ -52,7 +52,14 @@ def test_what_is_turned_or_moved_farther_is_another_placement(other: Trial) -> N
 
 
 def test_what_is_less_likely_by_more_than_the_odds_is_not_named() -> None:
-    assert not _chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(31)]).candidates
+    assert not _chosen([_trial(0), _trial(0, 4.0)], [1.0, 1.0 + np.log(31)]).candidates
+
+
+def test_what_is_turned_must_be_less_likely_by_more() -> None:
+    """A house of Hue, its plan a rectangle to half a metre, had been settled back to front at odds of 40."""
+    near, far = (_chosen([_trial(0), _trial(180)], [1.0, 1.0 + np.log(odds)]) for odds in (290, 310))
+    assert [candidate.heading_deg for candidate in near.candidates] == [180]
+    assert not far.candidates
 
 
 def test_what_fits_far_worse_is_neither_chosen_nor_named_if_only_likelier() -> None:
@@ -82,7 +89,7 @@ def test_what_the_prior_excludes_is_not_chosen_and_said_where_it_fits_much_bette
 
 def test_what_the_prior_excludes_is_chosen_where_it_is_much_likelier_all_the_same_and_that_is_said() -> None:
     told = FootprintPrior(heading_deg=40.0, heading_sigma_deg=10.0)
-    choice = _chosen([_trial(0), _trial(38)], [1.0, 1.0 + np.log(31)], told)
+    choice = _chosen([_trial(0), _trial(38)], [1.0, 1.0 + np.log(310)], told)
     assert choice.trial.held.pose.yaw == 0.0
     assert said(choice.doubts) == "it is 4 sigma from what was known beforehand"
     assert not choice.candidates

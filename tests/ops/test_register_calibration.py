@@ -77,8 +77,9 @@ def test_no_flip_of_a_symmetric_plan_is_silent():
         nothing = FootprintPrior()
         costs = against(cells, trials, edges, [_drawn(edges)], nothing)
         choice = choose(
-            trials, costs, edges.centre, cells.covered.middle, nothing, odds=RegisterOptions().odds
-        )
+            trials, costs, edges.centre, cells.covered.middle, nothing,
+            odds=RegisterOptions().odds, turned_odds=RegisterOptions().turned_odds,
+        )  # fmt: skip
         assert choice.candidates or choice.doubts, f"seed {seed} was settled"
         turns = [*(c.heading_deg for c in choice.candidates), float(-np.degrees(choice.trial.held.pose.yaw))]
         off = [(t + np.degrees(pose.yaw) + 180) % 360 - 180 for t in turns]

@@ -83,13 +83,14 @@ def choose(
     prior: FootprintPrior,
     *,
     odds: float,
+    turned_odds: float,
 ) -> Choice:
     """The likeliest placement that ``prior`` allows. ``costs``: minus the logarithm of each one's likelihood, the prior
     included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
     A placement is excluded when it is 3 sigma more surprising than another one and not ``odds`` times likelier than all that are
     not, or fits far worse than the best of those that are left and is not likelier beyond doubt; candidates are those that are
-    not ``odds`` times less likely.
+    not ``odds`` times less likely, or not ``turned_odds`` times where they are turned by more than 20 degrees.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
@@ -110,7 +111,12 @@ def choose(
         if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(odds)
     ]  # fmt: skip
     best = max(same, key=lambda i: rows[i].score)
-    rivals = [i for i in allowed if i not in same and costs[i] < costs[likeliest] + np.log(odds)]
+
+    def ruled_out(i: int) -> bool:
+        by = turned_odds if _turned(rows[i], rows[best]) else odds
+        return costs[i] >= costs[likeliest] + float(np.log(by))
+
+    rivals = [i for i in allowed if i not in same and not ruled_out(i)]
     others = tuple(
         rows[i].model_copy(update={"score": float(np.exp(costs[likeliest] - costs[i]))}) for i in rivals
     )
@@ -125,13 +131,17 @@ def choose(
 
 
 def _same(a: Candidate, b: Candidate) -> bool:
-    turned = abs((a.heading_deg - b.heading_deg + 180) % 360 - 180)
-    return bool(turned < _SAME_DEG and np.hypot(a.east_m - b.east_m, a.north_m - b.north_m) < _SAME_M)
+    near = np.hypot(a.east_m - b.east_m, a.north_m - b.north_m) < _SAME_M
+    return bool(near) and not _turned(a, b, _SAME_DEG)
+
+
+def _turned(a: Candidate, b: Candidate, by_deg: float = _TURNED_DEG) -> bool:
+    return abs((a.heading_deg - b.heading_deg + 180) % 360 - 180) > by_deg
 
 
 def told_apart(chosen: Candidate, others: Sequence[Candidate]) -> list[PlacementReason]:
     """What tells the others from the chosen one, and what would decide."""
-    turned = [o for o in others if abs((o.heading_deg - chosen.heading_deg + 180) % 360 - 180) > _TURNED_DEG]
+    turned = [other for other in others if _turned(other, chosen)]
     moved = [o for o in others if o not in turned]
     told = []
     if turned:

@@ -125,7 +125,9 @@ def register_among(
     # tried: of 60 buildings in Delft it changed two choices, both from the right footprint to a neighbour (28 Nov 2026).
     best = min(looked_at(found), key=cost)
     laid, costs = tried(best, only=False)  # turned otherwise it may fit better, which is to be said
-    choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds)
+    choice = choose(
+        laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds, turned_odds=chosen.turned_odds
+    )  # fmt: skip
     registered = conclude(laid, choice, known, chosen, ground)
     near_by = {
         id: k

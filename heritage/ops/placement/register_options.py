@@ -27,6 +27,11 @@ class RegisterOptions(Document):
         gt=1,
         description="a placement is settled if every other one is at least so many times less likely",
     )
+    turned_odds: float = Field(
+        300.0,
+        gt=1,
+        description="the same for one that is turned by more than 20 degrees: nobody sees that a monument stands back to front",
+    )
     least_cover: float = Field(0.35, ge=0, le=1, description="less of the outline found is not settled")
     most_outside: float = Field(0.35, ge=0, le=1, description="more of the walls outside is not settled")
     most_sigma_m: float = Field(

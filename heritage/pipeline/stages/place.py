@@ -169,4 +169,4 @@ def state_placement(folder: Path) -> StatePlacementEntry:
 
 _WAYS = {"frame": _in_frame, "gcp": _by_points, "footprint": _on_footprint}
 
-PLACE = Stage("place", 6, PlaceOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj"))
+PLACE = Stage("place", 7, PlaceOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj"))
