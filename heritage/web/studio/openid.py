@@ -12,17 +12,16 @@ from heritage.people.journeys import arrive, depart, person_of
 from heritage.people.openid import Provider
 from heritage.web.security import STUDIO
 from heritage.web.studio.doors import Institution
+from heritage.web.studio.options import OPENID, OPENID_RETURN
 from heritage.web.studio.people import Cookie
 
-PATH: Final = "/studio/api/openid"
-RETURN: Final = f"{PATH}/return"
 _COOKIE: Final = "heritage-openid"
 
 
 def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) -> None:
     """Add the routes."""
 
-    @app.get(PATH)
+    @app.get(OPENID)
     def go() -> Response:
         try:
             address, journey = provider.begin()
@@ -34,7 +33,7 @@ def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) 
         response.set_cookie(
             _COOKIE,
             secret,
-            path=PATH,
+            path=OPENID,
             httponly=True,
             samesite="Lax",
             secure=cookie.secure(),
@@ -42,7 +41,7 @@ def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) 
         )
         return response
 
-    @app.get(RETURN)
+    @app.get(OPENID_RETURN)
     def come_back() -> Response:
         journey = arrive(door.database, request.cookies.get(_COOKIE, ""))
         if journey is None:
@@ -57,5 +56,5 @@ def register(app: Flask, door: Institution, cookie: Cookie, provider: Provider) 
     def _home(code: str | None = None) -> Response:
         """To the studio's page; with the code of what went wrong in the fragment, for the page to say."""
         response = Response(status=303, headers={"Location": f"{STUDIO}#refused={code}" if code else STUDIO})
-        response.delete_cookie(_COOKIE, path=PATH, httponly=True, samesite="Lax", secure=cookie.secure())
+        response.delete_cookie(_COOKIE, path=OPENID, httponly=True, samesite="Lax", secure=cookie.secure())
         return response

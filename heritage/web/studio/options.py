@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from heritage.model.errors import InputError
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from heritage.model.documents import OpenID
     from heritage.people.database import Database
     from heritage.people.openid import Provider
+
+OPENID: Final = "/studio/api/openid"  # from here to the provider, and back to where it was told
+OPENID_RETURN: Final = f"{OPENID}/return"
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,6 @@ def studio_options(
 
 def _provider(openid: OpenID, secret: str | None, origin: str | None) -> Provider:
     from heritage.people.openid import Provider
-    from heritage.web.studio.openid import RETURN
 
     if origin is None:
         raise InputError(
@@ -88,7 +90,7 @@ def _provider(openid: OpenID, secret: str | None, origin: str | None) -> Provide
             "name it with --url",
             code="openid-needs-url",
         )
-    return Provider(openid, secret, f"{origin}{RETURN}")
+    return Provider(openid, secret, f"{origin}{OPENID_RETURN}")
 
 
 def _accounts(site: Path, url: str | None, *, needed: bool) -> Database | None:
