@@ -83,7 +83,7 @@ def small_plan(site: Path, **options: object) -> tuple[Planned, ...]:
 
 
 def _shout(text: str) -> str:
-    return f"{text.upper()} {os.getpid()}"
+    return f"{text.upper()} {os.getpid()} {os.environ.get('MALLOC_TRIM_THRESHOLD_')}"
 
 
 def _refuse(text: str) -> str:

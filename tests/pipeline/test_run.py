@@ -71,9 +71,10 @@ def test_pieces_of_a_task_keep_their_order_and_use_every_worker(tmp_path: Path) 
     (tmp_path / "a").write_text("a")
     reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD)]))
     made = Store(tmp_path).stage_path("spread", reports["spread:m:a"]) / "letters.txt"
-    letters, processes = zip(*(line.split() for line in made.read_text().splitlines()), strict=True)
+    letters, processes, trimming = zip(*(line.split() for line in made.read_text().splitlines()), strict=True)
     assert "".join(letters) == "ABCDEFGH"
     assert len(set(processes)) == 2
+    assert set(trimming) == {"None"}  # what a worker frees stays its own: see `_client`
 
 
 def test_a_piece_that_refuses_names_its_task(tmp_path: Path) -> None:
