@@ -95,10 +95,35 @@ def _spread(job: Job) -> Outcome:
     return Outcome()
 
 
+_PINNED: list[bytearray] = []
+
+
+def _hoard(_: int) -> str:
+    """Hold 300 MB in pieces too small to be mapped on their own, and let go of all but the last."""
+    held = [bytearray(b"1" * 100_000) for _ in range(3_000)]
+    _PINNED.append(held[-1])
+    return ""
+
+
+def _resident(_: int) -> str:
+    time.sleep(0.1)  # so that the other worker takes one, too
+    return Path("/proc/self/statm").read_text().split()[1]
+
+
+def _spread_much(job: Job) -> Outcome:
+    job.map(_resident, list(range(4)))
+    before = job.map(_resident, list(range(4)))
+    job.map(_hoard, list(range(4)))
+    after = job.map(_resident, list(range(4)))
+    (job.folder / "pages.txt").write_text(" ".join(max(pages, key=int) for pages in (before, after)))
+    return Outcome()
+
+
 def _spread_badly(job: Job) -> Outcome:
     job.map(_refuse, ["a"])
     return Outcome()
 
 
 SPREAD = Stage("spread", 1, LetterOptions, _spread)
+SPREAD_MUCH = Stage("spread-much", 1, LetterOptions, _spread_much)
 SPREAD_BADLY = Stage("spread-badly", 1, LetterOptions, _spread_badly)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_stages import DIES, SLOW, SPREAD, SPREAD_BADLY, letter_task, small_plan
+from fake_stages import DIES, SLOW, SPREAD, SPREAD_BADLY, SPREAD_MUCH, letter_task, small_plan
 
 from heritage.model.errors import HeritageError, InputError
 from heritage.pipeline.plan import fingerprinted
@@ -75,6 +76,14 @@ def test_pieces_of_a_task_keep_their_order_and_use_every_worker(tmp_path: Path) 
     assert "".join(letters) == "ABCDEFGH"
     assert len(set(processes)) == 2
     assert set(trimming) == {"None"}  # what a worker frees stays its own: see `_client`
+
+
+def test_what_pieces_freed_is_given_back_between_them(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("a")
+    reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD_MUCH)]))
+    made = Store(tmp_path).stage_path("spread-much", reports["spread-much:m:a"]) / "pages.txt"
+    before, after = (int(pages) * resource.getpagesize() for pages in made.read_text().split())
+    assert after < before + 100e6
 
 
 def test_a_piece_that_refuses_names_its_task(tmp_path: Path) -> None:
