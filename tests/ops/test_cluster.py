@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import trimesh
 from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import Mesh
+from heritage.model.errors import InputError
 from heritage.ops.meshes.cluster import cluster
 from heritage.ops.meshes.simplify import simplify
 from heritage.ops.points.grid import voxels
 from heritage.ops.tiles.deviation import deviation
 from heritage.ops.tiles.seams import INNER
+from heritage.ops.tiles.single import single, single_texel
 from heritage.ops.tiles.tile_node import Part, coarser
+from heritage.ops.tiles.unwrap import unwrap
 
 
 def _grating(holes: int, pitch: float = 0.1) -> Mesh:
@@ -55,6 +59,17 @@ def test_a_coarse_node_of_a_surface_full_of_holes_reaches_its_goal() -> None:
     assert np.allclose(node.mesh.vertices.min(0), low, atol=within)
     assert np.allclose(node.mesh.vertices.max(0), high, atol=within)
     assert deviation(node.mesh, (low[None], high[None]), lambda _: mesh) < within
+
+
+def test_a_model_to_take_away_of_such_a_surface_fits_its_texture() -> None:
+    """At 100 million points three monuments had no model for augmented reality: 50,000 charts for 1024 pixels a side."""
+    mesh = _grating(60)
+    texel = single_texel(mesh, 0.001, 512)
+    with pytest.raises(InputError, match="charts"):
+        unwrap(simplify(mesh, 4_000).mesh, texel, side_px=512)
+    small = single(mesh, None, texel, triangles=4_000)
+    assert len(small.triangles) <= 6_000
+    assert unwrap(small, texel, side_px=512).height_px <= 512
 
 
 def test_what_has_few_handles_is_not_merged() -> None:

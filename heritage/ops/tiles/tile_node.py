@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numba
 import numpy as np
 
-from heritage.model.arrays import F32, F64, I32, U8, Bool, Mesh
-from heritage.ops.meshes.cluster import cluster
+from heritage.model.arrays import F32, F64, I32, U8, Mesh
 from heritage.ops.meshes.nearest import Nearest, change_at
-from heritage.ops.meshes.simplify import simplify
-from heritage.ops.meshes.weld import areas, compact, first_and_place
+from heritage.ops.meshes.reduce import reduce
+from heritage.ops.meshes.weld import compact, first_and_place
 from heritage.ops.points.grid import morton_order
 from heritage.ops.tiles.seams import INNER, between_parts, locked
 from heritage.ops.tiles.tile import edges_fixed
@@ -23,7 +22,6 @@ _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
 _JOINTS = 0.25  # of a node's triangles: more edges between parts are not held
 # A surface that is off by more than a tile's extent over this is no picture of it: rather more triangles.
 _SHAPELESS = 50
-_STUCK = 1.5  # times as many triangles as asked for: what hinders is no shape but handles and pinholes
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +155,8 @@ def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], 
     if edges_fixed(mesh.triangles, joints) > _JOINTS * triangles:
         # Nothing would be left for the surfaces between: better a gap within the geometric error than no shape.
         joints = np.zeros(len(joints), bool)
-    simple, source = _simplified(mesh, max(triangles, 4), border | joints, within)
+    simplified = reduce(mesh, max(triangles, 4), border | joints, merged_m=within, within_m=within)
+    simple, source = simplified.mesh, simplified.source
     fixed = border[source]
     vertices = np.where(fixed[:, None], simple.vertices, np.clip(simple.vertices, low, high)).astype(
         np.float32
@@ -170,24 +169,6 @@ def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], 
         result = result.with_(part=mesh.part[source])
     seam = np.where(fixed, children.seam[source], INNER).astype(np.uint8)
     return snapped(Part(result, seam), depth, steps)
-
-
-def _simplified(mesh: Mesh, triangles: int, kept: Bool, within_m: float) -> tuple[Mesh, I32]:
-    """About so many triangles, and the vertex (v,) of ``mesh`` that each one's vertex took the place of.
-
-    Where points lie closer together than they scatter, a surface has thousands of handles and pinholes, and edge collapse
-    would leave some triangles around each. Vertices closer than ``within_m`` are then merged first, as little as is enough.
-    """
-    simple = simplify(mesh, triangles, locked=kept, within_m=within_m)
-    size_m = float(np.sqrt(areas(mesh).sum() / triangles)) / 2
-    # Parts have nothing to be merged with, and constructed surfaces few handles.
-    while mesh.part is None and len(simple.mesh.triangles) > _STUCK * triangles and size_m <= within_m:
-        fewer = cluster(mesh, size_m, kept)
-        again = simplify(fewer.mesh, triangles, locked=kept[fewer.source], within_m=within_m)
-        if len(again.mesh.triangles) < len(simple.mesh.triangles):
-            simple = replace(again, source=fewer.source[again.source])
-        size_m *= np.sqrt(2)
-    return simple.mesh, simple.source
 
 
 def _attributed(mesh: Mesh, finer: Mesh, fixed: np.ndarray, source: I32) -> Mesh:

@@ -120,4 +120,4 @@ def ar_models(folder: Path) -> Ar:
     return Ar.model_validate_json((folder / AR).read_bytes(), strict=False)
 
 
-AR_STAGE = Stage("ar", 1, ArOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
+AR_STAGE = Stage("ar", 2, ArOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
