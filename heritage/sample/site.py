@@ -21,10 +21,8 @@ import os
 import shutil
 import tempfile
 from collections.abc import Collection
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.resources import as_file, files
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -114,25 +112,19 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
     write_footprints(root / "footprints.gpkg")
     write_base_map(root / "base-map.gpkg")
     write_dem(root / "dem.tif")
+    noise = Noise(seed)
     captures = [(place, capture) for place in places for capture in place.captures]
     shares = np.cumsum([0.0, *(capture.share for _, capture in captures)])
-    counts = np.diff(np.rint(shares / shares[-1] * points).astype(int)).tolist()
-    grid_m = FINE_M if points >= _FINE_POINTS else COARSE_M
-    tasks = [
-        (root, place.id, capture.epoch, count, seed, grid_m)
-        for (place, capture), count in zip(captures, counts, strict=True)
-    ]
-    if points < _FINE_POINTS or len(tasks) == 1:  # sooner done than a process is started
-        for task in tasks:
-            _capture(*task)
-    else:
-        # Each survey draws from a stream of its own, so their order is of no matter; the largest first.
-        workers = min(len(os.sched_getaffinity(0)), len(tasks))
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            tasks.sort(key=lambda task: -task[3])
-            for done in [pool.submit(_capture, *task) for task in tasks]:
-                done.result()
-    noise = Noise(seed)
+    bounds = np.rint(shares / shares[-1] * points).astype(int)
+    counts: dict[str, int] = {}
+    for (place, capture), count in zip(captures, np.diff(bounds), strict=True):
+        rng = np.random.default_rng([seed, *f"{place.id}/{capture.epoch}".encode()])
+        parts, eyes = _scenery(place, capture, FINE_M if points >= _FINE_POINTS else COARSE_M, rng)
+        scene = parts[MONUMENT] + parts[GROUND] + parts[VEGETATION]
+        result = survey(scene, eyes, place.sky(capture), int(count), noise, rng, capture.faults)
+        _write_scan(root, place, capture, result)
+        _write_truth(root, place, capture, parts, eyes, result)
+        counts[f"{place.id}/{capture.epoch}"] = int(count)
     for place in places:
         rng = np.random.default_rng([seed, *place.id.encode()])
         if place.id == "ngo-mon":
@@ -145,21 +137,7 @@ def _write_site(root: Path, places: list[Place], seed: int, points: int) -> dict
                 _json([asdict(change) for change in CHANGES]), encoding="utf-8"
             )
     (root / "truth" / "truth.json").write_text(_json(_truth(places)), encoding="utf-8")
-    return {
-        f"{place.id}/{capture.epoch}": count for (place, capture), count in zip(captures, counts, strict=True)
-    }
-
-
-def _capture(root: Path, place_id: str, epoch: str, count: int, seed: int, grid_m: float) -> None:
-    """One survey and its truth."""
-    place = next(place for place in PLACES if place.id == place_id)
-    capture = next(capture for capture in place.captures if capture.epoch == epoch)
-    rng = np.random.default_rng([seed, *f"{place_id}/{epoch}".encode()])
-    parts, eyes = _scenery(place, capture, grid_m, rng)
-    scene = parts[MONUMENT] + parts[GROUND] + parts[VEGETATION]
-    result = survey(scene, eyes, place.sky(capture), count, Noise(seed), rng, capture.faults)
-    _write_scan(root, place, capture, result)
-    _write_truth(root, place, capture, parts, eyes, result)
+    return counts
 
 
 def _copy_words(package: Path, root: Path, wanted: set[str]) -> None:

@@ -9,6 +9,7 @@ from heritage.ops.placement.footprint_choice import Choice, FootprintPrior, choo
 from heritage.ops.placement.footprint_fit import Held, Score
 from heritage.ops.placement.footprint_search import Pose
 from heritage.ops.placement.footprint_trials import Trial
+from heritage.ops.placement.register_options import RegisterOptions
 
 NOTHING, ZERO = FootprintPrior(), np.zeros(2)
 
@@ -21,7 +22,7 @@ def _trial(heading_deg: float, east_m: float = 0.0, north_m: float = 0.0, cover:
 
 
 def _chosen(trials: list[Trial], costs: list[float], prior: FootprintPrior = NOTHING) -> Choice:
-    return choose(trials, costs, ZERO, ZERO, prior, odds=30.0, turned_odds=300.0)
+    return choose(trials, costs, ZERO, ZERO, prior, RegisterOptions(odds=30.0, turned_odds=300.0))
 
 
 def test_placements_beside_each_other_are_one_and_the_fit_says_which() -> None:

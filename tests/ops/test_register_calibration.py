@@ -76,10 +76,7 @@ def test_no_flip_of_a_symmetric_plan_is_silent():
         trials = try_poses(cells, edges, free_scale=False, inset_sigma=INSET_M, expected=None)
         nothing = FootprintPrior()
         costs = against(cells, trials, edges, [_drawn(edges)], nothing)
-        choice = choose(
-            trials, costs, edges.centre, cells.covered.middle, nothing,
-            odds=RegisterOptions().odds, turned_odds=RegisterOptions().turned_odds,
-        )  # fmt: skip
+        choice = choose(trials, costs, edges.centre, cells.covered.middle, nothing, RegisterOptions())
         assert choice.candidates or choice.doubts, f"seed {seed} was settled"
         turns = [*(c.heading_deg for c in choice.candidates), float(-np.degrees(choice.trial.held.pose.yaw))]
         off = [(t + np.degrees(pose.yaw) + 180) % 360 - 180 for t in turns]

@@ -106,16 +106,13 @@ def _hoard(_: int) -> str:
 
 
 def _resident(_: int) -> str:
-    time.sleep(0.1)  # so that the other worker takes one, too
     return Path("/proc/self/statm").read_text().split()[1]
 
 
 def _spread_much(job: Job) -> Outcome:
-    job.map(_resident, list(range(4)))
-    before = job.map(_resident, list(range(4)))
-    job.map(_hoard, list(range(4)))
-    after = job.map(_resident, list(range(4)))
-    (job.folder / "pages.txt").write_text(" ".join(max(pages, key=int) for pages in (before, after)))
+    before = job.map(_resident, [0])
+    job.map(_hoard, [0])
+    (job.folder / "pages.txt").write_text(" ".join(before + job.map(_resident, [0])))
     return Outcome()
 
 

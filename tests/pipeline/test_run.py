@@ -21,14 +21,16 @@ from heritage.store import Store
 HERE = Path(__file__).parent
 
 
-def _run(site: Path, plan: object, **more: object) -> tuple[dict[str, str], list[tuple[str, str]]]:
+def _run(
+    site: Path, plan: object, workers: int = 2, **more: object
+) -> tuple[dict[str, str], list[tuple[str, str]]]:
     seen: list[tuple[str, str]] = []
 
     def watch(event: Event) -> None:
         seen.append((event.kind, event.planned.task.key))
 
     with Store(site).writer("test"):
-        reports = run(site, plan, workers=2, watch=watch, **more)  # type: ignore[arg-type]
+        reports = run(site, plan, workers=workers, watch=watch, **more)  # type: ignore[arg-type]
     return {key: report.fingerprint for key, report in reports.items()}, seen
 
 
@@ -80,7 +82,7 @@ def test_pieces_of_a_task_keep_their_order_and_use_every_worker(tmp_path: Path) 
 
 def test_what_pieces_freed_is_given_back_between_them(tmp_path: Path) -> None:
     (tmp_path / "a").write_text("a")
-    reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD_MUCH)]))
+    reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD_MUCH)]), workers=1)
     made = Store(tmp_path).stage_path("spread-much", reports["spread-much:m:a"]) / "pages.txt"
     before, after = (int(pages) * resource.getpagesize() for pages in made.read_text().split())
     assert after < before + 100e6

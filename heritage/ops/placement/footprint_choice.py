@@ -13,6 +13,7 @@ from heritage.model.placement_reason import PlacementCode, PlacementReason, beca
 from heritage.model.release import Candidate
 from heritage.ops.placement.footprint_search import Expected
 from heritage.ops.placement.footprint_trials import Trial
+from heritage.ops.placement.register_options import RegisterOptions
 
 _SIGMAS: Final = 3.0
 _EXCLUDED: Final = _SIGMAS**2  # more surprising by that than the least surprising one
@@ -81,22 +82,20 @@ def choose(
     centre: F64,
     middle: F64,
     prior: FootprintPrior,
-    *,
-    odds: float,
-    turned_odds: float,
+    options: RegisterOptions,
 ) -> Choice:
     """The likeliest placement that ``prior`` allows. ``costs``: minus the logarithm of each one's likelihood, the prior
     included; ``centre`` (2,) of the footprint, site frame; ``middle`` (2,) of the cloud in the plan.
 
-    A placement is excluded when it is 3 sigma more surprising than another one and not ``odds`` times likelier than all that are
-    not, or fits far worse than the best of those that are left and is not likelier beyond doubt; candidates are those that are
-    not ``odds`` times less likely, or not ``turned_odds`` times where they are turned by more than 20 degrees.
+    A placement is excluded when it is 3 sigma more surprising than another one and not ``odds`` times likelier than all that
+    are not, or fits far worse than the best of those that are left and is not likelier beyond doubt; candidates are those that
+    are not ``odds`` times less likely, or not ``turned_odds`` times where they are turned by more than 20 degrees.
     """
     rows = [_described(trial, centre, middle) for trial in trials]
     surprise = [prior.surprise(row.heading_deg, row.east_m, row.north_m) for row in rows]
     near = [i for i in range(len(rows)) if surprise[i] <= min(surprise) + _EXCLUDED]
     # The costs hold the surprise already: a position four sigma off happens, and then the walls tell.
-    likely = min(costs[i] for i in near) - float(np.log(odds))
+    likely = min(costs[i] for i in near) - float(np.log(options.odds))
     expected = [i for i in range(len(rows)) if i in near or costs[i] < likely]
     # What is inside a plan is on none of its lines: the likelihood alone cannot tell a hall on its terrace from one beside it.
     fit = max(expected, key=lambda i: rows[i].score)
@@ -108,12 +107,12 @@ def choose(
     # Placements so near to each other are one: where the likelihood is too coarse to tell them apart, the fit is not.
     same = [
         i for i in allowed
-        if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(odds)
+        if _same(rows[i], rows[likeliest]) and costs[i] < costs[likeliest] + np.log(options.odds)
     ]  # fmt: skip
     best = max(same, key=lambda i: rows[i].score)
 
     def ruled_out(i: int) -> bool:
-        by = turned_odds if _turned(rows[i], rows[best]) else odds
+        by = options.turned_odds if _turned(rows[i], rows[best]) else options.odds
         return costs[i] >= costs[likeliest] + float(np.log(by))
 
     rivals = [i for i in allowed if i not in same and not ruled_out(i)]

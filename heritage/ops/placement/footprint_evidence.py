@@ -17,7 +17,6 @@ from typing import Final
 
 import numpy as np
 import shapely
-from scipy.spatial import cKDTree
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -26,7 +25,7 @@ from heritage.ops.placement.footprint_choice import FootprintPrior
 from heritage.ops.placement.footprint_edges import Edges, segments
 from heritage.ops.placement.footprint_search import Pose
 from heritage.ops.placement.footprint_trials import Trial, some
-from heritage.ops.placement.nearest_edge import PARALLEL, nearest_edge
+from heritage.ops.placement.nearest_edge import nearest_edge, to_wall
 from heritage.ops.placement.walls import Cells
 
 _CELLS: Final = 1_500
@@ -149,12 +148,11 @@ def unexplained(cells: Cells, pose: Pose, inset: float, drawing: Drawing) -> flo
     outside the lines throughout."""
     placed = pose.apply(cells.xy)
     angle = cells.angle + pose.yaw
-    direction = np.column_stack([np.cos(angle), np.sin(angle)])
     tolerance = max(_STRAY_M, 1.5 * cells.size * pose.scale)
     stray = _distance(placed, angle, inset, drawing) > tolerance
     metres = pose.scale * cells.size * float(cells.weight[stray].sum())
     return float(
-        _STRAY * np.sqrt(metres) + _UNSEEN * np.sqrt(_unseen(cells, placed, direction, pose, inset, drawing))
+        _STRAY * np.sqrt(metres) + _UNSEEN * np.sqrt(_unseen(cells, placed, angle, pose, inset, drawing))
     )
 
 
@@ -182,7 +180,7 @@ def _distance(placed: F64, angle: F64, inset: float, drawing: Drawing) -> F64:
     return nearest_edge(placed, angle, start, drawing.along, drawing.outward, drawing.length)[2]
 
 
-def _unseen(cells: Cells, placed: F64, direction: F64, pose: Pose, inset: float, drawing: Drawing) -> float:
+def _unseen(cells: Cells, placed: F64, angle: F64, pose: Pose, inset: float, drawing: Drawing) -> float:
     """Metres of free outline without a wall; those of one side do not count if nothing at all was seen there."""
     behind = drawing.free - _SEEN_M * drawing.free_outward
     covered = cells.covered.holds(pose.inverse(behind))
@@ -190,11 +188,7 @@ def _unseen(cells: Cells, placed: F64, direction: F64, pose: Pose, inset: float,
     outward, length = drawing.free_outward[covered], drawing.free_length[covered]
     if not len(line):
         return 0.0
-    few = min(3, len(placed))
-    distance, index = (a.reshape(-1, few) for a in cKDTree(placed).query(line, few))
-    parallel = np.abs((direction[index] * outward[:, None]).sum(2)) > PARALLEL
-    near = distance < max(_SEEN_M, 2 * cells.size * pose.scale)
-    seen = (near & parallel).any(1)
+    seen = to_wall(line, outward, placed, angle) < max(_SEEN_M, 2 * cells.size * pose.scale)
     dark = outward @ np.array([np.cos(_DIRECTIONS), np.sin(_DIRECTIONS)]) > _DARK
     one_side = ((seen[:, None] == dark) * length[:, None]).sum(0).min()
     return min(float(length[~seen].sum()), float(one_side))

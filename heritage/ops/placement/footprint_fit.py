@@ -21,7 +21,7 @@ from heritage.model.arrays import F64
 from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.footprint_search import Pose, turn
 from heritage.ops.placement.near_area import near_area
-from heritage.ops.placement.nearest_edge import seen_on
+from heritage.ops.placement.nearest_edge import to_wall
 from heritage.ops.placement.refine_pose import refine_pose
 from heritage.ops.placement.walls import Cells
 from heritage.ops.points.grid import I64
@@ -106,7 +106,8 @@ def score(cells: Cells, edges: Edges, held: Held) -> Score:
     free = np.flatnonzero(edges.sample_length)
     outward = edges.outward[edges.sample_edge[free]]
     line = edges.sample[free] + held.inset_m * outward
-    covered = seen_on(line, outward, placed, cells.angle + held.pose.yaw, tolerance)
+    away = to_wall(line, outward, placed, cells.angle + held.pose.yaw)
+    covered = np.exp(-0.5 * (away / tolerance) ** 2)  # 1 on a wall, 0.6 at the tolerance
     grown = _OUTSIDE_M + max(held.inset_m, 0.0)
     total = float(cells.weight.sum())
     out = np.flatnonzero(~near_area(placed, edges.plan_ends, grown))

@@ -15,8 +15,7 @@ from heritage.ops.placement.footprint_edges import Edges
 from heritage.ops.placement.gravity import find_up, level
 from heritage.ops.placement.roof_steps import roof_steps
 from heritage.ops.placement.walls import DOOR_M, Cells, covered_area, outline_cells, wall_cells
-from heritage.ops.points.grid import spacing, thin, voxels
-from heritage.ops.points.neighbours import Neighbours
+from heritage.ops.points.grid import shape, spacing, thin, voxels
 
 _POINTS: Final = 120_000  # more only sharpen what the footprint's own accuracy drowns
 _DRAWN: Final = 500_000
@@ -68,14 +67,13 @@ def prepare(
         voxel *= max(1.25, float(np.sqrt(many / _POINTS)))
     keep = thin(xyz, voxel)
     xyz = xyz[keep]
-    near = Neighbours.of(xyz)
-    n = near.shape(12).normal if normal is None else normal[few][keep]
+    n = shape(xyz, 12).normal if normal is None else normal[few][keep]
     up = find_up(n) if upright else np.array([0.0, 0.0, 1.0])
     rotation = level(up)
     metres = Similarity(rotation, -factor * (rotation @ (middle + cloud.origin)), factor)
     tilt = float(np.degrees(np.arccos(np.clip(up[2], -1, 1))))
     turned = rotation.astype(np.float32).T
-    apart = spacing(xyz, near=near)
+    apart = spacing(xyz)
     sparse = apart > max(_SPARSE_M, 1.5 * voxel)  # as it came, not as it was thinned
     return Prepared(xyz @ turned, n @ turned, apart, metres, tilt, sparse)
 

@@ -116,8 +116,8 @@ def search(
                 about += _poses(score, elsewhere, yaw, float(scale), place, blur / pixel)
             if not only:
                 found += _poses(score, nowhere, yaw, float(scale), place, blur / pixel)
-    for some_poses in (found, about):
-        some_poses.sort(key=lambda pair: -pair[0])
+    for seen in (found, about):
+        seen.sort(key=lambda pair: -pair[0])
     if only:
         return _thinned(about, [], keep, step, blur), blur
     poses = _thinned(found, [], keep, step, blur)

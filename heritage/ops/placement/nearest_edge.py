@@ -42,30 +42,29 @@ def nearest_edge(
 
 
 @numba.njit(cache=True, nogil=True)
-def seen_on(line: F64, outward: F64, placed: F64, angle: F64, tolerance: float) -> F64:
-    """(q,) how near the nearest wall is that runs with each piece of a line: 1 on it, 0.6 at ``tolerance`` metres.
+def to_wall(line: F64, outward: F64, placed: F64, angle: F64) -> F64:
+    """(q,) metres from each piece of a line to the nearest wall that runs with it to 25 degrees, of the three walls that are
+    nearest to it; infinite where none of them does.
 
-    Asked are the three walls nearest to it. ``line`` (q, 2) metres and ``outward`` (q, 2) unit normals of the pieces; ``placed``
-    (m, 2) and the ``angle`` (m,) of their normals, radians, of all walls.
+    ``line`` (q, 2) metres and ``outward`` (q, 2) unit normals of the pieces; ``placed`` (m, 2) metres and the ``angle`` (m,) of
+    their normals, radians, of all walls.
     """
-    seen = np.zeros(len(line))
+    away = np.full(len(line), np.inf)
     for q in range(len(line)):
         x, y = line[q]
         first, second, third = np.inf, np.inf, np.inf
         i, j, k = -1, -1, -1
         for m in range(len(placed)):
             square = (placed[m, 0] - x) ** 2 + (placed[m, 1] - y) ** 2
-            if square < third:
-                if square < first:
-                    third, k, second, j, first, i = second, j, first, i, square, m
-                elif square < second:
-                    third, k, second, j = second, j, square, m
-                else:
-                    third, k = square, m
-        for square, wall in ((first, i), (second, j), (third, k)):
-            runs = wall >= 0 and (
-                abs(np.cos(angle[wall]) * outward[q, 0] + np.sin(angle[wall]) * outward[q, 1]) > PARALLEL
-            )
-            if runs:
-                seen[q] = max(seen[q], np.exp(-0.5 * square / tolerance**2))
-    return seen
+            if square >= third:
+                continue
+            if square < first:
+                third, k, second, j, first, i = second, j, first, i, square, m
+            elif square < second:
+                third, k, second, j = second, j, square, m
+            else:
+                third, k = square, m
+        for square, m in ((third, k), (second, j), (first, i)):
+            if m >= 0 and abs(np.cos(angle[m]) * outward[q, 0] + np.sin(angle[m]) * outward[q, 1]) > PARALLEL:
+                away[q] = np.sqrt(square)
+    return away

@@ -84,9 +84,7 @@ def register_footprint(
     prepared = prepare(cloud, normal, edges, scale=known.scale, upright=chosen.level)
     laid = lay(prepared, edges, known, chosen, roofs=edges.attached)
     costs = against(laid.cells, laid.trials, edges, [footprint, *beside], known)
-    choice = choose(
-        laid.trials, costs, edges.centre, laid.cells.covered.middle, known, odds=chosen.odds, turned_odds=chosen.turned_odds
-    )  # fmt: skip
+    choice = choose(laid.trials, costs, edges.centre, laid.cells.covered.middle, known, chosen)
     return conclude(laid, choice, known, chosen, ground)
 
 

@@ -6,11 +6,11 @@ best are tried in full, with their neighbours, and held against each other by th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
-from typing import Final, Literal
+from typing import Final, Literal, TypeVar
 
 import numpy as np
 import shapely
@@ -29,6 +29,9 @@ from heritage.ops.placement.footprint_plan import Prepared, cells_of, prepare
 from heritage.ops.placement.footprint_trials import Trial, glance
 from heritage.ops.placement.register import Registered, conclude, worked_out
 from heritage.ops.placement.register_options import RegisterOptions
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 _NEAR_M: Final = 8.0  # who is a neighbour
 _AROUND_M: Final = 14.0  # what a survey of the building may show
@@ -99,35 +102,28 @@ def register_among(
     def expected(id: str) -> tuple[Laid, list[float]]:
         return tried(id, only=known.heading_deg is not None)
 
-    def looked_at(some: Collection[str]) -> Collection[str]:
-        """The same, each of them tried where it is expected."""
-        with ThreadPoolExecutor(_THREADS) as threads:
-            list(threads.map(expected, some))
-        return some
-
     def cost(id: str) -> float:
         return min(expected(id)[1])
 
-    with ThreadPoolExecutor(_THREADS) as threads:
-        glanced = threads.map(lambda plan: _glance(prepared.on(plan), plan, known, chosen), edges.values())
-        glances = dict(zip(edges, glanced, strict=True))
+    glanced = _side_by_side(lambda plan: _glance(prepared.on(plan), plan, known, chosen), edges.values())
+    glances = dict(zip(edges, glanced, strict=True))
     top = max(glances.values())
     found = {
         id for id in sorted(edges, key=lambda id: -glances[id])[:_IN_FULL] if glances[id] >= top - _SLACK
     }
     # The walls may lie where they belong while the building that the cloud shows whole is another one of the row; or the next
     # one is it, whose free side is in the dark, which a glance holds against it.
-    likeliest = min(looked_at(found), key=cost)
+    _side_by_side(expected, found)
+    likeliest = min(found, key=cost)
     found |= {id for id in edges if layer[id].distance(layer[likeliest]) < _ADJOINS_M}
     shown = _shown(*expected(likeliest), edges)
     found |= {id for id, share in shown.items() if share >= max(shown.values()) - _AS_WHOLE}
     # By likelihood alone. To leave out footprints that fit 0.3 of score worse, as `choose` does with placements on one, was
     # tried: of 60 buildings in Delft it changed two choices, both from the right footprint to a neighbour (28 Nov 2026).
-    best = min(looked_at(found), key=cost)
+    _side_by_side(expected, found)
+    best = min(found, key=cost)
     laid, costs = tried(best, only=False)  # turned otherwise it may fit better, which is to be said
-    choice = choose(
-        laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, odds=chosen.odds, turned_odds=chosen.turned_odds
-    )  # fmt: skip
+    choice = choose(laid.trials, costs, laid.edges.centre, laid.cells.covered.middle, known, chosen)
     registered = conclude(laid, choice, known, chosen, ground)
     near_by = {
         id: k
@@ -140,6 +136,11 @@ def register_among(
         for id, k in near_by.items()
     ]
     return _named(best, registered, others, worked, len(near), len(found))
+
+
+def _side_by_side(function: Callable[[T], R], things: Iterable[T]) -> list[R]:
+    with ThreadPoolExecutor(_THREADS) as threads:
+        return list(threads.map(function, things))
 
 
 @dataclass(frozen=True, eq=False)

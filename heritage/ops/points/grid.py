@@ -119,19 +119,19 @@ def _spread_bits(value: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
     return value
 
 
-def spacing(xyz: F32, *, sample: int = 20_000, near: Neighbours | None = None) -> float:
+def spacing(xyz: F32, *, sample: int = 20_000) -> float:
     """The cloud's median spacing in metres: the side of the square of surface that holds one point.
 
     Taken from the distance to the 8th neighbour, which noise across the surface disturbs less than the
     first. 0 where there are fewer than 2 distinct points. Points must be distinct. Deterministic: every
-    (n / ``sample``)-th point is asked. ``near``: the same points ready for searches, where somebody has them already.
+    (n / ``sample``)-th point is asked.
     """
     if len(xyz) < 2:
         return 0.0
     count = min(_SPACING_NEIGHBOURS, len(xyz) - 1)
     asked = np.zeros(len(xyz), bool)
     asked[:: max(1, len(xyz) // sample)] = True
-    reach = (near or Neighbours.of(xyz)).nearest(count + 1, asked=asked)[1].max(1)
+    reach = Neighbours.of(xyz).nearest(count + 1, asked=asked)[1].max(1)
     return float(np.median(reach) * np.sqrt(np.pi / count))
 
 

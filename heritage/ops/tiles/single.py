@@ -5,15 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from heritage.model.arrays import Mesh
-from heritage.ops.meshes.reduce import reduce
+from heritage.ops.meshes.reduce import SHAPELESS, reduce
 from heritage.ops.meshes.weld import areas, vertex_normals
 from heritage.ops.tiles.bake import bake
 from heritage.ops.tiles.cells import FILL
 from heritage.ops.tiles.colours import Colours
 from heritage.ops.tiles.seams import between_parts
 from heritage.ops.tiles.unwrap import unwrap
-
-_SHAPELESS = 50  # a vertex that moves by more than the extent over this is no picture of the place it had
 
 
 def single_texel(mesh: Mesh, finest_m: float, side_px: int) -> float:
@@ -28,8 +26,8 @@ def single(
 
     Without colours there is no uv and no texture.
     """
-    merged_m = float(np.ptp(mesh.vertices, axis=0).max()) / _SHAPELESS
-    simple = reduce(mesh, max(triangles, 4), between_parts(mesh), merged_m=merged_m)
+    within_m = float(np.ptp(mesh.vertices, axis=0).max()) / SHAPELESS
+    simple = reduce(mesh, max(triangles, 4), between_parts(mesh), within_m)
     small = simple.mesh
     small = small.with_(
         normals=vertex_normals(small.vertices, small.triangles),

@@ -11,7 +11,7 @@ import numpy as np
 
 from heritage.model.arrays import F32, F64, I32, U8, Mesh
 from heritage.ops.meshes.nearest import Nearest, change_at
-from heritage.ops.meshes.reduce import reduce
+from heritage.ops.meshes.reduce import SHAPELESS, reduce
 from heritage.ops.meshes.weld import compact, first_and_place
 from heritage.ops.points.grid import morton_order
 from heritage.ops.tiles.seams import INNER, between_parts, locked
@@ -20,8 +20,6 @@ from heritage.ops.tiles.tile import edges_fixed
 _GRID_STEPS = 65_535  # what 16 bits can count
 _STEPS_PER_SPACING = 16  # at least: a power of two is chosen
 _JOINTS = 0.25  # of a node's triangles: more edges between parts are not held
-# A surface that is off by more than a tile's extent over this is no picture of it: rather more triangles.
-_SHAPELESS = 50
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,12 +148,12 @@ def coarser(children: Part, triangles: int, depth: int, steps: Sequence[float], 
     """
     mesh = children.mesh
     border = locked(children.seam, depth)
-    within = float((high - low).max()) / _SHAPELESS
+    within = float((high - low).max()) / SHAPELESS
     joints = between_parts(mesh)
     if edges_fixed(mesh.triangles, joints) > _JOINTS * triangles:
         # Nothing would be left for the surfaces between: better a gap within the geometric error than no shape.
         joints = np.zeros(len(joints), bool)
-    simplified = reduce(mesh, max(triangles, 4), border | joints, merged_m=within, within_m=within)
+    simplified = reduce(mesh, max(triangles, 4), border | joints, within)
     simple, source = simplified.mesh, simplified.source
     fixed = border[source]
     vertices = np.where(fixed[:, None], simple.vertices, np.clip(simple.vertices, low, high)).astype(
