@@ -8,6 +8,7 @@ from manifold3d import Manifold
 
 from heritage.model.arrays import F64, Mesh, PointCloud
 from heritage.ops.comparison.compare import compare
+from heritage.ops.comparison.enclosed import TURN, Body
 from heritage.ops.comparison.lattice import votes_between
 from heritage.ops.comparison.plan import CompareOptions
 from heritage.ops.meshes.sample_surface import sample_surface
@@ -92,7 +93,7 @@ def test_what_is_shallow_is_distance_times_area_and_the_enclosed_volume_is_the_s
     assert region.volume_m3 == pytest.approx(1.6 * 1.4 * 0.04, rel=0.06)
     low, size = np.array([-1.0, -0.9, -0.0507]), 0.0101
     first, second = (m.vertices.astype(np.float64)[m.triangles] for _, m in (before, after))
-    votes = votes_between(first, second, low, size, (200, 180, 20), 1)
+    votes = votes_between([first], [second], low, size, (200, 180, 20), 1)
     assert (votes == 6).sum() * size**3 == pytest.approx(1.6 * 1.4 * 0.04, rel=0.03)
 
 
@@ -127,7 +128,7 @@ def test_votes_are_those_of_the_solids_and_a_hole_spoils_some_only():
     low, size, shape = np.array([-1.001, -1.002, -1.003]), 0.0403, (60, 49, 51)
     middle = low + (np.indices(shape).reshape(3, -1).T + 0.5) * size
 
-    votes = votes_between(_corners(first), _corners(second), low, size, shape, 1)
+    votes = votes_between([_corners(first)], [_corners(second)], low, size, shape, 1)
 
     x, y = middle.T[:2]
     ball = np.linalg.norm(middle - [0.53, 0.07, 0.02], axis=1)
@@ -144,6 +145,20 @@ def test_votes_are_those_of_the_solids_and_a_hole_spoils_some_only():
     holed = _corners(second)
     holed = holed[np.linalg.norm(holed.mean(1) - [0.9, -0.4, 0.1], axis=1) > 0.12]
     assert len(holed) < len(_corners(second))
-    spoilt = votes_between(_corners(first), holed, low, size, shape, 1)
+    spoilt = votes_between([_corners(first)], [holed], low, size, shape, 1)
     assert (spoilt != votes).any()
     assert (spoilt >= 4).sum() * size**3 == pytest.approx(second_minus_first, rel=0.05)
+
+
+@pytest.mark.parametrize("radius_m", [0.002, 0.005, 0.05])
+def test_what_lies_on_a_body_lies_along_it_however_small_the_cylinders_are_beside_its_voxels(radius_m):
+    size, low = 0.02, np.array([0.3, -0.2, 1.0])
+    body = Body(np.pad(np.ones((20, 30, 10), bool), 3), 0, 0, low, size)
+    ends = low + 3 * size, low + np.array([23, 33, 13]) * size
+    rng = np.random.default_rng(3)
+    on, side = rng.uniform(*ends, (400, 3)), rng.integers(0, 6, 400)
+    on[np.arange(400), side % 3] = np.stack(ends)[side // 3, side % 3]
+    away = on + np.where(side // 3, 1, -1)[:, None] * np.eye(3)[side % 3] * (radius_m + 1.8 * size)
+
+    assert body.along((on @ TURN).astype(np.float32), radius_m)
+    assert not body.along((away @ TURN).astype(np.float32), radius_m)

@@ -103,11 +103,12 @@ def _stood(body: Body, other: Epoch, plan: ComparePlan) -> bool:
     for i in (-1, 0, 1):
         for j in (-1, 0, 1):
             inner &= np.roll(covered, (i, j), (0, 1))
-    xyz = other.points(Where(*body.box))[0].astype(np.float64)
+    reach = _FOOT * plan.radius_m
+    xyz = other.points(Where.around(places, reach))[0].astype(np.float64)
     row = _cells(xyz, low, cell)
     inside = ((row[0] >= 0) & (row[0] < shape[0])) & ((row[1] >= 0) & (row[1] < shape[1]))
     xyz, row = xyz[inside], (row[0][inside], row[1][inside])
-    touches = inner[row] & (np.abs(xyz[:, 2] - underside[row]) <= _FOOT * plan.radius_m)
+    touches = inner[row] & (np.abs(xyz[:, 2] - underside[row]) <= reach)
     seen = np.zeros(shape, bool)
     seen[row[0][touches], row[1][touches]] = True
     return float(seen.sum()) * cell**2 >= _LEAST * section(plan.radius_m)

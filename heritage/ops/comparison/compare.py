@@ -16,7 +16,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -35,7 +34,6 @@ from heritage.ops.comparison.regions import find_parts, join_parts
 from heritage.ops.comparison.surface_piece import SurfacePiece, surface_piece
 from heritage.ops.comparison.tally import Tally
 from heritage.ops.comparison.where import Where
-from heritage.ops.meshes.part_in import part_in
 from heritage.ops.points.grid import distinct, spacing
 
 _BINS = 41
@@ -147,8 +145,8 @@ def compare(
     alone: tuple[Part, ...] = ()
     if reference is not None:
         epochs = (
-            Epoch(partial(part_in, [reference], origin), first),
-            Epoch(partial(part_in, [compared], origin), second),
+            Epoch(lambda *_: [reference], first, origin),
+            Epoch(lambda *_: [compared], second, origin),
         )
         placed = (reference.vertices + (reference.origin - origin)).astype(np.float32)
         lost = surface_piece(reference.with_(vertices=placed, origin=origin), (), plan.smoothing)

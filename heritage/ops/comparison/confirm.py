@@ -8,8 +8,8 @@ near the region are measured from both surfaces; that from their own takes off b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -21,6 +21,7 @@ from heritage.ops.comparison.part import Part, section
 from heritage.ops.comparison.plan import ComparePlan
 from heritage.ops.comparison.quick import Surface
 from heritage.ops.comparison.where import Where
+from heritage.ops.meshes.part_in import part_in
 
 CHANCE = 4.0  # sigma: of some ten thousand places noise makes about one so far off
 _NEAR = 0.5  # radii from a place of the region: farther, its points may be of what did not change
@@ -31,11 +32,16 @@ _BATCHES = 32  # of a region, evenly over it
 
 @dataclass(frozen=True)
 class Epoch:
-    """One epoch in a box from low to high (3,), metres: ``surface`` gives the triangles that reach into it, one vertex
-    a place, relative to zero; ``points`` those that the surface was made from."""
+    """One epoch in a box from low to high (3,), metres: ``meshes`` are those of its surface that reach into it, whole, one
+    after the other; ``points`` those that the surface was made from. Both are relative to ``origin`` (3,)."""
 
-    surface: Callable[[F64, F64], Mesh]
+    meshes: Callable[[F64, F64], Iterable[Mesh]]
     points: Points
+    origin: F64 = field(default_factory=lambda: np.zeros(3))
+
+    def surface(self, low: F64, high: F64) -> Mesh:
+        """The triangles that reach into the box, all in memory."""
+        return part_in(self.meshes(low, high), self.origin, low, high)
 
 
 def confirmed(part: Part, before: Epoch, after: Epoch, plan: ComparePlan) -> bool:

@@ -8,6 +8,8 @@ as below a building, nothing is counted twice.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numba
 import numpy as np
 import numpy.typing as npt
@@ -18,21 +20,24 @@ Votes = npt.NDArray[np.int8]
 
 
 def votes_between(
-    before: F64, after: F64, low: F64, size: float, shape: tuple[int, int, int], sign: int
+    before: Iterable[F64], after: Iterable[F64], low: F64, size: float, shape: tuple[int, int, int], sign: int
 ) -> Votes:
     """How many of six ways (``shape``) say that a voxel was gained (``sign`` 1) or lost (-1) between two surfaces.
 
-    ``before`` and ``after`` are corners (t, 3, 3) of triangles seen anticlockwise from outside, metres; the lattice begins
-    at ``low`` (3,), its voxels are ``size`` wide. At the lattice's faces both surfaces are taken to have the same.
+    ``before`` and ``after`` give corners (t, 3, 3) of triangles seen anticlockwise from outside, metres, some at a time and
+    in any order; the lattice begins at ``low`` (3,), its voxels are ``size`` wide. At the lattice's faces both surfaces are
+    taken to have the same.
     """
+    axes = [[axis, (axis + 1) % 3, (axis + 2) % 3] for axis in range(3)]
+    crossings = [np.zeros((shape[v], shape[w], shape[u] + 1), np.int16) for u, v, w in axes]
+    for surface, weight in ((before, -1), (after, 1)):
+        for corners in surface:
+            placed = (corners - low) / size
+            for turned, enters in zip(axes, crossings, strict=True):
+                _scan(np.ascontiguousarray(placed[:, :, turned]), weight, enters)
     votes = np.zeros(shape, np.int8)
-    for axis in range(3):
-        turned = [axis, (axis + 1) % 3, (axis + 2) % 3]
-        n, rows, columns = (shape[k] for k in turned)
-        enters = np.zeros((rows, columns, n + 1), np.int16)
-        for corners, weight in ((before, -1), (after, 1)):
-            placed = np.ascontiguousarray(((corners - low) / size)[:, :, turned])
-            _scan(placed, weight, enters)
+    for turned, enters in zip(axes, crossings, strict=True):
+        n = shape[turned[0]]
         from_low = np.cumsum(enters, axis=2, dtype=np.int16)
         total = from_low[:, :, n:]
         inside = from_low[:, :, :n]

@@ -30,7 +30,6 @@ from heritage.ops.comparison.document import comparison_document
 from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
-from heritage.ops.meshes.part_in import part_in
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.surface.plan import spacing_of, windows
 from heritage.pipeline.pictures.change_picture import change_picture
@@ -191,9 +190,9 @@ def _meeting(extents: tuple[_Extent, ...], low: F64, high: F64) -> list[int]:
     return [n for n, e in enumerate(extents) if ((e.high >= low) & (e.low <= high)).all()]
 
 
-def _near(surface: Source, extents: tuple[_Extent, ...], low: F64, high: F64) -> Mesh:
-    """The surface's triangles that reach into a box."""
-    return part_in((surface.mesh(n) for n in _meeting(extents, low, high)), np.zeros(3), low, high)
+def _near(surface: Source, extents: tuple[_Extent, ...], low: F64, high: F64) -> Iterator[Mesh]:
+    """The surface's meshes that reach into a box."""
+    return (surface.mesh(n) for n in _meeting(extents, low, high))
 
 
 def _few(spots: F32) -> F32:
@@ -220,4 +219,4 @@ def _around(work: _Work, number: int) -> Iterator[Mesh]:
             )
 
 
-COMPARE = Stage("compare", 10, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 11, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
