@@ -106,6 +106,27 @@ def test_every_search_can_be_switched_off(dirty):
     assert clean(cloud, CleanOptions(**off)).where("kept").all()
 
 
+def test_green_clumps_that_float_are_fragments_and_a_crown_of_clumps_is_not():
+    rng = np.random.default_rng(11)
+    scene = capture(30_000, seed=3)
+    trunk = rng.normal([-7.5, 5, 0], [0.05, 0.05, 0], (300, 3)) + rng.uniform(0, 2, (300, 1)) * [0, 0, 1]
+    middles = rng.normal(size=(60, 3))
+    middles = middles / np.linalg.norm(middles, axis=1, keepdims=True) * 0.8 + [-7.5, 5, 2.4]
+    crown = np.vstack([rng.normal(0, 0.06, (50, 3)) + c for c in middles])
+    afloat = np.vstack([rng.normal(0, 0.1, (60, 3)) + c for c in ([-3, -6, 7], [8, 6, 8], [6, -6, 9])])
+    green = np.clip(rng.normal([70, 120, 40], 12, (300 + 3_000 + 180, 3)), 0, 255)
+    xyz = np.vstack([scene.cloud.xyz, trunk, crown, afloat])
+    rgb = np.vstack([scene.cloud.rgb, green]).astype(np.uint8)
+
+    result = clean(_cloud(xyz, rgb=rgb))
+    without = clean(_cloud(xyz, rgb=rgb), CleanOptions(fragments=False))
+
+    assert np.mean(result.where("vegetation")[30_300:33_300]) > 0.98
+    assert not result.where("vegetation", "kept")[33_300:].any()
+    assert np.mean(without.where("vegetation")[33_300:]) > 0.5
+    assert (result.where("vegetation") <= without.where("vegetation")).all()
+
+
 def test_moss_yellow_tiles_and_green_glaze_are_not_foliage():
     rng = np.random.default_rng(2)
     flat = np.column_stack([rng.uniform(0, 4, (2, 8_000)).T, rng.normal(0, 0.002, 8_000)])

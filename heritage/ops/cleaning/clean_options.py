@@ -49,6 +49,10 @@ class CleanOptions(Document):
     fragment_extent: Positive = Field(
         0.25, description="and is smaller than this share of the largest piece's diagonal"
     )
+    foliage_gap: Positive = Field(
+        0.006,
+        description="the same where a piece is foliage: share of the diagonal of what stands, if that is more",
+    )
     vegetation: bool = Field(
         True, description="green and rough at two scales; without colour, very rough at both"
     )

@@ -263,6 +263,25 @@ def overgrow(view: View, plant: Bool) -> Made:
     return _made(None, reasons=reasons)
 
 
+def company(grid: Grid, view: View, _: object) -> Made:
+    """Column ``piece`` of all that is still there, in pieces so far apart as leaves are not; these as summary, foliage marked."""
+    reasons = view.columns["reasons"]
+    foliage = reasons == REASONS["vegetation"]
+    there = (view.columns["open"] != 0) & (foliage | (reasons == 0) | (reasons == REASONS["ground"]))
+    number, pieces = find_pieces(view.cloud.xyz[there], grid, view.low, view.high, foliage[there])
+    piece = np.full(view.own, -1, np.int32)
+    piece[there] = number
+    return _made(pieces, piece=piece)
+
+
+def sink(view: View, afloat: Bool) -> Made:
+    """Foliage that floats in the air is a fragment."""
+    reasons, piece = view.columns["reasons"].copy(), view.columns["piece"]
+    there = np.flatnonzero(piece >= 0)
+    reasons[there[afloat[piece[there]]]] = REASONS["fragment"]
+    return _made(None, reasons=reasons)
+
+
 def finish(options: CleanOptions, view: View, _: object) -> Made:
     """Columns ``reasons``, where equal points have one reason, and ``classes``; summary: points by reason."""
     reasons = view.columns["reasons"].copy()

@@ -157,6 +157,14 @@ def _search(
             yield Step(
                 steps.overgrow, own_columns=("reasons", "piece"), items=[plant[of] for of in joined.of]
             )
+    if options.vegetation and options.fragments and not everyone.told_foliage:
+        apart = max(gap, options.foliage_gap * float(np.linalg.norm(high - low)))
+        wide = Grid.over(np.array(everyone.low), np.array(everyone.high), apart)
+        parts = yield Step(partial(steps.company, wide), own_columns=("open", "reasons"))
+        joined = join_pieces(parts)
+        afloat = (joined.marked == joined.size) & _small(joined, options)
+        if afloat.any():
+            yield Step(steps.sink, own_columns=("reasons", "piece"), items=[afloat[of] for of in joined.of])
 
 
 def _limit(bins: I64, reach: float, sigmas: float) -> float:
@@ -177,17 +185,23 @@ def _fate_of_pieces(joined: Joined, options: CleanOptions) -> U8:
     fate = np.zeros(len(joined.size), np.uint8)
     if len(fate) == 0:
         return fate
-    diagonal = np.linalg.norm((joined.high - joined.low).astype(np.float64), axis=1)
-    largest = joined.largest
-    small = (joined.size < options.fragment_share * joined.size[largest]) & (
-        diagonal < options.fragment_extent * diagonal[largest]
-    )
+    small = _small(joined, options)
     # Fewer points than a neighbourhood has are no piece of anything: they strayed one by one.
     if options.outliers:
         fate[small & (joined.size < steps.NEIGHBOURS)] = REASONS["outlier"]
     if options.fragments:
         steps.mark(fate, small, "fragment")
     return fate
+
+
+def _small(joined: Joined, options: CleanOptions) -> Bool:
+    """(c,) pieces that are fragments, if they hang together with nothing."""
+    if not len(joined.size):
+        return np.zeros(0, bool)
+    diagonal = np.linalg.norm((joined.high - joined.low).astype(np.float64), axis=1)
+    largest = joined.largest
+    few = joined.size < options.fragment_share * joined.size[largest]
+    return np.asarray(few & (diagonal < options.fragment_extent * diagonal[largest]))
 
 
 def _plants(joined: Joined, options: CleanOptions) -> Bool:

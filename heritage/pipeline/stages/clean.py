@@ -130,4 +130,4 @@ def _labelled(rgb: U8 | None, reasons: U8) -> U8:
     return colours
 
 
-CLEAN = Stage("clean", 5, CleanOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+CLEAN = Stage("clean", 6, CleanOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
