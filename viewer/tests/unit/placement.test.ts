@@ -113,15 +113,21 @@ describe('the map', () => {
       [-20, 5],
       [60, 30],
     ] as const;
-    const view = viewOf(corners, 900, 600);
-    const [low, high] = [placeAt(view, 0, 600), placeAt(view, 900, 0)];
-    for (const [e, n] of corners) {
-      expect(e).toBeGreaterThan(low[0]);
-      expect(e).toBeLessThan(high[0]);
-      expect(n).toBeGreaterThan(low[1]);
-      expect(n).toBeLessThan(high[1]);
+    for (const [width, height] of [
+      [900, 600],
+      [390, 430],
+    ] as const) {
+      const view = viewOf(corners, width, height);
+      // The buttons are 60 pixels wide at most.
+      const [low, high] = [placeAt(view, 0, height), placeAt(view, width - 60, 0)];
+      for (const [e, n] of corners) {
+        expect(e).toBeGreaterThan(low[0]);
+        expect(e).toBeLessThan(high[0]);
+        expect(n).toBeGreaterThan(low[1]);
+        expect(n).toBeLessThan(high[1]);
+      }
+      expect(placeAt(view, width / 2, height / 2)).toEqual(view.middle);
     }
-    expect(placeAt(view, 450, 300)).toEqual(view.middle);
   });
 
   it('takes a click near a corner of a plan for the corner, another as it is', () => {

@@ -61,7 +61,10 @@ export const placeAt = (
   y: number,
 ): [number, number] => [middle[0] + (x - width / 2) * scale, middle[1] - (y - height / 2) * scale];
 
-/** As much as shows every corner, with room round it. */
+/** CSS pixels at the right edge that buttons cover. */
+const BUTTONS = 60;
+
+/** As much as shows every corner, with room round it and none of them below the buttons. */
 export function viewOf(
   corners: readonly (readonly [number, number])[],
   width: number,
@@ -69,8 +72,12 @@ export function viewOf(
 ): MapView {
   const [e, n] = [0, 1].map((k) => corners.map((c) => c[k as 0 | 1])) as [number[], number[]];
   const [w, s, x, y] = [Math.min(...e), Math.min(...n), Math.max(...e), Math.max(...n)];
-  const scale = Math.max((x - w) / Math.max(width - 96, 80), (y - s) / Math.max(height - 96, 80), 0.01);
-  return { middle: [(w + x) / 2, (s + y) / 2], scale, width, height };
+  const scale = Math.max(
+    (x - w) / Math.max(width - BUTTONS - 96, 80),
+    (y - s) / Math.max(height - 96, 80),
+    0.01,
+  );
+  return { middle: [(w + x + BUTTONS * scale) / 2, (s + y) / 2], scale, width, height };
 }
 
 export function mapDrawing(shown: MapShown): Part {
