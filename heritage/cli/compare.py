@@ -8,7 +8,7 @@ from typing import get_args
 
 import click
 
-from heritage.cli.main import cli
+from heritage.cli.group import cli
 from heritage.model.source import Unit, UpAxis
 
 _UP, _UNITS = get_args(UpAxis), get_args(Unit)

@@ -8,14 +8,25 @@ from types import FrameType
 
 import click
 
-from heritage import __version__
+from heritage.cli import backup, build, compare, drawing, export, place, site, store, tour, user
+from heritage.cli.group import cli
 from heritage.model.errors import HeritageError
 
-
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(__version__, prog_name="heritage")
-def cli() -> None:
-    """Point clouds of monuments in; a geo-registered 3D map with tours and comparisons out."""
+# Imported for their commands, which join `cli`.
+__all__ = [
+    "backup",
+    "build",
+    "cli",
+    "compare",
+    "drawing",
+    "export",
+    "main",
+    "place",
+    "site",
+    "store",
+    "tour",
+    "user",
+]
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -42,21 +53,3 @@ def main() -> None:
     except KeyboardInterrupt:
         click.echo("stopped; what was finished is kept", err=True)
         sys.exit(130)
-
-
-from heritage.cli import backup, build, compare, drawing, export, place, site, store, tour, user  # noqa: E402  (the commands register themselves on `cli`)
-
-__all__ = [
-    "backup",
-    "build",
-    "cli",
-    "compare",
-    "drawing",
-    "export",
-    "main",
-    "place",
-    "site",
-    "store",
-    "tour",
-    "user",
-]

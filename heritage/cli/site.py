@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from heritage.cli.main import cli
+from heritage.cli.group import cli
 from heritage.model.errors import HeritageError, InputError, Problem
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from heritage.cli.main import cli
+from heritage.cli.group import cli
 from heritage.cli.user import accounts_option
 from heritage.people.place import sqlite_path
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from heritage.cli.main import cli
+from heritage.cli.group import cli
 from heritage.model.errors import InputError
 from heritage.model.limits import MARKDOWN_BYTES
 

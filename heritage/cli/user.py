@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from heritage.cli.main import cli
+from heritage.cli.group import cli
 from heritage.people.person import ROLES, local_person
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ import { PerspectiveCamera } from 'three';
 import { coarserBy } from '../core/means.ts';
 import type { Orbit } from '../core/orbit.ts';
 import type { Condition, Conditions } from './conditions.ts';
+import { means } from './device.ts';
 import { Spending } from './spending.ts';
 import type { Stage } from './stage.ts';
-import { means } from './tileset.ts';
 
 const MORE = 0.25; // of what surfaces may keep may be for what comes: 288 MiB on a desktop, 96 on a phone
 const FULL = 0.75; // of it filled, what is on screen needs the rest

@@ -14,9 +14,10 @@ import {
 import { SHARES } from '../core/means.ts';
 import type { Table } from '../core/table.ts';
 import { type BuildingInfo, infoOf, tabled, tableOf } from './buildingTable.ts';
+import { handheld, means } from './device.ts';
 import type { Stage } from './stage.ts';
 import type { Theme } from './theme.ts';
-import { handheld, isLoading, means, openTileset, updateTileset } from './tileset.ts';
+import { isLoading, openTileset, updateTileset } from './tileset.ts';
 
 /** Finer by so much while a building is sought that another screen showed: this one may be smaller. */
 const SOUGHT_FINER = 4;

@@ -6,11 +6,21 @@ import { SHARES, shared } from '../core/means.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import type { Mat4, Vec3 } from '../core/vec.ts';
 import { codesOf, outline, outlineMaterial } from './certainty.ts';
-import type { Change } from './drawing.ts';
+import { means } from './device.ts';
 import { type Stage, toThree } from './stage.ts';
 import { chooseChange, dress } from './surface.ts';
-import { allow, isLoading, means, openTileset, updateTileset } from './tileset.ts';
+import { allow, isLoading, openTileset, updateTileset } from './tileset.ts';
 import { type SurfaceUniforms, surfaceUniforms, tableTexture } from './uniforms.ts';
+
+/** How a change map is drawn. */
+export interface Change {
+  attribute: string;
+  scale_m: number;
+  range_m: number;
+  threshold_m: number;
+  /** RGBA bytes from lost to gained. */
+  table: Uint8Array;
+}
 
 /** One condition of one monument. */
 export class Condition {

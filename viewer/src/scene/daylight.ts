@@ -2,7 +2,7 @@
 import { Color, DirectionalLight, HemisphereLight, LinearSRGBColorSpace, type Scene, Vector3 } from 'three';
 import type { Orbit } from '../core/orbit.ts';
 import { brightness, type SunPosition, smooth } from '../core/sun.ts';
-import { handheld } from './tileset.ts';
+import { handheld } from './device.ts';
 
 const MAP_LIGHT = new Vector3(-0.6, 1, 0.5).normalize(); // three's axes: from the south-west and high
 const MAP_SUN = 2.1;

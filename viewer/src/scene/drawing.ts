@@ -2,19 +2,9 @@
 import { type Line, lineAt } from '../core/panes.ts';
 import type { MonumentEntry, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
-import type { Condition } from './conditions.ts';
+import type { Change, Condition } from './conditions.ts';
 import { Dissolve } from './dissolve.ts';
 import type { Stage } from './stage.ts';
-
-/** How a change map is drawn. */
-export interface Change {
-  attribute: string;
-  scale_m: number;
-  range_m: number;
-  threshold_m: number;
-  /** RGBA bytes from lost to gained. */
-  table: Uint8Array;
-}
 
 /** Two conditions of one monument on one screen. */
 export interface Comparison {

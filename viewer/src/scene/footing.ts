@@ -10,8 +10,8 @@ import type { FootprintFeature, MonumentEntry, Release, ShownEntry } from '../co
 import { Solid, type Surface } from '../core/solid.ts';
 import type { Vec3 } from '../core/vec.ts';
 import type { Ground } from '../core/walk.ts';
+import { handheld } from './device.ts';
 import { Reader, surfacesOf } from './read.ts';
-import { handheld } from './tileset.ts';
 
 const AROUND_M = 11; // surfaces are there for so far to every side,
 const FRESH_M = 4; // and are fetched anew when the visitor is so far from the middle

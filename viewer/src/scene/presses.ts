@@ -2,8 +2,9 @@
 import type { Picked } from '../core/picked.ts';
 import type { BuildingInfo } from './buildingTable.ts';
 import { connect } from './controls.ts';
+import type { Rig } from './rig.ts';
 import type { Seeing } from './seeing.ts';
-import type { View } from './view.ts';
+import type { Stage } from './stage.ts';
 
 export interface SceneEvents {
   /** A monument was pressed, where its surface was: `picked`. */
@@ -19,12 +20,21 @@ export interface SceneEvents {
   onRestored: () => void;
 }
 
+/** What is pressed on. */
+interface Pressed {
+  readonly rig: Rig;
+  readonly stage: Stage;
+  /** While a place is asked for, presses are answers. */
+  readonly onPoint: ((picked: Picked | null) => void) | null;
+  surfaceAt(x: number, y: number): Picked | null;
+}
+
 const HOVER_MS = 60;
 
 /** Let the canvas steer the camera, and tell what is pressed on it. Returns a function that ends it. */
 export function listen(
   canvas: HTMLCanvasElement,
-  view: View,
+  view: Pressed,
   seeing: Seeing,
   events: SceneEvents,
 ): () => void {

@@ -7,8 +7,8 @@ import { LoadError, loadJson } from '../core/load.ts';
 import type { MonumentEntry, Release, ShownEntry } from '../core/release.ts';
 import { finest, monument_from_ecef, type TileNode, type Wanted } from '../core/tree.ts';
 import type { Mat4, Vec3 } from '../core/vec.ts';
+import { handheld } from './device.ts';
 import { tileLoader } from './loader.ts';
-import { handheld } from './tileset.ts';
 
 const AT_ONCE = 4;
 const MOST_TILES = { desk: 240, hand: 60 };

@@ -2,8 +2,9 @@
 import type { TilesRenderer } from '3d-tiles-renderer/three';
 import { type Material, type Mesh, type Object3D, Vector3 } from 'three';
 import { SHARES } from '../core/means.ts';
+import { means } from './device.ts';
 import type { Stage } from './stage.ts';
-import { isLoading, means, openTileset, updateTileset } from './tileset.ts';
+import { isLoading, openTileset, updateTileset } from './tileset.ts';
 
 const CELL_M = 8; // heights are remembered as the highest of a square of this size
 

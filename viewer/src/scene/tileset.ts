@@ -1,27 +1,9 @@
 /** A tileset of the release in the scene: opened where the site frame is the scene's own. */
 import { LRUCache } from '3d-tiles-renderer/core';
 import { TilesRenderer } from '3d-tiles-renderer/three';
-import { type Means, meansOf } from '../core/means.ts';
 import { seenByAll } from '../core/panes.ts';
 import { type Plugin, tileLoader } from './loader.ts';
 import type { Stage } from './stage.ts';
-
-const HANDHELD = '(max-width: 760px), (pointer: coarse)';
-/** Whether this is a phone or a tablet, which bears less. */
-export const handheld = (): boolean => window.matchMedia(HANDHELD).matches;
-
-/** What browsers tell, where they do; missing from the types. */
-interface Telling {
-  deviceMemory?: number;
-  connection?: { saveData?: boolean; effectiveType?: string };
-}
-
-/** What this device may hold and this line may carry, as it is now. */
-export function means(): Means {
-  const { deviceMemory, connection } = navigator as Telling;
-  const { saveData, effectiveType } = connection ?? {};
-  return meansOf({ handheld: handheld(), deviceMemory, saveData, effectiveType });
-}
 
 /** Public, but missing from the package's types. */
 interface WithStats {

@@ -12,6 +12,7 @@ import type { Ahead } from './ahead.ts';
 import type { BuildingInfo } from './buildingTable.ts';
 import { Conditions } from './conditions.ts';
 import { farther, nearer } from './controls.ts';
+import { handheld } from './device.ts';
 import { Drawing, type Pair } from './drawing.ts';
 import { OnScreen } from './onScreen.ts';
 import { listen, type SceneEvents } from './presses.ts';
@@ -20,7 +21,6 @@ import { Seeing } from './seeing.ts';
 import { Setting } from './setting.ts';
 import { Stage } from './stage.ts';
 import { THEMES } from './theme.ts';
-import { handheld } from './tileset.ts';
 
 /** What draws here: whether edges may be smoothed, and whether two pictures may be mixed instead of dithered. */
 export interface Graphics {
