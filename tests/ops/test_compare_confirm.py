@@ -75,3 +75,45 @@ def test_a_push_as_wide_as_two_cylinders_is_confirmed(shift_m: float, crests: fl
     assert np.linalg.norm(change.regions[0].centre_m[:2]) < 0.05
     assert 0.4 < change.regions[0].greatest_m / shift_m < 2.0  # with what the ribs' shares add or take away
     assert _not_confirmed(change) == 0
+
+
+def _plates(*heights_m: tuple[float, float]) -> tuple[PointCloud, Mesh]:
+    """Level plates, each ``height`` and half its width, seen from above and captured with noise."""
+    rng, clouds, vertices, triangles = np.random.default_rng(len(heights_m)), [], [], []
+    for k, (height, half) in enumerate(heights_m):
+        plan = rng.uniform(-half, half, (int(40_000 * half**2), 2))
+        clouds.append(np.column_stack([plan, height + rng.normal(0, SIGMA_M, len(plan))]))
+        side = np.linspace(-half, half, 41)
+        x, y = (a.ravel() for a in np.meshgrid(side, side))
+        i = (np.arange(40)[:, None] * 41 + np.arange(40)).ravel()
+        vertices.append(np.column_stack([x, y, np.full(len(x), height)]))
+        halves = [np.column_stack([i, i + 1, i + 42]), np.column_stack([i, i + 42, i + 41])]
+        triangles.append(np.vstack(halves) + k * 41**2)
+    xyz = np.vstack(clouds).astype(np.float32)
+    up = np.tile(np.float32([0, 0, 1]), (len(xyz), 1))
+    mesh = Mesh(np.zeros(3), np.vstack(vertices).astype(np.float32), np.vstack(triangles).astype(np.int32))
+    return PointCloud(np.zeros(3), xyz, normal=up), mesh
+
+
+@pytest.mark.parametrize(("hidden", "regions"), [(True, 1), (False, 0)])
+def test_what_the_earlier_survey_did_not_see_before_what_both_saw_is_no_gain(
+    hidden: bool, regions: int
+) -> None:
+    """A shelf that only the later survey has: added, if it hides the wall behind it, and not if that is there as it was."""
+    wall, shelf = (0.0, 1.0), (0.05, 0.25)
+    before, early = _plates(wall)
+    after, late = _plates(wall, shelf)
+    if hidden:
+        below = (np.abs(after.xyz[:, :2]) < 0.25).all(1) & (after.xyz[:, 2] < 0.025)
+        after = after.select(~below)
+        corner = late.vertices[late.triangles]
+        covered = (np.abs(corner[:, :, :2]) < 0.25).all((1, 2)) & (corner[:, :, 2] == 0).all(1)
+        late = late.with_(triangles=late.triangles[~covered])
+    options = CompareOptions(radius_m=0.03, reach_m=0.3, normals="mesh")
+
+    alone, change = (
+        compare(late, before, after, 0.0001, options, reference=mesh)[2] for mesh in (None, early)
+    )
+
+    assert len(alone.regions) == 1
+    assert len(change.regions) == regions

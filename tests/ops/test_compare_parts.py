@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from heritage.model.arrays import Mesh
+from heritage.ops.comparison.chance import CHANCE, Chance
 from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.region import Region, by_size, region_of
 from heritage.ops.comparison.regions import find_parts, join_parts
 from heritage.ops.comparison.surface_piece import surface_piece, vertex_areas
 from heritage.ops.comparison.tally import Tally
 from heritage.ops.comparison.where import Where
+
+FEW = Chance(1.0, 14.0)
 
 
 def test_a_tally_has_the_percentiles_of_all_values_however_they_are_parted() -> None:
@@ -88,7 +91,7 @@ def test_regions_over_blocks_are_those_of_the_whole() -> None:
             distance = np.array([change[v.tobytes()] for v in piece.vertices], np.float32)
             lod, sigma = (np.full(len(distance), v, np.float32) for v in (0.006, 0.003))
             parts += find_parts(piece, distance, lod, sigma, 0.02, 2.0**-16)
-        return by_size([_told(part) for part in join_parts(parts, 0.02)])
+        return by_size([_told(part) for part in join_parts(parts, 0.02, FEW)])
 
     whole = regions(np.zeros(len(middle), int))
     for cell in (
@@ -115,7 +118,7 @@ def test_pieces_closer_than_the_cylinders_tell_are_one_region(gap_m: float, coun
     distance[(piece.vertices[:, 0] > 0.9)] = -0.02
     lod, sigma = np.full(len(x), 0.006, np.float32), np.full(len(x), 0.003, np.float32)
 
-    parts = join_parts(find_parts(piece, distance, lod, sigma, 0.08, 2.0**-16), 0.08)
+    parts = join_parts(find_parts(piece, distance, lod, sigma, 0.08, 2.0**-16), 0.08, FEW)
     regions = [_told(part) for part in parts]
 
     assert len(regions) == count + 1
@@ -126,3 +129,21 @@ def test_pieces_closer_than_the_cylinders_tell_are_one_region(gap_m: float, coun
     assert sum(region.volume_m3 for region in regions) == pytest.approx((area * distance).sum(), rel=1e-6)
     assert min(region.low_m[0] for region in gained) == 0
     assert {round(region.greatest_m, 6) for region in regions} == {0.02, -0.02}
+
+
+@pytest.mark.parametrize("sections", [1, 3])
+def test_of_many_places_noise_puts_about_one_beyond_chance(sections: int) -> None:
+    """By lot: means of two epochs' 8 points a section each, over their estimated error; 400 surveys of 2,000 places."""
+    rng, chance = np.random.default_rng(4), Chance(2_000.0, 14.0)
+    limit = float(chance.sigmas(np.array(float(sections))))
+    beyond = 0
+    for _ in range(400):
+        early, late = rng.normal(size=(2, 2_000, sections, 8)).astype(np.float32)
+        shift = late.mean((1, 2)) - early.mean((1, 2))
+        error = np.sqrt((early.var(2, ddof=1) + late.var(2, ddof=1)).mean(1) / (8 * sections))
+        beyond += int((np.abs(shift) > limit * error).sum())
+
+    assert limit > CHANCE or sections > 1
+    assert beyond / 400 < 1.2  # fewer where the limit is CHANCE itself
+    assert Chance(800_000.0, 14.0).sure == pytest.approx(4.85, abs=0.02)
+    assert FEW.sigmas(np.ones(2)).tolist() == [CHANCE, CHANCE]

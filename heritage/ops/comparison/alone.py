@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from heritage.model.arrays import F64
 from heritage.ops.comparison.bins import GROUP, Bins, nearby
+from heritage.ops.comparison.chance import Chance
 from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.cylinders import measure
 from heritage.ops.comparison.distance import Points
@@ -60,7 +61,11 @@ def find_alone(
 
 
 def with_alone(
-    regions: Sequence[Region], parts: Sequence[Part], epochs: tuple[Epoch, Epoch], plan: ComparePlan
+    regions: Sequence[Region],
+    parts: Sequence[Part],
+    epochs: tuple[Epoch, Epoch],
+    plan: ComparePlan,
+    chance: Chance,
 ) -> tuple[Region, ...]:
     """``regions`` and those that are in ``parts`` and that the other survey is known to have looked for, largest volume first.
 
@@ -77,7 +82,7 @@ def with_alone(
             continue
         region = replace(told(part, body, epochs, plan), alone=True)
         same = [r for r in held if r.gained == region.gained and body.along(r.spots, plan.radius_m)]
-        if enclosed_surely(region) and all(r.volume_m3 is None for r in same):
+        if enclosed_surely(region, chance) and all(r.volume_m3 is None for r in same):
             held = [*(r for r in held if r not in same), region]
     return by_size(held)
 

@@ -24,6 +24,7 @@ from heritage.model.errors import InputError
 from heritage.model.release import Histogram
 from heritage.model.report import Figure
 from heritage.ops.comparison.alone import find_alone, with_alone
+from heritage.ops.comparison.chance import Chance
 from heritage.ops.comparison.confirm import Epoch
 from heritage.ops.comparison.distance import Points, measure_piece
 from heritage.ops.comparison.enclosed import with_volumes
@@ -195,13 +196,15 @@ def summed(
             "the epochs differ in scale or are not aligned; if all of it changed, set compare.unchanged_min to 0",
             code="compare-unlike",
         )  # fmt: skip
-    parts = join_parts([part for s in summaries for part in s.parts], plan.radius_m)
-    found, doubtful = with_volumes(parts, epochs, plan)
+    chance = Chance.over(float(distances.weight.sum()), plan)
+    parts = join_parts([part for s in summaries for part in s.parts], plan.radius_m, chance)
+    found, doubtful = with_volumes(parts, epochs, plan, chance)
     if epochs:
         only = [
-            join_parts([p for p in alone if p.gained == gained], plan.radius_m) for gained in (False, True)
+            join_parts([p for p in alone if p.gained == gained], plan.radius_m, chance)
+            for gained in (False, True)
         ]
-        found = with_alone(found, [part for held in only for part in held], epochs, plan)
+        found = with_alone(found, [part for held in only for part in held], epochs, plan, chance)
     regions = tuple(region.moved(origin) for region in found)
     volumes = [region.volume_m3 for region in regions if region.volume_m3 is not None]
     low, middle, high = (distances.percentile(q) * step for q in (5, 50, 95))

@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.spatial import cKDTree
 
-from heritage.model.arrays import F32, F64, Bool, Mesh
+from heritage.model.arrays import F64, Bool, Mesh
+from heritage.ops.comparison.chance import CHANCE
 from heritage.ops.comparison.cylinders import FACING
 from heritage.ops.comparison.distance import Points
 from heritage.ops.comparison.part import Part, section
@@ -23,7 +24,6 @@ from heritage.ops.comparison.quick import Surface
 from heritage.ops.comparison.where import Where
 from heritage.ops.meshes.part_in import part_in
 
-CHANCE = 4.0  # sigma: of some ten thousand places noise makes about one so far off
 _NEAR = 0.5  # radii from a place of the region: farther, its points may be of what did not change
 _ONE_WAY = 0.5  # length of the mean normal: a region that faces all ways has no points that face away
 _BATCH = 16.0  # radii: places in a cube so large are looked at together
@@ -47,47 +47,51 @@ class Epoch:
 def confirmed(part: Part, before: Epoch, after: Epoch, plan: ComparePlan) -> bool:
     """Whether the points say that the region in ``part`` changed, and the way that the cylinders do.
 
-    The shift is the mean of two: the later points' mean distance from the earlier surface less the earlier points' own, and
-    the same from the later surface, its sign turned. It counts from ``CHANCE`` times its error on. Its variance is the
-    registration's and that of the points about their own surface over the number of the region's places, not of its points:
-    where a surface does not follow the relief, neighbours are off alike. Where either epoch has fewer points there than make a
-    place comparable, nothing speaks against the cylinders, if they are more than one: a region as wide as a cylinder's section.
+    There are two shifts: the later points' mean distance from the earlier surface less the earlier points' own, and the
+    same from the later surface, its sign turned. Both must be ``CHANCE`` times their error: where the later survey has all
+    that the earlier one saw, and more in front of it, nothing was added, the earlier one did not see it. The variance is
+    the registration's and that of the points about their own surface over the number of the region's places, not of its
+    points: where a surface does not follow the relief, neighbours are off alike. Where either epoch has fewer points there
+    than make a place comparable, nothing speaks against the cylinders, if they are more than one: a region as wide as a
+    cylinder's section.
     """
     batch = np.floor(part.spots / (_BATCH * plan.radius_m)).astype(np.int64)
     _, own = np.unique(batch, axis=0, return_inverse=True)
     own, count = own.ravel(), int(own.max()) + 1
     chosen = range(0, count, -(-count // _BATCHES))
-    seen = [_distances(part, part.spots[own == k], before, after, plan) for k in chosen]
+    seen = [_distances(part, own == k, before, after, plan) for k in chosen]
     early_own, late_off, late_own, early_off = (np.concatenate(one) for one in zip(*seen, strict=True))
     if min(len(early_own), len(late_own)) < plan.least_points:
         return part.area_m2 >= section(plan.radius_m)
-    shift = ((late_off.mean() - early_own.mean()) - (early_off.mean() - late_own.mean())) / 2
+    there, back = late_off.mean() - early_own.mean(), late_own.mean() - early_off.mean()
+    least = min(there, back) if part.gained else -max(there, back)
     places = int(np.isin(own, chosen).sum())
     noise = math.sqrt((early_own.var() + late_own.var()) / places)
-    return bool(shift * (1 if part.gained else -1) >= CHANCE * math.hypot(noise, plan.registration_m))
+    return bool(least >= CHANCE * math.hypot(noise, plan.registration_m))
 
 
 def _distances(
-    part: Part, spots: F32, before: Epoch, after: Epoch, plan: ComparePlan
+    part: Part, chosen: Bool, before: Epoch, after: Epoch, plan: ComparePlan
 ) -> tuple[F64, F64, F64, F64]:
-    """Of the earlier and the later points near ``spots`` from the earlier surface, of the later and the earlier ones from the
-    later; none where a surface has nothing there."""
+    """Of the earlier and the later points near the ``chosen`` spots (k,) from the earlier surface, of the later and the earlier
+    ones from the later; none where a surface has nothing there. The earlier ones are near where its surface was."""
     radius, margin = plan.radius_m, abs(part.greatest_m) + 2 * plan.radius_m
+    spots = part.spots[chosen].astype(np.float64)
     low, high = spots.min(0) - margin, spots.max(0) + margin
-    surfaces = [epoch.surface(low.astype(np.float64), high.astype(np.float64)) for epoch in (before, after)]
+    surfaces = [epoch.surface(low, high) for epoch in (before, after)]
     if not all(len(mesh.triangles) for mesh in surfaces):
         return (np.zeros(0),) * 4
-    tree, facing = cKDTree(spots.astype(np.float64)), np.array(part.facing) / part.area_m2
+    facing = np.array(part.facing) / part.area_m2
     length = float(np.linalg.norm(facing))
-
-    def near(xyz: F32, normal: F32) -> Bool:
-        found = np.asarray(tree.query(xyz, distance_upper_bound=_NEAR * radius)[0] <= _NEAR * radius)
-        return found & (normal @ (facing / length) >= FACING) if length > _ONE_WAY else found
-
+    one_way = length > _ONE_WAY
+    were = spots - part.depths[chosen, None] * (facing / length) if one_way else spots
     places = []
-    for epoch in (before, after):
-        xyz, normal = epoch.points(Where.around(spots, radius))
-        places.append(xyz[near(xyz, normal)].astype(np.float64))
+    for epoch, at in ((before, were), (after, spots)):
+        xyz, normal = epoch.points(Where.around(at, radius))
+        near = cKDTree(at).query(xyz, distance_upper_bound=_NEAR * radius)[0] <= _NEAR * radius
+        if one_way:
+            near &= normal @ (facing / length) >= FACING
+        places.append(xyz[near].astype(np.float64))
     first, second = (Surface(mesh) for mesh in surfaces)
     early, late = places
     return first.distance(early), first.distance(late), second.distance(late), second.distance(early)

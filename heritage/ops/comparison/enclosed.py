@@ -12,7 +12,8 @@ from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from heritage.model.arrays import F32, F64, Bool
-from heritage.ops.comparison.confirm import CHANCE, Epoch, confirmed
+from heritage.ops.comparison.chance import Chance
+from heritage.ops.comparison.confirm import Epoch, confirmed
 from heritage.ops.comparison.lattice import Votes, votes_between
 from heritage.ops.comparison.part import Part, one_of, section
 from heritage.ops.comparison.plan import ComparePlan
@@ -72,7 +73,7 @@ class Body:
 
 
 def with_volumes(
-    parts: Sequence[Part], epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan
+    parts: Sequence[Part], epochs: tuple[Epoch, Epoch] | None, plan: ComparePlan, chance: Chance
 ) -> tuple[tuple[Region, ...], int]:
     """The regions, each in one of ``parts``, largest volume first; and how many are left out, as neither what is enclosed nor
     the points tell them (`confirmed`).
@@ -93,21 +94,21 @@ def with_volumes(
             part = one_of([part, *along])
             body = body_at(part, *epochs, plan.radius_m) if epochs else None
         region = told(part, body or None, epochs, plan) if part.tall else region_of(part, plan)
-        if epochs and not (enclosed_surely(region) or confirmed(part, *epochs, plan)):
+        if epochs and not (enclosed_surely(region, chance) or confirmed(part, *epochs, plan)):
             doubtful += 1
             continue
         regions.append(region)
     return by_size(regions), doubtful
 
 
-def enclosed_surely(region: Region) -> bool:
+def enclosed_surely(region: Region, chance: Chance) -> bool:
     """Whether the surfaces enclose more than chance: then nothing more is needed to tell that something stood there."""
     return (
         region.volume_by == "enclosed"
         and region.volume_m3 is not None
         and region.volume_sigma_m3 is not None
         and region.gained == (region.volume_m3 > 0)
-        and abs(region.volume_m3) >= CHANCE * region.volume_sigma_m3
+        and abs(region.volume_m3) >= chance.sure * region.volume_sigma_m3
     )
 
 

@@ -11,7 +11,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 from heritage.model.arrays import F32, F64, Bool, triple
-from heritage.ops.comparison.confirm import CHANCE
+from heritage.ops.comparison.chance import CHANCE, Chance
 from heritage.ops.comparison.part import Part, one_of, section, thinned
 from heritage.ops.comparison.surface_piece import SurfacePiece
 from heritage.ops.comparison.tally import Tally
@@ -39,7 +39,7 @@ def find_parts(
     open_[owner[piece.shared[members]]] = True
     d, variance = distance[members].astype(np.float64), sigma[members].astype(np.float64) ** 2
     sums = [np.bincount(owner, weight * w, count).astype(np.float64) for w in (np.ones(len(d)), d, variance)]
-    members = members[(open_ | _counts(radius_m, *sums))[owner]]
+    members = members[(open_ | _counts(radius_m, CHANCE, *sums))[owner]]
     order = members[np.argsort(label[members], kind="stable")]
     parts = []
     for rows in np.split(order, np.flatnonzero(np.diff(label[order])) + 1) if len(order) else ():
@@ -63,8 +63,8 @@ def find_parts(
     return tuple(parts)
 
 
-def join_parts(parts: Sequence[Part], radius_m: float) -> list[Part]:
-    """The regions of all blocks, each in one part, without what chance makes of noise.
+def join_parts(parts: Sequence[Part], radius_m: float, chance: Chance) -> list[Part]:
+    """The regions of all blocks, each in one part, without what ``chance`` makes of noise.
 
     Connected pieces of one sign that come closer than a cylinder's radius are one region: between them is nothing that
     the cylinders could tell.
@@ -73,7 +73,8 @@ def join_parts(parts: Sequence[Part], radius_m: float) -> list[Part]:
     border = np.concatenate([part.border for part in parts]) if parts else np.zeros((0, 3), np.float32)
     whole = _grouped(parts, _connected(len(parts), _alike(border, owner)))
     sums = [np.array([getattr(part, name) for part in whole]) for name in ("area_m2", "volume_m3", "noise")]
-    held = [part for part, counts in zip(whole, _counts(radius_m, *sums), strict=True) if counts]
+    limit = chance.sigmas(sums[0] / section(radius_m))
+    held = [part for part, counts in zip(whole, _counts(radius_m, limit, *sums), strict=True) if counts]
     owner = np.repeat(np.arange(len(held)), [len(part.cubes) for part in held])
     gained = np.array([part.volume_m3 > 0 for part in held], np.int32)[owner]
     cubes = np.column_stack(
@@ -83,10 +84,10 @@ def join_parts(parts: Sequence[Part], radius_m: float) -> list[Part]:
     return _grouped(held, _connected(len(held), np.concatenate(near)))
 
 
-def _counts(radius_m: float, area_m2: F64, volume_m3: F64, noise: F64) -> Bool:
-    """Whether pieces are more than chance, and large enough for a cylinder to have told them."""
+def _counts(radius_m: float, sigmas: float | F64, area_m2: F64, volume_m3: F64, noise: F64) -> Bool:
+    """Whether pieces are off by more than so many ``sigmas``, and large enough for a cylinder to have told them."""
     across = section(radius_m)
-    beyond = np.abs(volume_m3) >= CHANCE * np.sqrt(noise * np.minimum(area_m2, across))
+    beyond = np.abs(volume_m3) >= sigmas * np.sqrt(noise * np.minimum(area_m2, across))
     return np.asarray(beyond & (area_m2 >= _LEAST * across))
 
 
