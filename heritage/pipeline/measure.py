@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import psutil
 
@@ -17,11 +17,13 @@ _PERIOD_S = 0.05
 
 @dataclass
 class Cost:
-    """Filled when the measured block ends. ``peak_memory_bytes`` is of the one process that used most, readers included."""
+    """Filled when the measured block ends. ``peak_memory_bytes`` is of the one process that used most, readers included;
+    ``begun`` is when the block did, seconds since 1970."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     peak_memory_bytes: int = 0
+    begun: float = field(default_factory=time.time)
 
     @contextmanager
     def waiting(self) -> Iterator[None]:

@@ -21,6 +21,7 @@ from heritage.pipeline.stage import Job, in_turn
 from heritage.store import Store
 
 REPORT = "report.json"
+_LATEST = 1e11  # seconds since 1970: no task begins later
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,10 @@ def _over_workers(cost: Cost, function: Callable[[Any], Any], items: Sequence[An
     import distributed
 
     with cost.waiting(), distributed.worker_client() as client:
-        # Ahead of tasks that have not begun: what has begun ends sooner, and holds less at once.
-        futures = client.map(partial(_piece, function), items, pure=False, retries=0, priority=10)
+        # Ahead of tasks that have not begun, and the sooner the earlier its task did: what has begun ends, and holds nothing
+        # any more. Were all alike, every task would be under way at once.
+        ahead = _LATEST - cost.begun
+        futures = client.map(partial(_piece, function), items, pure=False, retries=0, priority=ahead)
         done = client.gather(futures)
     for _, spent in done:
         cost.add(spent)

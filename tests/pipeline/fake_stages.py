@@ -121,6 +121,20 @@ def _spread_badly(job: Job) -> Outcome:
     return Outcome()
 
 
+def _note(where: tuple[Path, str]) -> None:
+    path, what = where
+    with path.open("a") as file:
+        file.write(f"{what}\n")
+
+
+def _in_rounds(job: Job) -> Outcome:
+    """Three rounds of pieces, each noted in the file `order` beside the source as it is done."""
+    for number in range(3):
+        job.map(_note, [(job.sources["source"].parent / "order", f"{job.subject} {number}")] * 6)
+    return Outcome()
+
+
+IN_ROUNDS = Stage("in-rounds", 1, LetterOptions, _in_rounds)
 SPREAD = Stage("spread", 1, LetterOptions, _spread)
 SPREAD_MUCH = Stage("spread-much", 1, LetterOptions, _spread_much)
 SPREAD_BADLY = Stage("spread-badly", 1, LetterOptions, _spread_badly)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_stages import DIES, SLOW, SPREAD, SPREAD_BADLY, SPREAD_MUCH, letter_task, small_plan
+from fake_stages import DIES, IN_ROUNDS, SLOW, SPREAD, SPREAD_BADLY, SPREAD_MUCH, letter_task, small_plan
 
 from heritage.model.errors import HeritageError, InputError
 from heritage.pipeline.plan import fingerprinted
@@ -86,6 +86,19 @@ def test_what_pieces_freed_is_given_back_between_them(tmp_path: Path) -> None:
     made = Store(tmp_path).stage_path("spread-much", reports["spread-much:m:a"]) / "pages.txt"
     before, after = (int(pages) * resource.getpagesize() for pages in made.read_text().split())
     assert after < before + 100e6
+
+
+def test_the_task_that_began_first_ends_first(tmp_path: Path) -> None:
+    """Else all tasks are under way at once, and hold what they hold."""
+    for name in ("a", "b", "c"):
+        (tmp_path / name).write_text(name)
+    _run(tmp_path, fingerprinted([letter_task(tmp_path / n, n, IN_ROUNDS) for n in "abc"]), workers=1)
+    order = (tmp_path / "order").read_text().splitlines()
+    assert len(order) == 3 * 3 * 6
+    first = order[0].split()[0]
+    ended = max(k for k, piece in enumerate(order) if piece == f"{first} 2")
+    # Some, while the first is between its rounds. In turn it would be two rounds of either other task, 24 pieces.
+    assert sum(not piece.startswith(first) for piece in order[:ended]) < 18
 
 
 def test_a_piece_that_refuses_names_its_task(tmp_path: Path) -> None:
