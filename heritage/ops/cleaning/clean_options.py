@@ -51,7 +51,7 @@ class CleanOptions(Document):
     )
     foliage_gap: Positive = Field(
         0.006,
-        description="the same where a piece is foliage: share of the diagonal of what stands, if that is more",
+        description="gap between pieces of foliage: share of the diagonal of what stands; fragment_gap where that is more",
     )
     vegetation: bool = Field(
         True, description="green and rough at two scales; without colour, very rough at both"

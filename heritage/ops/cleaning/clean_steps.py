@@ -248,10 +248,15 @@ def stand(
         return _made(None, reasons=reasons)
     foliage = reasons == REASONS["vegetation"]
     standing = foliage | ((view.columns["open"] != 0) & (reasons == 0))
-    number, pieces = find_pieces(view.cloud.xyz[standing], grid, view.low, view.high, foliage[standing])
+    return _in_pieces(view, standing, grid, foliage, reasons=reasons)
+
+
+def _in_pieces(view: View, there: Bool, grid: Grid, marked: Bool, **columns: npt.NDArray[Any]) -> Made:
+    """``columns`` and ``piece``: of those ``there`` (n,) the piece, else -1; the pieces as summary."""
+    number, pieces = find_pieces(view.cloud.xyz[there], grid, view.low, view.high, marked[there])
     piece = np.full(view.own, -1, np.int32)
-    piece[standing] = number
-    return _made(pieces, reasons=reasons, piece=piece)
+    piece[there] = number
+    return _made(pieces, piece=piece, **columns)
 
 
 def overgrow(view: View, plant: Bool) -> Made:
@@ -268,10 +273,7 @@ def company(grid: Grid, view: View, _: object) -> Made:
     reasons = view.columns["reasons"]
     foliage = reasons == REASONS["vegetation"]
     there = (view.columns["open"] != 0) & (foliage | (reasons == 0) | (reasons == REASONS["ground"]))
-    number, pieces = find_pieces(view.cloud.xyz[there], grid, view.low, view.high, foliage[there])
-    piece = np.full(view.own, -1, np.int32)
-    piece[there] = number
-    return _made(pieces, piece=piece)
+    return _in_pieces(view, there, grid, foliage)
 
 
 def sink(view: View, afloat: Bool) -> Made:
