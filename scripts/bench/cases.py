@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import math
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,7 +25,8 @@ ENTRY = Path(__file__).resolve().parent.parent / "bench_geometry"
 
 @dataclass(frozen=True)
 class Result:
-    """One case of one row. ``figures`` are what it says of its result; ``missing`` names a peer not installed."""
+    """One case of one row. ``figures`` are what it says of its result; ``missing`` names a peer not installed;
+    ``stopped``: it had not ended, and would have taken more than these figures."""
 
     row: str
     case: str
@@ -32,6 +35,7 @@ class Result:
     peak_bytes: int
     figures: dict[str, float]
     missing: str | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -103,34 +107,48 @@ ROWS: dict[str, tuple[Case, ...]] = {
 }
 
 
-def run_row(row: str, folder: Path) -> list[Result]:
-    """Every case of a row, one after the other, in a fresh process with one thread for what can be told so."""
-    return [_run(row, case, folder) for case in ROWS[row]]
+def run_row(row: str, folder: Path, most: float | None = None) -> list[Result]:
+    """Every case of a row, one after the other, in a fresh process with one thread for what can be told so. All but the
+    first, which is ours, are stopped after ``most`` times the CPU seconds that it took."""
+    first, *others = ROWS[row]
+    ours_ = _run(row, first, folder)
+    return [ours_, *(_run(row, case, folder, most and most * ours_.cpu_s) for case in others)]
 
 
-def _run(row: str, case: Case, folder: Path) -> Result:
+def _run(row: str, case: Case, folder: Path, most_s: float | None = None) -> Result:
     if case.needs and importlib.util.find_spec(case.needs) is None and shutil.which(case.needs) is None:
         return Result(row, case.name, 0, 0, 0, {}, missing=case.needs)
     print(f"{row}: {case.name}", file=sys.stderr, flush=True)
-    command = [sys.executable, str(ENTRY), "--case", f"{row}/{case.name}", str(folder)]
+    command = [sys.executable, str(ENTRY), "--case", f"{row}/{case.name}", str(folder), str(most_s or 0)]
+    begun = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     said = child.stdout.read()
-    if child.wait():
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if most_s and child.returncode == -signal.SIGXCPU:
+        wall = time.perf_counter() - begun
+        return Result(row, case.name, most_s, wall, 1024 * used.ru_maxrss, {}, stopped=True)
+    if child.returncode:
         raise SystemExit(f"{row}: {case.name} ended with status {child.returncode}")
     told = json.loads(said.splitlines()[-1])
     return Result(row, case.name, told["cpu_s"], told["wall_s"], told["peak_bytes"], told["figures"])
 
 
-def run_here(name: str, folder: str) -> None:
-    """In the child: prepare, warm up (compiled code and caches), work against the clock, judge."""
+def run_here(name: str, folder: str, most_s: str) -> None:
+    """In the child: prepare, warm up (compiled code and caches), work against the clock, judge. 0 for ``most_s``: as long
+    as it takes."""
     row, wanted = name.split("/", 1)
     case = next(case for case in ROWS[row] if case.name == wanted)
     given = case.prepare(Path(folder))
     ours.warm_up(row)
+    if float(most_s):
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + float(most_s)), hard))
     wall, cpu = time.perf_counter(), _cpu()
     result = case.work(given)
     cpu, wall = _cpu() - cpu, time.perf_counter() - wall
+    resource.setrlimit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[1:] * 2)
     told = {"cpu_s": cpu, "wall_s": wall, "peak_bytes": _peak_bytes()}
     print(json.dumps({**told, "figures": case.judge(Path(folder), result)}))
 

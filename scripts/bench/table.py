@@ -37,9 +37,10 @@ def sections(results: list[Result], points: int) -> dict[str, str]:
                 continue
             ratio = result.cpu_s / max(own[0].cpu_s, 1e-9)
             figures = " | ".join(_shown(result.figures.get(name)) for name in names)
+            more = "more than " if result.stopped else ""
             lines.append(
-                f"| {result.case} | {result.cpu_s:.2f} | {ratio:.1f} | {result.wall_s:.2f} "
-                f"| {result.peak_bytes / 1e6:.0f} | {figures} |"
+                f"| {result.case}{', stopped' if more else ''} | {more}{result.cpu_s:.2f} | {more}{ratio:.1f} "
+                f"| {more}{result.wall_s:.2f} | {more}{result.peak_bytes / 1e6:.0f} | {figures} |"
             )
         made[row] = "\n".join(lines)
     return made
