@@ -7,6 +7,8 @@ import signal
 import time
 from pathlib import Path
 
+import distributed
+
 from heritage.model.documents import Document
 from heritage.model.errors import InputError
 from heritage.model.report import Figure, balanced
@@ -83,7 +85,8 @@ def small_plan(site: Path, **options: object) -> tuple[Planned, ...]:
 
 
 def _shout(text: str) -> str:
-    return f"{text.upper()} {os.getpid()} {os.environ.get('MALLOC_TRIM_THRESHOLD_')}"
+    profiled = "profile" in distributed.get_worker().periodic_callbacks
+    return f"{text.upper()} {os.getpid()} {os.environ.get('MALLOC_TRIM_THRESHOLD_')} {profiled}"
 
 
 def _refuse(text: str) -> str:

@@ -74,10 +74,14 @@ def test_pieces_of_a_task_keep_their_order_and_use_every_worker(tmp_path: Path) 
     (tmp_path / "a").write_text("a")
     reports, _ = _run(tmp_path, fingerprinted([letter_task(tmp_path / "a", "a", SPREAD)]))
     made = Store(tmp_path).stage_path("spread", reports["spread:m:a"]) / "letters.txt"
-    letters, processes, trimming = zip(*(line.split() for line in made.read_text().splitlines()), strict=True)
+    letters, processes, trimming, profiled = zip(
+        *(line.split() for line in made.read_text().splitlines()), strict=True
+    )
     assert "".join(letters) == "ABCDEFGH"
     assert len(set(processes)) == 2
-    assert set(trimming) == {"None"}  # what a worker frees stays its own: see `_client`
+    # What a worker frees stays its own, and nobody keeps an hour of its stacks: see `_client`.
+    assert set(trimming) == {"None"}
+    assert set(profiled) == {"False"}
 
 
 def test_what_pieces_freed_is_given_back_between_them(tmp_path: Path) -> None:
