@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
-from scipy.sparse import coo_matrix
 
 from heritage.model.arrays import F32, F64, I32, Bool, Mesh
-from heritage.ops.meshes.weld import first_and_place, vertex_normals
+from heritage.ops.meshes.weld import crosses, first_and_place, vertex_normals
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,28 +62,66 @@ def surface_piece(own: Mesh, around: Sequence[Mesh], rounds: int) -> SurfacePiec
 
 def vertex_areas(vertices: F32, triangles: I32) -> F64:
     """(v,) square metres: a third of each triangle around the vertex."""
-    a, b, c = (vertices[triangles[:, i]].astype(np.float64) for i in range(3))
-    third = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 6
-    return np.asarray(np.bincount(triangles.ravel(), np.repeat(third, 3), len(vertices)), np.float64)
+    area = np.zeros(len(vertices))
+    _add_thirds(crosses(vertices, triangles), triangles, area)
+    return area
+
+
+@numba.njit(cache=True)
+def _add_thirds(cross: Any, triangles: Any, area: Any) -> None:
+    for t in range(len(triangles)):
+        x, y, z = cross[t]
+        third = np.sqrt(x * x + y * y + z * z) / 6
+        for corner in triangles[t]:
+            area[corner] += third
 
 
 def _in_order(triangles: I32) -> I32:
     """Each from its least corner on, by their corners."""
-    first = triangles.argmin(1)[:, None]
-    turned = np.take_along_axis(triangles, (first + np.arange(3)) % 3, 1)
+    turned = np.empty_like(triangles)
+    _from_least(triangles, turned)
     return np.asarray(turned[np.lexsort(turned.T[::-1])])
 
 
+@numba.njit(cache=True)
+def _from_least(triangles: Any, turned: Any) -> None:
+    for t in range(len(triangles)):
+        first = 0
+        for k in range(1, 3):
+            if triangles[t, k] < triangles[t, first]:
+                first = k
+        for k in range(3):
+            turned[t, k] = triangles[t, (first + k) % 3]
+
+
 def _smoothed(vertices: F32, triangles: I32, rounds: int) -> F64:
-    """(v, 3) unit normals, each the mean over the mesh's edges, ``rounds`` times."""
+    """(v, 3) unit normals, each the mean over its own and its neighbours', ``rounds`` times.
+
+    A neighbour counts in every triangle that it shares: twice, on a border once. So does a vertex itself, twice.
+    """
     normal = vertex_normals(vertices, triangles).astype(np.float64)
-    row = triangles[:, [0, 1, 1, 2, 2, 0]].ravel()
-    column = triangles[:, [1, 0, 2, 1, 0, 2]].ravel()
-    n = len(normal)
-    joined = (coo_matrix((np.ones(len(row)), (row, column)), shape=(n, n)).tocsr() > 0).astype(np.float64)
-    joined.sort_indices()  # a row is summed in this order
+    mean = np.empty_like(normal)
     for _ in range(rounds):
-        mean = normal + joined @ normal
-        length = np.linalg.norm(mean, axis=1, keepdims=True)
-        normal = np.where(length > 1e-9, mean / np.maximum(length, 1e-9), normal)
-    return np.asarray(normal)
+        _blend(normal, triangles, mean)
+        normal, mean = mean, normal
+    return normal
+
+
+@numba.njit(cache=True)
+def _blend(normal: Any, triangles: Any, mean: Any) -> None:
+    """A round into ``mean``, triangle by triangle in the order given: a matrix of neighbours took ten times the room."""
+    for v in range(len(normal)):
+        for axis in range(3):
+            mean[v, axis] = 2 * normal[v, axis]
+    for t in range(len(triangles)):
+        a, b, c = triangles[t]
+        for axis in range(3):
+            of_a, of_b, of_c = normal[a, axis], normal[b, axis], normal[c, axis]
+            mean[a, axis] += of_b + of_c
+            mean[b, axis] += of_c + of_a
+            mean[c, axis] += of_a + of_b
+    for v in range(len(normal)):
+        x, y, z = mean[v]
+        length = np.sqrt(x * x + y * y + z * z)
+        for axis in range(3):
+            mean[v, axis] = mean[v, axis] / length if length > 1e-9 else normal[v, axis]

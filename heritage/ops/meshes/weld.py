@@ -202,10 +202,16 @@ def vertex_normals(vertices: F32, triangles: I32) -> F32:
 
     Up where the triangles cancel out: a zero normal is an error in glTF.
     """
-    cross = crosses(vertices, triangles)
-    total = np.stack(
-        [np.bincount(triangles.ravel(), np.repeat(cross[:, d], 3), len(vertices)) for d in range(3)], axis=1
-    )
-    normal = unit(total.astype(np.float64))
+    total = np.zeros((len(vertices), 3))
+    _add_at_corners(crosses(vertices, triangles), triangles, total)
+    normal = unit(total)
     normal[np.linalg.norm(normal, axis=1) < 0.5] = (0, 0, 1)
     return np.asarray(normal, np.float32)
+
+
+@numba.njit(cache=True)
+def _add_at_corners(values: Any, triangles: Any, total: Any) -> None:
+    for t in range(len(triangles)):
+        for corner in triangles[t]:
+            for axis in range(3):
+                total[corner, axis] += values[t, axis]

@@ -219,4 +219,4 @@ def _around(work: _Work, number: int) -> Iterator[Mesh]:
             )
 
 
-COMPARE = Stage("compare", 12, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
+COMPARE = Stage("compare", 13, CompareOptions, _run, ("numpy", "scipy", "numba", "open3d-cpu"))
