@@ -202,5 +202,5 @@ _WAYS = {
 }
 
 REGISTER = Stage(
-    "register", 16, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
+    "register", 17, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
 )
