@@ -283,7 +283,7 @@ def _client(workers: int, cluster: str | None) -> Iterator[Any]:
         "distributed.worker.memory.terminate": False,
         # Dask has freed memory given back at once; making the pages of the next array anew took a quarter of all time.
         "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
-        # Dask samples every thread's stack a hundred times a second and keeps an hour of it: 0.3 GB in each worker.
+        # Dask samples every thread's stack a hundred times a second and keeps an hour of it in each worker.
         "distributed.worker.profile.enabled": False,
         # What all blocks of 20 million points are told together, in a list of small items, is more than Dask's 10 MB.
         "distributed.admin.large-graph-warning-threshold": "200MB",

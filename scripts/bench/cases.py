@@ -111,8 +111,8 @@ def run_row(row: str, folder: Path, most: float | None = None) -> list[Result]:
     """Every case of a row, one after the other, in a fresh process with one thread for what can be told so. All but the
     first, which is ours, are stopped after ``most`` times the CPU seconds that it took."""
     first, *others = ROWS[row]
-    ours_ = _run(row, first, folder)
-    return [ours_, *(_run(row, case, folder, most and most * ours_.cpu_s) for case in others)]
+    own = _run(row, first, folder)
+    return [own, *(_run(row, case, folder, most and most * own.cpu_s) for case in others)]
 
 
 def _run(row: str, case: Case, folder: Path, most_s: float | None = None) -> Result:
@@ -142,13 +142,13 @@ def run_here(name: str, folder: str, most_s: str) -> None:
     case = next(case for case in ROWS[row] if case.name == wanted)
     given = case.prepare(Path(folder))
     ours.warm_up(row)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     if float(most_s):
-        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + float(most_s)), hard))
     wall, cpu = time.perf_counter(), _cpu()
     result = case.work(given)
     cpu, wall = _cpu() - cpu, time.perf_counter() - wall
-    resource.setrlimit(resource.RLIMIT_CPU, resource.getrlimit(resource.RLIMIT_CPU)[1:] * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (hard, hard))  # judging is not counted
     told = {"cpu_s": cpu, "wall_s": wall, "peak_bytes": _peak_bytes()}
     print(json.dumps({**told, "figures": case.judge(Path(folder), result)}))
 

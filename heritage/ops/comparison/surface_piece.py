@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from heritage.model.arrays import F32, F64, I32, Bool, Mesh
-from heritage.ops.meshes.weld import crosses, first_and_place, vertex_normals
+from heritage.ops.meshes.weld import at_corners, crosses, first_and_place, vertex_normals
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,18 +62,8 @@ def surface_piece(own: Mesh, around: Sequence[Mesh], rounds: int) -> SurfacePiec
 
 def vertex_areas(vertices: F32, triangles: I32) -> F64:
     """(v,) square metres: a third of each triangle around the vertex."""
-    area = np.zeros(len(vertices))
-    _add_thirds(crosses(vertices, triangles), triangles, area)
-    return area
-
-
-@numba.njit(cache=True)
-def _add_thirds(cross: Any, triangles: Any, area: Any) -> None:
-    for t in range(len(triangles)):
-        x, y, z = cross[t]
-        third = np.sqrt(x * x + y * y + z * z) / 6
-        for corner in triangles[t]:
-            area[corner] += third
+    third = np.linalg.norm(crosses(vertices, triangles), axis=1, keepdims=True) / 6
+    return at_corners(third, triangles, len(vertices))[:, 0]
 
 
 def _in_order(triangles: I32) -> I32:

@@ -202,16 +202,21 @@ def vertex_normals(vertices: F32, triangles: I32) -> F32:
 
     Up where the triangles cancel out: a zero normal is an error in glTF.
     """
-    total = np.zeros((len(vertices), 3))
-    _add_at_corners(crosses(vertices, triangles), triangles, total)
-    normal = unit(total)
+    normal = unit(at_corners(crosses(vertices, triangles), triangles, len(vertices)))
     normal[np.linalg.norm(normal, axis=1) < 0.5] = (0, 0, 1)
     return np.asarray(normal, np.float32)
+
+
+def at_corners(values: F64, triangles: I32, vertices: int) -> F64:
+    """(vertices, k) float64: the sum of the ``values`` (t, k) of each vertex's triangles, in their order."""
+    total = np.zeros((vertices, values.shape[1]))
+    _add_at_corners(values, triangles, total)
+    return total
 
 
 @numba.njit(cache=True)
 def _add_at_corners(values: Any, triangles: Any, total: Any) -> None:
     for t in range(len(triangles)):
         for corner in triangles[t]:
-            for axis in range(3):
-                total[corner, axis] += values[t, axis]
+            for k in range(values.shape[1]):
+                total[corner, k] += values[t, k]
