@@ -1,5 +1,5 @@
 /** What is taken along arrives: fetched, held to its digest, and put into the browser's store under it. */
-import { fileKey, type KeptFile } from './kept.ts';
+import { fileKey, type KeptFile, PAST_WORKER } from './kept.ts';
 import { KeepError } from './problem.ts';
 
 export interface Progress {
@@ -31,7 +31,7 @@ async function sha256(bytes: ArrayBuffer): Promise<string> {
 export async function get(url: string, signal: AbortSignal, fresh = false): Promise<Response> {
   let answer: Response;
   try {
-    answer = await fetch(url, { signal, cache: fresh ? 'no-store' : 'default' });
+    answer = await fetch(`${url}${PAST_WORKER}`, { signal, cache: fresh ? 'no-store' : 'default' });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new KeepError('failed');

@@ -76,3 +76,9 @@ export function rangeOf(header: string | null, size: number): [number, number] |
 
 /** Written into the kept page when it is shown, so that the page knows. */
 export const KEPT_MARK = '<meta name="heritage-kept" content="yes">';
+
+/**
+ * Ends the address of what is fetched to be kept: the worker leaves that to the network. A fetch that a worker answers
+ * is not ended there when the page gives it up, and the browser has whoever asks again wait 20 s for it.
+ */
+export const PAST_WORKER = '#past-worker';

@@ -2,7 +2,16 @@
  * The service worker: answers from what was taken along. It keeps nothing by itself, and asks the network first for the
  * page and for tilesets, which a visitor with a connection wants whole and new; all else that is kept never changes.
  */
-import { cacheName, fileKey, KEPT_MARK, type KeptIndex, pruned, rangeOf, readIndex } from './kept.ts';
+import {
+  cacheName,
+  fileKey,
+  KEPT_MARK,
+  type KeptIndex,
+  PAST_WORKER,
+  pruned,
+  rangeOf,
+  readIndex,
+} from './kept.ts';
 
 interface Worker {
   registration: { scope: string };
@@ -102,5 +111,6 @@ worker.addEventListener('message', () => {
 });
 worker.addEventListener('fetch', (event: Fetched) => {
   const { request } = event;
+  if (request.url.endsWith(PAST_WORKER)) return;
   if (request.method === 'GET' && request.url.startsWith(scope)) event.respondWith(answer(request));
 });
