@@ -24,7 +24,7 @@ from heritage.store.manifest import MANIFEST, SIDECAR, content_type, differences
 from heritage.store.publish import ensure_folder, publish_folder, retire_folder, sweep, temporary_folder
 
 _BASE = re.compile(r'<meta name="heritage-base" content="r/([^"/]+)/">')
-_PACKED_ALREADY = ("image/", "audio/", "video/", "font/woff2", "model/gltf-binary", "model/vnd.usdz+zip")
+_PACKED_ALREADY = ("image/", "audio/", "video/", "font/woff2", "model/vnd.usdz+zip")
 
 
 def publish(site: Path, target: Path) -> str:

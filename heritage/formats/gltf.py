@@ -116,8 +116,8 @@ def y_up(xyz: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _ordered(mesh: Mesh) -> Mesh:
-    """Vertices and triangles in the order a graphics card and the compression like."""
-    indices, place, used = meshopt.reorder_mesh(mesh.triangles.astype(np.uint32), True, False)
+    """Vertices and triangles in the order that packs best; a graphics card's cache of 16 misses a tenth more vertices."""
+    indices, place, used = meshopt.reorder_mesh(mesh.triangles.astype(np.uint32), True, True)
     where = place[place < used]
 
     def moved(values: npt.NDArray[Any] | None) -> npt.NDArray[Any] | None:

@@ -27,7 +27,7 @@ def write_ground_tile(vertices: F64, triangles: I32, cover: F32, *, spacing_m: f
     glb = Builder(GENERATOR, compressed=True)
     glb.uses("KHR_mesh_quantization", required=True)
     glb.uses("EXT_structural_metadata")
-    indices, place, used = meshopt.reorder_mesh(triangles.astype(np.uint32), True, False)
+    indices, place, used = meshopt.reorder_mesh(triangles.astype(np.uint32), True, True)
     order = np.argsort(place)[:used]
     y_up = _y_up(vertices[order])
     low, high = y_up.min(0), y_up.max(0)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import BinaryIO, Final
 
+from cachetools import LRUCache, cached
 from flask import Request, Response
 from werkzeug.wsgi import wrap_file
 
@@ -19,7 +22,8 @@ from heritage.web.errors import answer, not_found, refused
 
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
-# What gzip makes smaller. Tiles, pictures, sound and fonts are compressed already.
+# What gzip makes smaller. Pictures, sound and fonts are compressed already; a tile's meshopt is made to be compressed once
+# more on the way, by a third.
 COMPRESSIBLE: Final = (
     "text/",
     "application/geo+json",
@@ -27,8 +31,10 @@ COMPRESSIBLE: Final = (
     "application/ld+json",
     "application/wasm",
     "image/svg+xml",
+    "model/gltf-binary",
 )
 COMPRESSED_BYTES: Final = 8 * 2**20  # a longer file is sent as it is: the compressed one is held in memory
+_HELD_BYTES: Final = 128 * 2**20  # of compressed files, those asked for last
 
 _CHUNK_BYTES = 1 << 16
 
@@ -42,14 +48,13 @@ def send_file(
     size is not what was published.
     """
     _check(path, root, size)
+    plain = partial(_opened, path)
     if not kind.startswith(COMPRESSIBLE) or size > COMPRESSED_BYTES:
-        return _respond(request, digest, size, kind, cache, lambda a, b: _body(request, path, a, b, size))
+        return _respond(request, digest, size, kind, cache, plain)
     if "Range" in request.headers or not request.accept_encodings["gzip"]:
-        response = _respond(request, digest, size, kind, cache, lambda a, b: _body(request, path, a, b, size))
+        response = _respond(request, digest, size, kind, cache, plain)
     else:
-        packed = _packed_file(path, digest)
-        response = _respond(request, f"{digest}-gzip", len(packed), kind, cache, lambda a, b: (packed[a:b],))
-        response.headers["Content-Encoding"] = "gzip"
+        response = _compressed(request, _packed_file(path, digest), digest, kind, cache)
     response.headers["Vary"] = "Accept-Encoding"
     return response
 
@@ -59,11 +64,9 @@ def send_bytes(
 ) -> Response:
     """Answer with ``data``, whose SHA-256 is ``digest``; it depends on the request headers ``vary`` too."""
     if request.accept_encodings["gzip"] and "Range" not in request.headers:
-        packed = _packed(data)
-        response = _respond(request, f"{digest}-gzip", len(packed), kind, cache, lambda a, b: (packed[a:b],))
-        response.headers["Content-Encoding"] = "gzip"
+        response = _compressed(request, _packed(data), digest, kind, cache)
     else:
-        response = _respond(request, digest, len(data), kind, cache, lambda a, b: (data[a:b],))
+        response = _respond(request, digest, len(data), kind, cache, partial(io.BytesIO, data))
     response.headers["Vary"] = ", ".join(("Accept-Encoding", *vary))
     return response
 
@@ -83,15 +86,16 @@ def _check(path: Path, root: Path, size: int) -> None:
         )
 
 
+def _compressed(request: Request, packed: bytes, digest: str, kind: str, cache: str) -> Response:
+    response = _respond(request, f"{digest}-gzip", len(packed), kind, cache, partial(io.BytesIO, packed))
+    response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
 def _respond(
-    request: Request,
-    tag: str,
-    size: int,
-    kind: str,
-    cache: str,
-    read: Callable[[int, int], Iterable[bytes]],
+    request: Request, tag: str, size: int, kind: str, cache: str, opened: Callable[[], BinaryIO]
 ) -> Response:
-    """The response to a GET or HEAD for ``size`` bytes that ``read(start, stop)`` gives."""
+    """The response to a GET or HEAD for the ``size`` bytes of the file ``opened``, which it closes."""
     decided = decide(request.headers, request.method, tag, size)
     if decided.status >= 400:
         response = answer(request, _unmet(decided.status))
@@ -107,7 +111,7 @@ def _respond(
         if decided.status == 206:
             response.headers["Content-Range"] = f"bytes {decided.start}-{decided.stop - 1}/{size}"
         if request.method == "GET":
-            response.response = read(decided.start, decided.stop)
+            response.response = _body(request, opened(), decided.start, decided.stop, size)
             response.direct_passthrough = True
     return response
 
@@ -120,10 +124,13 @@ def _unmet(status: int) -> InputError:
     return refused(416, "range", "Range", "bytes beyond the end", "bytes that exist", "ask for fewer")
 
 
-def _body(request: Request, path: Path, start: int, stop: int, size: int) -> Iterable[bytes]:
-    file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+def _opened(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb")
+
+
+def _body(request: Request, file: BinaryIO, start: int, stop: int, size: int) -> Iterable[bytes]:
     if (start, stop) == (0, size):
-        # The server's own wrapper sends this without holding a thread.
+        # The server's own wrapper sends this without holding a thread, nor a copy of what is in memory already.
         return wrap_file(request.environ, file, _CHUNK_BYTES)
 
     def part() -> Iterator[bytes]:
@@ -137,7 +144,7 @@ def _body(request: Request, path: Path, start: int, stop: int, size: int) -> Ite
     return part()
 
 
-@lru_cache(maxsize=128)
+@cached(LRUCache(_HELD_BYTES, getsizeof=len), key=lambda path, digest: digest, lock=Lock())
 def _packed_file(path: Path, digest: str) -> bytes:
     return _packed(path.read_bytes())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -104,9 +105,9 @@ def painted(folder: Path) -> Mesh:
     return flat.mesh.with_(texture=bake(flat, found.averaged(flat.texel_m)))
 
 
-def tile_bytes(given: Mesh) -> int:
+def tile_bytes(given: Mesh) -> bytes:
     # As many steps as the peer has: 14 bits.
-    return len(write_glb(given, step_m=float(np.ptp(given.vertices, axis=0).max()) / 16_383))
+    return write_glb(given, step_m=float(np.ptp(given.vertices, axis=0).max()) / 16_383)
 
 
 def blocks(folder: Path) -> tuple[Path, Path]:
@@ -189,6 +190,11 @@ def charts(folder: Path, result: tuple[Mesh, Any]) -> dict[str, float]:
     order = np.argsort(density)
     middle = density[order[np.searchsorted(np.cumsum(area[order]), area.sum() / 2)]]
     return {"filled": float(flat.sum()), "stretched": float(area[density < middle / 2].sum() / area.sum())}
+
+
+def sent(folder: Path, result: bytes) -> dict[str, float]:
+    """A tile as it is kept, and as a server sends it."""
+    return {"MB": len(result) / 1e6, "MB sent (gzip)": len(gzip.compress(result, 6)) / 1e6}
 
 
 def size(folder: Path, result: int) -> dict[str, float]:

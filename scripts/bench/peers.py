@@ -102,7 +102,7 @@ def xatlas_unwrapped(given: Mesh) -> tuple[Mesh, Any]:
     ), uv[triangles]
 
 
-def draco_bytes(given: Mesh) -> int:
+def draco_bytes(given: Mesh, quality: int = 85) -> bytes:
     import DracoPy
 
     packed = DracoPy.encode(
@@ -113,8 +113,8 @@ def draco_bytes(given: Mesh) -> int:
         tex_coord=given.uv.astype(np.float64),
     )
     picture = io.BytesIO()
-    Image.fromarray(given.texture).save(picture, "JPEG", quality=85)
-    return len(packed) + len(picture.getvalue())
+    Image.fromarray(given.texture).save(picture, "JPEG", quality=quality)
+    return packed + picture.getvalue()
 
 
 def las_file(folder: Path) -> Path:

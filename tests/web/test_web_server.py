@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -99,6 +100,9 @@ def test_files_and_ranges_over_a_socket(server: Server) -> None:
     response = connection.getresponse()
     assert (response.read(), response.headers["Content-Length"]) == (b"", str(len(TILE)))
     assert "Server" not in response.headers
+    status, packed = _get(connection, url, **{"Accept-Encoding": "gzip"})
+    assert (status, gzip.decompress(packed)) == (200, TILE)
+    assert len(packed) < len(TILE)
     connection.close()
 
 
