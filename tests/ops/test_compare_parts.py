@@ -9,6 +9,7 @@ import pytest
 
 from heritage.model.arrays import Mesh
 from heritage.ops.comparison.chance import CHANCE, Chance
+from heritage.ops.comparison.compare import longest_edge
 from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.region import Region, by_size, region_of
 from heritage.ops.comparison.regions import find_parts, join_parts
@@ -17,6 +18,18 @@ from heritage.ops.comparison.tally import Tally
 from heritage.ops.comparison.where import Where
 
 FEW = Chance(1.0, 14.0)
+
+
+def test_the_longest_edge_is_that_of_all_sides() -> None:
+    rng = np.random.default_rng(1)
+    for count in (0, 1, 200):
+        vertices = rng.normal(0, 1e3, (50, 3)).astype(np.float32)
+        triangles = rng.integers(0, 50, (count, 3)).astype(np.int32)
+        places = vertices.astype(np.float64)
+        sides = [np.linalg.norm(places[t[i]] - places[t[i - 1]]) for t in triangles for i in range(3)]
+        assert longest_edge(Mesh(np.zeros(3), vertices, triangles)) == pytest.approx(
+            max(sides, default=0.0), rel=1e-15
+        )
 
 
 def test_a_tally_has_the_percentiles_of_all_values_however_they_are_parted() -> None:

@@ -16,7 +16,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import numba
 import numpy as np
 
 from heritage.model.arrays import F32, F64, Mesh, PointCloud
@@ -80,10 +82,22 @@ class Summary:
 
 def longest_edge(mesh: Mesh) -> float:
     """Metres; 0 without a triangle."""
-    if not len(mesh.triangles):
-        return 0.0
-    corner = mesh.vertices[mesh.triangles].astype(np.float64)
-    return float(np.linalg.norm(corner - np.roll(corner, 1, axis=1), axis=2).max())
+    return math.sqrt(_longest_squared(mesh.vertices, mesh.triangles))
+
+
+@numba.njit(cache=True)
+def _longest_squared(vertices: Any, triangles: Any) -> float:
+    most = 0.0
+    for triangle in triangles:
+        for k in range(3):
+            a, b = vertices[triangle[k]], vertices[triangle[k - 1]]
+            most = max(
+                most,
+                (np.float64(a[0]) - b[0]) ** 2
+                + (np.float64(a[1]) - b[1]) ** 2
+                + (np.float64(a[2]) - b[2]) ** 2,
+            )
+    return most
 
 
 def compare_piece(
