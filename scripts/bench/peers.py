@@ -111,6 +111,7 @@ def draco_bytes(given: Mesh, quality: int = 85) -> bytes:
         quantization_bits=14,
         compression_level=7,
         tex_coord=given.uv.astype(np.float64),
+        tex_coord_quantization_bits=14,  # quarters of a texel, as ours; without it they are floats, three quarters of the bytes
     )
     picture = io.BytesIO()
     Image.fromarray(given.texture).save(picture, "JPEG", quality=quality)
