@@ -23,7 +23,7 @@ from heritage.web.errors import answer, not_found, refused
 IMMUTABLE: Final = "public, max-age=31536000, immutable"
 REVALIDATE: Final = "no-cache"
 # What gzip makes smaller. Pictures, sound and fonts are compressed already; a tile's meshopt is made to be compressed once
-# more on the way, by a third.
+# more on the way, by a quarter to a third.
 COMPRESSIBLE: Final = (
     "text/",
     "application/geo+json",
