@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from heritage.model.errors import MethodError
@@ -42,7 +43,7 @@ def edited(text: str, value: Mapping[str, Any], shown: str) -> str:
     editor = _Editor(text)
     root = _composed(text)
     changed = editor.spliced(editor.changes(root, value, 0), 0, len(text))
-    if not same(editor.value(_composed(changed)), value):
+    if not _reads_back(editor, changed, value):
         raise MethodError(
             shown,
             "this change cannot be written into the file as it stands",
@@ -51,6 +52,13 @@ def edited(text: str, value: Mapping[str, Any], shown: str) -> str:
             code="edit-unwritable",
         )
     return changed
+
+
+def _reads_back(editor: _Editor, text: str, value: Mapping[str, Any]) -> bool:
+    try:
+        return same(editor.value(_composed(text)), value)
+    except YAMLError:
+        return False
 
 
 def same(a: Any, b: Any) -> bool:
@@ -127,6 +135,8 @@ class _Editor:
         entries = node.value
         column = node.start_mark.column
         keep = [key.value in new for key, _ in entries]
+        first = entries[0][0].start_mark.index
+        is_beside_dash = not self.at.begins_line(first)
         for k, (key, one) in enumerate(entries):
             if keep[k] and isinstance(one, SequenceNode) and not one.value and things(new[key.value]):
                 # An empty list can only be written in flow; what comes into it is not.
@@ -137,10 +147,10 @@ class _Editor:
             elif any(keep[:k]):
                 before = self.at.line_end(self.at.line(key) - len(self.eol))
                 splices.append(_Splice(before, self.at.line_end(self.at.end(one, key)), ""))
-            elif self.at.begins_line(key.start_mark.index):
+            elif not is_beside_dash:
                 splices.append(_Splice(self.at.line(key), self.at.next_line(self.at.end(one, key)), ""))
-            else:  # the first, beside its list's dash
-                splices.append(_Splice(key.start_mark.index, entries[k + 1][0].start_mark.index, ""))
+            elif k == 0:  # all that go before the first that stays, which comes beside the dash
+                splices.append(_Splice(first, entries[keep.index(True)][0].start_mark.index, ""))
         old = {key.value: (key, one) for key, one in entries}
         for key, value in new.items():
             if key not in old:

@@ -114,6 +114,13 @@ def test_what_comes_into_an_empty_list_stands_a_key_a_line() -> None:
     assert edited(again, {"frame": {"up": "z"}, "corrections": [one]}, "x.yaml") == first
 
 
+def test_what_stays_of_a_lists_item_comes_beside_its_dash() -> None:
+    text = "list:\n  - id: a\n    # of x\n    x: 1\n    y: 2   # of y\n    z: 3\n  - id: b\n"
+    assert edited(text, {"list": [{"y": 2, "z": 3}, {"id": "b"}]}, "x") == (
+        "list:\n  - y: 2   # of y\n    z: 3\n  - id: b\n"
+    )
+
+
 def test_line_ends_stay_as_they_are() -> None:
     text = TOUR.replace("\n", "\r\n")
     value = _value(text)
