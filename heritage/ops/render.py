@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import open3d as o3d
 
 from heritage.model.arrays import F32, F64, U8, Mesh, PointCloud, triple
 from heritage.model.documents import View
-from heritage.ops.meshes.rays import tensor
+from heritage.ops.meshes.rays import empty_scene, tensor
 
 SKY: tuple[int, int, int] = (238, 240, 240)
 _ASPECT = 1.5  # a picture's width over its height, on the safe side of the reports' 1.6
@@ -91,7 +90,7 @@ def render_surface(
     """
     wide, high = width * samples, height * samples
     camera = _Camera.of(view, high)
-    scene = o3d.t.geometry.RaycastingScene()
+    scene = empty_scene()
     for mesh in meshes:
         local = mesh.vertices.astype(np.float64) + mesh.origin - camera.eye
         scene.add_triangles(tensor(local, np.float32), tensor(mesh.triangles, np.uint32))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from heritage.model.arrays import F64
 from heritage.ops.comparison.part import section
@@ -35,7 +35,7 @@ class Chance:
         """
         if self.places <= 1:
             return np.full(np.shape(sections), CHANCE)
-        limit = t.isf(0.5 / self.places, self.freedom * np.maximum(sections, 1.0))
+        limit = -stdtrit(self.freedom * np.maximum(sections, 1.0), 0.5 / self.places)
         return np.asarray(np.maximum(limit, CHANCE), np.float64)
 
     @property

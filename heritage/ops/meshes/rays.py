@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import open3d as o3d
 
 from heritage.model.arrays import F64, Mesh
 
@@ -17,14 +16,25 @@ def scene_of(mesh: Mesh, shift: F64 | None = None, *, threads: int = 0) -> Any:
     It is built by so many ``threads``; 0 are all there are.
     """
     vertices = mesh.vertices if shift is None else mesh.vertices + shift
-    scene = o3d.t.geometry.RaycastingScene(nthreads=threads)
+    scene = empty_scene(threads)
     scene.add_triangles(tensor(vertices, np.float32), tensor(mesh.triangles, np.uint32))
     return scene
 
 
+def empty_scene(threads: int = 0) -> Any:
+    """A RaycastingScene without triangles, built by so many ``threads``; 0 are all there are."""
+    from open3d.t.geometry import (
+        RaycastingScene,
+    )  # most of a second, and a build with nothing to do casts no ray
+
+    return RaycastingScene(nthreads=threads)
+
+
 def tensor(array: Any, dtype: Any) -> Any:
     """An Open3D tensor that owns a copy of ``array`` as ``dtype``."""
-    return o3d.core.Tensor.from_numpy(np.array(array, dtype, order="C"))
+    from open3d.core import Tensor
+
+    return Tensor.from_numpy(np.array(array, dtype, order="C"))
 
 
 def distances(scene: Any, points: npt.NDArray[Any], threads: int) -> F64:

@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import chi2
-from scipy.stats import f as f_distribution
+from scipy.special import chdtri, fdtri
 
 from heritage.model.arrays import F64
 from heritage.ops.placement.footprint_edges import Edges
@@ -166,7 +165,7 @@ def solve(
     # freedom are what was learnt of the corners' coordinates beyond what was known of them (MacKay 1992): of a terraced
     # house two facades are seen, and most that they say goes into the pose.
     learnt = (total - size) - float(np.trace(inverse[size:, size:])) / assumed
-    wider = 2 * f_distribution.ppf(0.95, 2, 2 * _STATED_WEIGHT + learnt) / chi2.ppf(0.95, 2)
+    wider = 2 * fdtri(2, 2 * _STATED_WEIGHT + learnt, 0.95) / chdtri(2, 0.05)
     return Solution(final, np.asarray(wider * covariance[:3, :3]), float(np.sqrt(variance)))
 
 

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
-from scipy.stats import f as f_distribution
+from scipy.special import betaincinv
 
 from heritage.model.arrays import F64, Bool, Similarity
 from heritage.model.errors import HeritageError
@@ -105,9 +105,16 @@ def _plausible(
         variance = max(float((fit.residual[:, axes] ** 2).sum()) / degrees, sigma_m**2)
         e = error[axes]
         ratio = float(e @ np.linalg.solve(spread[np.ix_(axes, axes)], e)) / len(axes) / variance
-        if ratio > float(f_distribution.isf(risk / len(source) / len(tests), len(axes), degrees)):
+        if ratio > _exceeded(risk / len(source) / len(tests), len(axes), degrees):
             return False
     return True
+
+
+def _exceeded(risk: float, above: int, below: int) -> float:
+    """What a ratio of variances (Fisher's F of ``above`` and ``below`` degrees of freedom) exceeds with chance ``risk``."""
+    # By the incomplete beta function (Abramowitz and Stegun 26.6.2), which keeps its digits where risk is small.
+    share = float(betaincinv(below / 2, above / 2, risk))
+    return below * (1 - share) / (above * share)
 
 
 def _jacobian(t: Similarity, source: F64, centre: F64, freedom: Freedom) -> F64:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import open3d as o3d
 
 from heritage.model.arrays import F32, F64, U8
 from heritage.model.errors import InputError
-from heritage.ops.meshes.rays import tensor
+from heritage.ops.meshes.rays import empty_scene, tensor
 from heritage.ops.viewing.picture import Drawn, surface_colour, with_marks
 
 MOST_PIXELS = 64_000_000  # 7 bytes each while it is drawn
@@ -89,7 +88,7 @@ class Elevation:
         # In the sheet's own axes a ray is a column, and float32 is enough.
         near = float(place[:, 2].min()) - 1.0
         local = np.column_stack([place[:, 0] * size, place[:, 1] * size, place[:, 2] - near])
-        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+        scene = empty_scene(threads=1)
         scene.add_triangles(tensor(local, np.float32), tensor(surface.triangles, np.uint32))
         rows = max(1, _RAYS // (right - left))
         for y in range(top, bottom, rows):

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import open3d as o3d
 
 from heritage.model.arrays import F64, U8
-from heritage.ops.meshes.rays import tensor
+from heritage.ops.meshes.rays import empty_scene, tensor
 from heritage.ops.viewing.camera import Orbit
 from heritage.ops.viewing.certainty import marked, uncompared
 
@@ -59,7 +58,7 @@ def picture(
     """
     wide, high = width * samples, height * samples
     directions, right, up = _rays(orbit, wide, high)
-    scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+    scene = empty_scene(threads=1)
     for surface in surfaces:
         scene.add_triangles(
             tensor(surface.vertices - orbit.eye, np.float32), tensor(surface.triangles, np.uint32)

@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import open3d as o3d
 
 from heritage.model.arrays import F64
-from heritage.ops.meshes.rays import distances, tensor
+from heritage.ops.meshes.rays import distances, empty_scene, tensor
 
 _DIRECTIONS = 192
 _REACHED_M = 0.05  # a line of sight that comes this near to a place has reached it,
@@ -31,7 +30,7 @@ class Scenery:
     """
 
     def __init__(self, parts: Iterable[Triangles], *, outside_only: bool = False) -> None:
-        scene = o3d.t.geometry.RaycastingScene(nthreads=1)
+        scene = empty_scene(threads=1)
         self._lowest = np.inf
         for vertices, triangles in parts:
             if len(triangles):

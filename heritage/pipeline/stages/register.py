@@ -202,5 +202,5 @@ _WAYS = {
 }
 
 REGISTER = Stage(
-    "register", 17, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
+    "register", 18, PlacementOptions, _run, ("numpy", "scipy", "numba", "shapely", "pyproj", "pillow")
 )
