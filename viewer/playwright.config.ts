@@ -28,6 +28,8 @@ export default defineConfig({
     { name: 'desktop', use: { viewport: { width: 1440, height: 900 }, deviceScaleFactor } },
     {
       name: 'phone',
+      // What does not depend on the screen or on how it is pressed is tried on the desktop alone.
+      grepInvert: /@once/,
       use: {
         ...devices['Pixel 5'],
         viewport: { width: 390, height: 844 },

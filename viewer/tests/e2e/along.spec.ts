@@ -175,12 +175,10 @@ test('an update comes whole or not at all, and removal frees', async ({ page, co
   expect(await kept(page)).toEqual({ caches: 0, workers: 0, files: 0, releases: [], tours: 0 });
 });
 
-test('cancelling keeps nothing; where the browser keeps nothing, it says why', async ({
+test('cancelling keeps nothing; where the browser keeps nothing, it says why', { tag: '@once' }, async ({
   page,
   site,
-  isMobile,
 }) => {
-  test.skip(isMobile, 'the dialog on a desktop');
   await visit(page, site);
   await openDialog(page);
   site.slow = true;
@@ -199,13 +197,11 @@ test('cancelling keeps nothing; where the browser keeps nothing, it says why', a
   await accessible(page);
 });
 
-test('two pages that take along at once lose nothing of each other', async ({
+test('two pages that take along at once lose nothing of each other', { tag: '@once' }, async ({
   page,
   context,
   site,
-  isMobile,
 }) => {
-  test.skip(isMobile, 'pages side by side are a desktop’s');
   const other = await context.newPage();
   for (const one of [page, other]) {
     await visit(one, site);

@@ -36,8 +36,7 @@ async function difference(page: Page, pictures: Buffer[], box: number[], shift: 
   );
 }
 
-test('the code of the first screen stays within its budget', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same files as on a desktop');
+test('the code of the first screen stays within its budget', { tag: '@once' }, async ({ page }) => {
   const scripts = scriptsOf(page);
   await page.goto('./?debug&lang=en');
   await page.waitForFunction(() => 'heritage' in window);

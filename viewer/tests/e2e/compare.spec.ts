@@ -110,11 +110,9 @@ test('a finger moves the swipe’s line, and neither page nor camera with it', a
   expect(await page.evaluate(() => window.scrollY)).toBe(0);
 });
 
-test('a blend is a true mixture where the device bears it, a dither where not', async ({
+test('a blend is a true mixture where the device bears it, a dither where not', { tag: '@once' }, async ({
   page,
-  isMobile,
 }) => {
-  test.skip(isMobile, 'the same as on a desktop');
   await open(page, `${PAIR}/blend`);
   const ends: number[][] = [];
   for (const position of [0, 1]) {
@@ -144,8 +142,9 @@ test('a blend is a true mixture where the device bears it, a dither where not', 
   }
 });
 
-test('a region of change is a press away, is marked, and is in the address', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same as on a desktop');
+test('a region of change is a press away, is marked, and is in the address', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, `${PAIR}/change`);
   const row = page.getByRole('button', { name: /· lost/ }).first();
   await expect(row).toContainText('±');
@@ -161,8 +160,7 @@ test('a region of change is a press away, is marked, and is in the address', asy
   await expect(page.locator('.marks .region')).toHaveCount(0);
 });
 
-test('the colours of change are the visitor’s', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same as on a desktop');
+test('the colours of change are the visitor’s', { tag: '@once' }, async ({ page }) => {
   await open(page, `${PAIR}/change`);
   const orange = await colourIn(page, 0);
   expect(orange[0]!).toBeGreaterThan(orange[1]!);
@@ -173,8 +171,7 @@ test('the colours of change are the visitor’s', async ({ page, isMobile }) => 
   await expect(page).toHaveURL(/colours=purple-green/);
 });
 
-test('no frame is drawn while nothing moves, in any way of comparing', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same loop as on a desktop');
+test('no frame is drawn while nothing moves, in any way of comparing', { tag: '@once' }, async ({ page }) => {
   for (const mode of ['swipe', 'side', 'blend', 'change']) {
     await open(page, `${PAIR}/${mode}`);
     await page.waitForTimeout(600);

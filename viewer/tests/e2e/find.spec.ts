@@ -52,8 +52,7 @@ test('filters choose by time and type, and an address brings all of it back', as
   await expect(page).toHaveURL((url) => decodeURIComponent(url.hash) === '#/?type=cổng');
 });
 
-test('what is pointed at in the list is marked on the map', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'there is nothing to point with');
+test('what is pointed at in the list is marked on the map', { tag: '@once' }, async ({ page }) => {
   await open(page);
   await rows(page).nth(1).hover();
   await expect(page.locator('.label.pointed')).toHaveText(/Garden pavilion/);
@@ -62,7 +61,7 @@ test('what is pointed at in the list is marked on the map', async ({ page, isMob
   await expect(page.locator('.row.pointed')).toHaveText(/Meridian Gate/);
 });
 
-test('the camera and the condition are part of the address', async ({ page }) => {
+test('the camera and the condition are part of the address', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/pavilion?shown=1885&camera=-22,38,3,40,90,20,45&sun=2026-03-20T15:00');
   await expect(page.locator('.claim')).toHaveClass(/interpreted/);
   const heading = await page.evaluate(() => {
@@ -77,7 +76,9 @@ test('the camera and the condition are part of the address', async ({ page }) =>
   await expect(page).toHaveURL(/#\/m\/pavilion\?shown=1885&sun=2026-03-20T15:00&camera=/);
 });
 
-test('what is chosen in an elevation and in a condition map is part of the address', async ({ page }) => {
+test('what is chosen in an elevation and in a condition map is part of the address', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/gate/elevation?side=east&mm=20');
   const side = page.getByRole('combobox', { name: 'Seen from' });
   await expect(side).toHaveValue('east');
@@ -97,7 +98,9 @@ test('what is chosen in an elevation and in a condition map is part of the addre
   await expect(page).toHaveURL(/#\/m\/gate\/mapping\?shown=2019$/);
 });
 
-test('a tour is left at an address that leads to what the visitor looks at', async ({ page }) => {
+test('a tour is left at an address that leads to what the visitor looks at', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, '#/t/gate/roof?sun=2026-03-20T15:00&camera=-22,38,3,40,90,20,45');
   const seen = () =>
     page.evaluate(() => {
@@ -195,11 +198,9 @@ test('who walks a tour sees how far and whereto it goes on, without scrolling', 
   await legibleByNight(page);
 });
 
-test('the small map has the site under it, and follows a camera that leaves it', async ({
+test('the small map has the site under it, and follows a camera that leaves it', { tag: '@once' }, async ({
   page,
-  isMobile,
 }) => {
-  test.skip(isMobile, 'the same code; it is closed there at first');
   await open(page);
   const scale = page.locator('.overview .scale text');
   const picture = page.locator('.overview image');
@@ -214,8 +215,7 @@ test('the small map has the site under it, and follows a camera that leaves it',
   await expect(picture).not.toHaveAttribute('href', first!);
 });
 
-test('a press on the small map goes there', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same code; it is closed there at first');
+test('a press on the small map goes there', { tag: '@once' }, async ({ page }) => {
   await open(page);
   const box = (await page.locator('.overview').boundingBox())!;
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 4);

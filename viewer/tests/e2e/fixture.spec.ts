@@ -111,7 +111,9 @@ test('every part of a state says on press and by keyboard what it rests on', asy
   await legibleByNight(page);
 });
 
-test('certainties are drawn apart from each other, and from what was measured', async ({ page }) => {
+test('certainties are drawn apart from each other, and from what was measured', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, '#/m/pavilion?shown=1885');
   const [platform, roof, crown] = [
     await colourAt(page, 'pavilion', [0, -5.02, 0.45], 9),
@@ -141,11 +143,9 @@ test('a state is named and explained in every way of showing it', async ({ page 
   }
 });
 
-test('what is measured on an interpretation says that it is none of the monument', async ({
+test('what is measured on an interpretation says that it is none of the monument', { tag: '@once' }, async ({
   page,
-  isMobile,
 }) => {
-  test.skip(isMobile, 'a keyboard');
   await open(page, '#/m/pavilion/measure?shown=1885');
   await expect(page.locator('.claim.interpreted .certainties li')).toHaveCount(3);
   await page.locator('canvas').focus();
@@ -156,7 +156,7 @@ test('what is measured on an interpretation says that it is none of the monument
   await expect(page.locator('.measures li')).toContainText('on an interpretation');
 });
 
-test('a tour cannot hide that it shows an interpretation', async ({ page }) => {
+test('a tour cannot hide that it shows an interpretation', { tag: '@once' }, async ({ page }) => {
   const changed = (path: string, change: (document: Record<string, Record<string, unknown>[]>) => void) =>
     page.route(`**/${path}`, async (route) => {
       const response = await route.fetch();
@@ -176,7 +176,7 @@ test('a tour cannot hide that it shows an interpretation', async ({ page }) => {
   await expect(page.locator('.part-card')).toContainText('No source');
 });
 
-test('a tour goes through all its stops and back by the address', async ({ page }) => {
+test('a tour goes through all its stops and back by the address', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/t/gate');
   const heading = page.getByRole('heading', { level: 1 });
   const next = page.getByRole('button', { name: 'Next stop' });
@@ -233,7 +233,7 @@ test('the language changes where one is', async ({ page }) => {
   await accessible(page);
 });
 
-test('the swipe moves by keyboard and shows each side its survey', async ({ page }) => {
+test('the swipe moves by keyboard and shows each side its survey', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate/compare/2019/2024/swipe');
   const handle = page.getByRole('slider', { name: 'Comparison line' });
   await expect(handle).toHaveAttribute('aria-valuenow', '50');
@@ -265,9 +265,9 @@ test('the swipe follows the pointer', async ({ page }) => {
   await expect.poll(async () => Math.abs((await handle.boundingBox())!.x - box.x - 80)).toBeLessThan(2);
 });
 
-test('the change map colours loss, gain and nothing, and the threshold is the visitor’s', async ({
-  page,
-}) => {
+test('the change map colours loss, gain and nothing, and the threshold is the visitor’s', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/gate/compare/2019/2024/change');
   await accessible(page);
   const [lost, gained, same] = [
@@ -288,7 +288,9 @@ test('the change map colours loss, gain and nothing, and the threshold is the vi
   await expect(page.getByRole('row', { name: /Volume lost/ })).toContainText('2.94 m³');
 });
 
-test('the points a survey measured are shown by label, and a label can be put away', async ({ page }) => {
+test('the points a survey measured are shown by label, and a label can be put away', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/gate');
   await expect(page.getByText('Dotted parts (3.4 m²)')).toBeVisible();
   const TREE: [number, number, number] = [13, -4, 4.5];
@@ -308,7 +310,7 @@ test('the points a survey measured are shown by label, and a label can be put aw
   expect(await page.getByRole('checkbox', { name: 'Vegetation' }).count()).toBe(0);
 });
 
-test('a comparison that was not measured offers no change map', async ({ page }) => {
+test('a comparison that was not measured offers no change map', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/pavilion/compare/1885/2024/swipe');
   await expect(page.getByRole('radio', { name: 'Change' })).toBeDisabled();
   await expect(page.locator('.side.left')).toHaveClass(/interpreted/);
@@ -318,7 +320,7 @@ test('a comparison that was not measured offers no change map', async ({ page })
   await accessible(page);
 });
 
-test('the camera obeys the keyboard and stays above the ground', async ({ page }) => {
+test('the camera obeys the keyboard and stays above the ground', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate');
   const height = () =>
     page.evaluate(() => {
@@ -338,7 +340,7 @@ test('the camera obeys the keyboard and stays above the ground', async ({ page }
   expect(await height()).toBeCloseTo(start, 2);
 });
 
-test('help opens and closes by key', async ({ page }) => {
+test('help opens and closes by key', { tag: '@once' }, async ({ page }) => {
   await open(page);
   await page.locator('canvas').focus();
   await page.keyboard.press('?');
@@ -349,7 +351,7 @@ test('help opens and closes by key', async ({ page }) => {
   await expect(page.getByRole('dialog')).toBeHidden();
 });
 
-test('a lost graphics context comes back', async ({ page }) => {
+test('a lost graphics context comes back', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate');
   const before = await colourAt(page, 'gate', SAME);
   await page.evaluate(() => {
@@ -365,9 +367,9 @@ test('a lost graphics context comes back', async ({ page }) => {
   for (let c = 0; c < 3; c++) expect(Math.abs(after[c]! - before[c]!)).toBeLessThan(6);
 });
 
-test('a tour opened by a press plays at once, and fetches on the first flight what it ends on', async ({
-  page,
-}) => {
+test('a tour opened by a press plays at once, and fetches on the first flight what it ends on', {
+  tag: '@once',
+}, async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await open(page);
   // What the gate's tiles are chosen for while the first flight lasts: the picture on screen, and where it ends.

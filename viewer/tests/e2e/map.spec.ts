@@ -58,7 +58,7 @@ test('a press on a building tells which one it is, and how its height is known',
   await expect.poll(error).toBe(plain);
 });
 
-test('the building of a monument whose tiles are there is not drawn', async ({ page }) => {
+test('the building of a monument whose tiles are there is not drawn', { tag: '@once' }, async ({ page }) => {
   await open(page);
   const drawn = await page.evaluate(() => {
     const { view } = (window as unknown as Debug).heritage.app;
@@ -77,8 +77,7 @@ test('the building of a monument whose tiles are there is not drawn', async ({ p
   expect(drawn).toEqual(['hall', 'lodge', 'shrine', 'store', 'wall-e', 'wall-w']);
 });
 
-test('every tileset has its own share of the memory', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same code');
+test('every tileset has its own share of the memory', { tag: '@once' }, async ({ page }) => {
   await open(page);
   const bytes = await page.evaluate(() => {
     const view = (window as unknown as Debug).heritage.app.view!;
@@ -121,7 +120,9 @@ test('names never lie over each other, from wherever one looks', async ({ page }
   expect(hidden).toBeGreaterThan(0);
 });
 
-test('the sun casts shadows only when it is asked for, and then the scene rests again', async ({ page }) => {
+test('the sun casts shadows only when it is asked for, and then the scene rests again', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page);
   const shine = async (minutes: number | null) => {
     await page.evaluate(
@@ -144,7 +145,7 @@ test('the sun casts shadows only when it is asked for, and then the scene rests 
   expect(await shine(2 * 60)).toBe(false);
 });
 
-test('the map comes also where no monument is in view', async ({ page }) => {
+test('the map comes also where no monument is in view', { tag: '@once' }, async ({ page }) => {
   await page.goto('./?debug&lang=en#/');
   await page.waitForFunction(() => 'heritage' in window);
   await page.evaluate(() => {
@@ -160,7 +161,9 @@ test('the map comes also where no monument is in view', async ({ page }) => {
   expect(state.lines).toBeGreaterThan(0);
 });
 
-test('the sun is set by keyboard alone, and Escape gives the button back', async ({ page }) => {
+test('the sun is set by keyboard alone, and Escape gives the button back', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page);
   const tool = page.locator('details.sun summary');
   await tool.focus();

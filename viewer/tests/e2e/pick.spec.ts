@@ -23,9 +23,9 @@ const onScreen = (page: Page, position: [number, number, number]) =>
     return app.view!.stage.project(site as [number, number, number])!;
   }, position);
 
-test('a press on the surface gives its point in the monument frame, its normal and its condition', async ({
-  page,
-}) => {
+test('a press on the surface gives its point in the monument frame, its normal and its condition', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/gate');
   await begin(page);
   await expect(page.locator('.crosshair')).toBeVisible();
@@ -53,7 +53,7 @@ test('a point is taken from the survey on its side of the swipe', async ({ page 
   expect(first!.shown.epoch).toBe(at.x < line!.x ? '2019' : '2024');
 });
 
-test('a press beside the surface gives no point and says so', async ({ page }) => {
+test('a press beside the surface gives no point and says so', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate');
   await begin(page);
   const at = await onScreen(page, [0, 0, 40]);

@@ -31,9 +31,9 @@ test('a stop with a section shows its drawing and its plane, and the next stop n
   await expect.poll(cut).toEqual([false, false]);
 });
 
-test('the section of a stop opens as the tool that moves it, with the same plane and surveys', async ({
-  page,
-}) => {
+test('the section of a stop opens as the tool that moves it, with the same plane and surveys', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/t/gate/then-and-now');
   await page.getByRole('link', { name: 'Move the plane' }).click();
   await expect(page).toHaveURL(/#\/m\/gate\/section\?.*cut=x@-2.25&of=2019,2024/);

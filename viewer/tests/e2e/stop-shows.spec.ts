@@ -68,7 +68,9 @@ test("the words show the release's pictures and no others, and where to stand", 
   );
 });
 
-test('an overlay keeps the survey whole and lets as much of the state through as asked', async ({ page }) => {
+test('an overlay keeps the survey whole and lets as much of the state through as asked', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/pavilion/compare/2024/1885/overlay');
   await expect(page.locator('.claim')).toContainText('Measured');
   await expect(page.locator('.claim')).toContainText('Interpretation');

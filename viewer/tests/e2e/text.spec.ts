@@ -41,13 +41,9 @@ const wider = (page: Page) =>
       .map((e) => `${e.tagName} ${e.className} ${e.textContent?.trim().slice(0, 40)}`),
   );
 
-test('where no script runs, the first page leads to every tour, whose stops are all there in words and pictures', async ({
-  browser,
-  baseURL,
-  viewport,
-  isMobile,
-}) => {
-  test.skip(isMobile, 'the same pages');
+test('where no script runs, the first page leads to every tour, whose stops are all there in words and pictures', {
+  tag: '@once',
+}, async ({ browser, baseURL, viewport }) => {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL, viewport });
   const page = await context.newPage();
   await page.goto('./?lang=en');

@@ -22,7 +22,9 @@ async function hurry(page: Page, seconds = 0.4): Promise<void> {
   });
 }
 
-test('a tour plays to its end by keyboard alone, with no blank picture on the way', async ({ page }) => {
+test('a tour plays to its end by keyboard alone, with no blank picture on the way', { tag: '@once' }, async ({
+  page,
+}) => {
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await hurry(page);
   await open(page, '#/t/gate/approach');
@@ -61,7 +63,9 @@ test('a tour plays to its end by keyboard alone, with no blank picture on the wa
   await accessible(page);
 });
 
-test('chapters, transcript and speed are there by name and by keyboard', async ({ page }) => {
+test('chapters, transcript and speed are there by name and by keyboard', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, '#/t/gate/approach');
   await page.getByText('All stops').press('Enter');
   const chapters = page.locator('.chapters a');
@@ -105,11 +109,9 @@ test('chapters, transcript and speed are there by name and by keyboard', async (
   expect(Math.hypot(...first.at.map((x, k) => x - last.at[k]!))).toBeGreaterThan(0.5);
 });
 
-test('what the next stop shows is fetched while this one is told, but not over a line that is to be spared', async ({
-  page,
-  isMobile,
-}) => {
-  test.skip(isMobile, 'the same on both');
+test('what the next stop shows is fetched while this one is told, but not over a line that is to be spared', {
+  tag: '@once',
+}, async ({ page }) => {
   /** Tiles of the survey of 2019, which is no part of the picture at the roof and half of it at the next stop. */
   const tiles = () =>
     page.evaluate(() => {
@@ -171,7 +173,7 @@ test('a tour keeps to the memory of a phone and to its part of the line, and giv
   await expect.poll(async () => Math.max(...(await surfaces()).error_px)).toBe(20);
 });
 
-test('twice the speed is twice as far', async ({ page }) => {
+test('twice the speed is twice as far', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/t/gate/roof');
   const far = () =>
     page.evaluate(async () => {
@@ -198,7 +200,9 @@ test('twice the speed is twice as far', async ({ page }) => {
   expect((await far()) / once).toBeCloseTo(2, 0);
 });
 
-test('a visitor who comes back is asked whether to go on where they left', async ({ page }) => {
+test('a visitor who comes back is asked whether to go on where they left', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, '#/t/gate/approach');
   await page.getByRole('button', { name: 'Next stop' }).click();
   await page.getByRole('button', { name: 'Next stop' }).click();
@@ -219,9 +223,9 @@ test('a visitor who comes back is asked whether to go on where they left', async
   await expect(page.locator('.offer')).toHaveCount(0);
 });
 
-test('a kiosk invites, plays, cannot be left, and starts anew when its visitor has gone', async ({
-  page,
-}) => {
+test('a kiosk invites, plays, cannot be left, and starts anew when its visitor has gone', {
+  tag: '@once',
+}, async ({ page }) => {
   await hurry(page, 1);
   await page.goto('./?debug&lang=en&kiosk=2');
   await page.waitForFunction(() => 'heritage' in window);
@@ -247,9 +251,9 @@ test('a kiosk invites, plays, cannot be left, and starts anew when its visitor h
   await expect(begin).toBeVisible({ timeout: 20_000 });
 });
 
-test('a computer’s voice reads only when asked, says that it is one, and the stop waits for it', async ({
-  page,
-}) => {
+test('a computer’s voice reads only when asked, says that it is one, and the stop waits for it', {
+  tag: '@once',
+}, async ({ page }) => {
   await page.addInitScript(() => {
     // Chromium has no voices here: one that takes a second for each sentence.
     const voice = { lang: 'en-GB', localService: true, name: 'Test', voiceURI: 'test', default: true };

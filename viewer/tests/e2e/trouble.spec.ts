@@ -15,7 +15,9 @@ test('a release that is not there is told, with a way on', async ({ page }) => {
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
 });
 
-test('a release that cannot be read, and no connection, are told apart', async ({ page }) => {
+test('a release that cannot be read, and no connection, are told apart', { tag: '@once' }, async ({
+  page,
+}) => {
   await page.route('**/release.json', (route) => route.fulfill({ status: 200, body: '{"format": 99}' }));
   await page.goto('./?lang=en');
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The content could not be read');
@@ -25,7 +27,9 @@ test('a release that cannot be read, and no connection, are told apart', async (
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Pas de connexion');
 });
 
-test('a tileset that fails is told while the rest stays, and a retry brings it', async ({ page }) => {
+test('a tileset that fails is told while the rest stays, and a retry brings it', { tag: '@once' }, async ({
+  page,
+}) => {
   await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
   await page.goto('./?lang=en&debug');
   await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
@@ -66,7 +70,7 @@ test('where motion is unwelcome the camera cuts', async ({ browser, baseURL }) =
   await context.close();
 });
 
-test('markup from elsewhere cannot run', async ({ page }) => {
+test('markup from elsewhere cannot run', { tag: '@once' }, async ({ page }) => {
   await page.route('**/release.json', async (route) => {
     const answer = await route.fetch();
     const release = await answer.json();

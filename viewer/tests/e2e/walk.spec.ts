@@ -53,8 +53,7 @@ const put = (page: Page, x: number, y: number) =>
 
 const canvas = (page: Page) => page.locator('heritage-viewer main canvas').first();
 
-test('walls stop, the passage does not, and the way out is one key', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'by keyboard');
+test('walls stop, the passage does not, and the way out is one key', { tag: '@once' }, async ({ page }) => {
   await page.setViewportSize(SMALL);
   await open(page, '#/m/gate');
   await page.getByRole('link', { name: 'Walk around' }).click();
@@ -141,12 +140,9 @@ test('by pad and by a press of the floor, in Vietnamese', async ({ page, isMobil
   expect((await where(page)).feet[2]).toBeCloseTo(GROUND, 2);
 });
 
-test('nobody goes where the ground has not come, and what cannot be had is asked for again', async ({
-  page,
-  isMobile,
-  watch,
-}) => {
-  test.skip(isMobile, 'the same on a phone');
+test('nobody goes where the ground has not come, and what cannot be had is asked for again', {
+  tag: '@once',
+}, async ({ page, watch }) => {
   await page.setViewportSize(SMALL);
   await open(page, '#/m/gate');
   let fail = true;

@@ -46,8 +46,7 @@ test('distance, height, angle and area are measured on the surface, in full deta
   await expect(page.locator('.measures li')).toHaveCount(3);
 });
 
-test('measuring needs no pointer: crosshair, Enter, Backspace', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'a keyboard');
+test('measuring needs no pointer: crosshair, Enter, Backspace', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate/measure');
   await expect(page.locator('.crosshair')).toBeVisible();
   await page.locator('canvas').focus();
@@ -62,9 +61,9 @@ test('measuring needs no pointer: crosshair, Enter, Backspace', async ({ page, i
   await expect(page.locator('.measures li')).toHaveCount(1);
 });
 
-test('a section is cut from full-detail tiles, drawn to scale, saved as SVG and DXF, and has an address', async ({
-  page,
-}) => {
+test('a section is cut from full-detail tiles, drawn to scale, saved as SVG and DXF, and has an address', {
+  tag: '@once',
+}, async ({ page }) => {
   await open(page, '#/m/gate/section?cut=x@-5&of=2019,2024');
   await expect(page.locator('.paper').first()).toBeVisible();
   await expect(page.getByText(/Cut from \d+ tiles/)).toBeVisible();
@@ -92,8 +91,7 @@ test('a section is cut from full-detail tiles, drawn to scale, saved as SVG and 
   await expect(page).toHaveURL(/cut=x@-5&of=2024/);
 });
 
-test('two presses set the plane of a section', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same as on a desktop');
+test('two presses set the plane of a section', { tag: '@once' }, async ({ page }) => {
   await open(page, '#/m/gate/section');
   await page.getByRole('radio', { name: 'Two points' }).check({ force: true });
   await expect(page.locator('.crosshair')).toBeVisible();
@@ -105,8 +103,9 @@ test('two presses set the plane of a section', async ({ page, isMobile }) => {
   await expect(page.locator('.crosshair')).toBeHidden();
 });
 
-test('an elevation is drawn at its scale and saved as a PNG that knows it', async ({ page, isMobile }) => {
-  test.skip(isMobile, 'the same as on a desktop');
+test('an elevation is drawn at its scale and saved as a PNG that knows it', { tag: '@once' }, async ({
+  page,
+}) => {
   await open(page, '#/m/gate/elevation');
   await page.getByLabel('Resolution').selectOption('20');
   await page.getByRole('button', { name: 'Draw' }).click();
