@@ -24,7 +24,9 @@ from heritage.model.tiles import StatePart
 GENERATOR: Final = f"Heritage {__version__}"
 NO_DATA: Final = -32768
 _STEPS: Final = 65_535
-_UV_PER_TEXEL: Final = 4  # texture coordinates are whole quarters of a texel, no finer than anyone sees
+_UV_PER_TEXEL: Final = (
+    4.0  # texture coordinates are at least as fine as quarters of a texel: nobody sees more
+)
 STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
 
 
@@ -33,6 +35,7 @@ def write_glb(
     points: PointCloud | None = None,
     *,
     step_m: float,
+    texel_m: float | None = None,
     lit: bool = False,
     change_scale_m: tuple[float, ...] = (),
     parts: Sequence[StatePart] = (),
@@ -40,7 +43,9 @@ def write_glb(
 ) -> bytes:
     """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv in quarters of a texel, WebP, meshopt.
 
-    Positions are multiples of ``step_m`` from the surface's origin. ``lit`` leaves out KHR_materials_unlit.
+    Positions are multiples of ``step_m`` from the surface's origin. With ``texel_m`` the texture's charts are `unwrap`'s,
+    laid out ``along`` at so many metres a texel: uv are then in steps too, where these are fine enough, and from vertex
+    to vertex of a chart the same numbers as two of the position's. ``lit`` leaves out KHR_materials_unlit.
     ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``, ``surface.filled`` as
     ``_FILLED``, 8 bits. With ``parts`` the surface is that of a state, and ``surface.part`` says which of them a
     vertex belongs to. ``points`` become a second node in their own linear colours. Raises InputError where the
@@ -51,16 +56,19 @@ def write_glb(
     mesh = _ordered(surface)
     attributes: dict[str, int] = {}
     grid, placed = _quantised(mesh.vertices, mesh.origin, step_m, mesh.name)
-    attributes["POSITION"] = glb.attribute(grid, bounds=True)
+    levels = np.ones(2)
+    if mesh.uv is not None and mesh.texture is not None:
+        levels = _uv_levels(mesh.texture, None if texel_m is None else texel_m / step_m)
+        uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * levels).astype(np.uint16)
+        attributes["POSITION"], attributes["TEXCOORD_0"] = glb.placed_and_painted(grid, uv)
+    else:
+        attributes["POSITION"] = glb.attribute(grid, bounds=True)
     if mesh.normals is not None and lit:
         attributes["NORMAL"] = glb.attribute(y_up(mesh.normals), octahedral=True)
-    if mesh.uv is not None and mesh.texture is not None:
-        uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * _uv_levels(mesh.texture)).astype(np.uint16)
-        attributes["TEXCOORD_0"] = glb.attribute(uv, normalized=True)
     primitive: dict[str, Any] = {
         "attributes": attributes,
         "indices": glb.indices(mesh.triangles.ravel().astype(np.uint32)),
-        "material": add_material(glb, mesh, lit=lit, quality=quality),
+        "material": add_material(glb, mesh, lit=lit, quality=quality, uv_levels=levels),
     }
     if parts:
         add_part_table(glb, mesh, parts, primitive)
@@ -157,14 +165,23 @@ def _quantised(
     return (steps - low).astype(np.uint16), {"translation": corner.tolist(), "scale": [step] * 3}
 
 
-def _uv_levels(texture: U8) -> int:
-    """How many levels texture coordinates have over the whole texture, a power of two less one."""
-    levels = 1 << int(np.ceil(np.log2(_UV_PER_TEXEL * max(texture.shape[:2]))))
-    return min(levels - 1, _STEPS)
+def _uv_levels(texture: U8, steps: float | None) -> F64:
+    """(2,) the whole numbers that stand for the texture's width and height: ``steps`` to a texel, if these are no coarser
+    than need be and 16 bits hold them."""
+    size = np.array(texture.shape[1::-1], np.float64)
+    most = _STEPS / float(size.max())
+    if steps is None or not _UV_PER_TEXEL <= steps <= most:
+        steps = min(_UV_PER_TEXEL, most)
+    return np.asarray(size * steps)
 
 
-def add_material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False) -> int:
-    """The mesh's material; its index. ``plain``: JPEG, whole texture coordinates, nothing a program could miss."""
+def add_material(
+    glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bool = False, uv_levels: F64 | None = None
+) -> int:
+    """The mesh's material; its index. ``plain``: JPEG, whole texture coordinates, nothing a program could miss.
+
+    ``uv_levels`` (2,) are the whole numbers that texture coordinates have as the texture's width and height.
+    """
     look: dict[str, Any] = {"metallicFactor": 0.0, "roughnessFactor": 1.0}
     if mesh.texture is not None and mesh.uv is not None:
         # Charts end inside the texture: nothing may repeat. 9729 linear, 9987 linear with mipmaps, 33071 clamp.
@@ -179,11 +196,9 @@ def add_material(glb: Builder, mesh: Mesh, *, lit: bool, quality: int, plain: bo
             texture = {"sampler": sampler, "extensions": {"EXT_texture_webp": {"source": source}}}
             glb.uses("EXT_texture_webp", required=True)
         shown: dict[str, Any] = {"index": glb.add("textures", texture)}
-        if not plain:
+        if uv_levels is not None:
             # Small whole numbers pack better than fractions of 65,535; this makes them fractions of the texture.
-            shown["extensions"] = {
-                "KHR_texture_transform": {"scale": [_STEPS / _uv_levels(mesh.texture)] * 2}
-            }
+            shown["extensions"] = {"KHR_texture_transform": {"scale": (_STEPS / uv_levels).tolist()}}
             glb.uses("KHR_texture_transform", required=True)
         look["baseColorTexture"] = shown
     else:

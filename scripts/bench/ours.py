@@ -24,8 +24,8 @@ from heritage.ops.meshes.weld import areas, open_edges, weld
 from heritage.ops.normals.normals import estimate_normals
 from heritage.ops.surface.fans import split_fans
 from heritage.ops.surface.mesh import mesh_surface
-from heritage.ops.tiles.bake import bake
 from heritage.ops.tiles.colours import colours_of
+from heritage.ops.tiles.tile import Dressed, dress
 from heritage.ops.tiles.unwrap import unwrap
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.points import POINTS, PointsOptions
@@ -94,20 +94,24 @@ def unwrapped(given: Mesh) -> tuple[Mesh, Any]:
     return given, flat.pixels / side
 
 
-def painted(folder: Path) -> Mesh:
-    """The 200k mesh with its 4k texture from the points."""
+def painted(folder: Path) -> Dressed:
+    """The 200k mesh, on as many steps as the peer has (14 bits), with its 4k texture from the points."""
     mesh, _ = weld([reduced_200k(folder)])
+    step = _step(mesh)
+    mesh, _ = weld([mesh.with_(vertices=(np.rint(mesh.vertices / step) * step).astype(np.float32))])
     side = 4096
     found = colours_of([mesh], oriented(folder))
     assert found is not None
     texel = float(np.sqrt(areas(mesh).sum() / (0.6 * side**2)))
-    flat = unwrap(mesh, texel, side_px=side)
-    return flat.mesh.with_(texture=bake(flat, found.averaged(flat.texel_m)))
+    return dress(mesh, found.averaged(texel), texel, side, lit=False)
 
 
-def tile_bytes(given: Mesh) -> bytes:
-    # As many steps as the peer has: 14 bits.
-    return write_glb(given, step_m=float(np.ptp(given.vertices, axis=0).max()) / 16_383)
+def _step(mesh: Mesh) -> float:
+    return float(np.ptp(mesh.vertices, axis=0).max()) / 16_383
+
+
+def tile_bytes(given: Dressed) -> bytes:
+    return write_glb(given.mesh, step_m=_step(given.mesh), texel_m=given.texel_m)
 
 
 def blocks(folder: Path) -> tuple[Path, Path]:

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from bench import inputs
 from heritage.model.arrays import Mesh, PointCloud
+from heritage.ops.tiles.tile import Dressed
 
 _GOAL = 200_000
 
@@ -102,19 +103,20 @@ def xatlas_unwrapped(given: Mesh) -> tuple[Mesh, Any]:
     ), uv[triangles]
 
 
-def draco_bytes(given: Mesh, quality: int = 85) -> bytes:
+def draco_bytes(given: Dressed, quality: int = 85) -> bytes:
     import DracoPy
 
+    mesh = given.mesh
     packed = DracoPy.encode(
-        given.vertices,
-        given.triangles,
+        mesh.vertices,
+        mesh.triangles,
         quantization_bits=14,
         compression_level=7,
-        tex_coord=given.uv.astype(np.float64),
+        tex_coord=mesh.uv.astype(np.float64),
         tex_coord_quantization_bits=14,  # quarters of a texel, as ours; without it they are floats, three quarters of the bytes
     )
     picture = io.BytesIO()
-    Image.fromarray(given.texture).save(picture, "JPEG", quality=quality)
+    Image.fromarray(mesh.texture).save(picture, "JPEG", quality=quality)
     return packed + picture.getvalue()
 
 

@@ -65,7 +65,8 @@ class Glb:
         dtype, width = np.dtype(_DTYPES[accessor["componentType"]]), _WIDTHS[accessor["type"]]
         stride = view.get("byteStride", dtype.itemsize * width)
         rows = np.frombuffer(self.data, np.uint8, accessor["count"] * stride, view.get("byteOffset", 0))
-        return rows.reshape(-1, stride)[:, : dtype.itemsize * width].copy().view(dtype)
+        start = accessor.get("byteOffset", 0)
+        return rows.reshape(-1, stride)[:, start : start + dtype.itemsize * width].copy().view(dtype)
 
     def attribute(self, name: str, mesh: int = 0) -> np.ndarray:
         return self.accessor(self.document["meshes"][mesh]["primitives"][0]["attributes"][name])

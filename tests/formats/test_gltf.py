@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -16,6 +17,7 @@ from heritage.formats.gltf_read import read_triangles
 from heritage.formats.texture import jpeg, save_picture, webp
 from heritage.model.arrays import Mesh, PointCloud
 from heritage.model.errors import InputError
+from heritage.ops.tiles.unwrap import unwrap
 
 ORIGIN = np.array([1250.5, -320.25, 18.0])
 STEP = 2.0**-12
@@ -190,6 +192,35 @@ def test_the_same_surface_gives_the_same_bytes() -> None:
     mesh = surface()
     assert write_glb(mesh, context(), step_m=STEP) == write_glb(mesh, context(), step_m=STEP)
     assert write_plain_glb(mesh) == write_plain_glb(mesh)
+
+
+def test_uv_repeat_the_steps_of_positions_and_pack_to_little(tmp_path: Path) -> None:
+    step, texel = 2.0**-9, 0.022
+    even = surface(120).with_(uv=None, texture=None, normals=None)
+    rough = even.vertices + np.random.default_rng(3).normal(0, 0.008, even.vertices.shape)
+    on_grid = np.float32(np.rint(rough / step) * step)
+    flat = unwrap(even.with_(vertices=on_grid), texel, side_px=1024, along=True)
+    mesh = flat.mesh.with_(texture=np.full((flat.height_px, flat.width_px, 3), 90, np.uint8))
+    plain, packed = write_glb(mesh, step_m=step), write_glb(mesh, step_m=step, texel_m=flat.texel_m)
+    for name, data in (("plain", plain), ("packed", packed)):
+        (tmp_path / f"{name}.glb").write_bytes(data)
+    made = judge([tmp_path / "plain.glb", tmp_path / "packed.glb"], tmp_path / "unpacked")
+    coarse, glb = (Glb.read(path) for path in made)
+    uv, position, corners = glb.attribute("TEXCOORD_0"), glb.attribute("POSITION"), glb.triangles()
+    change = uv[corners[:, 1:]].astype(int) - uv[corners[:, :1]]
+    moved = position[corners[:, 1:]].astype(int) - position[corners[:, :1]]
+    for k in range(2):
+        assert (np.abs(moved - change[..., k : k + 1]).min(-1) <= 1).all()
+        assert (moved == change[..., k : k + 1]).any(-1).mean() > 0.97
+    size = (flat.width_px, flat.height_px)
+    assert np.abs((glb.uv() - coarse.uv()) * size).max() < 0.13 + 0.5 * step / texel
+    assert len(gzip.compress(packed)) < 0.8 * len(gzip.compress(plain))
+
+
+def test_a_texture_that_steps_do_not_suit_has_quarters_of_a_texel() -> None:
+    mesh = surface()
+    for texel in (3 * STEP, 600 * STEP):  # too coarse, and more than 16 bits hold
+        assert write_glb(mesh, step_m=STEP, texel_m=texel) == write_glb(mesh, step_m=STEP)
 
 
 def test_a_tile_is_small() -> None:

@@ -163,7 +163,8 @@ class Decoded(Glb):
         if packed["mode"] == "TRIANGLES":
             return np.asarray(rows).reshape(-1, 1)
         stored = np.ascontiguousarray(rows).view(np.uint8).reshape(packed["count"], -1)
-        return stored[:, : dtype.itemsize * width].copy().view(dtype)
+        start = accessor.get("byteOffset", 0)
+        return stored[:, start : start + dtype.itemsize * width].copy().view(dtype)
 
     def normals(self) -> np.ndarray:
         """Unit vectors, z up."""

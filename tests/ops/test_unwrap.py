@@ -77,6 +77,19 @@ def test_charts_are_apart_upright_and_inside() -> None:
     assert np.array_equal(flat.source[flat.mesh.triangles], mesh.triangles)
 
 
+def test_along_charts_grow_with_gltfs_coordinates_and_show_the_same() -> None:
+    mesh = blob(4)
+    upright, flat = unwrap(mesh, 0.05, side_px=512), unwrap(mesh, 0.05, side_px=512, along=True)
+    check_charts_apart(mesh, flat, 2)
+    check_rectangles(mesh, flat)
+    assert (flat.charts, flat.stretch) == (upright.charts, upright.stretch)
+    axis, _ = charts(mesh)
+    gltf = mesh.vertices[mesh.triangles].astype(np.float64)[..., [0, 2, 1]] * (1, 1, -1)
+    seen_by = np.array([[2, 1], [2, 1], [0, 1], [0, 1], [0, 2], [0, 2]])[axis]  # columns and rows
+    step = np.take_along_axis(gltf, seen_by[:, None, :], axis=2)
+    assert np.allclose(flat.pixels - flat.pixels[:, :1], (step - step[:, :1]) / flat.texel_m, atol=1e-6)
+
+
 def test_a_box_has_six_charts_at_exactly_the_wanted_density() -> None:
     flat = unwrap(box((4, 3, 2)), 0.02)
     assert flat.charts == 6

@@ -88,4 +88,4 @@ def tiled(folder: Path) -> Tiled:
     return Tiled.model_validate_json((folder / TILED).read_bytes(), strict=False)
 
 
-TILE = Stage("tile", 8, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
+TILE = Stage("tile", 9, TileOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))

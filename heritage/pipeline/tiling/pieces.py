@@ -88,6 +88,7 @@ def make(work: Work, task: Task) -> Made:
         shown.mesh,
         points,
         step_m=task.steps[task.depth],
+        texel_m=shown.texel_m,
         lit=work.lit,
         change_scale_m=task.change_scale_m,
         parts=work.parts,
