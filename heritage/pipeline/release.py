@@ -41,7 +41,7 @@ from heritage.pipeline.pictures.stills import Stills
 from heritage.pipeline.pictures.views import monument_view, opening_view
 from heritage.pipeline.report_page import report_page
 from heritage.pipeline.search import search_document
-from heritage.pipeline.stages.register import PLACEMENT, PLAN
+from heritage.pipeline.stages.register import PLAN, placement_of
 from heritage.pipeline.stages.tile import tiled
 from heritage.pipeline.tasks import compared_pairs
 from heritage.pipeline.tours.pages import write_tour_pages
@@ -147,9 +147,12 @@ def _monument(
     )
     site_from_monument = Similarity.from_columns(placement.site_from_monument)
     ecef_from_monument = (ground.frame.ecef_from_site @ site_from_monument).columns
-    epochs = tuple(epoch_entry(into, monument, epoch, built, ecef_from_monument) for epoch in document.epochs)
+    epochs = tuple(
+        epoch_entry(into, monument, epoch, built, ecef_from_monument, placement.scale)
+        for epoch in document.epochs
+    )
     states = tuple(state_entry(into, monument.id, s, built, ecef_from_monument) for s in document.states)
-    comparisons = tuple(_comparison(into, monument, pair, built) for pair in document.compare)
+    comparisons = tuple(_comparison(monument, pair, built, placement.scale) for pair in document.compare)
     reference = next(e for e in epochs if e.id == document.reference.id)
     report, plan = f"monuments/{monument.id}/report.html", f"monuments/{monument.id}/plan.json"
     into.add(plan, built.folder(f"register:{monument.id}:") / PLAN)
@@ -204,11 +207,11 @@ def _tours(
 
 def read_placement(built: Built, monument: str) -> Placement:
     """The placement of a finished register stage."""
-    path = built.folder(f"register:{monument}:") / PLACEMENT
-    return Placement.model_validate_json(path.read_bytes(), strict=False)
+    return placement_of(built.folder(f"register:{monument}:"))
 
 
-def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built: Built) -> ComparisonEntry:
+def _comparison(monument: LoadedMonument, pair: Pair, built: Built, scale: float) -> ComparisonEntry:
+    """``scale``: true metres for each of the monument frame's, in which the tiles are."""
     name = f"{pair.reference}--{pair.compared}"
     sidecar = f"monuments/{monument.id}/compare/{name}.json"
     k = compared_pairs(monument.monument, pair.compared).index(name)
@@ -217,7 +220,7 @@ def _comparison(into: ReleaseFolder, monument: LoadedMonument, pair: Pair, built
         reference=pair.reference,
         compared=pair.compared,
         attribute=f"_CHANGE_{k}",
-        scale_m=made.change_scale_m[k],
+        scale_m=made.change_scale_m[k] * scale,
         sidecar=sidecar,
     )
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from heritage.model.placement_reason import said
-from heritage.model.release import ComparisonDocument, Histogram, MonumentEntry
+from heritage.model.release import Histogram, MonumentEntry
 from heritage.model.report import Report
 from heritage.page.environment import templates
 from heritage.pipeline.built import Built
 from heritage.pipeline.stages import STAGES
+from heritage.pipeline.stages.compare import comparison_told
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedSite
 
@@ -52,10 +53,7 @@ def report_page(
     comparisons = []
     for comparison in entry.comparisons:
         name = f"{comparison.reference}--{comparison.compared}"
-        folder = built.folder(f"compare:{monument}:{name}")
-        document = ComparisonDocument.model_validate_json(
-            (folder / "comparison.json").read_bytes(), strict=False
-        )
+        document = comparison_told(built.folder(f"compare:{monument}:{name}"), entry.placement.scale)
         bars, ticks = histogram_bars(document.histogram, document.lod95_m)
         comparisons.append({"document": document, "bars": bars, "ticks": ticks})
     first = loaded.site.languages[0]

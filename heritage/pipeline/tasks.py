@@ -85,7 +85,7 @@ def _monument_tasks(loaded: LoadedSite, monument: LoadedMonument, ground: Ground
         tasks.append(_task(monument, "compare", f"{pair.reference}--{pair.compared}", needs))
     for epoch in document.epochs:
         tasks.append(_tile_epoch(monument, epoch))
-        tasks.append(_task(monument, "ar", epoch.id, {"tile": f"tile:{monument.id}:{epoch.id}"}))
+        tasks.append(_task(monument, "ar", epoch.id, _ar_needs(monument, epoch.id)))
         if _is_cloud(monument, epoch):
             needs = {name: f"{name}:{monument.id}:{epoch.id}" for name in ("ingest", "clean")}
             tasks.append(_task(monument, "points", epoch.id, needs))
@@ -180,6 +180,11 @@ def register_needs(monument: LoadedMonument) -> dict[str, str]:
     return needs
 
 
+def _ar_needs(monument: LoadedMonument, subject: str) -> dict[str, str]:
+    """What a model for augmented reality is made from: its real size is where the monument stands."""
+    return {"tile": f"tile:{monument.id}:{subject}", "register": f"register:{monument.id}:"}
+
+
 def compared_pairs(document: Monument, epoch: str) -> list[str]:
     """The comparisons drawn on an epoch, in the order of their ``_CHANGE_k`` attributes."""
     return [f"{pair.reference}--{pair.compared}" for pair in document.compare if pair.compared == epoch]
@@ -231,7 +236,7 @@ def _state_tasks(loaded: LoadedSite, monument: LoadedMonument, state: State, gro
             monument,
             "ar",
             subject,
-            {"tile": f"tile:{monument.id}:{subject}"},
+            _ar_needs(monument, subject),
             facts={"certainties": sorted({str(p.certainty) for p in state.whole})},
         ),
     ]

@@ -12,7 +12,8 @@ from tile_scene import blob, mesh_of, sampled, tint
 
 from heritage.formats.gltf import write_plain_glb
 from heritage.formats.gltf_whole import read_whole
-from heritage.model.arrays import Mesh
+from heritage.model.arrays import Mesh, Similarity
+from heritage.model.release import Placement
 from heritage.model.tiles import StatePart
 from heritage.ops.meshes.nearest import Nearest
 from heritage.ops.tiles.colours import colours_of
@@ -20,8 +21,9 @@ from heritage.ops.tiles.single import single
 from heritage.ops.tiles.surface_colours import colour_at
 from heritage.pipeline.stage import Job
 from heritage.pipeline.stages.ar import AR_STAGE, SIZES, ArOptions, ar_models
+from heritage.pipeline.stages.register import PLACEMENT
 
-TRIANGLES, TABLE_M = 2000, 0.4
+TRIANGLES, TABLE_M, METRES = 2000, 0.4, 2.5
 
 
 @pytest.fixture(scope="module")
@@ -35,13 +37,14 @@ def model() -> Mesh:
 
 @pytest.fixture(scope="module")
 def made(model: Mesh, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The stage's folder for a survey and for a state of two parts, one a conjecture."""
+    """The stage's folder for a survey, for a state of two parts, one a conjecture, and for a survey in units of 2.5 m."""
     folder = tmp_path_factory.mktemp("ar")
     half = (model.vertices[:, 0] > 12).astype(np.uint16)
     parts = (StatePart("base", "documented"), StatePart("roof", "conjectural"))
     data = {
         "survey": write_plain_glb(model),
         "state": write_plain_glb(model.with_(part=half), lit=True, parts=parts),
+        "small": write_plain_glb(model.with_(vertices=model.vertices / np.float32(METRES))),
     }
     result = {}
     for name, content in data.items():
@@ -52,8 +55,15 @@ def made(model: Mesh, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Pat
         options = ArOptions(
             triangles=TRIANGLES, texture_px=256, table_triangles=500, table_texture_px=128, table_m=TABLE_M
         )
+        scale = METRES if name == "small" else 1.0
+        placed = Placement(
+            method="gcp", settled=True, reasons=(), scale=scale, heading_deg=0.0,
+            site_from_monument=Similarity(np.eye(3), np.zeros(3), scale).columns,
+        )  # fmt: skip
+        (folder / name / PLACEMENT).write_text(placed.model_dump_json())
+        inputs = {"tile": folder / name, "register": folder / name}
         facts = {"certainties": ["conjectural", "documented"]} if name == "state" else {}
-        AR_STAGE.run(Job(result[name], "m", name, options, {"tile": folder / name}, {}, facts))
+        AR_STAGE.run(Job(result[name], "m", name, options, inputs, {}, facts))
     return result
 
 
@@ -68,14 +78,20 @@ def test_whole_model_is_read_back_exactly(model: Mesh, tmp_path: Path) -> None:
 
 def test_real_size_on_the_ground_within_the_limits(model: Mesh, made: dict[str, Path]) -> None:
     size = np.ptp(model.vertices, axis=0)
-    for name, longest, triangles in (("real", float(size.max()), TRIANGLES), ("table", TABLE_M, 500)):
-        glb = Glb.read(made["survey"] / f"{name}.glb")
+    real = float(size.max())
+    for survey, name, longest, triangles in (
+        ("survey", "real", real, TRIANGLES),
+        ("survey", "table", TABLE_M, 500),
+        ("small", "real", real, TRIANGLES),
+        ("small", "table", TABLE_M, 500),
+    ):
+        glb = Glb.read(made[survey] / f"{name}.glb")
         xyz = glb.attribute("POSITION")  # y up
         # Simplifying rounds corners off; nothing grows.
         assert longest * 0.97 < np.ptp(xyz, axis=0).max() <= longest * 1.001
         np.testing.assert_allclose((xyz.min(0) + xyz.max(0))[[0, 2]] / 2, 0, atol=0.02 * longest)
         assert -0.03 * longest < xyz[:, 1].min() <= 0
-        said = getattr(ar_models(made["survey"]), name)
+        said = getattr(ar_models(made[survey]), name)
         assert said.triangles == len(glb.triangles()) <= triangles
     assert ar_models(made["survey"]).real.texture_px <= 256
 

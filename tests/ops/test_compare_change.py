@@ -12,10 +12,12 @@ from scipy import stats
 from scipy.spatial import cKDTree
 
 from heritage.model.arrays import Mesh, PointCloud
+from heritage.model.documents import View
 from heritage.model.errors import InputError
 from heritage.ops.comparison.bins import Bins, nearby
 from heritage.ops.comparison.compare import compare as compare_whole
 from heritage.ops.comparison.cylinders import measure
+from heritage.ops.comparison.document import comparison_document, in_true_metres
 from heritage.ops.comparison.plan import CompareOptions
 from heritage.ops.comparison.planes import plane_normals
 from heritage.ops.comparison.surface_piece import vertex_areas
@@ -66,6 +68,33 @@ def test_no_change_is_flagged_at_most_at_the_promised_rate():
     assert change.changed_area_m2 < 0.02 * change.comparable_area_m2
     with_error = compare(after[1], before[0], after[0], 0.0002)
     assert np.mean(np.abs(with_error.distance[known]) > with_error.lod95[known]) < 0.05
+
+
+def test_a_cloud_that_counts_in_another_unit_tells_the_same_in_true_metres():
+    """The same plate said in units of 2.5 m: what is told of it is what is told of the plate itself."""
+    unit, told = 2.5, []
+    for metres in (1.0, unit):
+        clouds, meshes = [], []
+        for cloud, mesh in (_plate(1), _plate(3, 0.05)):
+            clouds.append(cloud.with_(xyz=cloud.xyz / np.float32(metres)))
+            meshes.append(mesh.with_(vertices=mesh.vertices / np.float32(metres)))
+        options = CompareOptions(reach_m=0.5 / metres)
+        change = compare_whole(meshes[1], clouds[0], clouds[1], 0.0001 / metres, options)[2]
+        view = View(eye_m=(0, -9, 9), target_m=(0, 0, 0))
+        told.append(in_true_metres(comparison_document(change, "a", "b", lambda region, v=view: v), metres))
+    straight, through = told
+    assert len(straight.regions) == len(through.regions) == 1
+    for one, other in ((straight, through), (straight.regions[0], through.regions[0])):
+        for name in type(one).model_fields:
+            if name.endswith(("_m", "_m2", "_m3")) and name != "centre_m":
+                assert getattr(other, name) == pytest.approx(getattr(one, name), rel=2e-3, abs=1e-5), name
+    assert through.settings.radius_m == pytest.approx(straight.settings.radius_m, rel=1e-3)
+    assert through.histogram.edges_m == pytest.approx(straight.histogram.edges_m, rel=1e-3)
+    assert np.sum(through.histogram.area_m2) == pytest.approx(np.sum(straight.histogram.area_m2), rel=1e-3)
+    assert through.regions[0].volume_m3 == pytest.approx(4 * 0.05, rel=0.05)
+    there = np.array([100.0, 50, 5])  # the clouds' origin, in either unit; places stay in the cloud's own
+    places = [np.array(document.regions[0].centre_m) - there for document in told]
+    assert places[1] * unit == pytest.approx(places[0], abs=1e-2)
 
 
 @pytest.mark.parametrize("change_mm", [2, 5, 10, 50, -10, -300])

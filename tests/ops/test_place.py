@@ -66,6 +66,21 @@ def test_a_cloud_of_one_height_can_be_placed():
     assert placed.site_from_monument.rotation[2, 2] > 0.999
 
 
+@pytest.mark.parametrize(
+    ("code", "lon", "lat"),
+    [(3857, 8.4, 50.1), (5513, 14.4, 50.1), (3857, 107.58, 16.47)],
+    ids=["Web Mercator", "axes to the south and west", "Web Mercator near the equator"],
+)
+def test_what_is_no_map_of_the_place_is_refused(code, lon, lat):
+    crs = pyproj.CRS.from_epsg(code)
+    x, y = pyproj.Transformer.from_crs(4326, crs, always_xy=True).transform(lon, lat)
+    for height in (0.01, 12.0):  # a floor does not tell by its residuals
+        with pytest.raises(MethodError, match=r"distorts the cloud.* are allowed.*UTM"):
+            place_crs(
+                np.array([x, y, 0.0]), (np.zeros(3), np.array([20.0, 20, height])), crs, SiteFrame(lon, lat)
+            )
+
+
 def test_degrees_are_refused():
     with pytest.raises(InputError, match="not projected"):
         place_crs(np.zeros(3), (np.zeros(3), np.ones(3)), pyproj.CRS.from_epsg(4326), SiteFrame(0, 0))

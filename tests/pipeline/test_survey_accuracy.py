@@ -12,10 +12,14 @@ from heritage.pipeline.entries.survey_accuracy import survey_accuracy
 from heritage.store import Store
 
 
-def accuracy(tmp_path: Path, epoch: dict[str, object], *figures: Figure) -> SurveyAccuracy:
+def accuracy(
+    tmp_path: Path, epoch: dict[str, object], *figures: Figure, scale: float = 1.0
+) -> SurveyAccuracy:
     report = Report(stage="mesh", version=1, fingerprint="", figures=figures)
     built = Built(Store(tmp_path), {}, {"mesh:gate:2024": report})
-    return survey_accuracy(built, "gate", Epoch.model_validate({"id": "2024", "source": "a.ply", **epoch}))
+    return survey_accuracy(
+        built, "gate", Epoch.model_validate({"id": "2024", "source": "a.ply", **epoch}), scale
+    )
 
 
 def test_a_cloud_has_its_spacing_and_scatter_and_what_its_surveyor_states(tmp_path: Path) -> None:
@@ -27,6 +31,13 @@ def test_a_cloud_has_its_spacing_and_scatter_and_what_its_surveyor_states(tmp_pa
     )
 
     assert found == SurveyAccuracy(spacing_m=0.02, noise_m=0.007, alignment_m=0.0, stated_m=0.004)
+
+
+def test_metres_are_true_ones_whatever_the_cloud_counts_in(tmp_path: Path) -> None:
+    spacing = Figure(name="spacing", value=0.02, unit="m")
+    assert accuracy(tmp_path, {"accuracy_m": 0.004}, spacing, scale=2.5) == SurveyAccuracy(
+        spacing_m=0.05, alignment_m=0.0, stated_m=0.004
+    )
 
 
 def test_of_a_model_nothing_is_known(tmp_path: Path) -> None:

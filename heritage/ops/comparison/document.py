@@ -5,13 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import fields
+from typing import Any, Final, TypeVar
 
 from heritage.model.documents import View
-from heritage.model.release import Box, ComparisonDocument, ComparisonSettings, RegionEntry, RegionSum
+from heritage.model.release import (
+    Box,
+    ComparisonDocument,
+    ComparisonSettings,
+    RegionEntry,
+    RegionSum,
+    ReleaseDocument,
+)
 from heritage.ops.comparison.compare import METHOD, Change
 from heritage.ops.comparison.region import Region
 
 _LISTED = 200  # regions; the smaller ones are only summed
+_POWERS: Final = {"_m": 1, "_m2": 2, "_m3": 3}  # of a length, by the unit at the end of a name
+D = TypeVar("D", bound=ReleaseDocument)
 
 
 def comparison_document(
@@ -35,6 +45,35 @@ def comparison_document(
             lost_m3=math.fsum(max(-volume, 0.0) for volume in volumes),
         ),
         **{name: getattr(change, name) for name in same},
+    )
+
+
+def in_true_metres(document: ComparisonDocument, scale: float) -> ComparisonDocument:
+    """``document`` with every distance, area and volume in true metres, of which the monument frame's are ``scale``.
+
+    Where things lie (centres, bounds, views) stays in the monument frame.
+    """
+
+    def told(value: Any, power: int) -> Any:
+        if isinstance(value, tuple):
+            return tuple(told(one, power) for one in value)
+        return None if value is None else value * scale**power
+
+    def scaled(part: D) -> D:
+        update = {}
+        for name in type(part).model_fields:
+            value, power = getattr(part, name), _POWERS.get(name[name.rfind("_") :])
+            if power is not None and name != "centre_m":
+                update[name] = told(value, power)
+        return part.model_copy(update=update)
+
+    return scaled(document).model_copy(
+        update={
+            "settings": scaled(document.settings),
+            "histogram": scaled(document.histogram),
+            "regions": tuple(scaled(region) for region in document.regions),
+            "regions_left_out": scaled(document.regions_left_out),
+        }
     )
 
 

@@ -18,6 +18,10 @@ from heritage.model.report import Figure
 from heritage.ops.placement.similarity import fit_similarity
 
 _GRID = (7, 7, 3)  # the mapping is smooth: more nodes change nothing
+# A projection true to shape and nearly to scale leaves millimetres. More than this share of the cloud's size, or this many
+# metres, would show; a scale farther from one squeezes plan and heights unlike, even where a flat cloud does not tell.
+_BENT, _BENT_M = 0.002, 0.05
+_STRETCHED = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +59,8 @@ def place_crs(
     of the bounds exactly; the rest is stated. A projected CRS shrinks and turns: scale and heading (the convergence)
     are the found ones. Heights are kept as they are; what they are above is said, and where ``heights``, the site's, are
     above something else, it is a warning; so is a poor way from its datum to that of ``site_crs`` (default: WGS 84).
-    Raises InputError for a geographic CRS and where PROJ has no answer.
+    Raises InputError for a geographic CRS and where PROJ has no answer, MethodError where no similarity follows the CRS:
+    it is no map of that place (Web Mercator far from the equator), or its axes lead elsewhere.
     """
     if not crs.is_projected:
         raise InputError(
@@ -71,6 +76,14 @@ def place_crs(
     heading = heading_of(fit.target_from_source)
     above = heights_of(crs)
     worst = float(np.linalg.norm(fit.residual, axis=1).max())
+    scale = fit.target_from_source.scale
+    if worst > max(_BENT_M, _BENT * float(np.linalg.norm(high - low))) or abs(scale - 1) > _STRETCHED:
+        raise MethodError(
+            "crs", f"{crs.name} distorts the cloud: {worst:.2f} m at worst, {scale:.4f} true metres for one of its own",
+            f"up to {_BENT:.1%} of its size and {_STRETCHED:.0%} of scale are allowed",
+            "transform the cloud to the UTM zone or the national grid of the place, x east and y north, with PDAL or QGIS",
+            code="place-crs-distorts",
+        )  # fmt: skip
     convergence = (heading + 180) % 360 - 180
     x, y = ((low + high) / 2 + origin)[:2] / factors[:2]
     lon, lat = pyproj.Transformer.from_crs(plan_of(crs), WGS84, always_xy=True).transform(x, y)

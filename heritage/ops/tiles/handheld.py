@@ -32,10 +32,13 @@ class Handheld:
     high: F64
 
 
-def handheld(whole: Mesh, *, triangles: int, side_px: int, longest_m: float | None = None) -> Handheld:
+def handheld(
+    whole: Mesh, *, triangles: int, side_px: int, metres: float = 1.0, longest_m: float | None = None
+) -> Handheld:
     """``whole`` with about ``triangles`` triangles and one texture of up to ``side_px`` a side, stood on the ground.
 
-    ``longest_m`` scales it so that its longest side has that length; without it the model keeps its real size.
+    ``longest_m`` scales it so that its longest side has that length; without it the model has its real size, ``metres``
+    being what one of ``whole``'s coordinates is.
     ``whole`` must have triangles with an area.
     """
     mesh, _ = weld([whole])
@@ -47,7 +50,7 @@ def handheld(whole: Mesh, *, triangles: int, side_px: int, longest_m: float | No
         texel = single_texel(stood, colours.texel_m, side_px)
         colours = colours.averaged(texel)
     small = single(stood, colours, texel, triangles=triangles, side_px=side_px)
-    scale = 1.0 if longest_m is None else longest_m / float(np.ptp(small.vertices, axis=0).max())
+    scale = metres if longest_m is None else longest_m / float(np.ptp(small.vertices, axis=0).max())
     small = small.with_(vertices=(small.vertices * np.float32(scale)).astype(np.float32), name="surface")
     low, high = small.bounds()
     return Handheld(small, texel * scale, low, high)

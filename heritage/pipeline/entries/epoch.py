@@ -20,9 +20,15 @@ from heritage.text.site import LoadedMonument
 
 
 def epoch_entry(
-    into: ReleaseFolder, monument: LoadedMonument, epoch: Epoch, built: Built, root: Sequence[float]
+    into: ReleaseFolder,
+    monument: LoadedMonument,
+    epoch: Epoch,
+    built: Built,
+    root: Sequence[float],
+    scale: float,
 ) -> EpochEntry:
-    """Write the survey's tiles, model, points and cleaning into the release; ``root`` is ecef_from_monument, column-major."""
+    """Write the survey's tiles, model, points and cleaning into the release; ``root`` is ecef_from_monument, column-major,
+    ``scale`` true metres for each of the monument frame's."""
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
     made = tiled(folder)
@@ -39,8 +45,8 @@ def epoch_entry(
         bounds=Box(min=made.min, max=made.max),
         points=made.points,
         triangles=made.triangles,
-        accuracy=survey_accuracy(built, monument.id, epoch),
-        filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")), 3),
+        accuracy=survey_accuracy(built, monument.id, epoch, scale),
+        filled_m2=round(filled_m2(built.folder(f"mesh:{monument.id}:{epoch.id}")) * scale**2, 3),
         points_tileset=_points(into, monument, epoch, built, f"{target}/points", root),
         cleaning=_cleaning(into, monument, epoch, built, target),
     )

@@ -17,7 +17,7 @@ from heritage.pipeline.built import Built
 from heritage.pipeline.pictures.change_colours import Colouring, by_change, change_range
 from heritage.pipeline.pictures.stills import drawn_surfaces
 from heritage.pipeline.pictures.views import box_corners
-from heritage.pipeline.stages.compare import COMPARISON, SPOTS
+from heritage.pipeline.stages.compare import SPOTS, comparison_told
 from heritage.pipeline.surfaces.kept_tiles import KeptTiles
 from heritage.pipeline.surfaces.of_tileset import SIGHT_ERROR_M, SIGHT_TILES, seen_tiles, tiles_triangles
 from heritage.store import ReleaseFolder
@@ -31,8 +31,9 @@ _ERROR_PX = 1.5
 def write_comparisons(into: ReleaseFolder, monument: MonumentEntry, built: Built) -> None:
     """Every comparison's document and pictures. The monument's tiles are in the release already."""
     for entry in monument.comparisons:
-        folder = built.folder(f"compare:{monument.id}:{entry.reference}--{entry.compared}")
-        document = ComparisonDocument.model_validate_json((folder / COMPARISON).read_bytes(), strict=False)
+        name = f"{entry.reference}--{entry.compared}"
+        folder = built.folder(f"compare:{monument.id}:{name}")
+        document = comparison_told(folder, monument.placement.scale)
         spots = read_document(folder / SPOTS)["regions"]
         shown = _Shown(into, monument, entry, document)
         regions = tuple(

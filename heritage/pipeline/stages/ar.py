@@ -19,6 +19,7 @@ from heritage.model.report import Figure
 from heritage.model.tiles import CERTAINTIES
 from heritage.ops.tiles.handheld import Handheld, handheld, plaque
 from heritage.pipeline.stage import Job, Outcome, Stage
+from heritage.pipeline.stages.register import placement_of
 
 AR = "ar.json"
 SIZES = ("real", "table")
@@ -60,7 +61,12 @@ def _run(job: Job) -> Outcome:
     # Without colours it has to be shaded; what is interpreted is always.
     lit = certainty is not None or whole.texture is None
     made = {
-        "real": handheld(whole, triangles=options.triangles, side_px=options.texture_px),
+        "real": handheld(
+            whole,
+            triangles=options.triangles,
+            side_px=options.texture_px,
+            metres=placement_of(job.inputs["register"]).scale,
+        ),
         "table": handheld(
             whole,
             triangles=options.table_triangles,
@@ -120,4 +126,4 @@ def ar_models(folder: Path) -> Ar:
     return Ar.model_validate_json((folder / AR).read_bytes(), strict=False)
 
 
-AR_STAGE = Stage("ar", 2, ArOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))
+AR_STAGE = Stage("ar", 3, ArOptions, _run, ("numpy", "scipy", "numba", "meshopt", "pillow", "open3d-cpu"))

@@ -17,6 +17,7 @@ from heritage.formats.columns import create_column, read_rows, write_rows
 from heritage.formats.texture import save_picture
 from heritage.model.arrays import F32, F64, Mesh
 from heritage.model.errors import InputError
+from heritage.model.release import ComparisonDocument
 from heritage.ops.comparison.alone import find_alone
 from heritage.ops.comparison.compare import (
     Summary,
@@ -26,7 +27,7 @@ from heritage.ops.comparison.compare import (
     summed,
 )
 from heritage.ops.comparison.confirm import Epoch
-from heritage.ops.comparison.document import comparison_document
+from heritage.ops.comparison.document import comparison_document, in_true_metres
 from heritage.ops.comparison.part import Part
 from heritage.ops.comparison.plan import CompareOptions, ComparePlan, plan_comparison
 from heritage.ops.comparison.surface_piece import surface_piece
@@ -128,6 +129,12 @@ def _run(job: Job) -> Outcome:
     counts = [(e.vertices, e.triangles) for e in extents]
     save_picture(job.folder / "change.webp", change_picture(job.folder, surface, counts, (low, high), change))
     return Outcome((), change.figures, _warnings(spacings, plan), ("change.webp",))
+
+
+def comparison_told(folder: Path, scale: float) -> ComparisonDocument:
+    """What the stage wrote, in true metres, of which the monument frame's are ``scale``."""
+    document = ComparisonDocument.model_validate_json((folder / COMPARISON).read_bytes(), strict=False)
+    return in_true_metres(document, scale)
 
 
 def _warnings(spacings: dict[str, float], plan: ComparePlan) -> tuple[str, ...]:

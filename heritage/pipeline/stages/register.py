@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,11 @@ def _run(job: Job) -> Outcome:
         (job.folder / "plan.svg").write_text(drawing, encoding="utf-8")
         pictures = ("plan.svg",)
     return Outcome((), found.figures, found.warnings, pictures)
+
+
+def placement_of(folder: Path) -> Placement:
+    """What the stage found."""
+    return Placement.model_validate_json((folder / PLACEMENT).read_bytes(), strict=False)
 
 
 def _method(facts: dict[str, Any], source: SourceFrame) -> str:
