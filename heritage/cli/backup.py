@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import Target
 from heritage.cli.user import accounts_option
 from heritage.people.place import sqlite_path
 
@@ -15,7 +16,7 @@ _ACCOUNTS = "accounts.jsonl"
 
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("target", type=Target(dir_okay=False))
 @accounts_option
 def backup(site: Path, target: Path, accounts: str | None) -> None:
     """Write all of SITE that cannot be derived again into the file TARGET: its files, history, releases, accounts.

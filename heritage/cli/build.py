@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import Target, demand_site
 from heritage.cli.site import show_problems
 from heritage.cli.user import accounts_option
 from heritage.model.errors import InputError
@@ -130,14 +131,7 @@ def serve(
     from heritage.web.server import serve as start
     from heritage.web.studio.options import studio_options
 
-    if not (site / "site.yaml").is_file():
-        raise InputError(
-            str(site),
-            "no site.yaml here",
-            "a site folder",
-            "make one with `heritage new` or `heritage sample`",
-            code="site-missing",
-        )
+    demand_site(site)
     trusted = list(trusted_hosts) or None
     options = None
     if studio:
@@ -187,7 +181,7 @@ def serve(
 @click.option("--language", help="Of the condition report; default: the site's first.")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Target(dir_okay=False),
     help="Where the condition report is written; default: MONUMENT-REFERENCE-COMPARED.LANGUAGE.html here.",
 )
 def report(

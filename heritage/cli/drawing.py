@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.export import export_group
+from heritage.cli.paths import Target
 
 
 @export_group.command("elevation")
@@ -22,7 +23,7 @@ from heritage.cli.export import export_group
 @click.option(
     "--scale", default=50.0, show_default=True, help="Print at 1 to this: the file's resolution says so."
 )
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A .png or .tif.")
+@click.option("--out", required=True, type=Target(dir_okay=False), help="A .png or .tif.")
 def elevation(
     site: Path, monument: str, condition: str, side: str, mm_per_pixel: float, scale: float, out: Path
 ) -> None:
@@ -46,7 +47,7 @@ def elevation(
 @click.option("--to", "end", nargs=2, type=float, help="x y of the other end; it is on the right.")
 @click.option("--level", "level_m", type=float, help="Instead: the height z of a horizontal section, metres.")
 @click.option("--scale", default=50.0, show_default=True, help="SVG: drawn at 1 to this; DXF is in metres.")
-@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="A .svg or .dxf.")
+@click.option("--out", required=True, type=Target(dir_okay=False), help="A .svg or .dxf.")
 def section(
     site: Path,
     monument: str,

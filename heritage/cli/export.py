@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import Target
 from heritage.cli.site import show_problems
 
 
 @cli.command()
 @click.argument("site", type=click.Path(path_type=Path))
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=Target())
 def publish(site: Path, target: Path) -> None:
     """Write a static copy of SITE's current release to TARGET: a folder, or a .zip."""
     from heritage.export.publish import publish as write
@@ -30,7 +31,7 @@ def export_group() -> None:
 @click.argument("site", type=click.Path(path_type=Path))
 @click.argument("monument")
 @click.argument("epoch")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=Target())
 def cloud(site: Path, monument: str, epoch: str, target: Path) -> None:
     """Write the labelled cloud of one EPOCH as LAZ: every source point, in source order, with class and reason."""
     from heritage.export.cloud import export_cloud
@@ -41,7 +42,7 @@ def cloud(site: Path, monument: str, epoch: str, target: Path) -> None:
 
 @export_group.command("annotations")
 @click.argument("site", type=click.Path(path_type=Path))
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=Target())
 def annotations_out(site: Path, target: Path) -> None:
     """Write the annotations of SITE's current release to TARGET.
 
@@ -56,7 +57,7 @@ def annotations_out(site: Path, target: Path) -> None:
 @export_group.command("tour")
 @click.argument("site", type=click.Path(path_type=Path))
 @click.argument("tour")
-@click.argument("target", type=click.Path(path_type=Path))
+@click.argument("target", type=Target())
 @click.option(
     "--format",
     "kind",

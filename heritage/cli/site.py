@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import Target
 from heritage.model.errors import HeritageError, InputError, Problem
 
 
@@ -22,7 +23,13 @@ from heritage.model.errors import HeritageError, InputError, Problem
     type=click.IntRange(min=10_000),
     help="Points of all surveys together.",
 )
-@click.option("--seed", default=7, show_default=True, help="Another seed makes another precinct.")
+@click.option(
+    "--seed",
+    default=7,
+    show_default=True,
+    type=click.IntRange(min=0),
+    help="Another seed makes another precinct.",
+)
 def sample(directory: Path, points: int, seed: int) -> None:
     """Write the sample site with its ground truth into DIRECTORY."""
     from heritage.sample.site import write_sample
@@ -51,7 +58,7 @@ def new(directory: Path) -> None:
 )
 @click.option(
     "--repairs",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=Target(dir_okay=False),
     help="Write ground plans with a fault, and the repairs proposed, to this GeoJSON file.",
 )
 def check(site: Path, as_json: bool, tour: str | None, repairs: Path | None) -> None:

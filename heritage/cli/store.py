@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import demand_site
 from heritage.cli.user import accounts_option
 from heritage.people.place import sqlite_path
 
@@ -26,6 +27,7 @@ def fsck(site: Path, accounts: str | None) -> None:
     from heritage.store import Store
     from heritage.store.fsck import fsck as examine
 
+    demand_site(site)
     result = examine(Store(site))
     click.echo(str(result))
     _demand_whole_accounts(site, accounts)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heritage.cli.group import cli
+from heritage.cli.paths import demand_site
 from heritage.people.person import ROLES, local_person
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def _on_accounts(command: Callable[..., None]) -> Callable[..., None]:
     def opened(site: Path, accounts: str | None, **rest: Any) -> None:
         from heritage.people.database import Database
 
+        if accounts is None:
+            demand_site(site)
         with Database(site, accounts) as database:
             command(database, **rest)
 

@@ -39,6 +39,7 @@ from heritage.model.release import (
 )
 from heritage.store.publish import publish_folder, temporary_folder
 
+_GEOID_M = 120.0  # EGM96 lies between -107 and 86 m
 D = TypeVar("D", bound=ReleaseDocument)
 
 
@@ -113,8 +114,17 @@ def sea_above_ellipsoid(release: Release, at: Point, given_m: float | None) -> t
     """How far the sea lies above the ellipsoid that the release's heights are taken from, for formats that count
     from the sea: as given, 0 where the site's heights are above the sea themselves, else by PROJ's grid of EGM96
     where one is installed. ``at`` is longitude, latitude, height. A problem where it is not known and 0 is used.
+    Raises InputError for a given height that the sea has nowhere.
     """
     if given_m is not None:
+        if not abs(given_m) <= _GEOID_M:
+            raise InputError(
+                "--geoid-height",
+                f"{given_m:g} m",
+                f"-{_GEOID_M:g} to {_GEOID_M:g} m are allowed: the sea lies nowhere farther from the ellipsoid",
+                "see what a geoid calculator (EGM96) says for the place",
+                code="option-invalid",
+            )
         return given_m, None
     if release.frame.heights == "orthometric":
         return 0.0, None

@@ -26,7 +26,7 @@ def hashed(password: str, name: str) -> str:
         raise InputError(
             "the password",
             "it is too short, too long or too plain",
-            f"{low} to {high} characters, of any kind, and not the name",
+            f"{low} to {high} characters of any kind, at least {low // 3} different ones, and not the name",
             "take some words that do not belong together",
             code="password-weak",
         )

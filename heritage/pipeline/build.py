@@ -123,14 +123,14 @@ def build_site(
 def _chosen(loaded: LoadedSite, monuments: Iterable[str]) -> tuple[str, ...]:
     chosen = tuple(monuments)
     for id in chosen:
-        if id not in loaded.monuments:
-            raise InputError(
-                "--monument",
-                f"{id!r} is no monument of this site",
-                f"{', '.join(loaded.monuments)} are allowed",
-                code="option-invalid",
-            )
+        _demand_monument("--monument", id, loaded.monuments)
     return chosen
+
+
+def _demand_monument(where: str, id: str, known: Iterable[str]) -> None:
+    if id not in (allowed := sorted(known)):
+        found = f"{id!r} is no monument of this site"
+        raise InputError(where, found, f"{', '.join(allowed)} are allowed", code="option-invalid")
 
 
 def _until(plan: Sequence[Planned], until: str) -> tuple[Planned, ...]:
@@ -227,11 +227,14 @@ def planned(site: Path) -> tuple[Planned, ...]:
 
 
 def reports_of(site: Path, monument: str | None = None) -> tuple[Report, ...]:
-    """The reports of what is built of the site as its files are now."""
+    """The reports of what is built of the site as its files are now. Raises InputError for a monument that it has not."""
     store = Store(site)
+    plan = planned(site)
+    if monument is not None:
+        _demand_monument("MONUMENT", monument, {p.task.monument for p in plan})
     return tuple(
         read_report(store, p)
-        for p in planned(site)
+        for p in plan
         if monument in (None, p.task.monument) and store.has_stage(p.task.stage.name, p.fingerprint)
     )
 

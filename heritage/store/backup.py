@@ -64,7 +64,7 @@ def back_up(site: Path, target: Path, more: Mapping[str, bytes]) -> Backup:
     """Write ``target``, atomically; ``more`` are further files by name, which `restore` gives back.
 
     Raises StoreError where something cannot be read or written, or changed while it was read; BusyError where saves
-    do not pause; InputError for a target inside the site.
+    do not pause; InputError for a folder that is no site and for a target inside the site.
     """
     if target.resolve().is_relative_to(site.resolve()):
         raise InputError(
@@ -74,6 +74,10 @@ def back_up(site: Path, target: Path, more: Mapping[str, bytes]) -> Backup:
             "name another",
             code="backup-inside",
         )
+    if not (site / "site.yaml").is_file():
+        # A disk that is not mounted looks like an empty folder: the last backup must not give way to nothing.
+        remedy = "check the path, and that its disk is mounted"
+        raise InputError(str(site), "no site.yaml here", "a site folder", remedy, code="site-missing")
     made = datetime.now(UTC).isoformat(timespec="seconds")
     entries: Entries = {}
     with (

@@ -106,7 +106,7 @@ _FILES: Final = {
 def write_new_site(directory: Path) -> None:
     """Write a commented site without monuments into ``directory``, which must be empty or not there yet.
 
-    Raises InputError where something stands there already: nobody's work is overwritten.
+    Raises InputError where something stands there already (nobody's work is overwritten) and where nothing can be written.
     """
     where = str(directory)
     if directory.exists() and not directory.is_dir():
@@ -116,7 +116,13 @@ def write_new_site(directory: Path) -> None:
         raise InputError(
             where, "the folder is not empty", "a new one is allowed", remedy, code="folder-not-empty"
         )
-    for name in ("monuments", "tours", "media", "templates"):
-        (directory / name).mkdir(parents=True, exist_ok=True)
-    for name, text in _FILES.items():
-        (directory / name).write_text(text, encoding="utf-8")
+    try:
+        for name in ("monuments", "tours", "media", "templates"):
+            (directory / name).mkdir(parents=True, exist_ok=True)
+        for name, text in _FILES.items():
+            (directory / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        found = f"the operating system refused to write here ({error.strerror})"
+        raise InputError(
+            where, found, "a folder of yours is allowed", "choose another place", code="folder-expected"
+        ) from None

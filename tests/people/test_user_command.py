@@ -17,6 +17,12 @@ from heritage.people.tables import events
 WORDS = "chín con rồng vàng"
 
 
+@pytest.fixture(autouse=True)
+def site(tmp_path: Path) -> None:
+    """A folder without site.yaml is not one to keep accounts in."""
+    (tmp_path / "site.yaml").write_text("title: {en: Hue}\nlanguages: [en]\n")
+
+
 @pytest.fixture
 def run(tmp_path: Path, url: str | None):  # type: ignore[no-untyped-def]
     def one(command: str, *words: str, text: str = "") -> str:

@@ -147,7 +147,7 @@ def test_from_the_command_line_with_accounts(site: Path, tmp_path: Path) -> None
     run("restore", str(target), str(tmp_path / "bare"), "--without-accounts")
     assert not (tmp_path / "bare" / ".heritage" / "people.sqlite").exists()
     with pytest.raises(InputError, match="inside the site"):
-        run("backup", str(site), str(site / "media" / "backup.tar"))
+        run("backup", str(site), str(site / "tours" / "backup.tar"))
 
 
 def _open(site: Path, database: Database) -> FlaskClient:
