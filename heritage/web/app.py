@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flask import Flask, Response, request
+from werkzeug.routing import RequestRedirect
 
 from heritage.model.limits import HTTP_BODY_BYTES, MEDIA_UPLOAD_BYTES
 from heritage.page.page import SERVICE_WORKER, render_message, service_worker, stylesheet
@@ -56,9 +57,10 @@ def create_app(
     origin = (studio.origin if studio else None) or origin_of(public_url)
 
     @app.before_request
-    def check() -> None:
+    def check() -> Response | None:
         longer = {UPLOADS: MEDIA_UPLOAD_BYTES, REPORT: REPORT_BYTES}
         check_request(request, hosts, most_bytes=longer.get(request.endpoint or "", HTTP_BODY_BYTES))
+        return _to_the_final_slash()
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -158,3 +160,15 @@ def create_app(
         return Response(page, 503, content_type="text/html; charset=utf-8", headers=headers)
 
     return app
+
+
+def _to_the_final_slash() -> Response | None:
+    """Where an address lacks only that: the way there, by its path alone.
+
+    Flask would name a scheme and a host of its own accord; of a proxy before it, it knows neither.
+    """
+    meant = request.routing_exception
+    if not isinstance(meant, RequestRedirect):
+        return None
+    path = meant.new_url.partition("://")[2].partition("/")[2]
+    return Response(status=meant.code, headers={"Location": f"/{path}", "Cache-Control": REVALIDATE})

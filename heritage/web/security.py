@@ -116,7 +116,8 @@ def demand_own(request: Request, origin: str | None) -> None:
 
 def is_shared(path: str) -> bool:
     """Whether an address is open data, which the pages of any site may read."""
-    return path.startswith(("/api/", "/data/")) or _DATA_OF_RELEASE.match(path) is not None
+    # Without its final slash an address leads to the one with it: a page elsewhere may only follow what it may read.
+    return f"{path}/".startswith(("/api/", "/data/")) or _DATA_OF_RELEASE.match(path) is not None
 
 
 def add_headers(response: Response, *, secure: bool, path: str = "") -> Response:

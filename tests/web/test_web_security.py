@@ -12,9 +12,14 @@ from small_release import EVIL, RELEASE, client_of
 from werkzeug.datastructures import Headers
 
 from heritage.model.limits import HTTP_BODY_BYTES
+from heritage.people.database import Database
 from heritage.store import Store
+from heritage.store.photos import Photos
 from heritage.web import app as web
+from heritage.web.app import create_app
+from heritage.web.report_options import ReportOptions
 from heritage.web.security import Hosts
+from heritage.web.studio.options import StudioOptions
 
 ALL = ["/", "/r/current/release.json", f"/r/{RELEASE}/release.json", f"/r/{RELEASE}/monuments/gate/report.html",
        f"/r/{RELEASE}/opening.webp", "/assets/index-abc.js", "/healthz", "/nowhere", "/r/0009-x/a", "/assets/x",
@@ -160,7 +165,7 @@ def test_hosts_by_choice() -> None:
 
 
 def test_forged_hosts_and_proxies_move_nobody(site: Path) -> None:
-    """F6: 400 for a strange host; no answer redirects; forwarded names are not believed."""
+    """F6: 400 for a strange host; nobody is sent elsewhere; forwarded names are not believed."""
     client = client_of(site, ["hue.example"])
     assert client.get("/", base_url="http://hue.example").status_code == 200
     assert client.get("/", base_url="http://evil.example").status_code == 400
@@ -179,6 +184,39 @@ def test_forged_hosts_and_proxies_move_nobody(site: Path) -> None:
         response = client.get(url, base_url="http://hue.example")
         assert response.status_code == 404
         assert "Location" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("address", "base", "target"),
+    [
+        ("/data", "http://map.example", "/data/"),
+        ("/api", "http://map.example", "/api/"),
+        ("/studio", "https://map.example", "/studio/"),
+        ("/reports", "http://map.example:8000", "/reports/"),
+        ("/data?lang=vi&next=//evil.example/a%2Fb", "http://map.example", "/data/?lang=vi&next=//evil.example/a%2Fb"),
+        ("/data", "http://map.example/old/town", "/old/town/data/"),
+        ("//data", "http://map.example", "/data/"),
+    ],
+)  # fmt: skip
+def test_a_missing_final_slash_is_added_by_path_alone(
+    db: Database, tmp_path: Path, address: str, base: str, target: str
+) -> None:
+    """F6, and a proxy that speaks TLS: scheme and name stay those the visitor used, and nothing is kept for good."""
+    studio = StudioOptions(accounts=db, origin="https://map.example")
+    reports = ReportOptions(db, Photos(tmp_path), 14)
+    app = create_app(tmp_path, trusted_hosts=["map.example"], studio=studio, reports=reports)
+    client = app.test_client()
+    path, _, query = address.partition("?")
+    for method in ("GET", "HEAD"):
+        response = client.open(
+            method=method, query_string=query, base_url=base, environ_overrides={"PATH_INFO": path}
+        )
+        assert (response.status_code, response.headers["Location"]) == (308, target)
+        assert response.headers["Cache-Control"] == "no-cache"
+        assert response.data == b""
+        _check_headers(response.headers)
+        assert ("Access-Control-Allow-Origin" in response.headers) == path.endswith(("/data", "/api"))
+    assert client.get(path, base_url="http://evil.example").status_code == 400
 
 
 def test_long_bodies_are_refused(client: FlaskClient) -> None:
