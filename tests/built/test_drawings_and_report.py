@@ -153,7 +153,7 @@ def test_other_readers_find_the_annotations_where_they_are(site: Path) -> None:
     """GDAL opens the GeoJSON; its places are those of the local shapes through the tilesets' own transform and PROJ."""
     folder = current_folder(site)
     table = pyogrio.read_dataframe(folder / "data/annotations.geojson")
-    rows = list(csv.DictReader(io.StringIO((folder / "data/annotations.csv").read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO((folder / "data/annotations.csv").read_text("utf-8-sig"))))
     assert len(table) == len(rows) == 11
     assert table.crs.to_epsg() == 4326  # as RFC 7946 has it; heights are ellipsoidal
     back = pyproj.Transformer.from_crs(4978, 4979, always_xy=True)
@@ -202,5 +202,5 @@ def test_annotations_are_web_annotations_to_a_reader_of_linked_data(site: Path) 
 
 def test_annotations_are_open_data(site: Path) -> None:
     folder = current_folder(site)
-    rows = list(csv.DictReader(io.StringIO((folder / "data/annotations.csv").read_text("utf-8"))))
+    rows = list(csv.DictReader(io.StringIO((folder / "data/annotations.csv").read_text("utf-8-sig"))))
     assert {row["id"] for row in rows if row["monument"] == "thai-hoa"} >= {"plaster", "moss-left", "edge"}

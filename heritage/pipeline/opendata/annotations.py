@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from heritage.formats.geojson import write_geojson
 from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D
 from heritage.model.release import AnnotationEntry, MonumentEntry, TermEntry
+from heritage.model.spreadsheet import spreadsheet
 from heritage.pipeline.ground import Ground
 from heritage.pipeline.pictures.site_views import site_from
 from heritage.store import ReleaseFolder
@@ -57,12 +56,9 @@ def write_annotations(
             row = None if term is None else TermEntry(id=term.id, label=dict(term.label), uri=term.uri)
             notes.append(_Note(monument, entry, row, np.array(back.transform(*ecef.T)).T))
     if notes:
-        high = loaded.site.heights != "unknown"
-        for path, content in zip(
-            PATHS,
-            (_geojson(notes, loaded.site.languages, high), _web(notes), _csv(notes, loaded.site.languages)),
-            strict=True,
-        ):
+        told = loaded.site.languages, loaded.site.heights
+        contents = (_geojson(notes, *told), _web(notes), _csv(notes, *told))
+        for path, content in zip(PATHS, contents, strict=True):
             into.write(path, content)
     return len(notes)
 
@@ -75,6 +71,14 @@ def _shape(entry: AnnotationEntry, places: F64) -> BaseGeometry:
     if entry.shape == "area":
         return shapely.Polygon(places)
     return shapely.LineString(places) if entry.shape == "line" else shapely.Point(places[0])
+
+
+def _counter_clockwise(entry: AnnotationEntry, degrees: F64) -> list[int]:
+    """The order of the vertices ``degrees`` (n, 3) in which an area's ring is as RFC 7946 has it, first one first."""
+    order = list(range(len(degrees)))
+    if entry.shape == "area" and not shapely.LinearRing(degrees[:, :2]).is_ccw:
+        order[1:] = order[:0:-1]
+    return order
 
 
 def _properties(note: _Note, languages: Sequence[str]) -> dict[str, object]:
@@ -92,16 +96,22 @@ def _properties(note: _Note, languages: Sequence[str]) -> dict[str, object]:
     }
 
 
-def _geojson(notes: Sequence[_Note], languages: Sequence[str], high: bool) -> bytes:
-    """RFC 7946; a third coordinate is a height above the ellipsoid, left out where nobody knows what heights are above.
+def _height(note: _Note, heights: str) -> dict[str, object]:
+    """The height of the note's middle, and what the site's heights are above."""
+    return {"height_m": float(_rounded(note.degrees[-1:])[0, 2]), "heights": heights}
+
+
+def _geojson(notes: Sequence[_Note], languages: Sequence[str], heights: str) -> bytes:
+    """RFC 7946; a third coordinate is a height above the ellipsoid, left out where heights are above something else.
 
     Walls stand upright: seen from above their areas have none, so the shape in the monument's own metres goes along.
     """
     features = []
     for note in notes:
         places = _rounded(note.degrees[:-1])
-        geometry = _shape(note.entry, places if high else places[:, :2])
-        local = _shape(note.entry, np.array(note.entry.vertices_m).round(_METRE_DECIMALS))
+        order = _counter_clockwise(note.entry, places)
+        geometry = _shape(note.entry, places[order] if heights == "ellipsoidal" else places[order, :2])
+        local = _shape(note.entry, np.array(note.entry.vertices_m)[order].round(_METRE_DECIMALS))
         features.append(
             json.dumps(
                 {
@@ -110,6 +120,7 @@ def _geojson(notes: Sequence[_Note], languages: Sequence[str], high: bool) -> by
                     "geometry": geometry.__geo_interface__,
                     "properties": {
                         **_properties(note, languages),
+                        **_height(note, heights),
                         "local_m": shapely.to_wkt(local, _METRE_DECIMALS),
                     },
                 },
@@ -173,12 +184,12 @@ def _web(notes: Sequence[_Note]) -> bytes:
     return json.dumps(page, ensure_ascii=False, indent=1).encode()
 
 
-def _csv(notes: Sequence[_Note], languages: Sequence[str]) -> bytes:
-    """A row each: what it is, its measure, its middle in the monument frame and in degrees."""
+def _csv(notes: Sequence[_Note], languages: Sequence[str], heights: str) -> bytes:
+    """A row each: what it is, its measure, its middle in the monument frame and in degrees; none is a formula."""
     rows: list[dict[str, object]] = []
     for note in notes:
         x, y, z = note.entry.position_m
-        lon, lat, height = _rounded(note.degrees[-1:])[0].tolist()
+        lon, lat, _ = _rounded(note.degrees[-1:])[0].tolist()
         rows.append(
             {
                 "id": note.entry.id,
@@ -188,11 +199,7 @@ def _csv(notes: Sequence[_Note], languages: Sequence[str]) -> bytes:
                 "z_m": z,
                 "longitude": lon,
                 "latitude": lat,
-                "height_m": height,
+                **_height(note, heights),
             }
         )
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()
+    return spreadsheet(list(rows[0]), (row.values() for row in rows))

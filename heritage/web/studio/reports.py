@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Final
@@ -11,6 +9,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from heritage.model.errors import InputError
+from heritage.model.spreadsheet import spreadsheet
 from heritage.people import handling, reports
 from heritage.people.punctuality import figures
 from heritage.people.reports import Report
@@ -39,8 +38,6 @@ _COLUMNS: Final = (
     ),
     *("lon_deg", "lat_deg", "photo"),
 )
-# What spreadsheets take for a formula, in either width, and what they skip before one.
-_FORMULA: Final = "=+-@\uff1d\uff0b\uff0d\uff20\t\r\n"
 
 
 def register(studio: Blueprint, visitors: ReportOptions) -> None:
@@ -55,14 +52,9 @@ def register(studio: Blueprint, visitors: ReportOptions) -> None:
     @studio.get("/api/reports.csv")
     def report_table() -> Response:
         """For a spreadsheet: UTF-8 with its mark, times in UTC; no cell is a formula."""
-        out = io.StringIO()
-        writer = csv.writer(out)
-        writer.writerow(_COLUMNS)
-        writer.writerows(_cells(one) for one in reports.queue(database))
+        table = spreadsheet(_COLUMNS, map(_cells, reports.queue(database)))
         headers = {"Content-Disposition": 'attachment; filename="reports.csv"'}
-        return Response(
-            out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers=headers
-        )
+        return Response(table, content_type="text/csv; charset=utf-8", headers=headers)
 
     @studio.put("/api/reports/<int:id>")
     def change_report(id: int) -> Response:
@@ -123,11 +115,7 @@ def _cells(one: Report) -> list[object]:
     values |= dict(zip(("x_m", "y_m", "z_m"), one.place_m or (None,) * 3, strict=True))
     values |= dict(zip(("lon_deg", "lat_deg"), one.position or (None,) * 2, strict=True))
     values |= {name: _utc(values[name]) for name in _TIMES} | {"photo": "yes" if one.photo else ""}
-    return [_safe(values[name]) for name in _COLUMNS]
-
-
-def _safe(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ")[:1] in tuple(_FORMULA) else value
+    return [values[name] for name in _COLUMNS]
 
 
 def _utc(at: int | None) -> str | None:
