@@ -1,7 +1,8 @@
 """Where each feature stands in the GeoJSON files of a release, so that it can be served as a slice of one.
 
 An SQLite file that is written once with the release and only read afterwards. Boxes are degrees (west, south,
-east, north), times are whole numbers that sort as the days do: year * 10000 + month * 100 + day.
+east, north); one across the antimeridian has its west above its east (RFC 7946 5.2). Times are whole numbers that sort
+as the days do: year * 10000 + month * 100 + day.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ _TABLES = """
 CREATE TABLE item(n INTEGER PRIMARY KEY, collection TEXT, id TEXT, first INTEGER, length INTEGER,
   west REAL, south REAL, east REAL, north REAL, earliest INTEGER, latest INTEGER, timed INTEGER);
 CREATE INDEX item_id ON item(collection, id);
-CREATE VIRTUAL TABLE box USING rtree(n, west, east, south, north);
+CREATE VIRTUAL TABLE box USING rtree(k, west, east, south, north, +n);
 """
 
 
@@ -55,6 +56,29 @@ def day_number(iso: str | None) -> int | None:
     return int(year) * 10_000 + int(month) * 100 + int(day)
 
 
+def enclosing(boxes: Sequence[Box]) -> Box:
+    """The box of all ``boxes``, of which there is one at least: across the antimeridian where that is narrower."""
+    found = []
+    for first in (-180.0, 0.0):  # the meridian that longitudes are counted from
+        begin = [(west - first) % 360 for west, _, _, _ in boxes]
+        end = [
+            at + east - west + 360 * (west > east)
+            for at, (west, _, east, _) in zip(begin, boxes, strict=True)
+        ]
+        low, high = min(begin), max(end)
+        found.append((high - low, boxes[begin.index(low)][0], boxes[end.index(high)][2]))
+    _, west, east = min(found, key=lambda one: one[0])
+    return west, min(box[1] for box in boxes), east, max(box[3] for box in boxes)
+
+
+def halves(box: Box) -> tuple[Box, ...]:
+    """``box``, as the two on either side of the antimeridian where it lies across."""
+    west, south, east, north = box
+    if west > east:
+        return (west, south, 180.0, north), (-180.0, south, east, north)
+    return (box,)
+
+
 def _moment(day: int | None, end: int) -> str | None:
     """A day's first or last second in RFC 3339, which knows the years 0 to 9999 only."""
     if day is None or not 0 <= day < 100_000_000:
@@ -71,8 +95,8 @@ def write_feature_index(features: Iterable[IndexedFeature]) -> bytes:
             timed = f.times is not None
             row = (n, f.collection, f.id, f.first, f.length, *f.box, *(f.times or (None, None)), timed)
             database.execute("INSERT INTO item VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", row)
-            west, south, east, north = f.box
-            database.execute("INSERT INTO box VALUES (?,?,?,?,?)", (n, west, east, south, north))
+            for west, south, east, north in halves(f.box):
+                database.execute("INSERT INTO box VALUES (NULL,?,?,?,?,?)", (west, east, south, north, n))
         database.commit()
         return database.serialize()
 
@@ -95,13 +119,17 @@ class FeatureIndex:
         """The box of all features of a collection, and their first and last day (None: open or none has a time)."""
         query = (
             "SELECT min(west), min(south), max(east), max(north), min(earliest), max(latest), "
-            "count(*) FILTER (WHERE timed AND earliest IS NULL), count(*) FILTER (WHERE timed AND latest IS NULL) "
-            "FROM item WHERE collection = ?"
+            "count(*) FILTER (WHERE timed AND earliest IS NULL), count(*) FILTER (WHERE timed AND latest IS NULL), "
+            "count(*) FILTER (WHERE west > east) FROM item WHERE collection = ?"
         )
         with closing(sqlite3.connect(self._uri, uri=True)) as database:
-            west, south, east, north, first, last, open_first, open_last = database.execute(
+            *box, first, last, open_first, open_last, across = database.execute(
                 query, [collection]
             ).fetchone()
+            west, south, east, north = box
+            if across or east - west > 180:
+                every = "SELECT west, south, east, north FROM item WHERE collection = ?"
+                west, south, east, north = enclosing(database.execute(every, [collection]).fetchall())
         times = (None if open_first else _moment(first, 0), None if open_last else _moment(last, 1))
         return (west, south, east, north), times
 
@@ -119,8 +147,9 @@ class FeatureIndex:
             where.append(f"n IN (SELECT n FROM box AS b WHERE {meet})")  # noqa: S608
             for west, south, east, north in boxes:
                 values += [east, west, north, south]
+            # Of what lies across the antimeridian the shape decides.
             inside = " OR ".join(
-                f"(west >= {w!r} AND east <= {e!r} AND south >= {s!r} AND north <= {n!r})"
+                f"(west <= east AND west >= {w!r} AND east <= {e!r} AND south >= {s!r} AND north <= {n!r})"
                 for w, s, e, n in boxes
             )
         if times is not None:

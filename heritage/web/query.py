@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 
 from heritage.model.errors import InputError
-from heritage.store.feature_index import Box, Times
+from heritage.store.feature_index import Box, Times, halves
 from heritage.web.errors import refused
 
 DEFAULT_LIMIT = 100
@@ -70,9 +70,7 @@ def _boxes(text: str) -> tuple[Box, ...]:
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
     if south > north:
         raise _wrong("the parameter bbox", f"south {south:g} above north {north:g}", allowed)
-    if west > east:
-        return ((west, south, 180.0, north), (-180.0, south, east, north))
-    return ((west, south, east, north),)
+    return halves((west, south, east, north))
 
 
 def _times(text: str) -> Times:

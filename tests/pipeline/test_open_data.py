@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import pytest
 import shapely
 
@@ -20,6 +21,7 @@ from heritage.pipeline.ground import read_ground
 from heritage.pipeline.opendata.catalogue import Edition
 from heritage.pipeline.opendata.write import write_open_data
 from heritage.store import Store
+from heritage.store.feature_index import FeatureIndex
 from heritage.text.site import load_site
 
 SQUARE = ((0.0, 0.0, 5.0), (4.0, 0.0, 5.0), (4.0, 4.0, 5.0), (0.0, 4.0, 5.0))
@@ -107,3 +109,68 @@ def test_no_cell_of_the_table_is_computed(tmp_path: Path, shape: str) -> None:
     (row,) = csv.DictReader(io.StringIO(content.decode("utf-8-sig")))
     assert row["title_en"] == f"'{FORMULA}"
     assert row["x_m"] == "2.0"
+
+
+FIJI = "EPSG:32701"
+
+
+def on_taveuni(corners: Sequence[tuple[float, float]]) -> shapely.Polygon:
+    """A plan given in degrees, as a surveyor's own grid has it."""
+    way = pyproj.Transformer.from_crs(4326, FIJI, always_xy=True)
+    return shapely.Polygon([way.transform(*corner) for corner in corners])
+
+
+ACROSS = on_taveuni([(179.9998, -16.85), (-179.9998, -16.85), (-179.9998, -16.8498), (179.9998, -16.8498)])
+WEST_OF_IT = on_taveuni([(179.9990, -16.85), (179.9992, -16.85), (179.9992, -16.8498), (179.9990, -16.8498)])
+CROSSED = on_taveuni([(179.9998, -16.85), (-179.9998, -16.8498), (-179.9998, -16.85), (179.9998, -16.8498)])
+
+
+def test_a_plan_across_the_antimeridian_is_published_in_two_parts(tmp_path: Path) -> None:
+    data = written(tmp_path, crs=FIJI, plans=[ACROSS, WEST_OF_IT, CROSSED])
+    features = json.loads((data / "footprints.geojson").read_bytes())["features"]
+    across, beside, crossed = (shapely.geometry.shape(f["geometry"]) for f in features)
+    way = pyproj.Transformer.from_crs(4326, FIJI, always_xy=True)
+
+    for shape, given in ((across, ACROSS), (crossed, shapely.make_valid(CROSSED))):
+        assert shape.geom_type == "MultiPolygon"
+        assert all(
+            -180 <= w < e <= 180 and e - w < 1 for w, _, e, _ in shapely.bounds(shapely.get_parts(shape))
+        )
+        assert all(part.exterior.is_ccw for part in shape.geoms)
+        there = shapely.transform(shape, lambda xy: np.column_stack(way.transform(*xy.T)))
+        assert there.area == pytest.approx(given.area, rel=1e-3)
+    assert beside.geom_type == "Polygon"
+
+
+def test_a_box_across_the_antimeridian_is_not_one_around_the_earth(tmp_path: Path) -> None:
+    data = written(tmp_path, crs=FIJI, plans=[ACROSS, WEST_OF_IT])
+    index = FeatureIndex(data / "features.sqlite")
+
+    def found(*boxes: tuple[float, float, float, float]) -> list[tuple[int, bool]]:
+        return [(one.n - 1, one.certain) for one in index.within("footprints", boxes, None)]
+
+    assert found((107, -17, 108, -16)) == []
+    assert found((-179.9999, -17, -179, -16)) == [(0, False)], "its shape decides"
+    assert found((179, -17, 179.9995, -16)) == [(1, True)]
+    assert found((179, -17, 180, -16), (-180, -17, -179, -16)) == [(0, False), (1, True)]
+    assert index.extent("footprints")[0] == pytest.approx((179.9990, -16.85, -179.9998, -16.8498), abs=1e-7)
+    catalogue = json.loads((data / "catalogue.jsonld").read_bytes())
+    assert (
+        catalogue["schema:spatialCoverage"]["schema:geo"]["schema:box"] == "-16.85 179.999 -16.8498 -179.9998"
+    )
+    bounds = shapely.from_wkt(catalogue["dct:spatial"]["dcat:bbox"]["@value"])
+    assert bounds.area == pytest.approx(0.0012 * 0.0002, rel=1e-3)
+
+
+def test_an_annotation_across_the_antimeridian_keeps_its_heights(tmp_path: Path) -> None:
+    """The site's origin is the middle of the only plan: a thousandth of a degree is some hundred metres there."""
+    wide = tuple((x * 100.0, y * 100.0, 5.0) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)))
+    line = area("line", wide).model_copy(update={"shape": "line"})
+    data = written(tmp_path, [area("area", wide), line], crs=FIJI, plans=[ACROSS])
+    features = json.loads((data / "annotations.geojson").read_bytes())["features"]
+    shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features]
+
+    assert [shape.geom_type for shape in shapes] == ["MultiPolygon", "MultiLineString"]
+    for part in shapely.get_parts(shapes):
+        assert part.bounds[2] - part.bounds[0] < 0.01
+        assert shapely.get_coordinates(part, include_z=True)[:, 2] == pytest.approx(5, abs=0.01)

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from heritage.formats.geojson import write_geojson
+from heritage.formats.geojson import cut_at_antimeridian, write_geojson
 from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D
 from heritage.model.release import AnnotationEntry, MonumentEntry, TermEntry
@@ -117,7 +117,7 @@ def _geojson(notes: Sequence[_Note], languages: Sequence[str], heights: str) -> 
                 {
                     "type": "Feature",
                     "id": f"{note.monument.id}/{note.entry.id}",
-                    "geometry": geometry.__geo_interface__,
+                    "geometry": cut_at_antimeridian(geometry).__geo_interface__,
                     "properties": {
                         **_properties(note, languages),
                         **_height(note, heights),

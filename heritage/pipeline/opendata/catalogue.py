@@ -14,6 +14,7 @@ from datetime import date
 
 from heritage.model.documents import Credit, Rights, Site
 from heritage.model.release import DataSet
+from heritage.store.feature_index import Box, halves
 
 _CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -54,10 +55,9 @@ class Edition:
     issued: date
 
 
-def catalogue(
-    site: Site, sets: Sequence[DataSet], box: tuple[float, float, float, float] | None, edition: Edition
-) -> bytes:
-    """The catalogue; ``box`` is west, south, east, north of everything, degrees."""
+def catalogue(site: Site, sets: Sequence[DataSet], box: Box | None, edition: Edition) -> bytes:
+    """The catalogue; ``box`` is west, south, east, north of everything, degrees (west above east where it crosses the
+    antimeridian)."""
     whose = _whose(site.rights, site.credits)
     graph = {
         "@context": _CONTEXT,
@@ -83,9 +83,7 @@ def catalogue(
     return json.dumps(graph, ensure_ascii=False, indent=1).encode()
 
 
-def _dataset(
-    site: Site, one: DataSet, box: tuple[float, float, float, float] | None, edition: Edition
-) -> dict[str, object]:
+def _dataset(site: Site, one: DataSet, box: Box | None, edition: Edition) -> dict[str, object]:
     title: Mapping[str, str] = _TITLES.get(one.kind, {}) or {
         language: f"{words}: {_best(one.subtitle, language) or one.id.rpartition('/')[2]}"
         for language, words in one.title.items()
@@ -219,13 +217,14 @@ def _whose(rights: Rights, credits: Sequence[Credit]) -> dict[str, object]:
     return found
 
 
-def _where(box: tuple[float, float, float, float] | None) -> dict[str, object]:
+def _where(box: Box | None) -> dict[str, object]:
     """The place on the globe, for both vocabularies; schema.org names a corner latitude first."""
     if box is None:
         return {}
     west, south, east, north = box
-    ring = f"{west} {south}, {east} {south}, {east} {north}, {west} {north}, {west} {south}"
-    wkt = {"@value": f"POLYGON(({ring}))", "@type": "geosparql:wktLiteral"}
+    rings = [f"(({w} {s}, {e} {s}, {e} {n}, {w} {n}, {w} {s}))" for w, s, e, n in halves(box)]
+    text = f"POLYGON{rings[0]}" if len(rings) == 1 else f"MULTIPOLYGON({', '.join(rings)})"
+    wkt = {"@value": text, "@type": "geosparql:wktLiteral"}
     shape = {"@type": "schema:GeoShape", "schema:box": f"{south} {west} {north} {east}"}
     return {
         "dct:spatial": {"@type": "dct:Location", "dcat:bbox": wkt},

@@ -11,7 +11,7 @@ import pyproj
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from heritage.formats.geojson import feature_text
+from heritage.formats.geojson import cut_at_antimeridian, feature_text
 from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import Credit, Rights
 from heritage.model.frames import WGS84_3D
@@ -140,7 +140,7 @@ def footprint_layer(loaded: LoadedSite, ground: Ground, monuments: Sequence[Monu
         "footprints",
         tuple(f.id for f in footprints),
         rows,
-        tuple(degrees),
+        tuple(map(cut_at_antimeridian, degrees)),
         tuple(shapes),
         ground.footprints_crs,
         (None,) * len(footprints),

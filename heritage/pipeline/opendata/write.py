@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import shapely
 
 from heritage.formats.geojson import Written, write_geojson
@@ -16,15 +15,20 @@ from heritage.pipeline.opendata.catalogue import Edition, catalogue
 from heritage.pipeline.opendata.layers import Layer, footprint_layer, monument_layer
 from heritage.pipeline.opendata.page import data_pages
 from heritage.store import ReleaseFolder
-from heritage.store.feature_index import IndexedFeature, Times, day_number, write_feature_index
+from heritage.store.feature_index import (
+    Box,
+    IndexedFeature,
+    Times,
+    day_number,
+    enclosing,
+    write_feature_index,
+)
 from heritage.store.manifest import content_type
 from heritage.text.site import LoadedSite
 
 INDEX = "data/index.json"
 _GEOPACKAGE = "data/heritage.gpkg"
 _CATALOGUE = "data/catalogue.jsonld"
-
-Box = tuple[float, float, float, float]
 
 
 def write_open_data(
@@ -53,7 +57,7 @@ def write_open_data(
     if count:
         sets.append(_annotations(into, loaded, count))
     sets += _models(loaded, monuments)
-    content = catalogue(loaded.site, sets, _whole(layers), edition)
+    content = catalogue(loaded.site, sets, _whole(indexed), edition)
     into.write(_CATALOGUE, content)
     into.write("data/features.sqlite", write_feature_index(indexed))
     document = DataDocument(catalogue=_file(_CATALOGUE, len(content)), sets=tuple(sets))
@@ -115,13 +119,13 @@ def _models(loaded: LoadedSite, monuments: Sequence[MonumentEntry]) -> list[Data
 
 
 def _indexed(layer: Layer, written: Written) -> list[IndexedFeature]:
-    bounds = shapely.bounds(np.array(layer.degrees, dtype=object))
     found = []
-    for id, span, box, period in zip(layer.ids, written.spans, bounds.tolist(), layer.periods, strict=True):
+    for id, span, shape, period in zip(layer.ids, written.spans, layer.degrees, layer.periods, strict=True):
         times: Times | None = None
         if period is not None:
             times = (day_number(period.earliest), day_number(period.latest))
-        found.append(IndexedFeature(layer.name, id, *span, tuple(box), times))
+        box = enclosing(shapely.bounds(shapely.get_parts(shape)).tolist())
+        found.append(IndexedFeature(layer.name, id, *span, box, times))
     return found
 
 
@@ -141,9 +145,8 @@ def _as_number(day: str) -> int:
     return day_number(day) or 0
 
 
-def _whole(layers: Sequence[Layer]) -> Box | None:
-    if not layers:
+def _whole(indexed: Sequence[IndexedFeature]) -> Box | None:
+    if not indexed:
         return None
-    bounds = shapely.total_bounds(np.array([g for layer in layers for g in layer.degrees], dtype=object))
-    west, south, east, north = (round(float(v), 7) for v in bounds)
+    west, south, east, north = (round(v, 7) for v in enclosing([one.box for one in indexed]))
     return west, south, east, north
