@@ -60,7 +60,12 @@ def read_gcp(path: Path) -> tuple[ControlPoint, ...]:
     problems: list[Problem] = []
     for number, line in lines[1:]:
         where = f"{path.name}:{number}"
-        point = _point(where, next(csv.reader(io.StringIO(line), delimiter=separator)))
+        try:
+            cells = next(csv.reader(io.StringIO(line), delimiter=separator))
+        except csv.Error as error:
+            problems.append(_problem(where, f"a line that is no CSV ({error})", "short cells are needed"))
+            continue
+        point = _point(where, cells)
         if isinstance(point, Problem):
             problems.append(point)
         elif any(point.name == other.name for other in points):
@@ -85,9 +90,10 @@ def _point(where: str, cells: list[str]) -> ControlPoint | Problem:
     numbers: list[float] = []
     for column, cell in zip(_COLUMNS[2:], rest, strict=True):
         try:
-            numbers.append(float(cell))
+            # Python takes 1_0 for ten; in a surveyor's table it is a slip.
+            numbers.append(float(cell.replace("_", "?")))
         except ValueError:
-            return _problem(where, f"{column} is {cell!r}", "a number with a decimal point is allowed")
+            return _problem(where, f"{column} is {cell[:40]!r}", "a number with a decimal point is allowed")
         if not math.isfinite(numbers[-1]):
             return _problem(where, f"{column} is {cell}", "a finite number is allowed")
     x, y, z, east, north, height = numbers

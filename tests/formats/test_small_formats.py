@@ -212,6 +212,9 @@ def test_control_points(separator: str, mark: str, tmp_path: Path) -> None:
         ("a,control,1,2,3,4,5,six", "Z is 'six'"),
         ('a,control,1,2,3,4,5,"1,5"', "Z is '1,5'"),
         ("a,control,1,2,nan,4,5,6", "z is nan"),
+        ("a,control,1_0,2,3,4,5,6", "x is '1_0'"),
+        (f"a,control,{'1' * 140_000},2,3,4,5,6", "no CSV"),
+        (f"a,control,{'1' * 100_000}x,2,3,4,5,6", "x is '111"),
         ("first,check,1,2,3,4,5,6", "first stands here again"),
     ],
 )
