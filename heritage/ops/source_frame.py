@@ -171,6 +171,11 @@ def _crs(header: SourceHeader, options: IngestOptions, warnings: list[str]) -> p
     return crs
 
 
+def _alike(factor: float) -> float:
+    """A unit's metres, to be compared: the registry and we write the survey foot alike to 1e-15, the other is 6e-7 off."""
+    return round(factor, 12)
+
+
 def _metres_per_unit(
     header: SourceHeader, crs: pyproj.CRS | None, options: IngestOptions, warnings: list[str]
 ) -> tuple[float, str]:
@@ -178,12 +183,10 @@ def _metres_per_unit(
     axes = [axis.unit_conversion_factor for axis in crs.axis_info] if crs is not None else []
     if axes and header.height_unit is not None:
         axes.append(METRES[header.height_unit])
-    factors = {
-        round(factor, 12) for factor in axes
-    }  # the registry and we write the survey foot alike to 1e-15
+    factors = {_alike(factor) for factor in axes}
     if options.units is not None:
         metres = METRES[options.units]
-        if factors and factors != {metres}:
+        if factors and factors != {_alike(metres)}:
             warnings.append(
                 f"{header.name}: the unit is set to {options.units}, which is not that of its CRS"
             )

@@ -162,6 +162,8 @@ def test_the_unit_comes_from_the_strongest_word() -> None:
     assert by_curator.frame.metres_per_unit == 1
     assert any("not that of its CRS" in w for w in by_curator.warnings)
     assert any("metres are assumed" in w for w in assumed.warnings)
+    assert run(one, feet, units="us-ft").warnings == ()
+    assert any("not that of its CRS" in w for w in run(one, feet, units="ft").warnings)
     with pytest.raises(InputError, match="one unit in plan and another in height"):
         run(one, {"crs": "EPSG:2263+5703", "unit": None})
 
