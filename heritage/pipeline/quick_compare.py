@@ -31,11 +31,13 @@ def quick_compare(
     begun = begin(reader.header, IngestOptions())
     turn = begun.metres_per_unit * upright_rotation(begun.up).T
     for chunk in reader.chunks():
+        if not len(chunk):
+            continue  # the file itself says that none of these is a point
         xyz = chunk.xyz @ turn
         low, high = np.minimum(low, xyz.min(0)), np.maximum(high, xyz.max(0))
         looks.append(look(surface, xyz, reach_m))
     gap = float(np.linalg.norm(np.maximum(np.maximum(surface.low - high, low - surface.high), 0)))
-    if gap > reach_m:
+    if looks and gap > reach_m:
         spans = [float(np.linalg.norm(b - a)) for a, b in ((low, high), (surface.low, surface.high))]
         raise InputError(
             cloud.name, f"{gap:.3g} m away from {mesh.name} ({spans[0]:.3g} m and {spans[1]:.3g} m across)",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import laspy
 import numpy as np
 import open3d as o3d
 import pytest
 
+from heritage.formats.reader import CloudReader
 from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError
 from heritage.ops.comparison.quick import Surface, figures, look
@@ -75,3 +77,22 @@ def test_files_that_do_not_lie_together_are_an_error(tmp_path: Path):
         quick_compare(cloud(5_000.0), tmp_path / "box.ply", 0.1)
     with pytest.raises(InputError, match="none of 500 points is within"):
         quick_compare(cloud(0.0), tmp_path / "box.ply", 1e-7)
+
+
+def test_stretches_of_withheld_points_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    made = o3d.geometry.TriangleMesh.create_box(1, 1, 1)
+    o3d.io.write_triangle_mesh(str(tmp_path / "box.ply"), made)
+    las = laspy.LasData(laspy.LasHeader(point_format=6, version="1.4"))
+    las.header.scales = [0.001] * 3
+    las.xyz = np.random.default_rng(3).random((500, 3))
+    las.withheld = np.ones(500, int)
+    las.write(tmp_path / "none.las")
+    las.withheld = np.arange(500) < 300
+    las.write(tmp_path / "some.las")
+
+    with pytest.raises(InputError, match="none of 0 points is within"):
+        quick_compare(tmp_path / "none.las", tmp_path / "box.ply", 1.0)
+
+    monkeypatch.setattr(CloudReader.chunks, "__defaults__", (100,))
+    found = quick_compare(tmp_path / "some.las", tmp_path / "box.ply", 1.0)
+    assert found[0].value == 200
