@@ -16,6 +16,7 @@ from heritage.formats.gltf_material import Material, read_material
 from heritage.formats.parts import Part, joined, wrong
 from heritage.model.arrays import F64
 from heritage.model.colour import to_srgb
+from heritage.model.errors import InputError
 from heritage.model.limits import GLTF_DEPTH, GLTF_NODES, VERTICES
 
 # Required extensions that change nothing we read, or that we follow.
@@ -29,6 +30,7 @@ _UNDERSTOOD = {
 }
 _TRIANGLES, _STRIP, _FAN = 4, 5, 6
 _FLAT = 1e-12
+_INSTANCES = "EXT_mesh_gpu_instancing"
 
 
 def read_gltf(path: Path, claims: Claims | None = None) -> list[Part]:
@@ -106,6 +108,12 @@ def named_meshes(file: GltfFile) -> Iterator[tuple[F64, dict[str, Any], tuple[st
         names = (*above, _name(node))
         matrix = parent @ _matrix(file, node, f"nodes[{index}]")
         if "mesh" in node:
+            extensions = node.get("extensions")
+            if isinstance(extensions, dict) and _INSTANCES in extensions:
+                raise InputError(
+                    file.name, f"nodes[{index}] draws its mesh many times ({_INSTANCES})",
+                    "a node for each is needed", "export it without instancing", code="model-invalid",
+                )  # fmt: skip
             if "skin" in node:
                 raise wrong(file.name, f"nodes[{index}] has a skin", "rigid models are allowed")
             # Relative to its size: quantised meshes are scaled by their step, a fraction of a millimetre.

@@ -443,6 +443,8 @@ def gltf_cases() -> Iterator[Case]:
     yield case("a matrix of 15", "nodes", 0, {"mesh": 0, "matrix": [1.0] * 15})
     yield case("a flat matrix", "nodes", 0, {"mesh": 0, "matrix": [0.0] * 16})
     yield case("a scale of 0", "nodes", 0, {"mesh": 0, "scale": [1, 0, 1]})
+    instances = {"EXT_mesh_gpu_instancing": {"attributes": {"TRANSLATION": 0}}}
+    yield case("a mesh drawn many times", "nodes", 0, {"mesh": 0, "extensions": instances})
     yield case("a rotation of 0", "nodes", 0, {"mesh": 0, "rotation": [0, 0, 0, 0]})
     yield case("words in a matrix", "nodes", 0, {"mesh": 0, "translation": ["a", 0, 0]})
     yield case("numbers beyond floats", "nodes", 0, {"mesh": 0, "translation": [1e400, 0, 0]})
