@@ -17,6 +17,7 @@ import pyproj
 from PIL import Image, UnidentifiedImageError
 
 from heritage.formats.reader import file_bytes
+from heritage.formats.xml_document import read_xml
 from heritage.model.arrays import F64, U8
 from heritage.model.errors import InputError
 from heritage.model.limits import RASTER_HEIGHTS_PX, RASTER_PHOTO_PX, VECTOR_BYTES
@@ -24,6 +25,7 @@ from heritage.model.raster import Raster, VerticalKind
 
 _SCALE, _TIEPOINT, _MATRIX, _KEYS = 33550, 33922, 34264, 34735
 _COMPRESSION: Final = 259
+_METADATA: Final = 42112  # GDAL's: XML, with scale and offset of the numbers
 _NODATA: Final = 42113  # GDAL's: the value that means none, as text
 _RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL, _VERTICAL_UNITS = 1025, 2048, 3072, 4096, 4099
 _METRES: Final = {9001: 1.0, 9002: 0.3048, 9003: 1200 / 3937}  # by the EPSG code of a unit
@@ -36,6 +38,8 @@ _HEIGHT_MODES: Final = ("F", "I", "I;16", "I;16S", "I;16B", "I;16BS", "L")
 def read_heights(path: Path, crs: str | None = None) -> Raster:
     """The first picture of ``path`` as heights, metres; ``crs`` where the file does not say it.
 
+    GDAL's scale and offset are applied to the numbers, then the unit of heights.
+
     Raises InputError for another kind of file, a damaged one, one that is not placed, and one beyond the ceilings.
     """
     with _opened(path, RASTER_HEIGHTS_PX) as image:
@@ -46,6 +50,7 @@ def read_heights(path: Path, crs: str | None = None) -> Raster:
         placed, stated = _place(path, image, crs)
         vertical, metres = _heights(path, _keys(path, image))
         nodata = _nodata(path, image)
+        scale, offset = _stored(path, image)
         if _mixed_order(image):
             # Pillow 13 gives such numbers with their bytes exchanged, without a word.
             raise _wrong(
@@ -55,7 +60,8 @@ def read_heights(path: Path, crs: str | None = None) -> Raster:
     none = ~np.isfinite(values)
     if nodata is not None:
         none |= values == np.float32(nodata)
-    values *= np.float32(metres)
+    values *= np.float32(scale * metres)
+    values += np.float32(offset * metres)
     # Without a word for "none" writers use numbers that no place on Earth has.
     none |= np.abs(values) > 12_000
     if none.all():
@@ -157,6 +163,30 @@ def _nodata(path: Path, image: Image.Image) -> float | None:
         return float(text)
     except ValueError:
         raise _wrong(path, f"{text[:20]!r} as the value of no data", "a number is needed") from None
+
+
+def _stored(path: Path, image: Image.Image) -> tuple[float, float]:
+    """Scale and offset from the first channel's numbers to heights in the file's unit: 1 and 0 where GDAL's metadata
+    has none."""
+    found = {"scale": 1.0, "offset": 0.0}
+    text = str(_tags(image).get(_METADATA, "")).strip("\0 \n")
+    if "role" not in text:  # nothing in it changes a number
+        return 1.0, 0.0
+    try:
+        items = read_xml(text.encode(), path.name).iter("Item")
+    except InputError as error:
+        raise _wrong(path, f"GDAL's metadata: {error.problems[0].found}", "well-formed XML") from None
+    for item in items:
+        role = item.get("role", "").lower()
+        if role not in found or item.get("sample", "0") != "0":
+            continue
+        try:
+            found[role] = float(item.text or "")
+        except ValueError:
+            found[role] = math.nan
+        if not math.isfinite(found[role]) or (role == "scale" and found[role] == 0):
+            raise _wrong(path, f"{(item.text or '')[:20]!r} as the {role} of its heights", "a number is needed")
+    return found["scale"], found["offset"]
 
 
 def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str]:

@@ -11,7 +11,7 @@ from PIL import Image, TiffImagePlugin
 from heritage.formats.geotiff import read_heights, read_photo
 from heritage.model.errors import InputError
 
-TYPES = {33550: 12, 33922: 12, 34264: 12, 34735: 3, 42113: 2}
+TYPES = {33550: 12, 33922: 12, 34264: 12, 34735: 3, 42112: 2, 42113: 2}
 UTM = (1, 1, 0, 2, 1025, 0, 1, 1, 3072, 0, 1, 32648)
 PLACED = {33550: (2.0, 3.0, 0.0), 33922: (0.0, 0.0, 0.0, 100.0, 900.0, 0.0), 34735: UTM}
 HEIGHTS = np.arange(12, dtype=np.float32).reshape(3, 4) / 4
@@ -73,6 +73,40 @@ def test_heights_in_feet_come_as_metres(tmp_path: Path, vertical: tuple[int, ...
     keys = (1, 1, 0, 3, *UTM[4:], *vertical)
     raster = read_heights(tiff(tmp_path / "dem.tif", HEIGHTS, PLACED | {34735: keys}))
     assert raster.values == pytest.approx(metres * HEIGHTS)
+
+
+def gdal(*items: tuple[str, str, int]) -> str:
+    """GDAL's metadata as it writes them."""
+    lines = [f'<Item name="{r.upper()}" sample="{k}" role="{r}">{text}</Item>' for r, text, k in items]
+    return "\n".join(["<GDALMetadata>", '<Item name="AREA_OR_POINT">Area</Item>', *lines, "</GDALMetadata>"])
+
+
+def test_numbers_are_stored_with_scale_and_offset(tmp_path: Path) -> None:
+    stored = np.array([[-999, 1000], [2005, 3]], np.int32)
+    decimetres = gdal(("scale", "0.1", 0), ("offset", "-20", 0), ("scale", "7", 1))
+    feet = (1, 1, 0, 3, *UTM[4:], 4099, 0, 1, 9002)
+    tags = PLACED | {42112: decimetres, 42113: "-999"}
+    raster = read_heights(tiff(tmp_path / "a.tif", stored, tags))
+    np.testing.assert_allclose(raster.values, [[np.nan, 80], [180.5, -19.7]], rtol=1e-6)
+    raster = read_heights(tiff(tmp_path / "b.tif", stored, tags | {34735: feet}))
+    np.testing.assert_allclose(raster.values[1], np.array([180.5, -19.7]) * 0.3048, rtol=1e-6)
+    plain = PLACED | {42112: gdal()}
+    assert read_heights(tiff(tmp_path / "c.tif", HEIGHTS, plain)).values.tolist() == HEIGHTS.tolist()
+
+
+@pytest.mark.parametrize(
+    ("metadata", "words"),
+    [
+        (gdal(("scale", "0", 0)), "'0' as the scale"),
+        (gdal(("offset", "nan", 0)), "'nan' as the offset"),
+        (gdal(("scale", "0,1", 0)), "'0,1' as the scale"),
+        (gdal(("scale", "0.1", 0))[:-4], "GDAL's metadata: no XML"),
+        ('<!DOCTYPE a [<!ENTITY b "c">]>' + gdal(("scale", "&b;", 0)), "GDAL's metadata: XML in UTF-16"),
+    ],
+)
+def test_a_scale_that_is_none_is_refused(metadata: str, words: str, tmp_path: Path) -> None:
+    path = tiff(tmp_path / "dem.tif", HEIGHTS, PLACED | {42112: metadata})
+    assert words in refused(read_heights, path)
 
 
 def test_depths_and_units_nobody_knows_are_refused(tmp_path: Path) -> None:
