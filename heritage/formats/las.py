@@ -34,6 +34,7 @@ def open_las(path: Path) -> CloudReader:
         points=facts.points,
         crs=facts.crs,
         unit=facts.unit,
+        plan_unit=facts.plan_unit,
         height_unit=facts.height_unit,
         colour_bits=16 if facts.point_format in _WITH_COLOUR else 0,
         has_normals=_normals(names) is not None,

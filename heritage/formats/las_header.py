@@ -24,7 +24,7 @@ _VLR_HEADER, _EVLR_HEADER = 54, 60
 _REMEDY = "set crs in monument.yaml"
 _PROJECTED_KEY, _GEOGRAPHIC_KEY, _VERTICAL_KEY = 3072, 2048, 4096
 _PLAN_UNIT_KEY, _HEIGHT_UNIT_KEY = 3076, 4099
-_UNITS: dict[int, Unit] = {9001: "m", 9002: "ft", 9003: "us-ft"}
+_UNITS: dict[int, Unit] = {1025: "mm", 1033: "cm", 9001: "m", 9002: "ft", 9003: "us-ft", 9036: "km"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Record:
 class LasFacts:
     """What a checked header says. ``scale``, ``offset``, ``low``, ``high`` per axis in file coordinates.
 
-    ``unit`` is that of a CRS without a code, ``height_unit`` that of heights where ``crs`` is of the plan alone."""
+    ``unit`` is that of a CRS without a code; ``plan_unit`` and ``height_unit`` are what the GeoTIFF keys state besides."""
 
     version: str
     point_format: int
@@ -53,6 +53,7 @@ class LasFacts:
     high: tuple[float, float, float]
     crs: str | None
     unit: Unit | None
+    plan_unit: Unit | None
     height_unit: Unit | None
     notes: tuple[str, ...]
 
@@ -103,9 +104,13 @@ def _read(b: LasBytes) -> LasFacts:
                 "both numbers must be the same, or the first 0",
             )
     records = _records(b, header, count, start, extended=False)
+    behind = [b.size]  # where what follows the points may begin
+    if minor >= 3:
+        behind += b.unpack("Q", 227, "the waveforms")
     if minor == 4:
         first, extended = b.unpack("QI", 235, "the extended records")
         if extended:
+            behind.append(first)
             records += _records(b, first, extended, b.size, extended=True)
     scale, offset, low, high = _numbers(b)
     plausible_count(f"{b.name}, byte {247 if minor == 4 else 107}", points)
@@ -114,12 +119,16 @@ def _read(b: LasBytes) -> LasFacts:
         if laz is None:
             raise b.wrong(104, "compressed points without a record 'laszip encoded'", "one is needed")
         check_chunks(b, b.take(laz.start, laz.length, "the LAZ record"), start, length, points)
-    elif start + points * length > b.size:
-        raise b.wrong(
-            247 if minor == 4 else 107,
-            f"{points} points are promised, the file holds {(b.size - start) // length}",
-            "both must agree",
-        )
+    else:
+        # Writers may leave some bytes behind the points, but no whole one. 0 stands for no waveforms.
+        end = min((place for place in behind if place >= start + points * length), default=b.size)
+        held = (end - start) // length
+        if held != points:
+            raise b.wrong(
+                247 if minor == 4 else 107,
+                f"{points} points are promised, the file holds {held}",
+                "both must agree",
+            )
     return LasFacts(
         f"1.{minor}", point_format, points, compressed, scale, offset, low, high, *_crs(b, records)
     )
@@ -162,7 +171,8 @@ def _numbers(b: LasBytes) -> tuple[Triple, Triple, Triple, Triple]:
     return values[:3], values[3:6], (x0, y0, z0), (x1, y1, z1)
 
 
-Coordinates = tuple[str | None, Unit | None, Unit | None, tuple[str, ...]]  # CRS, unit, height unit, notes
+# CRS, unit, plan unit, height unit, notes
+Coordinates = tuple[str | None, Unit | None, Unit | None, Unit | None, tuple[str, ...]]
 
 
 def _crs(b: LasBytes, records: list[Record]) -> Coordinates:
@@ -177,18 +187,22 @@ def _crs(b: LasBytes, records: list[Record]) -> Coordinates:
             .decode("utf-8", "replace")
             .strip()
         )
-        return _known(b.name, wkt) if wkt else (None, None, None, ())
+        return _known(b.name, wkt) if wkt else (None, None, None, None, ())
     if 34735 not in projection:
-        return None, None, None, ()
+        return None, None, None, None, ()
     keys = _geo_keys(b, projection[34735])
     code = keys.get(_PROJECTED_KEY) or keys.get(_GEOGRAPHIC_KEY)
     vertical = keys.get(_VERTICAL_KEY)
+    plan, height = (_UNITS.get(keys.get(key, 0)) for key in (_PLAN_UNIT_KEY, _HEIGHT_UNIT_KEY))
+    notes = tuple(
+        f"{b.name}: its {what} are in the unit EPSG:{keys[key]}, which is not read; set units in monument.yaml"
+        for key, what in ((_PLAN_UNIT_KEY, "coordinates"), (_HEIGHT_UNIT_KEY, "heights"))
+        if keys.get(key, 9001) not in _UNITS
+    )
     if code is None:
         note = f"{b.name}: the header's CRS has no EPSG code; it is not used, {_REMEDY}"
-        return None, _UNITS.get(keys.get(_PLAN_UNIT_KEY, 0)), None, (note,)
-    if vertical:
-        return _known(b.name, f"EPSG:{code}+{vertical}")
-    return _known(b.name, f"EPSG:{code}", _UNITS.get(keys.get(_HEIGHT_UNIT_KEY, 0)))
+        return None, plan, None, height, (note, *notes)
+    return _known(b.name, f"EPSG:{code}+{vertical}" if vertical else f"EPSG:{code}", plan, height, notes)
 
 
 def _geo_keys(b: LasBytes, record: Record) -> dict[int, int]:
@@ -199,10 +213,12 @@ def _geo_keys(b: LasBytes, record: Record) -> dict[int, int]:
     return {key: value for key, place, _, value in entries if place == 0 and 1024 <= value <= 32766}
 
 
-def _known(name: str, text: str, height_unit: Unit | None = None) -> Coordinates:
+def _known(
+    name: str, text: str, plan: Unit | None = None, height: Unit | None = None, notes: tuple[str, ...] = ()
+) -> Coordinates:
     try:
         pyproj.CRS.from_user_input(text)
     except pyproj.exceptions.CRSError:
         note = f"{name}: the header's CRS is none PROJ knows; it is not used, {_REMEDY}"
-        return None, None, None, (note,)
-    return text, None, height_unit, ()
+        return None, plan, None, height, (note, *notes)
+    return text, None, plan, height, notes

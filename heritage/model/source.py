@@ -22,8 +22,8 @@ class SourceHeader:
     """The header of a cloud's file.
 
     ``name`` as messages shall call the file; ``points`` is how many it promises; ``crs`` WKT or an authority's code;
-    ``unit`` of the coordinates and ``up`` axis by the format's own rule, ``height_unit`` of heights beside a CRS of the
-    plan alone, None where it has none; ``colour_bits`` is the width of the field, not of the values in it; ``low`` and
+    ``unit`` of the coordinates and ``up`` axis by the format's own rule, ``plan_unit`` and ``height_unit`` what the
+    file states beside its CRS, None where it has none; ``colour_bits`` is the width of the field, not of the values in it; ``low`` and
     ``high`` are the corners the header states, in file coordinates. ``notes`` are warnings about the header.
     """
 
@@ -32,6 +32,7 @@ class SourceHeader:
     points: int
     crs: str | None = None
     unit: Unit | None = None
+    plan_unit: Unit | None = None
     height_unit: Unit | None = None
     up: UpAxis = "z"
     colour_bits: Literal[0, 8, 16] = 0

@@ -171,6 +171,28 @@ def _crs(header: SourceHeader, options: IngestOptions, warnings: list[str]) -> p
     return crs
 
 
+def _stated_units(
+    header: SourceHeader, crs: pyproj.CRS | None, options: IngestOptions
+) -> tuple[set[float], set[float]]:
+    """The units, metres, that CRS and header state for the plan and for heights."""
+    axes = [_alike(axis.unit_conversion_factor) for axis in crs.axis_info] if crs is not None else []
+    plan, heights = set(axes[:2]), set(axes[2:])
+    if crs is None:
+        return plan, heights
+    # What the header states of the plan says nothing of a CRS that the curator has set.
+    if header.plan_unit is not None and options.crs is None:
+        plan.add(_alike(METRES[header.plan_unit]))
+    if header.height_unit is not None:
+        # Beside the code of a vertical CRS a unit is there to change that CRS's, as in GeoTIFF.
+        heights = (heights if options.crs else set()) | {_alike(METRES[header.height_unit])}
+    return plan, heights
+
+
+def _two_units(header: SourceHeader, found: str) -> InputError:
+    remedy = "transform the cloud to a CRS in metres, or set units"
+    return InputError(header.name, found, "one unit is allowed", remedy, code="cloud-units")
+
+
 def _alike(factor: float) -> float:
     """A unit's metres, to be compared: the registry and we write the survey foot alike to 1e-15, the other is 6e-7 off."""
     return round(factor, 12)
@@ -180,10 +202,8 @@ def _metres_per_unit(
     header: SourceHeader, crs: pyproj.CRS | None, options: IngestOptions, warnings: list[str]
 ) -> tuple[float, str]:
     """The unit by the strongest word: the curator's, the format's, the CRS's; else metres, with a warning."""
-    axes = [axis.unit_conversion_factor for axis in crs.axis_info] if crs is not None else []
-    if axes and header.height_unit is not None:
-        axes.append(METRES[header.height_unit])
-    factors = {_alike(factor) for factor in axes}
+    plan, heights = _stated_units(header, crs, options)
+    factors = plan | heights
     if options.units is not None:
         metres = METRES[options.units]
         if factors and factors != {_alike(metres)}:
@@ -192,16 +212,14 @@ def _metres_per_unit(
             )
         return metres, "set by the curator"
     if header.unit is not None:
+        if header.height_unit not in (None, header.unit):
+            raise _two_units(header, f"coordinates in {header.unit} with heights in {header.height_unit}")
         return METRES[header.unit], "by the format"
+    if len(plan) > 1:
+        raise _two_units(header, f"a plan said to be in {header.plan_unit}, and a CRS with another unit")
     if len(factors) > 1:
-        raise InputError(
-            header.name,
-            "a CRS with one unit in plan and another in height",
-            "one unit is allowed",
-            "transform the cloud to a CRS in metres, or set units",
-            code="cloud-units",
-        )
-    if factors:
-        return axes[0], "by the CRS"
+        raise _two_units(header, "a CRS with one unit in plan and another in height")
+    if crs is not None:
+        return crs.axis_info[0].unit_conversion_factor, "by the CRS"
     warnings.append(f"{header.name}: the file does not say its unit; metres are assumed, set units to say it")
     return 1.0, ASSUMED

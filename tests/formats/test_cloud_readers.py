@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import laspy
@@ -129,6 +130,26 @@ def test_withheld_points_are_left_out_and_counted(tmp_path: Path) -> None:
 
     assert (len(chunk), chunk.left_out) == (9, {"withheld": 1})
     np.testing.assert_array_equal(chunk.xyz, np.delete(las.xyz, 4, axis=0))
+
+
+@pytest.mark.parametrize("record", [False, True])
+def test_behind_the_points_of_a_las_less_than_one_may_be_left(record: bool, tmp_path: Path) -> None:
+    las_file(tmp_path / "a.las", 10)
+    content = (tmp_path / "a.las").read_bytes()
+    with laspy.open(tmp_path / "a.las") as file:
+        point = file.header.point_format.size
+    extended = struct.pack("<2x16sHQ32s", b"somebody", 7, 500, b"") + bytes(500) if record else b""
+
+    def read(gap: int) -> Chunk:
+        changed = bytearray(content + bytes(gap) + extended)
+        if record:
+            struct.pack_into("<QI", changed, 235, len(content) + gap, 1)
+        (tmp_path / "b.las").write_bytes(changed)
+        return whole(tmp_path / "b.las")
+
+    assert len(read(0)) == len(read(point - 1)) == 10
+    with pytest.raises(InputError, match="10 points are promised, the file holds 11"):
+        read(point)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

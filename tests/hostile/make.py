@@ -78,6 +78,8 @@ def las_cases() -> Iterator[Case]:
 
     yield las_case("2^32-1 points in 1.2", old, (107, "I", 2**32 - 1), code="cloud-count")
     yield las_case("one point too many in 1.2", old, (107, "I", 41))
+    yield las_case("one point too few in 1.2", old, (107, "I", 39))
+    yield las_case("one point too few in 1.4", new, (247, "Q", 39), (107, "I", 0))
     yield las_case("10^12 points", new, (247, "Q", 10**12), (107, "I", 0), code="cloud-count")
     yield las_case("one point too many in 1.4", new, (247, "Q", 41), (107, "I", 0))
     yield las_case("no points", new, (247, "Q", 0), (107, "I", 0), code="cloud-empty")

@@ -13,7 +13,7 @@ import pytest
 from heritage.formats.cloud import open_cloud
 from heritage.model.errors import InputError
 from heritage.ops.ingest import ingest
-from heritage.ops.source_frame import IngestOptions
+from heritage.ops.source_frame import IngestOptions, begin
 from heritage.pipeline.check.site import check_site
 from heritage.pipeline.ground import read_ground
 from heritage.text.site import load_site
@@ -188,3 +188,24 @@ def test_feet_in_the_keys_of_a_header_are_noticed(tmp_path: Path) -> None:
     assert any("no EPSG code" in warning for warning in warnings)
     with pytest.raises(InputError, match="one unit in plan and another in height"):
         metres({3072: 2263, 4099: 9001})  # heights in metres over a plan in feet
+    # The unit of heights changes that of the vertical CRS (NAVD88 in metres), as in GeoTIFF.
+    with pytest.raises(InputError, match="one unit in plan and another in height"):
+        metres({3072: 32618, 4096: 5703, 4099: 9003})
+    assert metres({3072: 2263, 4096: 5703, 4099: 9003}) == (pytest.approx(us_foot), ())
+    assert metres({3072: 32618, 3076: 9001, 4096: 5703, 4099: 9001}) == (1, ())
+    with pytest.raises(InputError, match="a plan said to be in us-ft, and a CRS with another unit"):
+        metres({3072: 32618, 3076: 9003})
+    with pytest.raises(InputError, match="coordinates in m with heights in us-ft"):
+        metres({3072: 32767, 3076: 9001, 4099: 9003})
+    assert "unit EPSG:9005, which is not read" in " ".join(metres({3072: 32618, 4099: 9005})[1])
+    assert metres({3072: 32648, 3076: 9002, 4096: 5030})[0] == 0.3048  # of a CRS that PROJ does not know
+
+
+def test_units_of_the_header_beside_a_crs_that_the_curator_sets(tmp_path: Path) -> None:
+    def frame(keys: dict[int, int], crs: str) -> float | None:
+        header = open_cloud(_with_keys(tmp_path / "a.las", keys)).header
+        return begin(header, IngestOptions(crs=crs)).metres_per_unit
+
+    assert frame({3072: 2263, 3076: 9003}, "EPSG:32618") == 1
+    with pytest.raises(InputError, match="one unit in plan and another in height"):
+        frame({3072: 32618, 4099: 9001}, "EPSG:32618+6360")  # NAVD88 in US survey feet

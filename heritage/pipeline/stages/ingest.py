@@ -114,4 +114,4 @@ def _adopted(job: Job, parts: Sequence[Mesh], up: UpAxis, options: IngestOptions
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
 
 
-INGEST = Stage("ingest", 3, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
+INGEST = Stage("ingest", 4, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
