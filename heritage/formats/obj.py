@@ -14,7 +14,8 @@ import numpy.typing as npt
 
 from heritage.formats.claims import Claims
 from heritage.formats.image import read_image
-from heritage.formats.parts import Part, beside, fan, wrong
+from heritage.formats.parts import Part, beside, wrong
+from heritage.formats.polygons import cut
 from heritage.model.arrays import F64, U8
 from heritage.model.errors import InputError
 from heritage.model.limits import FACE_LIST_LENGTH, LINE_BYTES, VERTICES
@@ -63,13 +64,14 @@ def read_obj(path: Path, claims: Claims | None = None) -> list[Part]:
             raise wrong(
                 f"{path.name}:{lines[0][0]}", f"the material {name!r}", "one of the file's MTL is needed"
             )
-        corners = _corners(path, lines, (len(positions), len(uvs), len(normals)))
-        part = _part(name, corners, positions, uvs, normals, materials.get(name, _Material()))
+        corners = _corners(path, lines, positions, (len(positions), len(uvs), len(normals)))
+        part = _part(path.name, name, corners, positions, uvs, normals, materials.get(name, _Material()))
         parts.append(replace(part, owner=owner))
     return parts
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path) -> Iterator[tuple[int, str, str]]:
+    """Number, first word and the rest of each line."""
     with path.open("rb") as stream:
         number = 0
         while line := stream.readline(LINE_BYTES + 1):
@@ -77,9 +79,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             if len(line) > LINE_BYTES:
                 raise wrong(f"{path.name}:{number}", "a line without end", f"{LINE_BYTES} bytes are allowed")
             try:
-                yield number, line.decode("utf-8").strip()
+                words = line.decode("utf-8").split(None, 1)
             except UnicodeDecodeError:
                 raise wrong(f"{path.name}:{number}", "bytes that are no text", "UTF-8 is allowed") from None
+            if words:
+                yield number, words[0], words[1].rstrip() if len(words) > 1 else ""
 
 
 def _sorted_lines(path: Path, claims: Claims | None) -> _Content:
@@ -88,8 +92,7 @@ def _sorted_lines(path: Path, claims: Claims | None) -> _Content:
     groups: tuple[str, ...] = ()
     owner: int | None = None
     asked = claims is not None
-    for number, line in _lines(path):
-        key, _, rest = line.partition(" ")
+    for number, key, rest in _lines(path):
         match key:
             case "v":
                 content.positions.append(rest)
@@ -134,31 +137,41 @@ def _table(path: Path, lines: list[str], key: str, widths: tuple[int, ...]) -> F
 
 
 def _corners(
-    path: Path, lines: list[tuple[int, str, tuple[int, int, int]]], sizes: tuple[int, int, int]
+    path: Path,
+    lines: list[tuple[int, str, tuple[int, int, int]]],
+    positions: F64,
+    sizes: tuple[int, int, int],
 ) -> I64:
     """Triangles (t, 3, 3): per corner the places of position, texture coordinate and normal, -1 for none."""
     quick = _uniform_corners([text for _, text, _ in lines], sizes)
     if quick is not None:
-        return quick
-    by_length: dict[int, list[list[tuple[int, int, int]]]] = {}
+        return _triangles(path, quick, [number for number, _, _ in lines], positions)
+    by_length: dict[int, tuple[list[int], list[list[tuple[int, int, int]]]]] = {}
     for number, text, above in lines:
         where = f"{path.name}:{number}"
         words = text.split("#")[0].split()
         if not 3 <= len(words) <= FACE_LIST_LENGTH:
             raise wrong(where, f"a face of {len(words)} corners", f"3 to {FACE_LIST_LENGTH} are allowed")
         corners = [_corner(where, word, above, sizes) for word in words]
-        by_length.setdefault(len(words), []).append(corners)
-    triangles = []
-    for length, faces in by_length.items():
-        table = np.array(faces, np.int64)
-        order = fan(np.arange(len(faces) * length).reshape(-1, length))
-        triangles.append(table.reshape(-1, 3)[order])
+        numbers, faces = by_length.setdefault(len(words), ([], []))
+        numbers.append(number)
+        faces.append(corners)
+    triangles = [
+        _triangles(path, np.array(faces, np.int64), numbers, positions)
+        for numbers, faces in by_length.values()
+    ]
     return np.concatenate(triangles)
 
 
+def _triangles(path: Path, faces: I64, numbers: list[int], positions: F64) -> I64:
+    """Faces (n, k, 3) of lines ``numbers`` as triangles (t, 3, 3)."""
+    order = cut(faces[:, :, 0], positions[:, :3], lambda row: f"{path.name}:{numbers[row]}")
+    return faces.reshape(-1, 3)[order]
+
+
 def _uniform_corners(texts: list[str], sizes: tuple[int, int, int]) -> I64 | None:
-    """As `_corners`, but much faster, for faces of one length and one form with indices that exist and do
-    not count back, which is what most programs write; None for any others."""
+    """Faces (n, k, 3) as `_triangles` takes them, much faster, where they are of one length and one form with indices that
+    exist and do not count back, which is what most programs write; None for any others."""
     joined = "\n".join(texts)
     form = next((places for pattern, places in _FORMS if pattern.fullmatch(joined)), None)
     if form is None:
@@ -175,7 +188,7 @@ def _uniform_corners(texts: list[str], sizes: tuple[int, int, int]) -> I64 | Non
     corners[:, form] = table.reshape(-1, width) - 1
     if (corners[:, form] < 0).any() or (corners >= np.array(sizes)).any():
         return None
-    return corners[fan(np.arange(len(corners)).reshape(-1, length))]
+    return corners.reshape(-1, length, 3)
 
 
 def _corner(
@@ -199,7 +212,9 @@ def _corner(
     return indices[0], indices[1], indices[2]
 
 
-def _part(name: str, corners: I64, positions: F64, uvs: F64, normals: F64, material: _Material) -> Part:
+def _part(
+    file: str, name: str, corners: I64, positions: F64, uvs: F64, normals: F64, material: _Material
+) -> Part:
     """Corners that agree in all three places become one vertex."""
     flat = corners.reshape(-1, 3)
     sizes = np.array([len(positions), len(uvs), len(normals)]) + 1
@@ -210,7 +225,7 @@ def _part(name: str, corners: I64, positions: F64, uvs: F64, normals: F64, mater
     rgb: U8 | None = None
     if material.texture is None and positions.shape[1] >= 6:
         # Colours behind the position are a habit, not part of the format: 0 to 1, sRGB as the tools mean it.
-        rgb = np.clip(np.rint(positions[position][:, -3:] * 255), 0, 255).astype(np.uint8)
+        rgb = _vertex_colours(file, positions[:, -3:], position)
     elif material.texture is None and material.colour is not None:
         rgb = np.tile(material.colour, (count, 1))
     with_uv = material.texture is not None and (uv >= 0).all() and uvs.shape[1] >= 2
@@ -228,6 +243,19 @@ def _part(name: str, corners: I64, positions: F64, uvs: F64, normals: F64, mater
     )
 
 
+def _vertex_colours(file: str, colours: F64, used: I64) -> U8:
+    values = colours[used]
+    outside = ~((values >= 0) & (values <= 1)).all(axis=1)
+    if outside.any():
+        bad = int(outside.argmax())
+        raise InputError(
+            f"{file}, vertex {used[bad] + 1}", f"the colour {', '.join(f'{v:g}' for v in values[bad])}",
+            "0 to 1 is allowed", "divide colours from 0 to 255 by 255, or export the model as PLY or GLB",
+            code="model-invalid",
+        )  # fmt: skip
+    return np.asarray(np.rint(values * 255), np.uint8)
+
+
 def _materials(path: Path, libraries: list[tuple[int, str]]) -> dict[str, _Material]:
     materials: dict[str, _Material] = {}
     for number, library in libraries:
@@ -235,9 +263,8 @@ def _materials(path: Path, libraries: list[tuple[int, str]]) -> dict[str, _Mater
         colours: dict[str, U8] = {}
         textures: dict[str, U8] = {}
         names: list[str] = []
-        for line_number, line in _lines(mtl):
+        for line_number, key, rest in _lines(mtl):
             where = f"{mtl.name}:{line_number}"
-            key, _, rest = line.partition(" ")
             if key.lower() == "newmtl":
                 names.append(rest.strip())
             elif key.lower() == "kd" and names:

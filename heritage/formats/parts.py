@@ -127,13 +127,6 @@ def joined(parts: list[Part]) -> Part:
     )
 
 
-def fan(polygon: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Polygons of k corners each (n, k) as triangles (n * (k - 2), 3) around the first corner."""
-    k = polygon.shape[1]
-    corners = [polygon[:, [0, i, i + 1]] for i in range(1, k - 1)]
-    return np.stack(corners, axis=1).reshape(-1, 3)
-
-
 def beside(where: str, folder: Path, uri: str) -> Path:
     """The file a model refers to, which must lie in or below the model's own folder once links are followed.
 

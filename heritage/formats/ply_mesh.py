@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 
 from heritage.formats.claims import Claims
 from heritage.formats.image import read_image
-from heritage.formats.parts import Part, beside, fan, wrong
+from heritage.formats.parts import Part, beside, wrong
 from heritage.formats.ply import (
     ascii_lines,
     check_size,
@@ -21,6 +22,7 @@ from heritage.formats.ply import (
     vertex_tables,
 )
 from heritage.formats.ply_header import Element, PlyHeader, Property, read_ply_header
+from heritage.formats.polygons import cut
 from heritage.formats.reader import fewer
 from heritage.model.arrays import F64, U8
 from heritage.model.limits import FACE_LIST_LENGTH, VERTICES
@@ -64,12 +66,27 @@ def read_ply_mesh(path: Path, claims: Claims | None = None) -> list[Part]:
         values = colours(path.name, stacked(table, columns.rgb, None), 0)
         rgb = (values >> 8 if values.dtype == np.uint16 else values).astype(np.uint8)
     uv = _vertex_uv(vertices, table) if texture is not None else None
-    triangles = np.concatenate([fan(g[corner.name].astype(np.int64)) for g in groups])
+    polygons = [g[corner.name].astype(np.int64) for g in groups]
+    for of_a_length in polygons:
+        _check_corners(path, of_a_length, len(xyz))
+    cuts = [cut(p, xyz, partial(_face_words, path.name, p)) for p in polygons]
+    triangles = np.concatenate([p.reshape(-1)[places] for p, places in zip(polygons, cuts, strict=True)])
     owner = None if claims is None else claims.owner(path.name, ())  # nothing in a PLY has a name
     part = Part(xyz, triangles, normals, uv, rgb, texture, owner=owner)
     if texture is None or uv is not None:
         return [part]
-    return [_split(path, part, groups)]
+    return [_split(path, part, groups, cuts)]
+
+
+def _check_corners(path: Path, polygons: npt.NDArray[np.int64], vertices: int) -> None:
+    low, high = int(polygons.min()), int(polygons.max())
+    if low < 0 or high >= vertices:
+        raise wrong(path.name, f"a face uses vertex {low if low < 0 else high}", f"0 to {vertices - 1} exist")
+
+
+def _face_words(name: str, polygons: npt.NDArray[np.int64], row: int) -> str:
+    """Where a face stands, for faces of different lengths are not kept in the file's order."""
+    return f"{name}, the face of vertices {', '.join(map(str, polygons[row, :4]))}, ..."
 
 
 def _texture(path: Path, ply: PlyHeader, faces: Element, groups: list[Lists]) -> U8 | None:
@@ -90,26 +107,22 @@ def _vertex_uv(vertices: Element, table: npt.NDArray[np.void]) -> F64 | None:
     return np.column_stack([uv[:, 0], 1 - uv[:, 1]])
 
 
-def _split(path: Path, part: Part, groups: list[Lists]) -> Part:
+def _split(path: Path, part: Part, groups: list[Lists], cuts: list[npt.NDArray[np.int64]]) -> Part:
     """A texture coordinate for each corner: the list ``texcoord`` of u and v in turn. Corners become vertices
     of their own where they differ."""
     pieces = []
-    for group in groups:
+    for group, places in zip(groups, cuts, strict=True):
         if "texcoord" not in group:
             raise wrong(path.name, "a texture without texture coordinates", "s and t, or a list texcoord")
         uv = group["texcoord"].reshape(len(group["texcoord"]), -1, 2)
         length = next(group[name] for name in _CORNERS if name in group).shape[1]
         if uv.shape[1] != length:
             raise wrong(path.name, f"{uv.shape[1]} texture coordinates for {length} corners", "one for each")
-        order = fan(np.arange(len(uv) * length).reshape(-1, length))
-        pieces.append(uv.reshape(-1, 2)[order].reshape(-1, 2))
+        pieces.append(uv.reshape(-1, 2)[places].reshape(-1, 2))
     uv = np.concatenate(pieces)
     rows = np.column_stack([part.triangles.reshape(-1).astype(np.float64), uv])
     _, first, place = np.unique(rows, axis=0, return_index=True, return_inverse=True)
     vertex = part.triangles.reshape(-1)[first]
-    if len(vertex) and (vertex.min() < 0 or vertex.max() >= len(part.vertices)):
-        found = f"a face uses vertex {vertex.max() if vertex.min() >= 0 else vertex.min()}"
-        raise wrong(path.name, found, f"0 to {len(part.vertices) - 1} exist")
     return Part(
         part.vertices[vertex],
         place.reshape(-1, 3).astype(np.int64),

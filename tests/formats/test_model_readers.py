@@ -10,11 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import shapely
 import trimesh
 from PIL import Image
 
 from heritage.formats.claims import Claims
 from heritage.formats.model import read_model
+from heritage.formats.polygons import cut
 from heritage.model.arrays import Mesh
 from heritage.model.colour import to_srgb
 from heritage.model.errors import HeritageError, InputError
@@ -169,6 +171,117 @@ def test_a_ply_of_mixed_polygons(order: str, tmp_path: Path) -> None:
     (mesh,) = read_model(tmp_path / "a.ply")
 
     assert sorted(mesh.triangles.tolist()) == [[0, 1, 2], [0, 1, 3], [0, 2, 3]]
+
+
+ARCH = np.linspace(0, np.pi, 30)
+ARCH = np.concatenate(
+    [[[np.cos(a), np.sin(a)] for a in ARCH], [[0.8 * np.cos(a), 0.8 * np.sin(a)] for a in ARCH[::-1]]]
+)
+OUTLINES = {
+    "arch": ARCH,
+    "arch, from within": np.roll(ARCH, 11, axis=0)[::-1],
+    "L": np.array([[2, 1], [1, 1], [1, 2], [0, 2], [0, 0], [2, 0]], float),
+    "dart": np.array([[0, 0], [2, 1], [0, 2], [0.5, 1]]),
+    "a hole joined to the rim": np.array(
+        [[0, 0], [3, 0], [3, 3], [0, 3], [0, 0], [1, 1], [1, 2], [2, 2], [2, 1], [1, 1]], float
+    ),
+    "a corner twice, one on a side": np.array([[0, 0], [1, 0], [2, 0], [2, 2], [2, 2], [1, 1], [0, 2]], float),
+}  # fmt: skip
+
+
+def polygon_model(path: Path, outlines: list[np.ndarray]) -> Path:
+    """The outlines one beside the other in a tilted plane, a face each; PLY or OBJ by the ending."""
+    axes = np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)))[0][:2]
+    vertices = np.concatenate([(outline + np.array([5 * k, 0])) @ axes for k, outline in enumerate(outlines)])
+    ends = np.cumsum([len(outline) for outline in outlines])
+    faces = [np.arange(end - len(outline), end) for outline, end in zip(outlines, ends, strict=True)]
+    rows = [" ".join(map(repr, v)) for v in vertices.tolist()]
+    if path.suffix == ".obj":
+        lines = [f"v {row}" for row in rows] + ["f " + " ".join(map(str, face + 1)) for face in faces]
+    else:
+        lines = ["ply", "format ascii 1.0", f"element vertex {len(rows)}"]
+        lines += [f"property double {n}" for n in "xyz"] + [f"element face {len(faces)}"]
+        lines += ["property list uchar int vertex_indices", "end_header", *rows]
+        lines += [f"{len(face)} " + " ".join(map(str, face)) for face in faces]
+    path.write_text("\n".join([*lines, ""]))
+    return path
+
+
+@pytest.mark.parametrize("ending", ["obj", "ply"])
+def test_polygons_that_turn_inwards_are_not_filled_in(ending: str, tmp_path: Path) -> None:
+    true = {name: abs(shapely.Polygon(outline).area) for name, outline in OUTLINES.items()}
+    for name, outline in OUTLINES.items():
+        (mesh,) = read_model(polygon_model(tmp_path / f"one.{ending}", [outline]))
+        a, b, c = (mesh.vertices[mesh.triangles[:, i]].astype(float) for i in range(3))
+        crosses = np.cross(b - a, c - a)
+        assert np.linalg.norm(crosses, axis=1).sum() / 2 == pytest.approx(true[name], rel=1e-5), name
+        # They turn as the face does.
+        assert np.linalg.norm(crosses.sum(0)) / 2 == pytest.approx(true[name], rel=1e-5), name
+    both = [OUTLINES["L"], OUTLINES["dart"], *[OUTLINES["arch"]] * 3]
+    (mesh,) = read_model(polygon_model(tmp_path / f"all.{ending}", both))
+    a, b, c = (mesh.vertices[mesh.triangles[:, i]].astype(float) for i in range(3))
+    wanted = true["L"] + true["dart"] + 3 * true["arch"]
+    assert np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 == pytest.approx(wanted, rel=1e-5)
+
+
+def test_outlines_by_lot_are_cut_as_a_second_library_measures_them() -> None:
+    random = np.random.default_rng(6)
+    for k in (4, 5, 7, 20, 64):
+        angle, length = np.sort(random.uniform(0, 2 * np.pi, (60, k))), random.uniform(0.1, 1, (60, k))
+        rings = np.stack([length * np.cos(angle), length * np.sin(angle), np.zeros((60, k))], axis=2)
+        rings = rings[[shapely.LinearRing(r).is_ccw and shapely.Polygon(r).is_valid for r in rings]]
+        corners = np.arange(len(rings) * k).reshape(-1, k)
+        places = cut(corners, rings.reshape(-1, 3), str)
+        a, b, c = (rings.reshape(-1, 3)[places[:, i]] for i in range(3))
+        sizes = np.cross(b - a, c - a)[:, 2].reshape(-1, k - 2) / 2
+        np.testing.assert_allclose(sizes.sum(1), [shapely.Polygon(r).area for r in rings])
+        assert (sizes >= -1e-6 * sizes.sum(1)[:, None]).all()
+
+
+@pytest.mark.parametrize("ending", ["obj", "ply"])
+def test_polygons_that_cross_themselves_are_refused(ending: str, tmp_path: Path) -> None:
+    bow = np.array([[0, 0], [1, 1], [1, 0], [0, 1]], float)
+    star = np.array([[np.cos(a), np.sin(a)] for a in np.arange(5) * 4 * np.pi / 5])
+    for outline in (bow, star):
+        with pytest.raises(InputError, match="crosses itself") as caught:
+            read_model(polygon_model(tmp_path / f"a.{ending}", [OUTLINES["L"], outline]))
+        where = (
+            f"a.obj:{6 + len(outline) + 2}"
+            if ending == "obj"
+            else "a.ply, the face of vertices 6, 7, 8, 9, ..."
+        )
+        assert caught.value.problems[0].where == where
+        assert "triangulate" in str(caught.value)
+
+
+def test_a_quad_folded_in_space_is_no_crossing(tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text("v 0 1 1\nv 1 1 0\nv 0 0 0\nv 2 2 2\nf 1 2 3 4\n")
+
+    (mesh,) = read_model(tmp_path / "a.obj")
+
+    assert mesh.triangles.tolist() == [[0, 1, 2], [0, 2, 3]]
+
+
+def test_words_of_an_obj_stand_apart_by_any_space(tmp_path: Path) -> None:
+    text = "mtllib\ta.mtl\nv\t0 0\t0\nv 1 0 0\nv  1 1 0\nv 0 1 0\nusemtl\t red\nf 1 2 3\nf\t1 3\t4\n"
+    (tmp_path / "a.obj").write_text(text)
+    (tmp_path / "a.mtl").write_text("newmtl\tred\n\tKd\t1 0\t0\n")
+
+    (mesh,) = read_model(tmp_path / "a.obj")
+
+    assert mesh.triangles.tolist() == [[0, 1, 2], [0, 2, 3]]
+    assert mesh.rgb is not None
+    assert mesh.rgb.tolist() == [[255, 0, 0]] * 4
+
+
+@pytest.mark.parametrize("colour", ["120 60 30", "0.5 -0.1 0", "0 0 nan"])
+def test_vertex_colours_of_an_obj_are_from_0_to_1(colour: str, tmp_path: Path) -> None:
+    (tmp_path / "a.obj").write_text(f"v 0 0 0 0 0 1\nv 1 0 0 {colour}\nv 1 1 0 1 0.5 0\nf 1 2 3\n")
+
+    with pytest.raises(InputError, match="0 to 1 is allowed; divide colours") as caught:
+        read_model(tmp_path / "a.obj")
+
+    assert caught.value.problems[0].where == "a.obj, vertex 2"
 
 
 def test_nodes_are_applied_as_gltf_says(tmp_path: Path) -> None:

@@ -240,6 +240,8 @@ def mesh_cases() -> Iterator[Case]:
     yield obj("no faces", good)
     yield obj("a vertex without numbers", "v\nf 1 1 1\n")
     yield obj("a vertex that is a comment", "v # 1 0 0\nf 1 1 1\n")
+    for value in ("nan", "inf"):
+        yield obj(f"{value} in a quad", f"{good}v {value} 1 0\nf 1 2 4 3\n")
     yield obj("NaN", good.replace("1 0 0", "nan 0 0") + "f 1 2 3\n")
     yield obj("a word for a number", good.replace("1 0 0", "one 0 0") + "f 1 2 3\n")
     yield obj("a line of 50 MB", "v " + "1" * 50_000_000)
