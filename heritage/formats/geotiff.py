@@ -185,7 +185,9 @@ def _stored(path: Path, image: Image.Image) -> tuple[float, float]:
         except ValueError:
             found[role] = math.nan
         if not math.isfinite(found[role]) or (role == "scale" and found[role] == 0):
-            raise _wrong(path, f"{(item.text or '')[:20]!r} as the {role} of its heights", "a number is needed")
+            raise _wrong(
+                path, f"{(item.text or '')[:20]!r} as the {role} of its heights", "a number is needed"
+            )
     return found["scale"], found["offset"]
 
 

@@ -23,8 +23,9 @@ class SourceHeader:
 
     ``name`` as messages shall call the file; ``points`` is how many it promises; ``crs`` WKT or an authority's code;
     ``unit`` of the coordinates and ``up`` axis by the format's own rule, ``plan_unit`` and ``height_unit`` what the
-    file states beside its CRS, None where it has none; ``colour_bits`` is the width of the field, not of the values in it; ``low`` and
-    ``high`` are the corners the header states, in file coordinates. ``notes`` are warnings about the header.
+    file states beside its CRS, None where it has none; ``colour_bits`` is the width of the field, not of the values in
+    it; ``low`` and ``high`` are the corners the header states, in file coordinates. ``notes`` are warnings about the
+    header.
     """
 
     name: str
