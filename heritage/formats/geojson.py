@@ -67,7 +67,8 @@ def cut_at_antimeridian(geometry: BaseGeometry) -> BaseGeometry:
     most = max(shapely.get_dimensions(parts))
     parts = [part for part in parts if shapely.get_dimensions(part) == most]
     several = (shapely.multipoints, shapely.multilinestrings, shapely.multipolygons)[most]
-    return shapely.orient_polygons(parts[0] if len(parts) == 1 else several(parts))
+    cut: BaseGeometry = shapely.orient_polygons(parts[0] if len(parts) == 1 else several(parts))
+    return cut
 
 
 def _geometry(geometry: BaseGeometry) -> dict[str, Any]:
