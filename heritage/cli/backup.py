@@ -8,6 +8,7 @@ import click
 
 from heritage.cli.group import cli
 from heritage.cli.paths import Target
+from heritage.cli.site import show_problems
 from heritage.cli.user import accounts_option
 from heritage.people.place import sqlite_path
 
@@ -21,7 +22,8 @@ _ACCOUNTS = "accounts.jsonl"
 def backup(site: Path, target: Path, accounts: str | None) -> None:
     """Write all of SITE that cannot be derived again into the file TARGET: its files, history, releases, accounts.
 
-    People may go on working. The file is readable by its owner only: it holds the accounts.
+    People may go on working. The file is readable by its owner only: it holds the accounts. A link that leads out of
+    SITE, or to nothing, is left out and named.
     """
     from heritage.people.database import Database
     from heritage.people.dump import dump
@@ -32,7 +34,9 @@ def backup(site: Path, target: Path, accounts: str | None) -> None:
         with Database(site, accounts) as database:
             more[_ACCOUNTS] = dump(database)
     made = back_up(site, target, more)
-    click.echo(f"{target}: {made.files} files, {made.bytes / 2**20:.1f} MiB")
+    show_problems(made.left_out)
+    missing = f", {len(made.left_out)} left out" if made.left_out else ""
+    click.echo(f"{target}: {made.files} files, {made.bytes / 2**20:.1f} MiB{missing}")
 
 
 @cli.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 import tarfile
 import threading
@@ -68,7 +69,7 @@ def _save(site: Path) -> int:
 
 
 def test_all_that_is_not_derived(site: Path, tmp_path: Path) -> None:
-    """Byte for byte; not what is rebuilt, nor what belongs to a moment, nor what a link leads to."""
+    """Byte for byte; not what is rebuilt, nor what belongs to a moment, nor what a link out of the site leads to."""
     _save(site)
     for name in ("stages/ingest/1/x", "jobs/000001/log", "presence/1", "lock", ".tmp-1"):
         (site / ".heritage" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +89,85 @@ def test_all_that_is_not_derived(site: Path, tmp_path: Path) -> None:
     assert f".heritage/releases/{RELEASE}/release.json" in wanted
     assert made.files == len(wanted) + 1
     assert load_site(tmp_path / "again").tours["walk"].tour == load_site(site).tours["walk"].tour
+
+
+def test_links_inside_the_site_are_kept_as_what_they_lead_to(site: Path, tmp_path: Path) -> None:
+    """A scan that was delivered elsewhere in the site, and a folder of photos: `heritage check` accepts both."""
+    (site / "deliveries" / "photos").mkdir(parents=True)
+    (site / "deliveries" / "scan.las").write_bytes(bytes(range(256)) * 8000)
+    (site / "deliveries" / "photos" / "1.jpg").write_bytes(b"photo")
+    (site / "scans").mkdir()
+    (site / "scans" / "2024.las").symlink_to("../deliveries/scan.las")
+    (site / "scans" / "again.las").symlink_to("2024.las")
+    (site / "scans" / "photos").symlink_to("../deliveries/photos")
+
+    made = back_up(site, tmp_path / "backup.tar", {})
+    restore(tmp_path / "backup.tar", tmp_path / "again")
+
+    assert made.left_out == ()
+    again = tmp_path / "again" / "scans"
+    assert not any(path.is_symlink() for path in again.rglob("*"))
+    scan = (site / "deliveries" / "scan.las").read_bytes()
+    assert _files(again) == {"2024.las": scan, "again.las": scan, "photos/1.jpg": b"photo"}
+
+
+def test_what_cannot_be_kept_is_named(site: Path, tmp_path: Path) -> None:
+    """Never in silence: links out of the site, to nothing, in rings, to what is derived; pipes."""
+    odd = site / "odd"
+    (odd / "deep").mkdir(parents=True)
+    (tmp_path / "secret").write_bytes(b"x")
+    (site / ".heritage" / "stages").mkdir()
+    for name, leads in {
+        "derived": "../.heritage/stages", "nothing": "gone", "out": "../../secret", "ring": "ring", "up": "..",
+        "deep/up": "../deep",
+    }.items():  # fmt: skip
+        (odd / name).symlink_to(leads)
+    os.mkfifo(odd / "pipe")
+
+    said = CliRunner().invoke(cli, ["backup", str(site), str(tmp_path / "backup.tar")])
+
+    assert said.exit_code == 0, said.output
+    assert said.stdout.endswith("MiB, 7 left out\n")
+    lines = dict(
+        re.findall(r"warning: odd/(\S+): it (.*?); it is left out;.*\[backup-left-out\]", said.stderr)
+    )
+    assert lines == {
+        "deep/up": "is a link to a folder that it lies in itself",
+        "derived": "leads to what is never backed up",
+        "nothing": "is a link that leads to nothing",
+        "out": "is a link that leads out of the site's folder",
+        "pipe": "is neither a file nor a folder",
+        "ring": "is a link that leads to nothing",
+        "up": "is a link to a folder that it lies in itself",
+    }
+    restore(tmp_path / "backup.tar", tmp_path / "again")
+    assert not (tmp_path / "again" / "odd").exists()
+
+
+def test_folders_that_link_to_each_other_end(site: Path, tmp_path: Path) -> None:
+    for here, there in (("a", "b"), ("b", "a")):
+        (site / here).mkdir()
+        (site / here / "own").write_bytes(here.encode())
+        (site / here / "other").symlink_to(f"../{there}")
+
+    made = back_up(site, tmp_path / "backup.tar", {})
+    restore(tmp_path / "backup.tar", tmp_path / "again")
+
+    assert [one.where for one in made.left_out] == ["a/other/other", "b/other/other"]
+    assert _files(tmp_path / "again" / "a") == {"own": b"a", "other/own": b"b"}
+
+
+def test_a_store_that_is_a_link_out_of_the_site_is_refused(site: Path, tmp_path: Path) -> None:
+    (site / ".heritage").rename(tmp_path / "store")
+    (site / ".heritage").symlink_to(tmp_path / "store")
+
+    with pytest.raises(
+        InputError, match=r"\.heritage: it is a link that leads out of the site's folder"
+    ) as caught:
+        back_up(site, tmp_path / "backup.tar", {})
+
+    assert caught.value.problems[0].code == "backup-left-out"
+    assert not (tmp_path / "backup.tar").exists()
 
 
 def test_while_people_save(site: Path, tmp_path: Path) -> None:
