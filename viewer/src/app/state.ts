@@ -1,9 +1,10 @@
 /** What is on screen, apart from the camera: one value, replaced on every change. */
-import type { Find } from '../core/find.ts';
+import type { Find, Hit } from '../core/find.ts';
+import { holds } from '../core/holding.ts';
 import type { LangText, Pieces, Translate, Words } from '../core/i18n.ts';
 import { pick, pickWords } from '../core/i18n.ts';
 import type { LoadProblem } from '../core/load.ts';
-import { parseLook } from '../core/look.ts';
+import { type Look, parseLook } from '../core/look.ts';
 import type { Mark } from '../core/marks.ts';
 import type { Line } from '../core/panes.ts';
 import type { PlayerState, Timing } from '../core/player.ts';
@@ -197,6 +198,15 @@ export function shownNow(state: AppState, monument: MonumentEntry): ShownEntry {
   const stop = state.touring?.document.stops[state.touring.player.stop];
   if (stop) return stop.show ?? { epoch: monument.reference_epoch, state: null };
   return state.shown[monument.id] ?? newest(monument);
+}
+
+/** What a link to an annotation says: with its own survey where it is not shown with the newest, or with the visitor's choice. */
+export function toRead(state: AppState, hit: Extract<Hit, { kind: 'annotation' }>): Partial<Look> {
+  const monument = state.release?.monuments.find((m) => m.id === hit.monument);
+  const found = monument?.annotations.find((a) => a.id === hit.annotation);
+  const seen = monument && found && [newest(monument), shownNow(state, monument)];
+  const held = seen?.every(({ epoch }) => holds(found!, epoch)) ?? true;
+  return { annotation: hit.annotation, shown: held ? null : (found?.epoch ?? null) };
 }
 
 /** The epoch of the open monument whose measured points can be shown, where the release has them. */

@@ -1,7 +1,7 @@
 /** Looking for something: words, filters, and where the visitor stands. */
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { said } from '../app/state.ts';
+import { said, toRead } from '../app/state.ts';
 import type { Hit } from '../core/find.ts';
 import { compass, walking, way } from '../core/geo.ts';
 import type { LangText } from '../core/i18n.ts';
@@ -137,7 +137,7 @@ export function otherHits(app: App): Part {
       case 'stop':
         return href({ view: 'tour', tour: hit.tour, stop: hit.stop });
       case 'annotation':
-        return href({ view: 'monument', monument: hit.monument }, { annotation: hit.annotation });
+        return href({ view: 'monument', monument: hit.monument }, toRead(state, hit));
       case 'place':
         return href({ view: 'site' }, { find: state.find, place: hit.place });
       default:

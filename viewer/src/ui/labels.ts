@@ -1,7 +1,7 @@
 /** Names and annotations over the scene: real buttons, moved as the camera moves, never on top of each other. */
 import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
-import { monumentOf, words } from '../app/state.ts';
+import { monumentOf, shownNow, words } from '../app/state.ts';
 import { sizeOf } from '../core/extent.ts';
 import { figure, metres } from '../core/format.ts';
 import { direction, point } from '../core/frames.ts';
@@ -60,7 +60,7 @@ export class Labels extends LitElement {
   }
 
   private get notes(): readonly AnnotationEntry[] {
-    const { route, shown, touring, status } = this.state;
+    const { route, touring, status } = this.state;
     const monument = monumentOf(this.state);
     if (!monument || status !== 'ready') return [];
     if (route.view === 'tour') {
@@ -68,7 +68,7 @@ export class Labels extends LitElement {
       return monument.annotations.filter((a) => wanted.includes(a.id));
     }
     if (route.view !== 'monument') return [];
-    const epoch = shown[monument.id]?.epoch ?? null;
+    const { epoch } = shownNow(this.state, monument);
     return monument.annotations.filter((a) => holds(a, epoch) !== null);
   }
 
@@ -125,7 +125,7 @@ export class Labels extends LitElement {
       ...(a.area_m2 ? [figure(a.area_m2, 'm²', language, a.area_m2 < 1 ? 3 : 2)] : []),
       ...(a.length_m ? [metres(a.length_m, language)] : []),
     ];
-    const hold = holds(a, state.shown[monument.id]?.epoch ?? null);
+    const hold = holds(a, shownNow(state, monument).epoch);
     return html`${facts.length > 0 ? html`<p class="quiet">${facts.join(' · ')}</p>` : nothing}
       ${hold && hold !== 'own' ? html`<p class="quiet">${t(`mapping.${hold}`, { epoch: a.epoch ?? '' })}</p>` : nothing}`;
   }

@@ -53,3 +53,11 @@ test('an area is drawn, named, kept over a visit, and saved as the file that is 
   await page.reload();
   await expect(page.locator('.draft')).toHaveCount(0);
 });
+
+test('what holds in the newest survey is marked before any year is pressed, and opens by its address', {
+  tag: '@once',
+}, async ({ page }) => {
+  await open(page, '#/m/gate?note=stain');
+  await expect(page.locator('.mark-button')).toHaveCount(3);
+  await expect(page.locator('.note')).toContainText('for review');
+});

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { type AppState, toRead } from '../../src/app/state.ts';
 import { termLook } from '../../src/app/termLooks.ts';
 import { holds } from '../../src/core/holding.ts';
 import { type Draft, draftsFile, draftsFrom, sumsOf, viewOf } from '../../src/core/mapping.ts';
-import type { AnnotationEntry, MonumentEntry, TermEntry } from '../../src/core/release.ts';
+import type { AnnotationEntry, MonumentEntry, ShownEntry, TermEntry } from '../../src/core/release.ts';
 
 const note = (change: Partial<AnnotationEntry> = {}): AnnotationEntry => ({
   id: 'a',
@@ -43,6 +44,31 @@ describe('what is shown with a survey', () => {
     expect(holds(note(), '2024')).toBeNull();
     expect(holds(verdict('carried'), null)).toBeNull();
   });
+});
+
+test('a link to an annotation leads to a survey that it is shown with', () => {
+  const review = { epoch: '2024', verdict: 'review' as const, comparable: 1, unchanged: 1 };
+  const gate = {
+    id: 'gate',
+    epochs: ['2019', '2024'].map((id) => ({ id, captured: id })),
+    annotations: [
+      note({ id: 'always', epoch: null }),
+      note({ id: 'old' }),
+      note({ id: 'new', epoch: '2024' }),
+      note({ id: 'carried', carried: [review] }),
+    ],
+  };
+  const shownBy = (annotation: string, chosen: ShownEntry | null) => {
+    const state = { release: { monuments: [gate] }, touring: null, shown: chosen ? { gate: chosen } : {} };
+    const hit = { kind: 'annotation' as const, monument: 'gate', annotation, title: {} };
+    return toRead(state as unknown as AppState, hit);
+  };
+  expect(shownBy('always', null)).toEqual({ annotation: 'always', shown: null });
+  expect(shownBy('old', null).shown).toBe('2019');
+  expect(shownBy('new', null).shown).toBeNull();
+  expect(shownBy('new', { epoch: '2019', state: null }).shown).toBe('2024');
+  expect(shownBy('carried', null).shown).toBeNull();
+  expect(shownBy('carried', { epoch: null, state: '1885' }).shown).toBe('2019');
 });
 
 test('no two of 42 terms look the same; a term nobody knows looks like none', () => {
