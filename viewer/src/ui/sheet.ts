@@ -5,6 +5,8 @@ export type Snap = 'peek' | 'half' | 'full';
 
 const ORDER: readonly Snap[] = ['peek', 'half', 'full'];
 const FULL_TOP_PX = 72;
+const EDGES_PX = 40; // of the title and the player together
+const LINES_PX = 72; // of the words between them that `half` shows in any case
 const FLING_PX_PER_MS = 0.5;
 
 export const isPhone = (): boolean => window.matchMedia('(max-width: 760px)').matches;
@@ -23,12 +25,14 @@ export class Sheet {
   /** Height in pixels of a snap point; `peek` shows the title and the player only. */
   height(snap: Snap): number {
     const window_px = window.innerHeight;
-    if (snap === 'full') return window_px - FULL_TOP_PX;
-    if (snap === 'half') return Math.round(window_px * SHEET_SHARE);
+    const full = window_px - FULL_TOP_PX;
+    if (snap === 'full') return full;
     const panel = this.panel();
-    if (!panel) return 120;
-    const bands = ['.head', '.foot'].map((band) => panel.querySelector<HTMLElement>(band)?.offsetHeight ?? 0);
-    return Math.min(30 + bands.reduce((a, b) => a + b, 0) + 10, Math.round(window_px * SHEET_SHARE));
+    const height = (band: string) => panel?.querySelector<HTMLElement>(band)?.offsetHeight ?? 0;
+    const bands = panel ? EDGES_PX + height('.head') + height('.foot') : 120;
+    // However low the window is, the player stays in it.
+    const wanted = snap === 'peek' ? bands : Math.max(Math.round(window_px * SHEET_SHARE), bands + LINES_PX);
+    return Math.min(full, wanted);
   }
 
   go(snap: Snap): void {

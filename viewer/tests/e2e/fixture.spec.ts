@@ -427,6 +427,27 @@ test('the phone’s sheet has three heights, by key and by finger', async ({ pag
   expect(await height()).toBeCloseTo(full, 0);
 });
 
+test('the player is in the window, however low that is', { tag: '@once' }, async ({ page }) => {
+  await page.setViewportSize({ width: 720, height: 450 });
+  await open(page, '#/t/gate/detail');
+  const play = page.locator('.transport .play');
+  for (const [width, height] of [
+    [720, 450],
+    [320, 568],
+    [360, 560],
+    [375, 553],
+    [640, 360],
+    [844, 390],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const bottom = async () => {
+      const box = (await play.boundingBox())!;
+      return box.y + box.height;
+    };
+    await expect.poll(bottom, { message: `${width} × ${height}` }).toBeLessThanOrEqual(height);
+  }
+});
+
 test('one finger turns, two fingers zoom', async ({ page, isMobile }) => {
   test.skip(!isMobile, 'needs a touch screen');
   await open(page, '#/m/gate');
