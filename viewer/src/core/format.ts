@@ -1,21 +1,31 @@
 /** Figures as a reader of the language writes them. */
 import { spokenIn } from './i18n.ts';
 
+/** A number with at most `digits` places; what they round to nothing is 0 and never -0. */
+export function number(
+  value: number,
+  language: string,
+  digits = 2,
+  more: Intl.NumberFormatOptions = {},
+): string {
+  // Intl's own `signDisplay: 'negative'` fails in browsers of 2022.
+  const rounded = Number(value.toFixed(digits)) + 0;
+  return new Intl.NumberFormat(spokenIn(language), { ...more, maximumFractionDigits: digits }).format(
+    rounded,
+  );
+}
+
 /** A length: millimetres below a metre, else metres; about two figures that count. */
 export function metres(value: number, language: string, digits = 2): string {
   const small = Math.abs(value) < 1 && value !== 0;
   const shown = small ? value * 1000 : value;
   const places = small ? (Math.abs(shown) < 1 ? 2 : Math.abs(shown) < 10 ? 1 : 0) : digits;
-  return new Intl.NumberFormat(spokenIn(language), {
-    style: 'unit',
-    unit: small ? 'millimeter' : 'meter',
-    maximumFractionDigits: places,
-  }).format(shown);
+  return number(shown, language, places, { style: 'unit', unit: small ? 'millimeter' : 'meter' });
 }
 
 /** A number with at most `digits` places and its unit after a no-break space. */
 export function figure(value: number, unit: string, language: string, digits = 2): string {
-  return `${new Intl.NumberFormat(spokenIn(language), { maximumFractionDigits: digits }).format(value)}\u00a0${unit}`;
+  return `${number(value, language, digits)}\u00a0${unit}`;
 }
 
 /** Bytes as MB, as kB when small and as GB when many. */

@@ -6,8 +6,7 @@ import { saveFile } from '../app/saveFile.ts';
 import { idOf, words } from '../app/state.ts';
 import type { Workbench } from '../app/workbench.ts';
 import { dxfOf } from '../core/dxf.ts';
-import { date, figure, isoDay, metres } from '../core/format.ts';
-import { spokenIn } from '../core/i18n.ts';
+import { date, figure, isoDay, metres, number } from '../core/format.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import { type Axis, type Cut, formatCut, rangeOf } from '../core/section.ts';
 import { DASHES, type Item, pathData, type Sheet, sheetOf, svgOf } from '../core/sheet.ts';
@@ -22,8 +21,7 @@ const AXES: readonly Axis[] = ['x', 'y', 'z'];
 function place(app: App, cut: Cut): string {
   const { t, language } = app.state;
   if (cut.kind === 'axis') return t(`section.at.${cut.axis}`, { at: figure(cut.at_m, 'm', language) });
-  const point = (p: readonly [number, number]) =>
-    `(${p.map((v) => new Intl.NumberFormat(spokenIn(language), { maximumFractionDigits: 2 }).format(v)).join('; ')})`;
+  const point = (p: readonly [number, number]) => `(${p.map((v) => number(v, language)).join('; ')})`;
   return t('section.at.line', { from: point(cut.from), to: point(cut.to) });
 }
 

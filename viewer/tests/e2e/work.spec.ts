@@ -92,7 +92,8 @@ test('a section is cut from full-detail tiles, drawn to scale, saved as SVG and 
 });
 
 test('two presses set the plane of a section', { tag: '@once' }, async ({ page }) => {
-  await open(page, '#/m/gate/section');
+  await open(page, '#/m/gate/section?cut=x@-0.004');
+  await expect(page.locator('.paper').first()).toContainText('across x at 0 m');
   await page.getByRole('radio', { name: 'Two points' }).check({ force: true });
   await expect(page.locator('.crosshair')).toBeVisible();
   await press(page, [-7.5, -3, 1.5]);

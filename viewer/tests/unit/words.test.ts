@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLater } from '../../scripts/catalogues.ts';
-import { bytes, clock, copyright, date, duration, metres } from '../../src/core/format.ts';
+import { bytes, clock, copyright, date, duration, figure, metres } from '../../src/core/format.ts';
 import {
   chooseLanguage,
   direction,
@@ -33,6 +33,16 @@ const catalogue = (folder: string, rooms: readonly string[]) => ({
 const interfaces = catalogue('assets/i18n', ['ui', 'app', 'walk', 'xr']);
 const studios = catalogue('assets/i18n/studio', ['studio']);
 const { messages } = interfaces;
+
+describe('what rounds to nothing', () => {
+  it('is 0 without a sign, the rest keeps its own', () => {
+    expect([-0, -0.004, 0.004].map((v) => figure(v, 'm', 'en'))).toEqual(Array(3).fill('0\u00a0m'));
+    expect([-0, -1e-7].map((v) => metres(v, 'en'))).toEqual(['0 m', '0 mm']);
+    expect(figure(-0.005, 'm', 'en')).toBe('-0.01\u00a0m');
+    expect(figure(-1234.5, 'm', 'en', 0)).toBe('-1,235\u00a0m');
+    expect(metres(-0.25, 'en')).toBe('-250 mm');
+  });
+});
 
 describe('figures in a language that the interface does not speak', () => {
   it('are written as the sentences they stand in', () => {
