@@ -34,6 +34,12 @@ export class Address {
     if (location.hash === hash) this.enter();
     else location.hash = hash;
   }
+  /** Show another view than the address asks for, in its place: who goes back does not come upon it again. */
+  private instead(route: Route, first: boolean): void {
+    this.name(route);
+    this.enter(first);
+  }
+
 
   /** Show what the address says. `first`: no flight, the picture starts there. */
   enter(first = false): void {
@@ -89,7 +95,7 @@ export class Address {
       });
     if (app.state.find.q) void app.finding.load();
     if (route.view !== 'site' && route.view !== 'data' && !monument) {
-      this.go({ view: 'site' });
+      this.instead({ view: 'site' }, first);
       return;
     }
     app.view.rig.still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -134,7 +140,7 @@ export class Address {
     const left = monument && shownById(monument, route.left);
     const right = monument && shownById(monument, route.right);
     if (!monument || !left || !right || (route.mode === 'change' && !measured(monument, left, right))) {
-      this.go(monument ? { view: 'monument', monument: monument.id } : { view: 'site' });
+      this.instead(monument ? { view: 'monument', monument: monument.id } : { view: 'site' }, first);
       return;
     }
     app.comparing.start(left, right, route.mode, look.position ?? 0.5, look);
