@@ -45,6 +45,8 @@ export class Elevating {
   private readonly app: App;
   private readonly bench: Workbench;
   private monument: MonumentEntry | null = null;
+  /** The condition of the picture, also of one that is being drawn. */
+  private drawn: string | null = null;
   private abort = new AbortController();
 
   constructor(app: App, bench: Workbench) {
@@ -60,6 +62,7 @@ export class Elevating {
       this.chosen_mm = null;
     }
     this.monument = monument;
+    this.follow();
     const side = SIDES.find((s) => s === look.side) ?? this.state.side;
     this.chosen_mm = MM_PER_PIXEL.find((mm) => mm === look.mm_per_pixel) ?? this.chosen_mm;
     // The finest that the device bears, where nobody has chosen.
@@ -75,6 +78,14 @@ export class Elevating {
   get look(): Pick<Look, 'side' | 'mm_per_pixel'> {
     const { side } = this.state;
     return { side: side === PLAIN_SIDE ? null : side, mm_per_pixel: this.chosen_mm };
+  }
+
+  /** The condition that is shown may have changed: a picture of another one goes. */
+  follow(): void {
+    const { monument, app } = this;
+    if (!monument || idOf(shownNow(app.state, monument)) === this.drawn) return;
+    this.forget();
+    this.tell();
   }
 
   leave(): void {
@@ -127,6 +138,7 @@ export class Elevating {
     this.state = { ...this.state, status: 'drawing' };
     this.tell();
     const shown = shownNow(app.state, monument);
+    this.drawn = idOf(shown);
     const condition = view.conditions.get(monument, { epoch: shown.epoch, state: shown.state });
     const { side } = this.state;
     try {

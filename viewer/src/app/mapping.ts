@@ -43,8 +43,7 @@ export class Mapping {
   /** Begin in the open monument with the term that an address names; else with all. */
   enter(look: Pick<Look, 'term'>): void {
     this.monument = monumentOf(this.app.state);
-    this.drawing = null;
-    this.points = [];
+    this.leave();
     this.term = this.listed(look.term).length > 0 ? look.term : null;
     try {
       this.drafts = draftsFrom(localStorage.getItem(KEPT + this.monument?.id));
@@ -54,6 +53,12 @@ export class Mapping {
       this.kept = false; // the browser keeps nothing for this site
     }
     this.tell();
+  }
+
+  /** What was begun is given up. */
+  leave(): void {
+    this.drawing = null;
+    this.points = [];
   }
 
   /** What holds in the condition that is shown, of the chosen term; null: of all. */

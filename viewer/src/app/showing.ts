@@ -47,7 +47,7 @@ export class Showing {
     const { app } = this;
     app.set({ shown: { ...app.state.shown, [monument.id]: shown } });
     this.all();
-    app.bench?.mapping.follow();
+    app.bench?.follow();
     app.address.remember();
     app.sayWhere();
   }

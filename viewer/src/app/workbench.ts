@@ -10,6 +10,7 @@ import { Measuring } from './measuring.ts';
 import { Sectioning } from './sectioning.ts';
 
 export class Workbench {
+  private readonly app: App;
   readonly reader: Reader;
   readonly measuring: Measuring;
   readonly sectioning: Sectioning;
@@ -17,6 +18,7 @@ export class Workbench {
   readonly mapping: Mapping;
 
   constructor(app: App, release: Release) {
+    this.app = app;
     this.reader = new Reader(app.state.base, release);
     this.measuring = new Measuring(app, this);
     this.sectioning = new Sectioning(app, this);
@@ -33,12 +35,20 @@ export class Workbench {
 
   /** Take back the last point. */
   undo(): void {
-    if (this.mapping.drawing) this.mapping.undo();
-    else this.measuring.undo();
+    const { view } = this.app.state.route;
+    if (view === 'mapping') this.mapping.undo();
+    else if (view === 'measure') this.measuring.undo();
+  }
+
+  /** Another condition is shown. */
+  follow(): void {
+    this.mapping.follow();
+    this.elevating.follow();
   }
 
   /** Stop what is on its way. */
   leave(): void {
+    this.mapping.leave();
     this.sectioning.leave();
     this.elevating.leave();
   }

@@ -61,6 +61,22 @@ test('measuring needs no pointer: crosshair, Enter, Backspace', { tag: '@once' }
   await expect(page.locator('.measures li')).toHaveCount(1);
 });
 
+test('a shape begun in the condition map does not keep Backspace from measuring', { tag: '@once' }, async ({
+  page,
+}) => {
+  await open(page, '#/m/gate/mapping');
+  await page.getByRole('radio', { name: 'Area', exact: true }).check({ force: true });
+  await page.evaluate(() => {
+    location.hash = '#/m/gate/measure';
+  });
+  await expect(page.getByRole('radio', { name: 'Distance' })).toBeChecked();
+  await page.locator('canvas').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Set: 1 of 2.')).toBeVisible();
+  await page.keyboard.press('Backspace');
+  await expect(page.getByText('Set: 0 of 2.')).toBeVisible();
+});
+
 test('a section is cut from full-detail tiles, drawn to scale, saved as SVG and DXF, and has an address', {
   tag: '@once',
 }, async ({ page }) => {
@@ -142,4 +158,7 @@ test('an elevation is drawn at its scale and saved as a PNG that knows it', { ta
   expect(width).toBeGreaterThan(800);
   expect(height).toBeGreaterThan(600);
   expect(Math.abs(brick * 0.02 - 18)).toBeLessThan(0.2);
+  // Another year is another picture.
+  await page.getByRole('radio', { name: /2019/ }).check({ force: true });
+  await expect(link).toHaveCount(0);
 });
