@@ -18,7 +18,7 @@ import { loadMessages, wantAll } from './messages.ts';
 import { Nearby } from './nearby.ts';
 import { Picking } from './picking.ts';
 import { Showing } from './showing.ts';
-import { type AppState, conditionName, initialState, monumentOf, shownNow, words } from './state.ts';
+import { type AppState, conditionName, initialState, monumentOf, ROOMY, shownNow, words } from './state.ts';
 import { TakenAlong } from './takenAlong.ts';
 import { Tours } from './tours.ts';
 import type { Workbench } from './workbench.ts';
@@ -57,6 +57,9 @@ export class App {
       this.retry();
     });
     window.addEventListener('offline', () => this.set({ offline: true }));
+    window.matchMedia(ROOMY).addEventListener('change', ({ matches }) => {
+      if (!matches) this.set({ overview: false });
+    });
   }
 
   set(change: Partial<AppState>): void {

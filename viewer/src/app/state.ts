@@ -125,6 +125,9 @@ export interface AppState {
   announcement: string | Pieces;
 }
 
+/** A window with room for the small map beside what is looked at. */
+export const ROOMY = '(min-width: 761px) and (min-height: 561px)';
+
 /** What is known before the release has come: what the address and the browser say. */
 export function initialState(base: string, t: Translate, language: string): AppState {
   return {
@@ -152,7 +155,7 @@ export function initialState(base: string, t: Translate, language: string): AppS
     near: { status: 'off' },
     marks: [],
     picking: false,
-    overview: window.matchMedia('(min-width: 761px)').matches,
+    overview: window.matchMedia(ROOMY).matches,
     data: null,
     tilesLoading: false,
     tilesFailed: false,
