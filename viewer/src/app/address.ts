@@ -3,7 +3,6 @@ import { poseOf } from '../core/frames.ts';
 import { formatLook, type Look, parseLook } from '../core/look.ts';
 import { formatRoute, parseRoute, type Route, workOf } from '../core/route.ts';
 import type { App } from './app.ts';
-import { CHANGE_TABLES } from './colours.ts';
 import { FLY_S } from './framing.ts';
 import { idOf, measured, monumentOf, newest, shownById } from './state.ts';
 
@@ -34,12 +33,12 @@ export class Address {
     if (location.hash === hash) this.enter();
     else location.hash = hash;
   }
+
   /** Show another view than the address asks for, in its place: who goes back does not come upon it again. */
   private instead(route: Route, first: boolean): void {
     this.name(route);
     this.enter(first);
   }
-
 
   /** Show what the address says. `first`: no flight, the picture starts there. */
   enter(first = false): void {
@@ -193,7 +192,7 @@ export class Address {
         ? shown[monument.id]
         : undefined;
     const comparing = route.view === 'compare' ? state.comparing : null;
-    const { position, region, line, colours, threshold_m } = comparing ?? {};
+    const { position, region } = comparing ?? {};
     const part = interpreting.chosen;
     return {
       ...(route.view === 'site' ? { find, place } : {}),
@@ -206,12 +205,9 @@ export class Address {
       term: work === 'mapping' ? (bench?.mapping.term ?? null) : null,
       building: building.id,
       region: region ?? null,
-      range_m: comparing && this.app.comparing.ownRange_m,
-      threshold_m: threshold_m || null,
       part: part && { state: part.state.id, id: part.part.id },
       sun: state.sun,
-      lying: line === 'lying',
-      colours: colours && colours !== CHANGE_TABLES[0].id ? colours : null,
+      ...(comparing ? this.app.comparing.look : {}),
       // Whose building is open is seen from where it was pressed, also on another screen.
       camera: (framing.free || building.id) && view ? view.rig.orbit : null,
     };

@@ -7,7 +7,7 @@ import type { Line } from '../core/panes.ts';
 import type { ComparisonDocument, ShownEntry } from '../core/release.ts';
 import type { Mode } from '../core/route.ts';
 import type { App } from './app.ts';
-import { type ChangeTable, changeTable } from './colours.ts';
+import { CHANGE_TABLES, type ChangeTable, changeTable } from './colours.ts';
 import { type ComparingState, measured, monumentOf } from './state.ts';
 
 const RANGE_SHARE = 0.5; // of what the attribute can hold, until the figures are there
@@ -39,6 +39,17 @@ export class Comparing {
     const { route, touring } = this.app.state;
     if (route.view === 'compare') return route.mode;
     return touring?.document.stops[touring.player.stop]?.compare?.mode ?? null;
+  }
+
+  /** What the visitor has set, as an address says it. */
+  get look(): Pick<Look, 'lying' | 'colours' | 'range_m' | 'threshold_m'> {
+    const { line, colours, ownRange_m } = this;
+    return {
+      lying: line === 'lying',
+      colours: colours === CHANGE_TABLES[0].id ? null : colours,
+      range_m: ownRange_m,
+      threshold_m: this.app.state.comparing?.threshold_m || null,
+    };
   }
 
   /** `look`: what an address says of line and colours; without it the visitor's last choice stays. */

@@ -70,13 +70,11 @@ export function comparePanel(
     const [a, b] = [shownById(monument, l), shownById(monument, r)];
     const possible =
       m === 'change' ? a && b && measured(monument, a, b) : m !== 'overlay' || (a?.epoch && b?.state);
-    app.address.go({
-      view: 'compare',
-      monument: monument.id,
-      left: l,
-      right: r,
-      mode: possible ? m : 'swipe',
-    });
+    const { look } = app.comparing;
+    // How far the colours reach is right for the figures of one pair.
+    const range_m = l === left && r === right ? look.range_m : null;
+    const route = { view: 'compare', monument: monument.id, left: l, right: r } as const;
+    app.address.go({ ...route, mode: possible ? m : 'swipe' }, { ...look, range_m });
   };
   const choice = (label: string, value: string, change: (id: string) => void) => html`<label>
     <span>${label}</span>

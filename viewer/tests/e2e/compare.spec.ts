@@ -186,3 +186,57 @@ test('no frame is drawn while nothing moves, in any way of comparing', { tag: '@
     expect(await frames(), mode).toBe(before);
   }
 });
+
+test('what is set for the change map outlasts another way of comparing', { tag: '@once' }, async ({
+  page,
+}) => {
+  await open(page, `${PAIR}/change?colours=teal-brown&above=0.05&range=0.2`);
+  await page.getByRole('radio', { name: 'Swipe' }).check({ force: true });
+  await expect(page).toHaveURL(/swipe\?/);
+  await settled(page);
+  await page.getByRole('radio', { name: 'Change' }).check({ force: true });
+  await settled(page);
+  await expect(page).toHaveURL(/change\?colours=teal-brown&range=0.2&above=0.05/);
+  await expect(page.getByRole('radio', { name: 'Teal and brown' })).toBeChecked();
+  // Another pair has figures of its own.
+  await page.getByRole('button', { name: 'Swap sides' }).click();
+  await expect(page).toHaveURL(/2024\/2019\/swipe\?colours=teal-brown&above=0.05$/);
+});
+
+test('in a low window the small map waits to be asked for, and never covers the swipe’s handle', {
+  tag: '@once',
+}, async ({ page }) => {
+  await page.setViewportSize({ width: 1000, height: 700 });
+  await open(page, `${PAIR}/swipe`);
+  await expect(page.locator('.overview')).toBeVisible();
+  await page.setViewportSize({ width: 844, height: 390 });
+  await expect(page.locator('.overview')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Small map' }).click();
+  await expect(page.locator('.overview')).toBeVisible();
+  const handle = page.locator('.swipe [role="slider"]');
+  const hit = await handle.evaluate((e) => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    return e.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  });
+  expect(hit).toBe(true);
+});
+
+test('in a very narrow window the names of both sides stay in their halves', { tag: '@once' }, async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 320, height: 568 });
+  await open(page, '#/m/pavilion/compare/1885/2024/swipe', 'fr');
+  await expect(page.locator('.side .certainties li').first()).toBeVisible();
+  const over = await page.locator('.side').evaluateAll((sides) =>
+    sides.map((side) => {
+      const box = side.getBoundingClientRect();
+      const parts = [...side.querySelectorAll('span')].map((p) => p.getBoundingClientRect());
+      const across = side.classList.contains('left') ? box.right - 160 : 160 - box.left;
+      return [Math.max(...parts.map((p) => p.right - box.right)), across];
+    }),
+  );
+  for (const [out, across] of over) {
+    expect(out).toBeLessThan(0);
+    expect(across).toBeLessThan(0);
+  }
+});
