@@ -61,6 +61,8 @@ export class Address {
     app.picking.end();
     app.interpreting.choose(null);
     this.entered = location.hash;
+    // What could not be had belonged to the view that is left.
+    if (app.state.status === 'failed') app.set({ status: 'ready', problem: null });
     app.set({
       route,
       touring: null,

@@ -113,8 +113,10 @@ export class App {
   }
 
   retry(): void {
-    if (this.state.status === 'failed') location.reload();
-    else if (this.view) {
+    if (this.state.status === 'failed') {
+      if (this.view) this.address.enter();
+      else location.reload();
+    } else if (this.view) {
       this.view.retry();
       this.progress();
     }

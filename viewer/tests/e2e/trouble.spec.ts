@@ -85,3 +85,49 @@ test('markup from elsewhere cannot run', { tag: '@once' }, async ({ page }) => {
   await expect(page.locator('.prose a[href]')).toHaveCount(1);
   await expect(page.locator('.prose img')).toHaveCount(0);
 });
+
+test('what cannot be had is left by the Back button, and comes when asked for again', {
+  tag: '@once',
+}, async ({ page }) => {
+  const heading = page.getByRole('heading', { level: 1 });
+  const fails = async (files: string, hash: string) => {
+    await page.route(files, (route) => route.abort());
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await expect(heading).toHaveText('No connection');
+    await page.unroute(files);
+  };
+  await open(page, '#/m/gate');
+  await fails('**/tour.json', '#/t/gate');
+  await page.goBack();
+  await expect(heading).toHaveText('Meridian Gate');
+  await expect(page.locator('canvas')).toBeVisible();
+  await settled(page);
+  await fails('**/tour.json', '#/t/gate');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.transport')).toBeVisible();
+  // Code, too.
+  await fails('**/assets/workbench-*.js', '#/m/gate/measure');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.locator('.crosshair')).toBeVisible();
+});
+
+test('an address whose content is gone does not hold who goes back', { tag: '@once' }, async ({ page }) => {
+  await open(page, '#/');
+  for (const gone of ['#/m/gone', '#/m/gate/compare/2019/gone/swipe']) {
+    await page.evaluate(() => {
+      location.hash = '#/m/gate';
+    });
+    await settled(page);
+    await page.evaluate((hash) => {
+      location.hash = hash;
+    }, gone);
+    await expect(page).toHaveURL(gone === '#/m/gone' ? /#\/$/ : /#\/m\/gate$/);
+    await page.goBack();
+    await expect(page).toHaveURL(/#\/m\/gate$/);
+    await page.goBack();
+    await expect(page).toHaveURL(/#\/$/);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
+  }
+});
