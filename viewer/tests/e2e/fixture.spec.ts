@@ -445,6 +445,16 @@ test('the player is in the window, however low that is', { tag: '@once' }, async
       return box.y + box.height;
     };
     await expect.poll(bottom, { message: `${width} × ${height}` }).toBeLessThanOrEqual(height);
+    const tools = await page.locator('.tools').evaluateAll((groups) =>
+      groups.map((group) => {
+        const { left, right, top, bottom } = group.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
+    const [a, b] = tools as [(typeof tools)[0], (typeof tools)[0]];
+    const apart = a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+    expect(apart, `tools at ${width} × ${height}`).toBe(true);
+    expect(Math.min(a.top, b.top, a.left, b.left)).toBeGreaterThanOrEqual(0);
   }
 });
 
