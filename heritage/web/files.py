@@ -55,7 +55,7 @@ def send_file(
         response = _respond(request, digest, size, kind, cache, plain)
     else:
         response = _compressed(request, _packed_file(path, digest), digest, kind, cache)
-    response.headers["Vary"] = "Accept-Encoding"
+    response.vary.add("Accept-Encoding")
     return response
 
 
@@ -67,7 +67,7 @@ def send_bytes(
         response = _compressed(request, _packed(data), digest, kind, cache)
     else:
         response = _respond(request, digest, len(data), kind, cache, partial(io.BytesIO, data))
-    response.headers["Vary"] = ", ".join(("Accept-Encoding", *vary))
+    response.vary.update(("Accept-Encoding", *vary))
     return response
 
 
@@ -88,7 +88,8 @@ def _check(path: Path, root: Path, size: int) -> None:
 
 def _compressed(request: Request, packed: bytes, digest: str, kind: str, cache: str) -> Response:
     response = _respond(request, f"{digest}-gzip", len(packed), kind, cache, partial(io.BytesIO, packed))
-    response.headers["Content-Encoding"] = "gzip"
+    if response.status_code == 200:  # a refusal is not compressed, and a 304 has nothing that could be
+        response.headers["Content-Encoding"] = "gzip"
     return response
 
 

@@ -192,6 +192,31 @@ def test_text_and_tiles_are_compressed_under_tags_of_their_own(client: FlaskClie
     assert "Content-Encoding" not in part.headers
 
 
+@pytest.mark.parametrize(
+    ("url", "vary"),
+    [
+        ("/", "Accept, Accept-Language, Accept-Encoding"),
+        ("/sw.js", "Accept, Accept-Language, Accept-Encoding"),
+        (JSON_URL, "Accept, Accept-Language, Accept-Encoding"),
+        (f"{AT}opening.webp", "Accept, Accept-Language"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_only_a_compressed_body_is_said_to_be_one(
+    client: FlaskClient, url: str, vary: str, method: str
+) -> None:
+    """G5: neither a refusal nor an answer without a body; and what a refusal depends on stays named."""
+    gzipped = {"Accept-Encoding": "gzip"}
+    changed = client.open(url, method=method, headers={**gzipped, "If-Match": '"x"'})
+    beyond = client.get(url, headers={**gzipped, "Range": f"bytes={10**9}-"})
+    for refusal, status in ((changed, 412), (beyond, 416)):
+        assert (refusal.status_code, refusal.headers["Vary"]) == (status, vary)
+        assert "Content-Encoding" not in refusal.headers
+    unchanged = client.open(url, method=method, headers={**gzipped, "If-None-Match": "*"})
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert "Content-Encoding" not in unchanged.headers
+
+
 @pytest.mark.parametrize("url", [f"{AT}opening.webp", "/assets/letters.woff2"])
 def test_what_is_compressed_already_is_not_compressed(client: FlaskClient, url: str) -> None:
     assert "Content-Encoding" not in client.get(url, headers={"Accept-Encoding": "gzip"}).headers
