@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from werkzeug.datastructures import Headers
 from werkzeug.http import parse_etags, unquote_etag
 
-_ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]*)-([0-9]*)\s*", re.IGNORECASE)
+# No file has a position of more digits, and Python reads only so many as a number.
+_ONE_RANGE = re.compile(r"bytes\s*=\s*([0-9]{0,40})-([0-9]{0,40})\s*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Answer:
 def decide(headers: Headers, method: str, etag: str, size: int) -> Answer:
     """The answer for a representation of ``size`` bytes with the strong tag ``etag`` (without quotes).
 
-    There is no Last-Modified, so dates match nothing. A Range that is malformed, in other units or of several
+    There is no Last-Modified, so dates match nothing. A Range that is malformed, endless, in other units or of several
     parts is ignored, as the RFC allows: the whole is sent.
     """
     if "If-Match" in headers and not parse_etags(headers["If-Match"]).contains(etag):
