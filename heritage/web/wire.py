@@ -17,7 +17,7 @@ from weakref import WeakSet
 
 from flask import Flask
 from waitress.channel import HTTPChannel
-from waitress.parser import HTTPRequestParser
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.proxy_headers import MalformedProxyHeader, parse_proxy_headers
 from waitress.receiver import FixedStreamReceiver
 from waitress.task import ErrorTask
@@ -118,7 +118,11 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         return time.monotonic() - self._begun - grace_s - came / bytes_per_s
 
     def parse_header(self, header_plus: bytes) -> None:
-        super().parse_header(header_plus)
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:
+            # A length of more digits than Python reads: waitress would hang up without a word.
+            raise ParsingError("it cannot be read") from error
         if self.content_length <= HTTP_BODY_BYTES:
             return
         environ = self._environ()

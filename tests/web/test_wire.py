@@ -194,6 +194,7 @@ def _is_ours(status: int, head: bytes, body: bytes, wanted: int, code: str) -> N
     [
         (b"GET / HTTP/1.1\r\nno header\r\n\r\n", 400, "bad-request"),
         (b"GET / HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "bad-request"),
+        (b"GET / HTTP/1.1\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n", 400, "bad-request"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", 400, "bad-request"),
         (b"POST / HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n", 501, "bad-request"),
         ((b"GET / HTTP/1.1\r\nX: " + b"a" * 32_768)[:32_768], 431, "headers-too-long"),
