@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import resource
 import socket
 import threading
@@ -104,29 +105,54 @@ def serve(
     site can be edited below ``/studio/``. ``proxy`` is the address of a proxy whose X-Forwarded-For is believed.
     With ``reports`` visitors may report damage.
 
-    Raises BusyError where the port is taken, InputError where there is no such address here.
+    Raises BusyError where the port is taken, InputError where there is no such address here or the port is not for
+    everybody.
     """
+    waiting = _listening(host, port)
+    return Server(waiting, site, trusted_hosts, public_url, studio, proxy, reports)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Raises as `serve` does; OSError for what no other address or port would help with."""
+    where = f"{host}:{port}"
     try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        waiting = socket.create_server((host, port), family=family)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (socket.gaierror, UnicodeError) as error:  # the latter: a name that none can be
+        raise _no_address(where) from error
+    # Of a name with both, IPv4 is what everything else here reaches it by.
+    family, _, _, _, address = min(found, key=lambda one: one[0] != socket.AF_INET)
+    try:
+        return socket.create_server(address, family=family)
     except OSError as error:
-        where = f"{host}:{port}"
-        if isinstance(error, socket.gaierror) or "assign" in str(error):
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+            raise _no_address(where) from error
+        if error.errno == errno.EACCES:
             raise InputError(
                 where,
-                "this machine has no such address",
-                "one of its own",
-                "try --host 127.0.0.1",
-                code="address-unknown",
+                "whoever starts the server may not listen there",
+                "ports from 1024 need no permission",
+                "choose another --port and put a proxy before it",
+                code="port-not-permitted",
             ) from error
-        raise BusyError(
-            where,
-            f"it cannot be listened on ({error.strerror})",
-            "a free port",
-            "stop what uses it, or choose another --port",
-            code="port-taken",
-        ) from error
-    return Server(waiting, site, trusted_hosts, public_url, studio, proxy, reports)
+        if error.errno == errno.EADDRINUSE:
+            raise BusyError(
+                where,
+                "something listens there already",
+                "a free port",
+                "stop what uses it, or choose another --port",
+                code="port-taken",
+            ) from error
+        raise
+
+
+def _no_address(where: str) -> InputError:
+    return InputError(
+        where,
+        "this machine has no such address",
+        "one of its own",
+        "try --host 127.0.0.1",
+        code="address-unknown",
+    )
 
 
 def _connections() -> int:

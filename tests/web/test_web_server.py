@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import http.client
 import json
+import os
 import re
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -157,10 +159,49 @@ def test_chunked_bodies_have_an_end(server: Server) -> None:
 
 def test_a_taken_port_and_a_strange_address_are_named(site: Path, server: Server) -> None:
     port = _address(server)[1]
-    with pytest.raises(BusyError, match=f"127.0.0.1:{port}"):
+    with pytest.raises(BusyError, match=f"127.0.0.1:{port}") as taken:
         serve(site, "127.0.0.1", port)
+    assert taken.value.problems[0].code == "port-taken"
     with pytest.raises(InputError, match="no such address"):
         serve(site, "192.0.2.1", 0)
+
+
+def test_a_name_that_is_nobodys_is_not_called_a_taken_port(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", unknown)
+        with pytest.raises(InputError, match=r"nowhere\.invalid:8000: this machine has no such address"):
+            serve(site, "nowhere.invalid", 8000)
+    with pytest.raises(InputError, match="no such address"):
+        serve(site, f"{'a' * 64}.invalid", 8000)
+
+
+def test_a_port_that_is_not_for_everybody_is_told_as_such(
+    site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(number: int) -> Callable[..., None]:
+        def create_server(*_: object, **__: object) -> None:
+            raise OSError(number, os.strerror(number))
+
+        return create_server
+
+    monkeypatch.setattr(socket, "create_server", fail(errno.EACCES))
+    with pytest.raises(InputError, match=r"127\.0\.0\.1:80: .*may not listen there") as refused:
+        serve(site, "127.0.0.1", 80)
+    assert refused.value.problems[0].code == "port-not-permitted"
+    # Not one of the machine's addresses or ports is at fault.
+    monkeypatch.setattr(socket, "create_server", fail(errno.EMFILE))
+    with pytest.raises(OSError, match="Too many open files"):
+        serve(site, "127.0.0.1", 8000)
+
+
+def test_a_name_is_listened_on_by_its_first_address(site: Path) -> None:
+    with serve(site, "localhost", 0) as running:
+        assert running.url.startswith("http://127.0.0.1:")
 
 
 def test_closing_stops_and_frees_the_port(site: Path) -> None:
