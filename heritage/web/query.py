@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from werkzeug.datastructures import MultiDict
 
@@ -15,7 +16,9 @@ from heritage.web.errors import refused
 
 DEFAULT_LIMIT = 100
 MOST = 10_000
-_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?")
+_TIME = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2})))?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -80,17 +83,29 @@ def _times(text: str) -> Times:
         raise _wrong("the parameter datetime", f"{text[:60]!r}", allowed)
     bounds: list[int | None] = []
     for part in parts:
-        match = _DAY.fullmatch(part)
-        if match is not None and 1 <= int(match[2]) <= 12 and 1 <= int(match[3]) <= 31:
-            bounds.append(int(match[1]) * 10_000 + int(match[2]) * 100 + int(match[3]))
-        elif len(parts) == 2 and part in ("", ".."):
+        if len(parts) == 2 and part in ("", ".."):
             bounds.append(None)
-        else:
-            raise _wrong("the parameter datetime", f"{text[:60]!r}", allowed)
+            continue
+        try:
+            bounds.append(_day(part))
+        except ValueError:
+            raise _wrong("the parameter datetime", f"{text[:60]!r}", allowed) from None
     first, last = bounds[0], bounds[-1]
     if first is not None and last is not None and first > last:
         raise _wrong("the parameter datetime", "its end lies before its beginning", allowed)
     return first, last
+
+
+def _day(text: str) -> int:
+    """The day of a date or date-time of RFC 3339, as yyyymmdd. Raises ValueError where there is no such one."""
+    match = _TIME.fullmatch(text)
+    if match is None:
+        raise ValueError("neither a date nor a date-time")
+    year, month, day, hour, minute, second, offset_h, offset_min = (int(part or 0) for part in match.groups())
+    # datetime knows neither a year 0, where the calendar is that of 400 years later, nor a leap second.
+    datetime(year or 400, month, day, hour, minute, 59 if second == 60 else second)
+    time(offset_h, offset_min)
+    return year * 10_000 + month * 100 + day
 
 
 def _wrong(where: str, found: str, allowed: str) -> InputError:

@@ -120,6 +120,9 @@ def test_a_box_across_the_antimeridian_and_one_with_heights(api: FlaskClient) ->
         ("1834-01-01/..", ["hall"]),
         ("../1832-12-31", ["hall"]),
         ("1800-01-01/1850-01-01", ["gate", "hall"]),
+        ("1833-12-31T23:59:60Z", ["gate", "hall"]),
+        ("0000-02-29/1833-01-01t00:00:00.5%2b07:00", ["gate", "hall"]),
+        ("1832-02-29T00:00:00-00:00", ["hall"]),
     ],
 )
 def test_times_choose_and_what_has_none_stays(api: FlaskClient, asked: str, found: list[str]) -> None:
@@ -132,7 +135,11 @@ def test_times_choose_and_what_has_none_stays(api: FlaskClient, asked: str, foun
     "wrong",
     [
         "bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,9,1,8", "bbox=nan,0,1,1", "limit=0", "limit=-1", "limit=x", "limit=1&limit=2",
-        "datetime=1833", "datetime=2000-01-01/1999-01-01", "datetime=../../..", "colour=red", "offset=-1", "bbox-crs=x",
+        "datetime=1833", "datetime=2000-01-01/1999-01-01", "datetime=../../..", "datetime=2020-02-31", "datetime=2021-02-29",
+        "datetime=1900-02-29/..", "datetime=2020-00-01", "datetime=2020-02-31T99:99:99Z", "datetime=2020-02-01T24:00:00Z",
+        "datetime=2020-02-01T00:60:00Z", "datetime=2020-02-01T00:00:61Z", "datetime=2020-02-01T00:00:00%2b24:00",
+        "datetime=2020-02-01T00:00:00-07:60", "datetime=٢٠٢٠-٠٢-٠١", "datetime=../2020-02-31", "datetime=..",
+        "colour=red", "offset=-1", "bbox-crs=x",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_refused(api: FlaskClient, wrong: str) -> None:
