@@ -445,7 +445,14 @@ def test_footprints_that_no_monument_uses_only_warn(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("period", "count"),
-    [('"1805~"', 0), ("1805/1832", 0), ("Nguyễn dynasty", 0), ("1805-1832", 1), ("19th century", 1)],
+    [
+        ('"1805~"', 0),
+        ("1805/1832", 0),
+        ("Nguyễn dynasty", 0),
+        ("1805-1832", 1),
+        ("19th century", 1),
+        ('"1985-02-29"', 1),
+    ],
 )
 def test_a_period_that_only_looks_like_edtf(root: Path, period: str, count: int) -> None:
     edit(root, M, "footprint: gate\n", f"footprint: gate\nperiod: {period}\n")
