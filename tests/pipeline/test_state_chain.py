@@ -63,14 +63,14 @@ def site(root: Path, monument: str = MONUMENT) -> Path:
 
 
 def built(root: Path) -> dict[str, Path]:
-    """The folders of all tasks that the state needs, run one after the other."""
+    """The folders of all tasks that the state needs, run one after the other (its model for a phone wants to know the scale)."""
     loaded = load_site(root)
     planned = fingerprinted(site_tasks(loaded, read_ground(loaded)))
     keys = {one.fingerprint: one.task.key for one in planned}
     folders: dict[str, Path] = {}
     for one in planned:
         task = one.task
-        if "state" not in task.key and task.stage.name not in ("ingest", "mesh"):
+        if "state" not in task.key and task.stage.name not in ("ingest", "mesh", "register"):
             continue
         folder = root / "out" / one.fingerprint[:12]
         folder.mkdir(parents=True)
