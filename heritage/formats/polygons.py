@@ -117,11 +117,8 @@ def _cost(flat: F64, left: I64, at: I64) -> F64:
     inside = np.ones((n, m), bool)
     for p, q in ((a, b), (b, c), (c, a)):
         inside &= _area(p[:, None], q[:, None], others) >= 0
-    for p in (
-        a,
-        b,
-        c,
-    ):  # a corner at the same place as one of the ear's, as where a hole is joined to the rim
+    # A corner at the same place as one of the ear's is in nobody's way: there a hole is joined to the rim.
+    for p in (a, b, c):
         inside &= (others != p[:, None]).any(2)
     flat_corner = np.abs(area) <= _THIN * size
     bad = ((area < 0) | inside.any(1)) & ~flat_corner
