@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
-from heritage.cli.paths import Target, demand_site
+from heritage.cli.paths import Target
 from heritage.cli.site import show_problems
 from heritage.cli.user import accounts_option
 from heritage.model.errors import InputError
+from heritage.model.paths import demand_site
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""What a command is given: a folder that is a site, a file to be written."""
+"""What a command is given to write."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from heritage.model.errors import InputError
+from heritage.model.paths import demand_folder_above
 
 
 class Target(click.Path):
@@ -23,19 +23,5 @@ class Target(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path as it was given."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if not path.absolute().parent.is_dir():
-            found = "the folder above it does not exist"
-            raise InputError(str(path), found, "a place in a folder", "make it", code="target-missing")
+        demand_folder_above(path)
         return path
-
-
-def demand_site(site: Path) -> None:
-    """Raises InputError (``site-missing``) where ``site`` is none: a disk that is not mounted looks like an empty folder."""
-    if not (site / "site.yaml").is_file():
-        raise InputError(
-            str(site),
-            "no site.yaml here",
-            "a site folder",
-            "make one with `heritage new` or `heritage sample`",
-            code="site-missing",
-        )

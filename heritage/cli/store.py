@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
-from heritage.cli.paths import demand_site
 from heritage.cli.user import accounts_option
+from heritage.model.paths import demand_site
 from heritage.people.place import sqlite_path
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from heritage.cli.group import cli
-from heritage.cli.paths import demand_site
+from heritage.model.paths import demand_site
 from heritage.people.person import ROLES, local_person
 
 if TYPE_CHECKING:

@@ -29,6 +29,7 @@ from heritage.model.exchange import (
     Recording,
     Words,
 )
+from heritage.model.paths import demand_folder_above
 from heritage.model.release import (
     MonumentEntry,
     Release,
@@ -163,9 +164,7 @@ def refuse_existing(target: Path) -> None:
     if target.exists() or target.is_symlink():
         found, remedy = "something of that name is there", "choose another name, or remove it"
         raise InputError(str(target), found, "a new name is allowed", remedy, code="target-exists")
-    if not target.absolute().parent.is_dir():
-        found = "the folder above it does not exist"
-        raise InputError(str(target), found, "a place in a folder", "make it", code="target-missing")
+    demand_folder_above(target)
 
 
 def _read(path: Path, model: type[D]) -> D:

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from heritage.export.current import current_folder
 from heritage.model.errors import InputError, StoreError
+from heritage.model.paths import demand_folder_above
 from heritage.model.release import Release
 from heritage.page import page as viewer
 from heritage.store import publish_bytes, publish_file
@@ -129,14 +130,7 @@ def _write_folder(folder: Path, release_id: str, page: bytes, target: Path) -> N
 
 def _copy_before(target: Path) -> str | None:
     """The release that a copy at ``target`` shows. Raises InputError where ``target`` is something else."""
-    if not target.parent.is_dir():
-        raise InputError(
-            str(target),
-            "the folder above it does not exist",
-            "a place in a folder",
-            "make it",
-            code="target-missing",
-        )
+    demand_folder_above(target)
     if not target.exists():
         return None
     if target.is_dir():

@@ -100,9 +100,7 @@ class Builder:
             accessor |= {"min": array.min(0).tolist(), "max": array.max(0).tolist()}
         return self.add("accessors", accessor)
 
-    def placed_and_painted(
-        self, position: npt.NDArray[np.uint16], uv: npt.NDArray[np.uint16]
-    ) -> tuple[int, int]:
+    def interleaved(self, position: npt.NDArray[np.uint16], uv: npt.NDArray[np.uint16]) -> tuple[int, int]:
         """Accessors of positions (n, 3) and normalised texture coordinates (n, 2) whose rows stand side by side.
 
         What both repeat is then near enough for a compressor on the way to find it.

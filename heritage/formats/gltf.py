@@ -24,9 +24,7 @@ from heritage.model.tiles import StatePart
 GENERATOR: Final = f"Heritage {__version__}"
 NO_DATA: Final = -32768
 _STEPS: Final = 65_535
-_UV_PER_TEXEL: Final = (
-    4.0  # texture coordinates are at least as fine as quarters of a texel: nobody sees more
-)
+_UV_PER_TEXEL: Final = 4.0  # steps of texture coordinates, at least: nobody sees finer than a quarter
 STONE: Final = [0.61, 0.58, 0.53, 1.0]  # linear light, for surfaces without any colour
 
 
@@ -44,7 +42,7 @@ def write_glb(
     """One tile: positions in whole steps of ``step_m`` (16 bits), normals 8 bits, uv in quarters of a texel, WebP, meshopt.
 
     Positions are multiples of ``step_m`` from the surface's origin. With ``texel_m`` the texture's charts are `unwrap`'s,
-    laid out ``along`` at so many metres a texel: uv are then in steps too, where these are fine enough, and from vertex
+    laid out by ``gltf_axes`` at so many metres a texel: uv are then in steps too, where these are fine enough, and from vertex
     to vertex of a chart the same numbers as two of the position's. ``lit`` leaves out KHR_materials_unlit.
     ``surface.change`` is written as ``_CHANGE_k`` in units of ``change_scale_m[k]``, ``surface.filled`` as
     ``_FILLED``, 8 bits. With ``parts`` the surface is that of a state, and ``surface.part`` says which of them a
@@ -60,7 +58,7 @@ def write_glb(
     if mesh.uv is not None and mesh.texture is not None:
         levels = _uv_levels(mesh.texture, None if texel_m is None else texel_m / step_m)
         uv = np.rint(np.clip(mesh.uv.astype(np.float64), 0, 1) * levels).astype(np.uint16)
-        attributes["POSITION"], attributes["TEXCOORD_0"] = glb.placed_and_painted(grid, uv)
+        attributes["POSITION"], attributes["TEXCOORD_0"] = glb.interleaved(grid, uv)
     else:
         attributes["POSITION"] = glb.attribute(grid, bounds=True)
     if mesh.normals is not None and lit:

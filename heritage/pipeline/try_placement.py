@@ -13,14 +13,13 @@ from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D
 from heritage.model.limits import YAML_BYTES
 from heritage.model.placement_plan import PlacementPlan, PlacementTrial
-from heritage.model.release import Placement
 from heritage.ops.placement.pose import placed_at
 from heritage.ops.placement.register_at import plan_middle
 from heritage.pipeline.ground import Ground, read_ground
 from heritage.pipeline.placement.by_footprint import walls
 from heritage.pipeline.placement.facts import placement_facts
 from heritage.pipeline.stage import Job
-from heritage.pipeline.stages.register import PLACEMENT, PLAN, REGISTER, PlacementOptions
+from heritage.pipeline.stages.register import PLAN, REGISTER, PlacementOptions, placement_of
 from heritage.pipeline.tasks import options_of, register_needs
 from heritage.store import Store
 from heritage.text.site import LoadedSite, load_site
@@ -67,7 +66,7 @@ def try_placement(site: Path, monument: str, order: PlacementOrder) -> Placement
             job = _job(Path(folder), trial, ground, monument)
         outcome = REGISTER.run(job)
         return PlacementTrial(
-            placement=Placement.model_validate_json((job.folder / PLACEMENT).read_bytes(), strict=False),
+            placement=placement_of(job.folder),
             plan=PlacementPlan.model_validate_json((job.folder / PLAN).read_bytes(), strict=False),
             warnings=outcome.warnings,
         )

@@ -22,6 +22,7 @@ from typing import IO, Any, Final
 
 from heritage import __version__
 from heritage.model.errors import InputError, Problem, StoreError
+from heritage.model.paths import demand_site
 from heritage.store import fs, journal
 from heritage.store.drafts import Drafts
 from heritage.store.publish import TEMPORARY, publish_file
@@ -81,10 +82,7 @@ def back_up(site: Path, target: Path, more: Mapping[str, bytes]) -> Backup:
             "name another",
             code="backup-inside",
         )
-    if not (site / "site.yaml").is_file():
-        # A disk that is not mounted looks like an empty folder: the last backup must not give way to nothing.
-        remedy = "check the path, and that its disk is mounted"
-        raise InputError(str(site), "no site.yaml here", "a site folder", remedy, code="site-missing")
+    demand_site(site)  # the last backup must not give way to nothing
     made = datetime.now(UTC).isoformat(timespec="seconds")
     entries: Entries = {}
     with (

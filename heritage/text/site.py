@@ -20,6 +20,7 @@ from heritage.model.documents import (
 )
 from heritage.model.errors import HeritageError, InputError, Problem
 from heritage.model.limits import MARKDOWN_BYTES
+from heritage.model.paths import demand_site
 from heritage.text.files import file_problem, id_folders
 from heritage.text.lines import Lines, visible
 from heritage.text.words import Words, parse_words
@@ -75,9 +76,7 @@ def load_site(root: Path) -> LoadedSite:
 
     Raises InputError with all problems of all files, each ``where`` relative to ``root``.
     """
-    if not (root / "site.yaml").exists():
-        remedy = "make one with `heritage new` or `heritage sample`"
-        raise InputError(str(root), "no site.yaml here", "a site folder", remedy, code="site-missing")
+    demand_site(root)
     loader = _Loader(root)
     site = loader.yaml(root / "site.yaml", Site)
     vocabulary = loader.optional(root / VOCABULARY, Vocabulary)

@@ -199,7 +199,7 @@ def test_uv_repeat_the_steps_of_positions_and_pack_to_little(tmp_path: Path) -> 
     even = surface(120).with_(uv=None, texture=None, normals=None)
     rough = even.vertices + np.random.default_rng(3).normal(0, 0.008, even.vertices.shape)
     on_grid = np.float32(np.rint(rough / step) * step)
-    flat = unwrap(even.with_(vertices=on_grid), texel, side_px=1024, along=True)
+    flat = unwrap(even.with_(vertices=on_grid), texel, side_px=1024, gltf_axes=True)
     mesh = flat.mesh.with_(texture=np.full((flat.height_px, flat.width_px, 3), 90, np.uint8))
     plain, packed = write_glb(mesh, step_m=step), write_glb(mesh, step_m=step, texel_m=flat.texel_m)
     for name, data in (("plain", plain), ("packed", packed)):

@@ -79,7 +79,7 @@ def test_charts_are_apart_upright_and_inside() -> None:
 
 def test_along_charts_grow_with_gltfs_coordinates_and_show_the_same() -> None:
     mesh = blob(4)
-    upright, flat = unwrap(mesh, 0.05, side_px=512), unwrap(mesh, 0.05, side_px=512, along=True)
+    upright, flat = unwrap(mesh, 0.05, side_px=512), unwrap(mesh, 0.05, side_px=512, gltf_axes=True)
     check_charts_apart(mesh, flat, 2)
     check_rectangles(mesh, flat)
     assert (flat.charts, flat.stretch) == (upright.charts, upright.stretch)

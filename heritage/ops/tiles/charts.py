@@ -19,8 +19,8 @@ RIGHT = np.array([[0, 1, 0], [0, -1, 0], [-1, 0, 0], [1, 0, 0], [1, 0, 0], [-1, 
 UP = np.array([[0, 0, 1], [0, 0, 1], [0, 0, 1], [0, 0, 1], [0, 1, 0], [0, 1, 0]], np.float64)
 # The same for pictures whose columns and rows (down) grow with glTF's own coordinates x, z and -y, mirrored or upside
 # down where that needs it: texture coordinates then repeat the steps between positions, and pack to next to nothing.
-ALONG_RIGHT = np.array([[0, -1, 0], [0, -1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float64)
-ALONG_UP = np.array([[0, 0, -1], [0, 0, -1], [0, 0, -1], [0, 0, -1], [0, 1, 0], [0, 1, 0]], np.float64)
+GLTF_RIGHT = np.array([[0, -1, 0], [0, -1, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0], [1, 0, 0]], np.float64)
+GLTF_UP = np.array([[0, 0, -1], [0, 0, -1], [0, 0, -1], [0, 0, -1], [0, 1, 0], [0, 1, 0]], np.float64)
 
 _ROUNDS = 6  # of smoothing: about as many triangles wide is the noise it removes
 _STEEP = np.cos(np.radians(68.0))  # steeper than this a triangle would lose more than 60 % of its texels

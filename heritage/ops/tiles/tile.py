@@ -97,7 +97,7 @@ def dress(
     seam_normals: tuple[F32, F32] | None = None,
 ) -> Dressed:
     """``mesh`` (welded) with normals where it is ``lit`` and a texture of ``colours`` of up to ``side_px`` a side, its
-    charts laid out ``along`` (see `unwrap`).
+    charts laid out ``gltf_axes`` (see `unwrap`).
 
     ``seam_normals`` are places (m, 3) on borders and the full surface's normals there (m, 3): tiles that meet
     shade alike.
@@ -117,7 +117,7 @@ def _flat(mesh: Mesh, texel_m: float, side_px: int) -> Unwrapped:
     """Unwrapped within ``side_px``, or within the least multiple that holds all charts: rather a large file than a blot."""
     while True:
         try:
-            return unwrap(mesh, texel_m, side_px=side_px, along=True)
+            return unwrap(mesh, texel_m, side_px=side_px, gltf_axes=True)
         except InputError as error:
             if error.problems[0].code != "unwrap-too-many-charts" or side_px >= _LARGEST_PX:
                 raise

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from heritage.model.arrays import F64, I32, Mesh
 from heritage.model.errors import InputError
 from heritage.ops.meshes.weld import crosses
-from heritage.ops.tiles.charts import ALONG_RIGHT, ALONG_UP, AXES, RIGHT, UP, charts
+from heritage.ops.tiles.charts import AXES, GLTF_RIGHT, GLTF_UP, RIGHT, UP, charts
 from heritage.ops.tiles.pack import pack
 
 I64 = npt.NDArray[np.int64]
@@ -50,11 +50,11 @@ class Unwrapped:
     stretch: tuple[float, float]
 
 
-def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, along: bool = False) -> Unwrapped:
+def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, gltf_axes: bool = False) -> Unwrapped:
     """Texture coordinates for ``mesh`` at ``texel_m`` metres per texel, coarser where ``side_px`` would not hold it.
 
     Charts stay half a block within their rectangles of whole blocks. The texture is as small as it can be. Charts are
-    upright and none is mirrored, or, ``along``, their columns and rows grow with glTF's own coordinates. Normals,
+    upright and none is mirrored, or, ``gltf_axes``, their columns and rows grow with glTF's own coordinates. Normals,
     change and everything else of a vertex go with it. Raises InputError for an empty mesh, a density that is no positive
     number, and charts so many that their padding would make them eight times coarser.
     """
@@ -64,7 +64,7 @@ def unwrap(mesh: Mesh, texel_m: float, *, side_px: int = 2048, along: bool = Fal
         raise InputError("texel_m", f"{texel_m}", "a positive number of metres", code="unwrap-density")
     axis, chart = charts(mesh)
     corners = mesh.vertices[mesh.triangles].astype(np.float64)
-    right, up = (ALONG_RIGHT, ALONG_UP) if along else (RIGHT, UP)
+    right, up = (GLTF_RIGHT, GLTF_UP) if gltf_axes else (RIGHT, UP)
     flat = np.stack([np.einsum("tkd,td->tk", corners, d[axis]) for d in (right, up)], axis=2)
     low, extent = _extents(flat, chart)
     layout = _laid_out(extent, texel_m, side_px)

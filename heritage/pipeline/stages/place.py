@@ -16,7 +16,7 @@ from heritage.model.documents import Document
 from heritage.model.errors import InputError
 from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.placement_reason import PlacementReason, because, said
-from heritage.model.release import Placement, StatePlacementEntry
+from heritage.model.release import StatePlacementEntry
 from heritage.model.report import Figure
 from heritage.ops.meshes.sample_surface import sample_surface
 from heritage.ops.placement.footprint_choice import FootprintPrior
@@ -29,7 +29,7 @@ from heritage.pipeline.placement.thinned import thinned
 from heritage.pipeline.stage import Job, Outcome, Stage
 from heritage.pipeline.stages.align import alignment
 from heritage.pipeline.stages.ingest import PARTS
-from heritage.pipeline.stages.register import PLACEMENT
+from heritage.pipeline.stages.register import placement_of
 
 STATE_PLACEMENT = "state-placement.json"
 _POINTS = 60_000  # stand for the model's surface, as for a survey
@@ -122,8 +122,7 @@ def _on_footprint(job: Job, facts: dict[str, Any], options: PlaceOptions, model:
     origin = np.round(model.mean(0))
     cloud = PointCloud(origin, (model - origin).astype(np.float32))
     found = register_footprint(cloud, None, plan, prior, options.footprint)
-    text = (job.inputs["register"] / PLACEMENT).read_bytes()
-    monument = Similarity.from_columns(Placement.model_validate_json(text, strict=False).site_from_monument)
+    monument = Similarity.from_columns(placement_of(job.inputs["register"]).site_from_monument)
     entry = _entry(
         "footprint",
         monument.inverse() @ found.site_from_monument,
