@@ -25,10 +25,15 @@ from heritage.model.raster import Raster, VerticalKind
 
 _SCALE, _TIEPOINT, _MATRIX, _KEYS = 33550, 33922, 34264, 34735
 _COMPRESSION: Final = 259
-_METADATA: Final = 42112  # GDAL's: XML, with scale and offset of the numbers
+_METADATA: Final = 42112  # GDAL's: XML, with scale, offset and unit of the numbers
 _NODATA: Final = 42113  # GDAL's: the value that means none, as text
 _RASTER_TYPE, _GEOGRAPHIC, _PROJECTED, _VERTICAL, _VERTICAL_UNITS = 1025, 2048, 3072, 4096, 4099
 _METRES: Final = {9001: 1.0, 9002: 0.3048, 9003: 1200 / 3937}  # by the EPSG code of a unit
+_UNITS: Final = {  # by the words that GDAL and PROJ have for them
+    **dict.fromkeys(("m", "metre", "metres", "meter", "meters"), 9001),
+    **dict.fromkeys(("ft", "foot", "feet", "international foot"), 9002),
+    **dict.fromkeys(("us-ft", "ftus", "us survey foot", "us survey feet"), 9003),
+}
 _POINT: Final = 2  # the tie point is the middle of a pixel, not its corner
 _USER_DEFINED: Final = 32767
 _REMEDY: Final = "export it anew: gdal_translate -ot Float32 -co COMPRESS=DEFLATE"
@@ -48,9 +53,9 @@ def read_heights(path: Path, crs: str | None = None) -> Raster:
                 path, f"pixels of the kind {image.mode}", "one channel of numbers is needed for heights"
             )
         placed, stated = _place(path, image, crs)
-        vertical, metres = _heights(path, _keys(path, image))
+        scale, offset, unit = _stored(path, image)
+        vertical, metres = _heights(path, _keys(path, image), unit)
         nodata = _nodata(path, image)
-        scale, offset = _stored(path, image)
         if _mixed_order(image):
             # Pillow 13 gives such numbers with their bytes exchanged, without a word.
             raise _wrong(
@@ -165,30 +170,37 @@ def _nodata(path: Path, image: Image.Image) -> float | None:
         raise _wrong(path, f"{text[:20]!r} as the value of no data", "a number is needed") from None
 
 
-def _stored(path: Path, image: Image.Image) -> tuple[float, float]:
-    """Scale and offset from the first channel's numbers to heights in the file's unit: 1 and 0 where GDAL's metadata
-    has none."""
-    found = {"scale": 1.0, "offset": 0.0}
+def _stored(path: Path, image: Image.Image) -> tuple[float, float, str | None]:
+    """Scale and offset from the first channel's numbers to heights in the file's unit, and that unit: 1, 0 and None
+    where GDAL's metadata has none."""
     text = str(_tags(image).get(_METADATA, "")).strip("\0 \n")
     if "role" not in text:  # nothing in it changes a number
-        return 1.0, 0.0
+        return 1.0, 0.0, None
     try:
-        items = read_xml(text.encode(), path.name).iter("Item")
+        items = list(read_xml(text.encode(), path.name).iter("Item"))
     except InputError as error:
         raise _wrong(path, f"GDAL's metadata: {error.problems[0].found}", "well-formed XML") from None
-    for item in items:
-        role = item.get("role", "").lower()
-        if role not in found or item.get("sample", "0") != "0":
-            continue
-        try:
-            found[role] = float(item.text or "")
-        except ValueError:
-            found[role] = math.nan
-        if not math.isfinite(found[role]) or (role == "scale" and found[role] == 0):
-            raise _wrong(
-                path, f"{(item.text or '')[:20]!r} as the {role} of its heights", "a number is needed"
-            )
-    return found["scale"], found["offset"]
+    said = {
+        item.get("role", "").lower(): (item.text or "").strip()
+        for item in items
+        if item.get("sample", "0") == "0"
+    }
+    scale, offset = (
+        _said_number(path, said, role, usual) for role, usual in (("scale", 1.0), ("offset", 0.0))
+    )
+    if scale == 0:
+        raise _wrong(path, "0 as the scale of its heights", "another number is needed")
+    return scale, offset, said.get("unittype") or None
+
+
+def _said_number(path: Path, said: Mapping[str, str], role: str, usual: float) -> float:
+    try:
+        number = float(said.get(role, usual))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise _wrong(path, f"{said[role][:20]!r} as the {role} of its heights", "a number is needed")
+    return number
 
 
 def _place(path: Path, image: Image.Image, given: str | None) -> tuple[F64, str]:
@@ -246,8 +258,9 @@ def _crs(path: Path, keys: Mapping[int, int], given: str | None) -> str:
     return crs.to_wkt()
 
 
-def _heights(path: Path, keys: Mapping[int, int]) -> tuple[VerticalKind | None, float]:
-    """What heights are above, None where the file does not say it, and the metres of one unit of them."""
+def _heights(path: Path, keys: Mapping[int, int], word: str | None) -> tuple[VerticalKind | None, float]:
+    """What heights are above, None where the file does not say it, and the metres of one unit of them; ``word``: the
+    unit that GDAL's metadata name."""
     code, unit = keys.get(_VERTICAL), keys.get(_VERTICAL_UNITS)
     kind: VerticalKind | None = None
     metres = 1.0
@@ -267,6 +280,17 @@ def _heights(path: Path, keys: Mapping[int, int]) -> tuple[VerticalKind | None, 
                 path, f"heights in the unit EPSG:{unit}", "metres, feet and US survey feet are allowed"
             )
         metres = _METRES[unit]
+    if word is not None:
+        named = _UNITS.get(word.lower())
+        if named is None:
+            raise _wrong(
+                path, f"heights in the unit {word[:20]!r}", "metres, feet and US survey feet are allowed"
+            )
+        if (unit is not None or kind is not None) and not math.isclose(_METRES[named], metres):
+            raise _wrong(
+                path, f"heights in the unit {word[:20]!r} and in one of {metres:g} m", "both must be the same"
+            )
+        metres = _METRES[named]
     return kind, metres
 
 

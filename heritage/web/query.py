@@ -16,6 +16,7 @@ from heritage.web.errors import refused
 
 DEFAULT_LIMIT = 100
 MOST = 10_000
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?\s*", re.ASCII)
 _TIME = re.compile(
     r"(\d{4})-(\d{2})-(\d{2})(?:[Tt](\d{2}):(\d{2}):(\d{2})(?:\.\d+)?(?:[Zz]|[+-](\d{2}):(\d{2})))?", re.ASCII
 )
@@ -63,11 +64,9 @@ def _whole(arguments: MultiDict[str, str], name: str, default: int, least: int) 
 
 def _boxes(text: str) -> tuple[Box, ...]:
     allowed = "four numbers west,south,east,north in degrees, or six with heights"
-    try:
-        numbers = [float(part) for part in text.split(",")]
-    except ValueError:
-        raise _wrong("the parameter bbox", f"{text[:60]!r}", allowed) from None
-    if len(numbers) not in (4, 6) or not all(map(math.isfinite, numbers)):
+    parts = text.split(",")
+    numbers = [float(part) for part in parts if _NUMBER.fullmatch(part)]
+    if len(parts) not in (4, 6) or len(numbers) != len(parts) or not all(map(math.isfinite, numbers)):
         raise _wrong("the parameter bbox", f"{text[:60]!r}", allowed)
     # Heights of a box with six numbers say nothing about flat features.
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])

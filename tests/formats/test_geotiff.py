@@ -97,7 +97,7 @@ def test_numbers_are_stored_with_scale_and_offset(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("metadata", "words"),
     [
-        (gdal(("scale", "0", 0)), "'0' as the scale"),
+        (gdal(("scale", "0", 0)), "0 as the scale"),
         (gdal(("offset", "nan", 0)), "'nan' as the offset"),
         (gdal(("scale", "0,1", 0)), "'0,1' as the scale"),
         (gdal(("scale", "0.1", 0))[:-4], "GDAL's metadata: no XML"),
@@ -107,6 +107,20 @@ def test_numbers_are_stored_with_scale_and_offset(tmp_path: Path) -> None:
 def test_a_scale_that_is_none_is_refused(metadata: str, words: str, tmp_path: Path) -> None:
     path = tiff(tmp_path / "dem.tif", HEIGHTS, PLACED | {42112: metadata})
     assert words in refused(read_heights, path)
+
+
+@pytest.mark.parametrize(("word", "metres"), [("ft", 0.3048), ("US survey foot", 1200 / 3937), ("m", 1.0)])
+def test_gdal_says_the_unit_of_heights(tmp_path: Path, word: str, metres: float) -> None:
+    tags = PLACED | {42112: gdal(("unittype", word, 0), ("offset", "10", 0), ("unittype", "fathom", 1))}
+    raster = read_heights(tiff(tmp_path / "dem.tif", HEIGHTS, tags))
+    np.testing.assert_allclose(raster.values, (HEIGHTS + 10) * metres, rtol=1e-6)
+
+
+def test_two_units_of_the_same_heights_are_refused(tmp_path: Path) -> None:
+    metres = PLACED | {34735: (1, 1, 0, 3, *UTM[4:], 4099, 0, 1, 9001), 42112: gdal(("unittype", "ft", 0))}
+    assert "'ft' and in one of 1 m" in refused(read_heights, tiff(tmp_path / "a.tif", HEIGHTS, metres))
+    fathoms = PLACED | {42112: gdal(("unittype", "fathom", 0))}
+    assert "'fathom'" in refused(read_heights, tiff(tmp_path / "b.tif", HEIGHTS, fathoms))
 
 
 def test_depths_and_units_nobody_knows_are_refused(tmp_path: Path) -> None:
