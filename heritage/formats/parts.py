@@ -15,6 +15,7 @@ from heritage.model.errors import InputError
 from heritage.model.limits import LOCAL_COORDINATE_M, VERTICES
 
 _ORIGIN_STEP = 100.0
+_FARTHEST = 1e11  # from 0, in any unit: twice around the Earth in millimetres
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +51,10 @@ def as_meshes(where: str, parts: list[Part]) -> tuple[Mesh, ...]:
     parts = [_used(part) for part in parts]
     low = np.min([part.vertices.min(0) for part in parts], axis=0)
     high = np.max([part.vertices.max(0) for part in parts], axis=0)
-    far = np.maximum(np.abs(low), np.abs(high)) > LOCAL_COORDINATE_M
+    reach = np.maximum(np.abs(low), np.abs(high))
+    if reach.max() > _FARTHEST:
+        raise wrong(where, f"a coordinate of {reach.max():g}", f"up to {_FARTHEST:g} is allowed")
+    far = reach > LOCAL_COORDINATE_M
     origin = np.where(far, np.floor((low + high) / 2 / _ORIGIN_STEP) * _ORIGIN_STEP, 0.0)
     return tuple(_mesh(origin, part) for part in parts)
 

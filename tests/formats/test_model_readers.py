@@ -274,6 +274,13 @@ def test_words_of_an_obj_stand_apart_by_any_space(tmp_path: Path) -> None:
     assert mesh.rgb.tolist() == [[255, 0, 0]] * 4
 
 
+def test_a_coordinate_beyond_the_earth_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "far.obj"
+    path.write_text("v 0 0 0\nv 1e300 0 0\nv 0 1 0\nf 1 2 3\n")
+    with pytest.raises(InputError, match=r"a coordinate of 1e\+300; up to 1e\+11"):
+        read_model(path)
+
+
 @pytest.mark.parametrize("colour", ["120 60 30", "0.5 -0.1 0", "0 0 nan"])
 def test_vertex_colours_of_an_obj_are_from_0_to_1(colour: str, tmp_path: Path) -> None:
     (tmp_path / "a.obj").write_text(f"v 0 0 0 0 0 1\nv 1 0 0 {colour}\nv 1 1 0 1 0.5 0\nf 1 2 3\n")

@@ -18,7 +18,7 @@ from heritage.model.source import Chunk, SourceHeader
 from heritage.ops.ingest import ingest
 from heritage.ops.source_frame import IngestOptions
 from heritage.pipeline.stage import Job
-from heritage.pipeline.stages.ingest import in_blocks
+from heritage.pipeline.stages.ingest import INGEST, in_blocks
 
 KINDS = ("normal", "tight", "far", "equal", "lattice", "line")
 
@@ -138,3 +138,20 @@ def test_errors_stay_what_they_were(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         in_blocks(job(tmp_path / "many"), source(np.zeros((3, 3)), 0), IngestOptions(max_points=2))
     assert caught.value.problems[0].code == "cloud-too-large"
+
+
+def test_a_model_too_wide_for_its_unit_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "wall.obj"
+    path.write_text("v 0 0 0\nv 30000 0 0\nv 0 0 5000\nf 1 2 3\n")  # 30 m in millimetres
+
+    def run(name: str, options: IngestOptions) -> None:
+        (tmp_path / name).mkdir()
+        INGEST.run(Job(tmp_path / name, "gate", "2024", options, {}, {"source": path}, {"kind": "model"}))
+
+    run("mm", IngestOptions(units="mm", up="z"))
+    with pytest.raises(InputError) as caught:
+        run("m", IngestOptions(up="z"))
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.where) == ("model-too-wide", "wall.obj")
+    assert "30000 m across" in problem.found
+    assert "set units" in problem.remedy

@@ -134,7 +134,8 @@ def test_times_choose_and_what_has_none_stays(api: FlaskClient, asked: str, foun
 @pytest.mark.parametrize(
     "wrong",
     [
-        "bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,9,1,8", "bbox=nan,0,1,1", "bbox=1_0,0,20,1", "bbox=0,0,1,", "limit=0", "limit=-1", "limit=x", "limit=1&limit=2",
+        "bbox=1,2,3", "bbox=a,b,c,d", "bbox=0,9,1,8", "bbox=nan,0,1,1", "bbox=1_0,0,20,1", "bbox=0,0,1,",
+        "limit=0", "limit=-1", "limit=x", "limit=1&limit=2",
         "datetime=1833", "datetime=2000-01-01/1999-01-01", "datetime=../../..", "datetime=2020-02-31", "datetime=2021-02-29",
         "datetime=1900-02-29/..", "datetime=2020-00-01", "datetime=2020-02-31T99:99:99Z", "datetime=2020-02-01T24:00:00Z",
         "datetime=2020-02-01T00:60:00Z", "datetime=2020-02-01T00:00:61Z", "datetime=2020-02-01T00:00:00%2b24:00",

@@ -15,7 +15,9 @@ from heritage.formats.blocks import BLOCK_POINTS, cubes
 from heritage.formats.reader import CHUNK_POINTS, CloudReader
 from heritage.formats.scatter import scatter, sort_block
 from heritage.formats.spill import Spill
-from heritage.model.arrays import Mesh
+from heritage.model.arrays import F64, Mesh
+from heritage.model.errors import InputError
+from heritage.model.limits import LOCAL_COORDINATE_M
 from heritage.model.octree import Octree
 from heritage.model.report import Figure, balanced
 from heritage.model.source import UpAxis
@@ -102,16 +104,34 @@ def _state(job: Job, options: IngestOptions) -> Outcome:
 
 def _adopted(job: Job, parts: Sequence[Mesh], up: UpAxis, options: IngestOptions) -> Outcome:
     upright = [upright_mesh(part, up, options.units or "m") for part in parts]
+    _refuse_wide(job, upright)
     for i, part in enumerate(upright):
         save_mesh(job.folder, f"part-{i}", part)
     save_document(job.folder / PARTS, {"parts": len(upright)})
     triangles = sum(len(part.triangles) for part in upright)
-    low = np.min([part.bounds()[0] for part in upright], axis=0)
-    high = np.max([part.bounds()[1] for part in upright], axis=0)
+    low, high = _bounds(upright)
     size = Figure(
         name="diagonal", value=float(np.linalg.norm(high - low)), unit="m", method="of the bounding box"
     )
     return Outcome((balanced("triangles", triangles, triangles, {}),), (size,))
+
+
+def _bounds(parts: Sequence[Mesh]) -> tuple[F64, F64]:
+    lows, highs = zip(*(part.bounds() for part in parts), strict=True)
+    return np.min(lows, axis=0), np.max(highs, axis=0)
+
+
+def _refuse_wide(job: Job, parts: Sequence[Mesh]) -> None:
+    """A model as wide as float32 has no millimetres for, as clouds of that width are refused."""
+    low, high = _bounds(parts)
+    if (high - low).max() > 2 * LOCAL_COORDINATE_M:
+        raise InputError(
+            ", ".join(source.name for source in job.sources.values()),
+            f"a model {(high - low).max():g} m across",
+            f"up to {2 * LOCAL_COORDINATE_M:g} m is allowed",
+            "set units, or remove stray parts",
+            code="model-too-wide",
+        )
 
 
 INGEST = Stage("ingest", 4, IngestOptions, _run, ("laspy", "lazrs", "numpy", "pillow", "pye57", "pyproj"))
