@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -29,18 +31,31 @@ __all__ = [
 ]
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
+_STOPPED = 130  # as shells say it of a program that Ctrl-C has ended
+
+
+def heed_stops() -> None:
+    """Ctrl-C and a plain kill alike: workers are closed and the lock is released. Who asks twice waits for neither:
+    workers end by themselves when they are alone, and nothing half-written has its name yet."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, _stop_at_once)
     raise KeyboardInterrupt
+
+
+def _stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
+    os._exit(_STOPPED)
 
 
 def main() -> None:
     """Run the command line; expected failures become one line per problem and an exit code."""
-    # A plain kill should close workers and release the lock exactly as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _terminate)
+    heed_stops()
     try:
         cli(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
@@ -50,6 +65,6 @@ def main() -> None:
         for problem in error.problems:
             click.echo(f"{problem.severity}: {problem} [{problem.code}]", err=True)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.exceptions.Abort):
         click.echo("stopped; what was finished is kept", err=True)
-        sys.exit(130)
+        sys.exit(_STOPPED)

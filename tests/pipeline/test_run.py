@@ -10,9 +10,11 @@ import sys
 import time
 from pathlib import Path
 
+import click
 import pytest
 from fake_stages import DIES, IN_ROUNDS, SLOW, SPREAD, SPREAD_BADLY, SPREAD_MUCH, letter_task, small_plan
 
+from heritage.cli.main import cli, main
 from heritage.model.errors import HeritageError, InputError
 from heritage.pipeline.plan import fingerprinted
 from heritage.pipeline.run import Event, run
@@ -113,19 +115,21 @@ def test_a_piece_that_refuses_names_its_task(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_killed_in_the_middle_of_a_stage_then_finished_equal(tmp_path: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("numbers", [[signal.SIGKILL], [signal.SIGTERM], [signal.SIGINT, signal.SIGTERM]])
+def test_killed_in_the_middle_of_a_stage_then_finished_equal(
+    tmp_path: Path, numbers: list[signal.Signals]
+) -> None:
     """The half-written stage is not there under its name, finished ones stay, no process is left behind."""
     (tmp_path / "a").write_text("a")
     (tmp_path / "b").write_text("b")
     script = f"""
-import sys, signal
+import sys
 sys.path.insert(0, {str(HERE)!r})
 from pathlib import Path
+from heritage.cli.main import heed_stops
 from test_run import slow_plan, _run
-def stop(*_): raise KeyboardInterrupt
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, stop)
+    heed_stops()
     _run(Path({str(tmp_path)!r}), slow_plan(Path({str(tmp_path)!r})))
 """
     program = tmp_path / "program.py"
@@ -137,7 +141,9 @@ if __name__ == "__main__":
     store = Store(tmp_path)
     _until(lambda: (tmp_path / "started").exists() and _has(store, plan, "letters:m:b"))
     begun = time.monotonic()
-    os.kill(child.pid, number)
+    for number in numbers:
+        os.kill(child.pid, number)
+        time.sleep(0.1)
     child.wait(timeout=30)
     assert time.monotonic() - begun < 15
     _until(lambda: not _members(child.pid))
@@ -146,6 +152,24 @@ if __name__ == "__main__":
     reports, seen = _run(tmp_path, plan)
     assert ("kept", "letters:m:b") in seen
     assert (store.stage_path("joined", reports["joined:m:all"]) / "letters.txt").read_text() == "b+slow"
+
+
+def test_who_stops_a_command_is_told_what_became_of_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """click makes an error of its own of Ctrl-C."""
+
+    @click.command("wait")
+    def wait() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(cli.commands, "wait", wait)
+    monkeypatch.setattr("heritage.cli.main.heed_stops", lambda: None)  # pytest has its own
+    monkeypatch.setattr("sys.argv", ["heritage", "wait"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 130
+    assert "stopped; what was finished is kept" in capsys.readouterr().err
 
 
 def slow_plan(site: Path) -> object:
