@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -170,7 +171,10 @@ def serve(
             click.echo(f"the studio: {address}")
         if open_browser:
             webbrowser.open(address)
-        server.wait()
+        # A server that is asked to stop has done its work: nothing that watches it should call that a failure.
+        with suppress(KeyboardInterrupt):
+            server.wait()
+        click.echo("stopping; requests that are being answered are finished first")
 
 
 @cli.command()

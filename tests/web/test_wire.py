@@ -384,6 +384,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
             assert peak() - before < length
         finally:
             process.terminate()
+        assert process.wait(timeout=30) == 0, "who is asked to stop has not failed"
 
 
 def test_limits_of_forms_and_documents_are_kept_on_the_wire(server: Server) -> None:
