@@ -8,7 +8,7 @@ import click
 
 from heritage.cli.group import cli
 from heritage.cli.paths import Target
-from heritage.cli.site import show_problems
+from heritage.cli.problems import show_problems
 from heritage.cli.user import accounts_option
 from heritage.people.place import sqlite_path
 

@@ -10,7 +10,21 @@ from typing import NoReturn
 
 import click
 
-from heritage.cli import backup, build, compare, drawing, export, place, site, store, tour, user
+from heritage.cli import (
+    backup,
+    build,
+    compare,
+    drawing,
+    export,
+    importing,
+    place,
+    report,
+    serve,
+    site,
+    store,
+    tour,
+    user,
+)
 from heritage.cli.group import cli
 from heritage.model.errors import HeritageError
 
@@ -22,8 +36,11 @@ __all__ = [
     "compare",
     "drawing",
     "export",
+    "importing",
     "main",
     "place",
+    "report",
+    "serve",
     "site",
     "store",
     "tour",

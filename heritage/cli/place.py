@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from heritage.cli.group import cli
-from heritage.cli.site import show_problems
+from heritage.cli.problems import show_problems
 from heritage.model.errors import HeritageError
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,8 @@ import click
 
 from heritage.cli.group import cli
 from heritage.cli.paths import Target
-from heritage.model.errors import HeritageError, InputError, Problem
+from heritage.cli.problems import show_problems
+from heritage.model.errors import HeritageError, InputError
 
 
 @cli.command()
@@ -105,12 +105,3 @@ def check(site: Path, as_json: bool, tour: str | None, repairs: Path | None) -> 
         sys.exit(2)
     if not as_json:
         click.echo(f"{site}: no errors" + (f", {len(problems)} warning(s)" if problems else ""))
-
-
-def show_problems(problems: tuple[Problem, ...], *, as_json: bool = False) -> None:
-    """Print problems, one line each, or all as one JSON array."""
-    if as_json:
-        click.echo(json.dumps([p.__dict__ for p in problems], ensure_ascii=False, indent=1))
-        return
-    for problem in problems:
-        click.echo(f"{problem.severity}: {problem} [{problem.code}]", err=True)
