@@ -3,15 +3,19 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from heritage.model.release import TermEntry
+from heritage.ops.viewing.elevation import sheet_of
 from heritage.page.words import number
-from heritage.pipeline.condition.maps import _Places, _round_mm
+from heritage.pipeline.condition.maps import Map, _Places, _round_mm
 from heritage.pipeline.condition.terms import COLOURS, PATTERNS, style, styles
 from heritage.pipeline.condition.words import WORDS, words_in
-from heritage.pipeline.drawings.sides import COMPASS
+from heritage.pipeline.drawings import sides
+from heritage.pipeline.drawings.sides import COMPASS, Side
 
 ROOT = Path(__file__).parent.parent.parent
 TEMPLATE = ROOT / "heritage/pipeline/condition/templates/condition.html"
@@ -72,3 +76,40 @@ def test_a_side_is_said_in_good_french(side):
     said = WORDS["fr"]["side"].format(side=WORDS["fr"][side], degrees=0)
 
     assert said.startswith("Vue de l’" if side in ("east", "west") else "Vue du ")
+
+
+@pytest.mark.parametrize("scale", [1.0, 8.0, 0.125])
+def test_what_belongs_to_a_building_is_told_in_true_metres(scale, monkeypatch):
+    """A tower with a low wing on level ground; a frame that counts in others shows neither less nor more of them."""
+    tower, wing = [0, 2, 0, 2, 0, 6], [2, 9, 0, 2, 0, 1.2]
+    boxes = [np.stack(np.meshgrid(*np.reshape(box, (3, 2))), -1).reshape(-1, 3) for box in (tower, wing)]
+    faces = np.array([[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1]])
+    grid = np.stack(np.meshgrid(*[np.linspace(-40, 40, 10)] * 2), -1).reshape(-1, 2)
+    floor = np.column_stack([grid, np.zeros(len(grid))])
+    errors = []
+
+    def tiles(_path, error_m):
+        errors.append(error_m)
+        yield np.concatenate([boxes[0], floor]) / scale, faces
+        yield boxes[1] / scale, faces
+
+    monkeypatch.setattr(sides, "tiles_triangles", tiles)
+    epoch = SimpleNamespace(id="2024", tileset="t")
+    placement = SimpleNamespace(scale=scale, site_from_monument=tuple(np.diag([scale] * 3 + [1.0]).ravel()))
+    gate = SimpleNamespace(epochs=(epoch,), reference_epoch="2024", placement=placement)
+
+    stand = sides.stand_of(Path(), gate)
+
+    low, high = stand.places.min(0) * scale, stand.places.max(0) * scale
+    assert errors == [pytest.approx(0.05 / scale)]
+    assert (*low, *high) == pytest.approx((0, 0, 0, 9, 2, 6), abs=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1.0, 8.0, 0.125])
+def test_what_stands_before_a_mark_hides_it_by_true_metres(scale):
+    sheet = sheet_of(np.array([[0, 0, 0], [4, 0, 3]]) / scale, 180.0, 0.1 / scale)
+    depth = np.full((sheet.height, sheet.width), -0.2 / scale, np.float32)
+    seen = Map(Side(180.0, 180.0, "south"), "", sheet, depth, 0.1)
+
+    assert seen.sees(np.array([2, 0, 1.5]) / scale)
+    assert not seen.sees(np.array([2, 0.2, 1.5]) / scale)

@@ -29,7 +29,7 @@ class ArEntry(ReleaseDocument):
 
 
 class SurveyAccuracy(ReleaseDocument):
-    """What is known of how far a survey's surface is from what stood there, in metres of the monument frame.
+    """What is known of how far a survey's surface is from what stood there, in true metres.
 
     None where it is not known: a model brings no points, and few surveyors state an accuracy.
     """
@@ -43,9 +43,7 @@ class SurveyAccuracy(ReleaseDocument):
     alignment_m: float = Field(
         0.0, description="1 sigma of the way into the monument frame; 0 for the reference epoch"
     )
-    stated_m: float | None = Field(
-        None, description="1 sigma of a point, true metres, as the surveyor states it"
-    )
+    stated_m: float | None = Field(None, description="1 sigma of a point, as the surveyor states it")
 
 
 class EpochEntry(ReleaseDocument):

@@ -26,7 +26,7 @@ from heritage.pipeline.pictures.change_colours import by_change, change_range
 from heritage.store import ReleaseFolder
 
 _WIDE_PX = 1100  # about 170 dots an inch on A4
-_SEEN_M = 0.3  # a mark is on a map where nothing is so far in front of it
+_SEEN_M = 0.3  # a mark is on a map where nothing is so far in front of it, true metres
 _NUMBERED = 40
 _NUMBER_PX = 13.0  # radius of a number's disc
 
@@ -53,7 +53,9 @@ class Map:
         high, wide = self.depth.shape
         if not (0 <= column < wide and 0 <= row < high):
             return False
-        return bool(abs(float(self.depth[int(row), int(column)]) - away) < _SEEN_M)
+        # The sheet's pixels are the monument frame's, which may count in others than true metres.
+        true = self.pixel_m / self.sheet.pixel_m
+        return bool(true * abs(float(self.depth[int(row), int(column)]) - away) < _SEEN_M)
 
 
 def change_maps(

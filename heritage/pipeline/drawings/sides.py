@@ -16,7 +16,7 @@ from heritage.pipeline.surfaces.of_tileset import tiles_triangles
 COMPASS = (
     "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
 )  # fmt: skip
-_ERROR_M = 0.05  # of the tiles that walls and extent are taken from
+_ERROR_M = 0.05  # of the tiles that walls and extent are taken from, true metres as the others
 _UPRIGHT = 0.3  # greatest rise of a wall's normal
 _LEAST_STRENGTH = 0.15  # below, walls face all ways: a round building is drawn from true north
 _ABOVE_M = 0.5  # what rises so far above the ground belongs to the building
@@ -84,7 +84,8 @@ def stand_of(folder: Path, monument: MonumentEntry) -> Stand:
     """Of a monument in the release ``folder``, by the surface of its reference epoch."""
     reference = next(e for e in monument.epochs if e.id == monument.reference_epoch)
     tiles, ways, upright = [], 0j, 0.0
-    for vertices, triangles in tiles_triangles(folder / reference.tileset, _ERROR_M):
+    scale = monument.placement.scale
+    for vertices, triangles in tiles_triangles(folder / reference.tileset, _ERROR_M / scale):
         a, b, c = (vertices[triangles[:, k]] for k in range(3))
         square = np.cross(b - a, c - a)
         area = np.linalg.norm(square, axis=1)
@@ -104,7 +105,7 @@ def stand_of(folder: Path, monument: MonumentEntry) -> Stand:
         true = (azimuth + north_deg) % 360
         sides.append(Side(azimuth, true, COMPASS[round(true / 45) % 8]))
     floor = float(np.percentile(vertices[:, 2], 5))
-    high = vertices[:, 2] > floor + _ABOVE_M
+    high = vertices[:, 2] > floor + _ABOVE_M / scale
     places = vertices[high] if high.mean() > 0.01 else vertices
     foot = np.array([[*places[:, :2].mean(0), floor]])
     return Stand(tuple(sides), np.concatenate([places, foot]), north_deg)

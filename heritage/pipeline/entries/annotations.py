@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from heritage.pipeline.words import html
 from heritage.store import ReleaseFolder
 from heritage.text.site import LoadedMonument, LoadedSite
 
-_AROUND_M = 1.0  # how far beyond an annotation its surface is opened
+_AROUND_M = 1.0  # how far beyond an annotation its surface is opened, true metres
 
 
 def annotation_entries(
@@ -63,7 +64,7 @@ def annotations_as_written(
             continue
         _, points = annotation.shape
         try:
-            patch = _patch(release, seen, annotation, np.array(points, np.float64))
+            patch = _patch(release, seen, annotation, np.array(points, np.float64), entry.placement.scale)
         except InputError:
             continue
         at, facing = _stands(annotation, patch)
@@ -95,8 +96,7 @@ def _entry(
     key, points = annotation.shape
     vertices = np.array(points, np.float64)
     seen = next(e for e in monument.epochs if e.id == (annotation.epoch or monument.reference_epoch))
-    patch = _patch(into.path, seen, annotation, vertices)
-    scale = monument.placement.scale  # true metres for each of the monument frame's
+    patch = _patch(into.path, seen, annotation, vertices, monument.placement.scale)
     position, normal = _stands(annotation, patch)
     return AnnotationEntry(
         id=annotation.id,
@@ -107,8 +107,8 @@ def _entry(
         epoch=annotation.epoch,
         shape="line" if key == "line_m" else "area" if key == "area_m" else "point",
         vertices_m=points,
-        length_m=round(scale * patch.measure, 3) if key == "line_m" else None,
-        area_m2=round(scale**2 * patch.measure, 4) if key == "area_m" else None,
+        length_m=round(patch.measure, 3) if key == "line_m" else None,
+        area_m2=round(patch.measure, 4) if key == "area_m" else None,
         term=annotation.term,
         carried=tuple(_carried(into.path, monument, seen, patch)) if annotation.epoch is not None else (),
     )
@@ -125,35 +125,44 @@ def _stands(
 
 
 def _near(
-    folder: Path, epoch: EpochEntry, places: F64, comparison: ComparisonEntry | None = None
-) -> NearSurface:
-    low, high = places.min(0) - _AROUND_M, places.max(0) + _AROUND_M
-    return surface_near(folder / epoch.tileset, low, high, comparison=comparison)
+    folder: Path, epoch: EpochEntry, places: F64, scale: float, comparison: ComparisonEntry | None = None
+) -> tuple[Surface | None, NearSurface]:
+    """The surface around ``places`` (n, 3) of the monument frame, in true metres, of which that frame's are ``scale``: what is
+    near or deep is meant so. None where there is none."""
+    margin = _AROUND_M / scale
+    low, high = places.min(0) - margin, places.max(0) + margin
+    near = surface_near(folder / epoch.tileset, low, high, comparison=comparison)
+    return Surface(near.vertices * scale, near.triangles) if len(near.triangles) else None, near
 
 
-def _patch(folder: Path, seen: EpochEntry, annotation: Annotation, vertices: F64) -> Patch:
+def _patch(folder: Path, seen: EpochEntry, annotation: Annotation, vertices: F64, scale: float) -> Patch:
+    """What ``vertices`` (n, 3) of the monument frame mean: its measure in true metres, its places in that frame."""
     key, _ = annotation.shape
     nothing = Patch(0.0, vertices[0], np.zeros(3), np.empty((0, 3)))
     if key == "position_m" and annotation.epoch is None:
         return nothing  # it belongs to no surface
-    near = _near(folder, seen, vertices)
-    surface = Surface(near.vertices, near.triangles) if len(near.triangles) else None
+    surface, _ = _near(folder, seen, vertices, scale)
+    drawn = vertices * scale
     off = np.full(len(vertices), np.inf)
     if surface is not None:
-        off = surface.nearest(vertices)[1].distance.astype(np.float64)
-    if key == "position_m":  # may hang in the air, beside what it speaks of
-        return nothing if surface is None or off[0] > OFF_M else point_patch(surface, vertices[0])
+        off = surface.nearest(drawn)[1].distance.astype(np.float64)
     worst = int(off.argmax())
+    if key == "position_m" and off[worst] > OFF_M:
+        return nothing  # may hang in the air, beside what it speaks of
     if surface is None or off[worst] > OFF_M:
         how = f"{off[worst]:.2f} m" if np.isfinite(off[worst]) else f"more than {_AROUND_M:g} m"
         x, y, z = vertices[worst]
         raise _off(f"its point [{x:.2f}, {y:.2f}, {z:.2f}] is {how} away from the surface of {seen.id}")
-    if key == "line_m":
-        return line_patch(surface, vertices)
-    patch = area_patch(surface, vertices, outline_of(vertices))
-    if not patch.measure:
+    patch = _laid(key, surface, drawn)
+    if key == "area_m" and not patch.measure:
         raise _off(f"no surface of {seen.id} lies inside the outline")
-    return patch
+    return replace(patch, anchor=patch.anchor / scale, places=patch.places / scale)
+
+
+def _laid(key: str, surface: Surface, drawn: F64) -> Patch:
+    if key == "position_m":
+        return point_patch(surface, drawn[0])
+    return line_patch(surface, drawn) if key == "line_m" else area_patch(surface, drawn, outline_of(drawn))
 
 
 def _off(found: str) -> InputError:
@@ -177,11 +186,12 @@ def _carried(folder: Path, monument: MonumentEntry, seen: EpochEntry, patch: Pat
             continue
         # The change stands on the surface of the compared epoch, whichever of the two that is.
         carrier = later if pair.compared == later.id else seen
-        near = _near(folder, carrier, patch.places, pair)
+        scale = monument.placement.scale
+        surface, near = _near(folder, carrier, patch.places, scale, pair)
         sidecar = (folder / pair.sidecar).read_bytes()
         lod95_m = ComparisonDocument.model_validate_json(sidecar, strict=False).lod95_m
-        if len(near.triangles):
-            found = carried(patch.places, Surface(near.vertices, near.triangles), near.change, lod95_m)
+        if surface is not None:
+            found = carried(patch.places * scale, surface, near.change, lod95_m)
             yield CarriedEntry(
                 epoch=later.id,
                 verdict=found.verdict,

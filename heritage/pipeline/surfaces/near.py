@@ -22,7 +22,7 @@ _read = lru_cache(_KEPT_TILES)(read_tile)
 
 @dataclass(frozen=True, eq=False)
 class NearSurface:
-    """``vertices`` (v, 3), z up, in the monument frame, and ``triangles`` (t, 3); ``change`` (v, 2) float32 metres, distance
+    """``vertices`` (v, 3), z up, in the monument frame, and ``triangles`` (t, 3); ``change`` (v, 2) float32 true metres, distance
     and LoD95, NaN where not comparable or where no comparison was asked for. ``error_m``: of the tiles used."""
 
     vertices: F64

@@ -35,21 +35,17 @@ const SIGMAS_OF_95 = 1.96;
 /**
  * How far a point of a survey's surface is from what stood there, 95 of 100: the scatter of its points about the surface;
  * half their spacing, since nothing finer is in it; what its surveyor states; and where points of several surveys are
- * measured between (`joined`), how well they were aligned. True metres; `factor` stretches the monument frame to them.
+ * measured between (`joined`), how well they were aligned. True metres, as the release has them.
  */
-export function surveyError(
-  accuracy: SurveyAccuracy | null | undefined,
-  factor: number,
-  joined: boolean,
-): number | null {
+export function surveyError(accuracy: SurveyAccuracy | null | undefined, joined: boolean): number | null {
   const { spacing_m = null, noise_m = null, stated_m = null, alignment_m = 0 } = accuracy ?? {};
   const known = [
-    noise_m === null ? null : noise_m * factor,
-    spacing_m === null ? null : (spacing_m / 2) * factor,
+    noise_m,
+    spacing_m === null ? null : spacing_m / 2,
     stated_m === null ? null : SIGMAS_OF_95 * stated_m,
   ].filter((part) => part !== null);
   if (known.length === 0) return null;
-  return Math.hypot(...known, joined ? SIGMAS_OF_95 * alignment_m * factor : 0);
+  return Math.hypot(...known, joined ? SIGMAS_OF_95 * alignment_m : 0);
 }
 
 /** Independent errors together; null where one of them is not known. */
@@ -139,7 +135,7 @@ export function surveyed(points: readonly Picked[], monument: MonumentEntry): Me
     return {
       position_m: scale(position_m, factor),
       error_m: error_m * factor,
-      survey_m: survey ? surveyError(survey.accuracy, factor, joined) : null,
+      survey_m: survey ? surveyError(survey.accuracy, joined) : null,
     };
   });
 }

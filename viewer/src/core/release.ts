@@ -464,7 +464,7 @@ export interface EpochEntry {
   cleaning: string | null;
 }
 /**
- * What is known of how far a survey's surface is from what stood there, in metres of the monument frame.
+ * What is known of how far a survey's surface is from what stood there, in true metres.
  *
  * None where it is not known: a model brings no points, and few surveyors state an accuracy.
  */
@@ -482,7 +482,7 @@ export interface SurveyAccuracy {
    */
   alignment_m: number;
   /**
-   * 1 sigma of a point, true metres, as the surveyor states it
+   * 1 sigma of a point, as the surveyor states it
    */
   stated_m: number | null;
 }

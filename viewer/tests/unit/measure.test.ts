@@ -7,7 +7,10 @@ import {
   type MeasuredPoint,
   off,
   surveyError,
+  surveyed,
 } from '../../src/core/measure.ts';
+import type { Picked } from '../../src/core/picked.ts';
+import type { MonumentEntry } from '../../src/core/release.ts';
 import { areaInside, earsOf, outlineOf } from '../../src/core/surfaceArea.ts';
 import type { Vec3 } from '../../src/core/vec.ts';
 
@@ -82,16 +85,22 @@ describe('what the survey adds', () => {
   const accuracy = { spacing_m: 0.06, noise_m: 0.04, alignment_m: 0.03, stated_m: null };
 
   it('is made of scatter, half the spacing, what is stated, and the alignment between surveys', () => {
-    expect(surveyError(accuracy, 1, false)).toBeCloseTo(0.05, 12);
-    expect(surveyError(accuracy, 2, false)).toBeCloseTo(0.1, 12);
-    expect(surveyError({ ...accuracy, stated_m: 0.1 }, 2, false)).toBeCloseTo(Math.hypot(0.1, 0.196), 12);
-    expect(surveyError(accuracy, 1, true)).toBeCloseTo(Math.hypot(0.05, 1.96 * 0.03), 12);
+    expect(surveyError(accuracy, false)).toBeCloseTo(0.05, 12);
+    expect(surveyError({ ...accuracy, stated_m: 0.1 }, false)).toBeCloseTo(Math.hypot(0.05, 0.196), 12);
+    expect(surveyError(accuracy, true)).toBeCloseTo(Math.hypot(0.05, 1.96 * 0.03), 12);
+  });
+
+  it('is in true metres as the release has it, where the monument frame counts in others', () => {
+    const monument = { placement: { scale: 0.5 }, epochs: [{ id: '2024', accuracy }] };
+    const picked = { position_m: [10, 20, 0], error_m: 0.2, shown: { epoch: '2024', state: null } };
+    const [found] = surveyed([picked as unknown as Picked], monument as unknown as MonumentEntry);
+    expect(found).toEqual({ position_m: [5, 10, 0], error_m: 0.1, survey_m: 0.05 });
   });
 
   it('is not known of a model or of an older release, and then of the whole measure', () => {
     const nothing = { spacing_m: null, noise_m: null, alignment_m: 0.01, stated_m: null };
-    expect(surveyError(nothing, 1, true)).toBeNull();
-    expect(surveyError(undefined, 1, false)).toBeNull();
+    expect(surveyError(nothing, true)).toBeNull();
+    expect(surveyError(undefined, false)).toBeNull();
     const half = distance(at([0, 0, 0], 0.1, 0.05), at([1, 0, 0], 0.2));
     expect(half.survey).toBeNull();
     expect(off(half)).toBeCloseTo(0.3, 12);
