@@ -34,5 +34,5 @@ def export_iiif(site: Path, tour: str, target: Path, *, base: str | None) -> tup
         statement={"none": out.notice},
         nav=(lon, lat) if out.monument.placement.settled else None,
     )
-    write_folder(target, {"manifest.json": manifest}, out.files)
+    write_folder(target, {"manifest.json": manifest, **out.models}, out.files)
     return (*out.problems, *problems)

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pyproj.transformer import TransformerGroup
 
 from heritage.export.current import current_folder
+from heritage.formats.glb import sized
 from heritage.model.arrays import F64, Similarity
 from heritage.model.documents import View
 from heritage.model.errors import InputError, Problem, StoreError
@@ -46,12 +47,14 @@ D = TypeVar("D", bound=ReleaseDocument)
 
 @dataclass(frozen=True)
 class Outgoing:
-    """``files`` are the release's files by the path that the tour gives them; ``problems`` what no format carries."""
+    """``files`` are the release's files by the path that the tour gives them, ``models`` those that had to be written anew;
+    ``problems`` what no format carries."""
 
     release: Release
     monument: MonumentEntry
     tour: ExchangedTour
     files: dict[str, Path]
+    models: dict[str, bytes]
     problems: tuple[Problem, ...]
 
     @property
@@ -87,7 +90,7 @@ def outgoing(site: Path, tour_id: str) -> Outgoing:
         )
     document = _read(folder / entry.url, TourDocument)
     monument = next(one for one in release.monuments if one.id == document.monument)
-    conditions, files, problems = _conditions(folder, monument, document)
+    conditions, files, models, problems = _conditions(folder, monument, document)
     for stop in document.stops:
         for said in stop.narration.values():
             files |= {path: folder / path for path in (said.audio, said.captions) if path}
@@ -101,8 +104,9 @@ def outgoing(site: Path, tour_id: str) -> Outgoing:
             Mark(one.id, one.position_m, dict(one.title), _told(one.html), one.normal)
             for one in monument.annotations
         ),
+        scale=monument.placement.scale,
     )
-    return Outgoing(release, monument, tour, files, (*problems, *_lost(document)))
+    return Outgoing(release, monument, tour, files, models, (*problems, *_lost(document)))
 
 
 def current_release(site: Path) -> tuple[Path, Release]:
@@ -184,14 +188,15 @@ def condition_name(shown: ShownEntry) -> str:
 
 def _conditions(
     folder: Path, monument: MonumentEntry, document: TourDocument
-) -> tuple[tuple[Condition, ...], dict[str, Path], list[Problem]]:
-    """What the tour shows, its reference epoch first, with a model each where the release has one."""
+) -> tuple[tuple[Condition, ...], dict[str, Path], dict[str, bytes], list[Problem]]:
+    """What the tour shows, its reference epoch first, with a model each where the release has one, as it is or written anew."""
     used = {_main(stop) for stop in document.stops} | {f"epoch-{monument.reference_epoch}"}
     epochs = sorted(monument.epochs, key=lambda one: one.id != monument.reference_epoch)
     held = [(f"epoch-{one.id}", one.title, one.tileset, one.download) for one in epochs]
     held += [(f"state-{one.id}", one.title, one.tileset, one.download) for one in monument.states]
     conditions: list[Condition] = []
     files: dict[str, Path] = {}
+    models: dict[str, bytes] = {}
     problems: list[Problem] = []
     for name, title, tileset, download in held:
         if name not in used:
@@ -205,9 +210,14 @@ def _conditions(
             allowed = "the release has no single model of it"
             problems.append(Problem("lost-detail", f"tour {document.id}", found, allowed, "", WARNING))
         uri = f"models/{monument.id}/{name}.glb"
-        files[uri] = model
-        conditions.append(Condition(name, uri, dict(title), model.stat().st_size))
-    return tuple(conditions), files, problems
+        if download and monument.placement.scale != 1:
+            # To take away it is in true metres; views and marks, like tiles, are in the monument frame's.
+            models[uri] = sized(model.read_bytes(), 1)
+            size = len(models[uri])
+        else:
+            files[uri], size = model, model.stat().st_size
+        conditions.append(Condition(name, uri, dict(title), size))
+    return tuple(conditions), files, models, problems
 
 
 def _coarsest(tileset: Path) -> Path | None:

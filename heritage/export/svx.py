@@ -18,5 +18,5 @@ def export_svx(site: Path, tour: str, target: Path) -> tuple[Problem, ...]:
     svx = write_svx(
         out.tour, centre_m=out.centre_m, copyright_notice=out.notice, generator=out.release.generator
     )
-    write_folder(target, {"scene.svx.json": svx.document, **svx.articles}, out.files)
+    write_folder(target, {"scene.svx.json": svx.document, **svx.articles, **out.models}, out.files)
     return (*out.problems, *svx.problems)

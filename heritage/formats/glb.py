@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import meshopt
@@ -189,8 +189,42 @@ class Builder:
         required = sorted(name for name, needed in self._extensions.items() if needed)
         if required:
             document["extensionsRequired"] = required
-        text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-        text += b" " * (-len(text) % 4)
+        text = _text(document)
         total = 12 + 8 + len(text) + 8 + len(self._bin)
-        head = struct.pack("<4sII", b"glTF", 2, total) + struct.pack("<I4s", len(text), b"JSON")
+        head = struct.pack("<4sII", b"glTF", 2, total) + _chunk(text)
         return head + text + struct.pack("<I4s", len(self._bin), b"BIN\0") + bytes(self._bin)
+
+
+def sized(data: bytes, metres: float) -> bytes:
+    """A GLB of ours without transforms, of whose coordinates one is ``metres``: its nodes say it, as glTF counts in metres.
+
+    Placements change more often than shapes, and places keep their digits; 1 takes away what was said before.
+    """
+
+    def scaled(document: dict[str, Any]) -> None:
+        for node in document["nodes"]:
+            node.pop("scale", None)
+            if metres != 1:
+                node["scale"] = [metres] * 3
+
+    return rewritten(data, scaled)
+
+
+def rewritten(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+    """A GLB of ours whose JSON was changed in place; its binary chunk stays as it is."""
+    (length,) = struct.unpack_from("<I", data, 12)
+    document = json.loads(data[20 : 20 + length])
+    change(document)
+    rest = data[20 + length :]
+    text = _text(document)
+    return struct.pack("<4sII", b"glTF", 2, 20 + len(text) + len(rest)) + _chunk(text) + text + rest
+
+
+def _text(document: dict[str, Any]) -> bytes:
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return text + b" " * (-len(text) % 4)
+
+
+def _chunk(text: bytes) -> bytes:
+    """The head of the chunk of JSON."""
+    return struct.pack("<I4s", len(text), b"JSON")

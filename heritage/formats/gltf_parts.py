@@ -5,14 +5,12 @@ Source: EXT_mesh_features, EXT_structural_metadata (property table).
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
-from heritage.formats.glb import Builder
+from heritage.formats.glb import Builder, rewritten
 from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError
 from heritage.model.tiles import CERTAINTIES, StatePart
@@ -87,18 +85,15 @@ def with_words(data: bytes, state: Mapping[str, Any], parts: Mapping[str, Mappin
 
     Words change more often than shapes: so a correction rewrites a header instead of rebuilding a model.
     """
-    length, _ = struct.unpack_from("<I4s", data, 12)
-    document = json.loads(data[20 : 20 + length])
-    document["asset"]["extras"] = {"heritage": {"interpreted": True, **state}}
-    for node in document["nodes"]:
-        said = node.get("extras", {}).get("heritage", {})
-        if said.get("part") in parts:
-            node["extras"] = {"heritage": {**said, **parts[said["part"]]}}
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-    text += b" " * (-len(text) % 4)
-    rest = data[20 + length :]
-    head = struct.pack("<4sII", b"glTF", 2, 20 + len(text) + len(rest))
-    return head + struct.pack("<I4s", len(text), b"JSON") + text + rest
+
+    def said_of(document: dict[str, Any]) -> None:
+        document["asset"]["extras"] = {"heritage": {"interpreted": True, **state}}
+        for node in document["nodes"]:
+            said = node.get("extras", {}).get("heritage", {})
+            if said.get("part") in parts:
+                node["extras"] = {"heritage": {**said, **parts[said["part"]]}}
+
+    return rewritten(data, said_of)
 
 
 def _checked(mesh: Mesh, parts: Sequence[StatePart]) -> np.ndarray:

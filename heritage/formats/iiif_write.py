@@ -68,7 +68,7 @@ class _Manifest:
             "id": self.scene,
             "type": "Scene",
             "label": _map(self.tour.title),
-            "spatialScale": {"type": "Quantity", "quantityValue": 1.0, "unit": "m"},
+            "spatialScale": {"type": "Quantity", "quantityValue": self.tour.scale, "unit": "m"},
             "items": [self._page("paintings", [*self._models(), *self._cameras()])],
             "annotations": [
                 self._page("stops", [*map(self._stop, self.tour.stops)]) | {"behavior": ["sequence"]},

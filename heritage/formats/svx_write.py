@@ -38,18 +38,18 @@ class Svx:
 
 def write_svx(tour: ExchangedTour, *, centre_m: F64, copyright_notice: str, generator: str) -> Svx:
     """The document for ``tour``, whose every stop has a pose. The scene's origin, which Voyager's camera turns
-    about, is ``centre_m`` (3,) of the monument frame; paths of models and recordings stay as they are."""
+    about, is ``centre_m`` (3,) of the monument frame; its metres are true ones. Paths of models and recordings stay as they
+    are."""
     articles = dict(_articles(tour))
     conditions = [one for one in tour.conditions if one.uri]
     fov = _common_fov(tour)
     nodes, lights = _lights()
     first_model = len(nodes) + 1
     nodes.insert(0, {"name": "Camera", "camera": 0})
-    shift = [float(-v) for v in y_up(centre_m)]
-    nodes += [
-        {"name": one.name, "model": k, "translation": shift, "meta": k + 1}
-        for k, one in enumerate(conditions)
-    ]
+    placed: dict[str, Any] = {"translation": [float(-tour.scale * v) for v in y_up(centre_m)]}
+    if tour.scale != 1:
+        placed["scale"] = [tour.scale] * 3
+    nodes += [{"name": one.name, "model": k, **placed, "meta": k + 1} for k, one in enumerate(conditions)]
     document = {
         "asset": {
             "type": "application/si-dpo-3d.document+json",
@@ -245,7 +245,9 @@ def _states(tour: ExchangedTour, conditions: list[Condition], centre_m: F64) -> 
     head = 0.0
     for stop in tour.stops:
         assert stop.pose is not None  # noqa: S101 - the promise of `write_svx`
-        eye, target = (y_up(np.array(p) - centre_m) for p in (stop.pose.eye_m, stop.pose.target_m))
+        eye, target = (
+            tour.scale * y_up(np.array(p) - centre_m) for p in (stop.pose.eye_m, stop.pose.target_m)
+        )
         orbit, offset = orbit_of(eye, target, head)
         head = orbit[1]
         shown = [one.name == stop.shows for one in conditions]

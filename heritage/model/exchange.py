@@ -105,7 +105,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class ExchangedTour:
-    """A tour with everything it refers to. ``monument`` is its id, or what a file says that may be one."""
+    """A tour with everything it refers to. ``monument`` is its id, or what a file says that may be one; one of its frame's
+    metres, in which models, views and marks are, is ``scale`` true ones."""
 
     title: Words
     stops: tuple[ExchangedStop, ...]
@@ -113,6 +114,7 @@ class ExchangedTour:
     monument: str = ""
     conditions: tuple[Condition, ...] = ()
     marks: tuple[Mark, ...] = ()
+    scale: float = 1.0
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -151,7 +151,10 @@ def _monument(
         epoch_entry(into, monument, epoch, built, ecef_from_monument, placement.scale)
         for epoch in document.epochs
     )
-    states = tuple(state_entry(into, monument.id, s, built, ecef_from_monument) for s in document.states)
+    states = tuple(
+        state_entry(into, monument.id, state, built, ecef_from_monument, placement.scale)
+        for state in document.states
+    )
     comparisons = tuple(_comparison(monument, pair, built, placement.scale) for pair in document.compare)
     reference = next(e for e in epochs if e.id == document.reference.id)
     report, plan = f"monuments/{monument.id}/report.html", f"monuments/{monument.id}/plan.json"

@@ -15,6 +15,7 @@ import pytest
 from outside_gltf import Glb, judge
 from tiles3d_rules import check_tileset
 
+from heritage.formats.gltf_file import read_head
 from heritage.model.documents import PlacementOrder, Registration
 from heritage.model.placement_plan import PlacementPlan
 from heritage.model.release import ComparisonDocument, FootprintLayer, Release, TourDocument
@@ -83,6 +84,17 @@ def test_periods_are_carried_as_days_and_words_and_a_model_keeps_the_edtf(releas
     model = (release / state.download).read_bytes()
     assert b'"1844~"' in model
     assert b"vers 1844" not in model
+
+
+def test_models_to_take_away_are_in_true_metres(release: Path) -> None:
+    """The old wall's cloud is in map coordinates, whose metres are a little longer than true ones."""
+    document = Release.model_validate_json((release / "release.json").read_bytes(), strict=False)
+    wall = next(m for m in document.monuments if m.id == "la-thanh")
+    scale, (survey,) = wall.placement.scale, wall.epochs
+    assert abs(scale - 1) > 1e-5
+    head = read_head(release / str(survey.download))
+    assert [node["scale"] for node in head["nodes"]] == [[scale] * 3]
+    assert survey.download_bytes == (release / str(survey.download)).stat().st_size
 
 
 def test_every_path_a_document_names_is_in_the_manifest(release: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import zipfile
 from pathlib import Path
 
+import exchange_site
 import numpy as np
 import pyproj
 import pytest
@@ -18,6 +19,9 @@ from heritage.export.iiif import export_iiif
 from heritage.export.incoming import import_tour
 from heritage.export.kml import export_kml
 from heritage.export.svx import export_svx
+from heritage.formats.glb import sized
+from heritage.formats.gltf import write_plain_glb
+from heritage.model.arrays import Mesh
 from heritage.model.errors import InputError
 from heritage.pipeline.check.site import check_site
 from heritage.text.markdown import render
@@ -103,6 +107,31 @@ def test_svx(site: Path) -> None:
         "lost-comparison", "lost-detail", "lost-dwell", "lost-fov", "lost-language", "lost-narration", "lost-target",
     ]  # fmt: skip
     assert back == ["lost-target"]
+
+
+@pytest.mark.parametrize("kind", ["svx", "iiif"])
+def test_models_go_along_in_the_metres_that_views_are_in(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A monument whose frame counts in 2.5 m: its download is in true metres, its views are not."""
+    corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
+    plain = write_plain_glb(Mesh(np.zeros(3), corners, np.array([[0, 1, 2]], np.int32)))
+    placement, files = exchange_site.placement().model_copy(update={"scale": 2.5}), exchange_site._files
+    monkeypatch.setattr(exchange_site, "placement", lambda: placement)
+    monkeypatch.setattr(
+        exchange_site,
+        "_files",
+        lambda heights: {
+            name: sized(plain, 2.5) if name.endswith("model.glb") else content
+            for name, content in files(heights).items()
+        },
+    )
+
+    tour, _, _ = _there_and_back(write_site(tmp_path / "site"), kind)
+
+    _assert_views(tour, target=kind == "iiif")
+    assert (tmp_path / "out/models/gate/epoch-2024.glb").read_bytes() == plain
+    assert (tmp_path / "out/models/gate/state-1885.glb").read_bytes() == b"glTF state"
 
 
 def test_kmz(site: Path) -> None:

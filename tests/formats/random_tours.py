@@ -81,6 +81,7 @@ def random_tour(seed: int) -> ExchangedTour:
         monument="gate",
         conditions=tuple(conditions),
         marks=tuple(marks),
+        scale=draw.choice([1.0, 0.9996, 0.04, 12.5]),
     )
 
 

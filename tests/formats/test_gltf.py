@@ -12,6 +12,7 @@ import trimesh
 from outside_gltf import Glb, judge
 from PIL import Image
 
+from heritage.formats.glb import sized
 from heritage.formats.gltf import NO_DATA, write_glb, write_plain_glb
 from heritage.formats.gltf_read import read_triangles
 from heritage.formats.texture import jpeg, save_picture, webp
@@ -186,6 +187,16 @@ def test_a_plain_file_opens_in_another_program(tmp_path: Path) -> None:
     assert read.extensionsUsed == ["KHR_materials_unlit"]
     picture = loaded.visual.material.baseColorTexture
     assert np.abs(np.asarray(picture).astype(int) - mesh.texture).mean() < 3
+
+
+def test_a_plain_file_is_as_large_as_it_is_said_to_be(tmp_path: Path) -> None:
+    """Node scales, so that another program sees true metres; said again it is not stretched twice."""
+    data = write_plain_glb(surface())
+    path = tmp_path / "model.glb"
+    path.write_bytes(sized(sized(data, 7.0), 2.5))
+    loaded = trimesh.load_scene(path, process=False).to_geometry()
+    assert np.allclose(loaded.extents[[0, 2, 1]], 2.5 * np.ptp(surface().vertices, axis=0), rtol=1e-5)
+    assert sized(path.read_bytes(), 1) == data
 
 
 def test_the_same_surface_gives_the_same_bytes() -> None:

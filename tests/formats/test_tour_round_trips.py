@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import numpy as np
@@ -72,6 +73,11 @@ def test_svx_brings_back_what_it_holds(tour: ExchangedTour, centre: tuple[float,
         assert now.narration == was.narration
         assert now.annotations == was.annotations
     assert {(m.id, *m.title.items()) for m in after.marks} == {(m.id, *m.title.items()) for m in tour.marks}
+    # The scene is in metres whatever the monument's frame counts in.
+    states = json.loads(svx.document)["setups"][0]["snapshots"]["states"]
+    for was, state in zip(tour.stops, states, strict=True):
+        away = tour.scale * np.linalg.norm(np.array(was.pose.eye_m) - centre)
+        assert np.linalg.norm(state["values"][6]) == pytest.approx(away, abs=1e-9)
 
 
 @SOME
@@ -106,6 +112,8 @@ def test_iiif_brings_back_what_it_holds(tour: ExchangedTour) -> None:
     assert problems == ()
     _assert_words(tour, after)
     assert after.monument == "gate"
+    (scene,) = json.loads(text)["items"]
+    assert scene["spatialScale"] == {"type": "Quantity", "quantityValue": tour.scale, "unit": "m"}
     for was, now in zip(tour.stops, after.stops, strict=True):
         _assert_pose(was.pose, now.pose, target=True)
         assert now.pose.fov_deg == was.pose.fov_deg

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from heritage.model.documents import Epoch
-from heritage.model.release import EpochEntry, SurveyAccuracy
+from heritage.model.release import EpochEntry, Placement, SurveyAccuracy
 from heritage.model.report import Figure, Report
+from heritage.page.environment import templates
 from heritage.pipeline.built import Built
 from heritage.pipeline.entries.survey_accuracy import survey_accuracy
 from heritage.store import Store
+
+REPORT = Path(__file__).parents[2] / "heritage/pipeline/templates"
 
 
 def accuracy(
@@ -53,3 +58,24 @@ def test_a_release_from_before_there_was_an_accuracy_is_read(tmp_path: Path) -> 
     entry = EpochEntry.model_validate({**old, "points": 1, "triangles": 1}, strict=False)
 
     assert entry.accuracy is None
+
+
+@pytest.mark.parametrize(("scale", "told"), [(2.5, True), (0.9996, False)])
+def test_the_report_says_what_the_metres_of_its_steps_are(scale: float, told: bool) -> None:
+    """Placement and comparisons are in true metres above them."""
+    placement = Placement(
+        method="none", settled=True, site_from_monument=(0.0,) * 16, scale=scale, heading_deg=0.0
+    )
+    report = Report(stage="mesh", version=1, fingerprint="f", figures=())
+    page = templates(REPORT).get_template("report.html")
+    text = page.render(
+        placement=placement,
+        reports=[report],
+        pictures={"f": []},
+        comparisons=[],
+        reasons="",
+        root="",
+        title="",
+        release="",
+    )
+    assert ("one is 2.5 true metres" in text) == told

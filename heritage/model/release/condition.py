@@ -54,7 +54,7 @@ class EpochEntry(ReleaseDocument):
     captured: str | None
     method: str
     tileset: str
-    download: str | None = None
+    download: str | None = Field(None, description="GLB to take away, true metres")
     download_bytes: int = 0
     ar: ArEntry | None = Field(None, description="for phones; none in older releases")
     bounds: Box
@@ -103,7 +103,7 @@ class StateEntry(ReleaseDocument):
     )
     placement: StatePlacementEntry | None = Field(None, description="None in such releases")
     tileset: str
-    download: str | None = None
+    download: str | None = Field(None, description="GLB to take away, true metres")
     download_bytes: int = 0
     ar: ArEntry | None = Field(None, description="for phones; none in older releases")
     bounds: Box

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from heritage.formats.glb import sized
 from heritage.model.arrays import Similarity
 from heritage.model.documents import Epoch
 from heritage.model.release import Box, EpochEntry
@@ -32,7 +33,10 @@ def epoch_entry(
     folder = built.folder(f"tile:{monument.id}:{epoch.id}")
     target = f"monuments/{monument.id}/epochs/{epoch.id}"
     made = tiled(folder)
-    into.add(f"{target}/model.glb", folder / "model.glb")
+    if scale == 1:
+        into.add(f"{target}/model.glb", folder / "model.glb")
+    else:
+        into.write(f"{target}/model.glb", sized((folder / "model.glb").read_bytes(), scale))
     return EpochEntry(
         id=epoch.id,
         title=dict(epoch.title or {}),
@@ -40,7 +44,7 @@ def epoch_entry(
         method=epoch.method,
         tileset=copied_tileset(into, folder, target, root),
         download=f"{target}/model.glb",
-        download_bytes=(folder / "model.glb").stat().st_size,
+        download_bytes=(into.path / f"{target}/model.glb").stat().st_size,
         ar=ar_entry(into, built.folder(f"ar:{monument.id}:{epoch.id}"), target),
         bounds=Box(min=made.min, max=made.max),
         points=made.points,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from heritage.formats.glb import sized
 from heritage.formats.gltf_parts import with_words
 from heritage.model.documents import Part, State
 from heritage.model.release import Box, StateEntry, StatePartEntry
@@ -20,15 +21,16 @@ from heritage.text.period import read_period
 
 
 def state_entry(
-    into: ReleaseFolder, monument: str, state: State, built: Built, root: Sequence[float]
+    into: ReleaseFolder, monument: str, state: State, built: Built, root: Sequence[float], scale: float
 ) -> StateEntry:
-    """Write the state's tiles and its model into the release; ``root`` is ecef_from_monument, column-major."""
+    """Write the state's tiles and its model into the release; ``root`` is ecef_from_monument, column-major, ``scale`` true
+    metres for each of the monument frame's."""
     folder, target = (
         built.folder(f"tile:{monument}:state/{state.id}"),
         f"monuments/{monument}/states/{state.id}",
     )
     parts = [_part(part, state) for part in state.whole]
-    model = _model(folder, state, parts)
+    model = sized(_model(folder, state, parts), scale)
     into.write(f"{target}/model.glb", model)
     made = tiled(folder)
     return StateEntry(

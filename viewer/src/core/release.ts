@@ -437,6 +437,9 @@ export interface EpochEntry {
   captured: string | null;
   method: string;
   tileset: string;
+  /**
+   * GLB to take away, true metres
+   */
   download: string | null;
   download_bytes: number;
   /**
@@ -817,6 +820,9 @@ export interface StateEntry {
    */
   placement: StatePlacementEntry | null;
   tileset: string;
+  /**
+   * GLB to take away, true metres
+   */
   download: string | null;
   download_bytes: number;
   /**
