@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
 
 import click
 
@@ -48,29 +46,14 @@ __all__ = [
 ]
 
 
-_STOPPED = 130  # as shells say it of a program that Ctrl-C has ended
-
-
-def heed_stops() -> None:
-    """Ctrl-C and a plain kill alike: workers are closed and the lock is released. Who asks twice waits for neither:
-    workers end by themselves when they are alone, and nothing half-written has its name yet."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    for again in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(again, _stop_at_once)
+def _terminate(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
-
-
-def _stop_at_once(number: int, frame: FrameType | None) -> NoReturn:
-    os._exit(_STOPPED)
 
 
 def main() -> None:
     """Run the command line; expected failures become one line per problem and an exit code."""
-    heed_stops()
+    # A plain kill should close workers and release the lock exactly as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _terminate)
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -82,6 +65,6 @@ def main() -> None:
         for problem in error.problems:
             click.echo(f"{problem.severity}: {problem} [{problem.code}]", err=True)
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (KeyboardInterrupt, click.exceptions.Abort):  # click makes the second of the first
         click.echo("stopped; what was finished is kept", err=True)
-        sys.exit(_STOPPED)
+        sys.exit(130)

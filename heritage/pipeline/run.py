@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,6 +13,7 @@ from typing import Any, Literal
 
 from heritage.model.errors import HeritageError, InputError, MethodError, Problem, StoreError
 from heritage.model.report import Report
+from heritage.pipeline.cluster import cluster_client
 from heritage.pipeline.measure import Cost, measured
 from heritage.pipeline.plan import Planned, library_versions
 from heritage.pipeline.stage import Job, in_turn
@@ -220,7 +219,7 @@ def _distributed(
 
     cores = len(os.sched_getaffinity(0))
     count = workers or cores
-    with _client(count, cluster) as client:
+    with cluster_client(count, cluster) as client:
         futures: dict[str, Any] = {}
         by_key = {}
         for planned in missing:
@@ -262,48 +261,3 @@ def _distributed(
                 )
             else:
                 raise error
-
-
-@contextmanager
-def _client(workers: int, cluster: str | None) -> Iterator[Any]:
-    import dask
-    import distributed
-
-    client_of: Any = distributed.Client  # untyped
-    local_cluster: Any = distributed.LocalCluster
-
-    settings = {
-        # A worker that dies is not tried again: a file that crashes a reader crashes it every time.
-        "distributed.scheduler.allowed-failures": 0,
-        "distributed.worker.daemon": True,
-        # Stages know their own memory; Dask's spilling and pausing would only stall them.
-        "distributed.worker.memory.target": False,
-        "distributed.worker.memory.spill": False,
-        "distributed.worker.memory.pause": False,
-        "distributed.worker.memory.terminate": False,
-        # Dask has freed memory given back at once; making the pages of the next array anew took a quarter of all time.
-        "distributed.nanny.pre-spawn-environ.MALLOC_TRIM_THRESHOLD_": None,
-        # Dask samples every thread's stack a hundred times a second and keeps an hour of it in each worker.
-        "distributed.worker.profile.enabled": False,
-        # What all blocks of 20 million points are told together, in a list of small items, is more than Dask's 10 MB.
-        "distributed.admin.large-graph-warning-threshold": "200MB",
-    }
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
-    with dask.config.set(settings), tempfile.TemporaryDirectory(prefix="heritage-dask-") as scratch:
-        if cluster:
-            with client_of(cluster) as client:
-                yield client
-        else:
-            with (
-                local_cluster(
-                    n_workers=workers,
-                    threads_per_worker=1,
-                    processes=True,
-                    dashboard_address="127.0.0.1:0",  # a free port: two sites may be built at once
-                    local_directory=scratch,
-                    silence_logs=logging.CRITICAL,
-                    memory_limit=0,
-                ) as local,
-                client_of(local) as client,
-            ):
-                yield client
