@@ -33,6 +33,8 @@ def test_the_tutorial_leads_to_a_placed_and_toured_monument(tmp_path: Path) -> N
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+    # Of an empty site's check the page says that it warns; of the tour it says nothing, so there is nothing to warn of.
+    assert re.findall(r"^(?:warning|error): .*\[(\S+)\]$", done.stderr, re.MULTILINE) == ["site-empty"]
     store = Store(tmp_path / "my-site")
     current = store.current()
     assert current is not None
