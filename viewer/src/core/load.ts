@@ -15,14 +15,13 @@ export class LoadError extends Error {
 
 /** The text at `url`. Raises LoadError. */
 export async function loadText(url: string): Promise<string> {
-  let response: Response;
   try {
-    response = await fetch(url);
-  } catch {
-    throw new LoadError('offline', url);
+    const response = await fetch(url);
+    if (!response.ok) throw new LoadError(response.status >= 500 ? 'broken' : 'missing', url);
+    return await response.text(); // the line may break in the middle of it, too
+  } catch (error) {
+    throw error instanceof LoadError ? error : new LoadError('offline', url);
   }
-  if (!response.ok) throw new LoadError(response.status >= 500 ? 'broken' : 'missing', url);
-  return await response.text();
 }
 
 /** The JSON document at `url`. Raises LoadError. */
