@@ -49,6 +49,8 @@ export class App {
   room: Room | null = null;
 
   private readonly documents = new Map<string, Promise<unknown>>();
+  /** The language that was chosen last; its words may be on their way. */
+  private chosen = '';
 
   constructor(base: string, t: Translate, language: string) {
     this.state = initialState(base, t, language);
@@ -103,7 +105,9 @@ export class App {
   }
 
   async speak(language: string): Promise<void> {
+    this.chosen = language;
     const t = translator(await loadMessages(uiLanguage(language)));
+    if (language !== this.chosen) return; // another one was chosen meanwhile, and may be here already
     const url = new URL(location.href);
     url.searchParams.set('lang', language);
     history.replaceState(null, '', url);

@@ -89,13 +89,19 @@ export class Tours {
       [document, code] = await Promise.all([this.app.document<TourDocument>(entry.url), player]);
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      this.app.set({ status: 'failed', problem: error.problem });
+      if (this.wanted(id)) this.app.set({ status: 'failed', problem: error.problem });
       return;
     }
-    const { route } = this.app.state;
-    if (route.view !== 'tour' || route.tour !== id || this.touring) return;
-    this.begin(code, document, monument, view, route.stop, first);
+    const wanted = this.wanted(id);
+    if (!wanted || this.touring) return;
+    this.begin(code, document, monument, view, wanted.stop, first);
     this.change(look);
+  }
+
+  /** What the address asks for, where that is still the tour `id`. */
+  private wanted(id: string): Extract<Route, { view: 'tour' }> | null {
+    const { route } = this.app.state;
+    return route.view === 'tour' && route.tour === id ? route : null;
   }
 
   private begin(

@@ -34,6 +34,45 @@ test('a tour begins at the stop that the address names by then', async ({ page }
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('What has changed');
 });
 
+test('what could not be had is told only where it is still wanted', async ({ page, watch }) => {
+  await open(page, '#/m/gate');
+  let fail = () => {};
+  const failing = new Promise<void>((resolve) => {
+    fail = resolve;
+  });
+  await page.route('**/tour.json', async (route) => {
+    await failing;
+    await route.abort();
+  });
+  const asked = page.waitForRequest('**/tour.json');
+  await enter(page, '#/t/gate');
+  await asked;
+  await enter(page, '#/m/pavilion');
+  await settled(page);
+  const failed = page.waitForEvent('requestfailed');
+  fail();
+  await failed;
+  await settled(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Garden pavilion');
+  watch.problems.splice(0); // the console tells of the request
+});
+
+test('of two languages the one that was chosen last is spoken', async ({ page }) => {
+  await open(page);
+  const release = await hold(page, /assets\/vi-.*\.js/);
+  const speak = (language: string) =>
+    page.getByRole('combobox', { name: /Language|Langue/ }).selectOption(language);
+  await speak('vi');
+  await speak('fr');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+  const arrived = page.waitForResponse(/assets\/vi-.*\.js/);
+  release();
+  await (await arrived).finished();
+  await settled(page);
+  await expect(page.locator('html')).toHaveAttribute('lang', 'fr');
+  await expect(page).toHaveURL(/lang=fr/);
+});
+
 test('figures of a pair that was left are not shown for another', async ({ page }) => {
   await page.route('**/release.json', async (route) => {
     const answer = await route.fetch();
