@@ -2,10 +2,11 @@
 import { centre, inverse, point } from './frames.ts';
 import { spokenIn } from './i18n.ts';
 import type { Frame, MonumentEntry } from './release.ts';
-import type { Vec3 } from './vec.ts';
+import { cross, dot, length, normalized, type Vec3 } from './vec.ts';
 
 const WGS84_A = 6_378_137;
 const WGS84_E2 = 6.694_379_990_141_317e-3;
+const EARTH_M = 6_371_009; // mean radius
 const RADIANS = Math.PI / 180;
 
 /** WGS 84 longitude and latitude (degrees) at a height above the ellipsoid, in ECEF (EPSG:9602). */
@@ -30,12 +31,19 @@ export interface Way {
   bearing_deg: number;
 }
 
-/** The way over the ground from one place of the site frame to another. */
-export function way(from: Vec3, to: Vec3): Way {
-  const [east, north] = [to[0] - from[0], to[1] - from[1]];
+/**
+ * The way over the ground from one place of the site frame to another. Who asks may be at home, on the other side of the
+ * Earth: the way is a great circle of the sphere that touches the ellipsoid at the site, exact there and to half a per
+ * cent everywhere.
+ */
+export function way(from: Vec3, to: Vec3, { lat_deg }: Pick<Frame, 'lat_deg'>): Way {
+  const out = ([e, n, up]: Vec3) => normalized([e, n, up + EARTH_M]);
+  const [a, b] = [out(from), out(to)];
+  const pole: Vec3 = [0, Math.cos(lat_deg * RADIANS), Math.sin(lat_deg * RADIANS)];
+  const east = normalized(cross(pole, a));
   return {
-    distance_m: Math.hypot(east, north),
-    bearing_deg: (Math.atan2(east, north) / RADIANS + 360) % 360,
+    distance_m: EARTH_M * Math.atan2(length(cross(a, b)), dot(a, b)),
+    bearing_deg: (Math.atan2(dot(b, east), dot(b, cross(a, east))) / RADIANS + 360) % 360,
   };
 }
 

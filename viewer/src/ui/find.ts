@@ -52,9 +52,9 @@ export function nearLine(app: App): Part {
 
 /** How far and in which direction something lies from the visitor; the arrow turns with the device, else north is up. */
 export function wayThere(app: App, to: Vec3): Part {
-  const { near, t, language } = app.state;
-  if (near.status !== 'on') return nothing;
-  const { distance_m, bearing_deg } = way(near.at, to);
+  const { near, release, t, language } = app.state;
+  if (near.status !== 'on' || !release) return nothing;
+  const { distance_m, bearing_deg } = way(near.at, to, release.frame);
   const text = t('near.way', {
     distance: walking(distance_m, language),
     direction: t(`compass.${compass(bearing_deg)}`),

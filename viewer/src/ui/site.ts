@@ -48,9 +48,10 @@ function monumentRow(app: App, monument: MonumentEntry): Part {
 function monumentRows(app: App): Part {
   const { state, finding } = app;
   const { t, near } = state;
+  const release = state.release!;
   const found = [...finding.monuments];
   if (near.status === 'on') {
-    const away = (m: MonumentEntry) => way(near.at, middle(m)).distance_m;
+    const away = (m: MonumentEntry) => way(near.at, middle(m), release.frame).distance_m;
     found.sort((a, b) => away(a) - away(b));
   }
   if (found.length === 0) {

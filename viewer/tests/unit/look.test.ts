@@ -103,8 +103,29 @@ describe('on the globe', () => {
     expect(north).toBeCloseTo(221.149, 2);
   });
 
+  // Geodesics of pyproj on WGS 84 to 16.469 N 107.578 E: Hanoi, Paris, Sydney, Cusco, and as good as the antipode.
+  it.each([
+    [105.8342, 21.0278, 537_049, 159.69],
+    [2.3522, 48.8566, 9_716_328, 67.77],
+    [151.2093, -33.8688, 7_241_299, 313.06],
+    [-71.9675, -13.5319, 19_675_873, 7.15],
+    [-72.4, -16.5, 20_000_459, null],
+  ])('tells the way from far away, %d %d', (lon, lat, distance, bearing) => {
+    const [l, f] = [107.578 * (Math.PI / 180), 16.469 * (Math.PI / 180)];
+    const east = [-Math.sin(l), Math.cos(l), 0];
+    const north = [-Math.sin(f) * Math.cos(l), -Math.sin(f) * Math.sin(l), Math.cos(f)];
+    const up = [Math.cos(f) * Math.cos(l), Math.cos(f) * Math.sin(l), Math.sin(f)];
+    const ecef_from_site = [...east, 0, ...north, 0, ...up, 0, ...ecef(107.578, 16.469, 5), 1];
+    const frame = { ecef_from_site, height_m: 5, lat_deg: 16.469 } as unknown as Frame;
+    const found = way(inSite(lon, lat, frame), [0, 0, 8], frame);
+    expect(Math.abs(found.distance_m / distance - 1)).toBeLessThan(0.005);
+    if (bearing !== null) expect(Math.abs(found.bearing_deg - bearing)).toBeLessThan(1.5);
+  });
+
   it('tells the way', () => {
-    expect(way([0, 0, 0], [10, 10, 5])).toEqual({ distance_m: Math.hypot(10, 10), bearing_deg: 45 });
+    const { distance_m, bearing_deg } = way([0, 0, 0], [10, 10, 5], { lat_deg: 16.5 });
+    expect(distance_m).toBeCloseTo(Math.hypot(10, 10), 4);
+    expect(bearing_deg).toBeCloseTo(45, 4);
     expect([0, 44, 91, 200, 337, 338, 359].map(compass)).toEqual(['n', 'ne', 'e', 's', 'nw', 'n', 'n']);
     expect([7.4, 123, 996, 12_340, 9_200_000].map((m) => walking(m, 'en'))).toEqual([
       '7 m',
