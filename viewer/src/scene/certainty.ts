@@ -160,7 +160,7 @@ export function outlineMaterial(uniforms: { keep: { value: [number, number] } })
 const viewport = new Vector4();
 
 /** Draw a tile's outline with it. */
-export function outline(tile: Object3D, material: ShaderMaterial, pixelRatio: number): void {
+export function outline(tile: Object3D, material: ShaderMaterial, pixelRatio: { value: number }): void {
   const meshes: Mesh[] = [];
   tile.traverse((object) => {
     if (object instanceof Mesh && object.geometry.getAttribute('normal')) meshes.push(object);
@@ -171,7 +171,7 @@ export function outline(tile: Object3D, material: ShaderMaterial, pixelRatio: nu
     edge.onBeforeRender = (renderer) => {
       renderer.getCurrentViewport(viewport);
       const { pixel } = material.uniforms as { pixel: { value: Vector2 } };
-      const width = 2 * OUTLINE_PX * pixelRatio;
+      const width = 2 * OUTLINE_PX * pixelRatio.value;
       pixel.value.set(width / viewport.z, width / viewport.w);
       material.uniformsNeedUpdate = true;
     };

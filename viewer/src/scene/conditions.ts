@@ -93,7 +93,7 @@ export class Condition {
   /** Dress a tile as this condition is drawn, in the scene or elsewhere; `edge` draws the outline of what is interpreted. */
   dress(tile: Object3D, uniforms: SurfaceUniforms, edge: ReturnType<typeof outlineMaterial> | null): void {
     dress(tile, uniforms, this.codes);
-    if (edge) outline(tile, edge, uniforms.pixelRatio.value);
+    if (edge) outline(tile, edge, uniforms.pixelRatio);
   }
 
   /** Draw it as a change map. */
@@ -237,8 +237,7 @@ export class Conditions {
     const epoch = monument.epochs.find((e) => e.id === shown.epoch);
     const tileset = state ? state.tileset : shown.points ? epoch?.points_tileset : epoch?.tileset;
     if (!tileset) throw new Error(`${key}: not in the release`);
-    const uniforms = surfaceUniforms(this.table(this.first));
-    uniforms.pixelRatio.value = this.stage.renderer.getPixelRatio();
+    const uniforms = surfaceUniforms(this.table(this.first), this.stage.pixelRatio);
     // The tiles' root transform leads to ECEF; in double precision the two large moves cancel.
     const three_from_ecef = multiply(three_from_site, inverse(this.release.frame.ecef_from_site));
     const made = new Condition(

@@ -8,6 +8,10 @@ import { Clock } from './clock.ts';
 import { Daylight } from './daylight.ts';
 
 const BURST_MS = 120;
+const DENSEST = 2; // pixels for each CSS pixel: more of them nobody sees
+
+/** Pixels for each CSS pixel as the window stands now: zoom changes them, and so does another screen. */
+const density = () => Math.min(window.devicePixelRatio, DENSEST);
 
 export interface Frame {
   /** Seconds since the last frame, at most 0.1. */
@@ -34,6 +38,8 @@ export class Stage {
   onRestored: () => void = () => {};
   viewport: Viewport = { width: 1, height: 1, left: 0, right: 0, top: 0, bottom: 0 };
   layout: Layout = whole(this.viewport);
+  /** Pixels drawn for each CSS pixel; a uniform, shared by all that is drawn in pixels. */
+  readonly pixelRatio = { value: 1 };
   readonly clock = new Clock();
   /** The picture of one eye, pixels, while a headset has the camera and the frames; else null. */
   eye: { width: number; height: number } | null = null;
@@ -46,7 +52,6 @@ export class Stage {
   constructor(canvas: HTMLCanvasElement, smooth: boolean) {
     this.renderer = new WebGLRenderer({ canvas, antialias: smooth, powerPreference: 'high-performance' });
     this.renderer.outputColorSpace = SRGBColorSpace;
-    this.renderer.setPixelRatio(Math.min(window.devicePixelRatio, 2));
     this.renderer.autoClear = false;
     this.scene.background = null;
     this.renderer.shadowMap.enabled = true;
@@ -58,6 +63,7 @@ export class Stage {
     });
     canvas.addEventListener('webglcontextrestored', () => {
       this.onRestored();
+      this.shadowsChanged();
       this.invalidate();
     });
   }
@@ -88,8 +94,15 @@ export class Stage {
     const changed = width !== this.viewport.width || height !== this.viewport.height;
     this.viewport = viewport;
     this.layOut(this.split);
-    if (changed && !this.eye) this.renderer.setSize(width, height, false);
+    if ((changed || density() !== this.pixelRatio.value) && !this.eye) this.fill();
     this.invalidate();
+  }
+
+  /** Give the canvas as many pixels as its element has. */
+  private fill(): void {
+    const { width, height } = this.viewport;
+    this.pixelRatio.value = density();
+    this.renderer.setDrawingBufferSize(width, height, density());
   }
 
   /** A headset takes camera and frames, `eye` being the picture of one of its eyes; or null: it gives them back. */
@@ -98,8 +111,7 @@ export class Stage {
     this.clock.wear(eye !== null);
     if (eye) this.camera.clearViewOffset();
     else {
-      const { width, height } = this.viewport;
-      this.renderer.setSize(width, height, false);
+      this.fill();
       this.layOut(this.split);
     }
     this.invalidate();

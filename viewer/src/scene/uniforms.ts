@@ -35,7 +35,10 @@ export function tableTexture(bytes: Uint8Array): DataTexture {
 
 export const LABELS = labelTable.labels.map(({ reason }) => reason);
 
-export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
+export function surfaceUniforms(
+  table: DataTexture,
+  pixelRatio: SurfaceUniforms['pixelRatio'],
+): SurfaceUniforms {
   return {
     keep: { value: [0, 1] },
     chosenPart: { value: -1 },
@@ -51,6 +54,6 @@ export function surfaceUniforms(table: DataTexture): SurfaceUniforms {
     },
     pointSpacing: { value: 1e3 },
     cut: { value: new Vector4(0, 0, 0, 0) },
-    pixelRatio: { value: 1 },
+    pixelRatio,
   };
 }

@@ -50,6 +50,13 @@ export class Viewer extends LitElement {
     this.sheet.onChange = () => this.requestUpdate();
     const measure = () => this.measure();
     window.addEventListener('resize', measure);
+    // A window that is moved to a screen of other pixels may keep its size.
+    const dense = () => {
+      measure();
+      const now = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+      now.addEventListener('change', dense, { once: true });
+    };
+    dense();
     new ResizeObserver(measure).observe(this.canvas);
     window.addEventListener('keydown', (event) => this.app && shortcut(this.app, this, event));
   }
@@ -202,7 +209,7 @@ export class Viewer extends LitElement {
     if (!this.app) return;
     const free = freeOf(this.canvas, this, this.sheet);
     if (!free) return;
-    const key = JSON.stringify(free);
+    const key = JSON.stringify([free, window.devicePixelRatio]);
     if (key === this.viewport) return;
     this.viewport = key;
     tellStyles(free);

@@ -38,6 +38,17 @@ async function colourAt(page: Page, monument: string, position: [number, number,
 const LOST: [number, number, number] = [-5, -3, 5];
 const GAINED: [number, number, number] = [6, -3, 2.5];
 const SAME: [number, number, number] = [-7.5, -3, 1.5];
+/** Of the ground, in the afternoon of an equinox. */
+const SHADED: [number, number, number] = [10.5, -2, 0];
+
+/** Of the canvas, and for each pixel of the page as the shaders know it. */
+const pixels = (page: Page) =>
+  page.evaluate(() => {
+    const { stage } = (window as unknown as { heritage: { app: import('../../src/app/app.ts').App } })
+      .heritage.app.view!;
+    const { width, height } = stage.renderer.domElement;
+    return { width, height, ratio: stage.pixelRatio.value };
+  });
 
 test('the site opens, names its monuments and is accessible', async ({ page }) => {
   await open(page);
@@ -352,8 +363,9 @@ test('help opens and closes by key', { tag: '@once' }, async ({ page }) => {
 });
 
 test('a lost graphics context comes back', { tag: '@once' }, async ({ page }) => {
-  await open(page, '#/m/gate');
+  await open(page, '#/m/gate?sun=2026-03-20T15:00');
   const before = await colourAt(page, 'gate', SAME);
+  const shadow = await colourAt(page, 'gate', SHADED);
   await page.evaluate(() => {
     const gl = document.querySelector('canvas')!.getContext('webgl2')!;
     const loss = gl.getExtension('WEBGL_lose_context')!;
@@ -364,7 +376,19 @@ test('a lost graphics context comes back', { tag: '@once' }, async ({ page }) =>
   await expect(page.getByText('The graphics were interrupted')).toBeHidden();
   await settled(page);
   const after = await colourAt(page, 'gate', SAME);
+  const shadowAfter = await colourAt(page, 'gate', SHADED);
   for (let c = 0; c < 3; c++) expect(Math.abs(after[c]! - before[c]!)).toBeLessThan(6);
+  for (let c = 0; c < 3; c++) expect(Math.abs(shadowAfter[c]! - shadow[c]!)).toBeLessThan(6);
+});
+
+test('zoomed, the picture is as sharp as before', { tag: '@once' }, async ({ page }) => {
+  await open(page, '#/m/gate');
+  const session = await page.context().newCDPSession(page);
+  // As browsers zoom to 150 %: fewer pixels of the page, each of more of the screen.
+  const zoomed = { width: 960, height: 600, deviceScaleFactor: 0.75 };
+  await session.send('Emulation.setDeviceMetricsOverride', { ...zoomed, mobile: false });
+  await expect.poll(() => pixels(page)).toEqual({ width: 720, height: 450, ratio: 0.75 });
+  await settled(page);
 });
 
 test('a tour opened by a press plays at once, and fetches on the first flight what it ends on', {
