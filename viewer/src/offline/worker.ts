@@ -47,9 +47,14 @@ async function online(request: Request): Promise<Response | null> {
   if (!page && Date.now() < goneUntil) return null;
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
-    const answer = await fetch(page ? request.url : request, { signal, cache: 'no-cache' });
+    const { status, headers, body } = await fetch(page ? request.url : request, {
+      signal,
+      cache: 'no-cache',
+    });
+    // To its end: what breaks off on the way is as good as none, and what is kept is whole.
+    const whole = body && (await new Response(body).arrayBuffer());
     goneUntil = 0;
-    return answer;
+    return new Response(whole, { status, headers });
   } catch {
     goneUntil = Date.now() + RETRY_MS;
     return null;

@@ -224,6 +224,12 @@ test('two pages that take along at once lose nothing of each other', { tag: '@on
   await expect(leave(page, GATE)).toBeVisible({ timeout: 15_000 });
   await expect(leave(page, 'The pavilion')).toBeVisible();
   expect(await kept(page)).toMatchObject({ caches: 1, tours: 2 });
+  // A line that breaks in the middle of an answer is as good as none.
+  site.half = true;
+  await visit(page, site, '#/t/second');
+  await settled(page);
+  await expect(page.locator('.notice')).toHaveCount(0);
+  site.half = false;
   await cutOff(context, site);
   await visit(page, site, '#/t/second');
   await settled(page);

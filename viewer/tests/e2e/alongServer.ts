@@ -51,6 +51,8 @@ export class Site {
   patience = Number.POSITIVE_INFINITY;
   /** Recordings never arrive. */
   slow = false;
+  /** Of tilesets only the first half arrives. */
+  half = false;
   address = '';
   private server: Server | null = null;
   private port = 0;
@@ -71,6 +73,11 @@ export class Site {
       if (this.slow && path.includes('/media/')) return;
       if (!body) {
         response.writeHead(404, head).end();
+        return;
+      }
+      if (this.half && path.endsWith('/tileset.json')) {
+        response.writeHead(200, { ...head, 'Content-Type': 'application/json' });
+        response.write(body.subarray(0, body.length >> 1), () => response.destroy());
         return;
       }
       const type = TYPES[path === '' ? '.html' : extname(path)] ?? 'application/octet-stream';
