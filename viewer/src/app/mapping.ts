@@ -34,10 +34,34 @@ export class Mapping {
   /** Whether drafts outlive this page. */
   kept = true;
   private drawn = '';
+  /** What the browser would not keep, by monument: it lasts as long as the page. */
+  private readonly unkept = new Map<string, readonly Draft[]>();
 
   constructor(app: App, bench: Workbench) {
     this.app = app;
     this.bench = bench;
+    // Drawn in another window: what is drawn here next must not replace it.
+    window.addEventListener('storage', ({ key }) => {
+      if (key !== this.key) return;
+      this.read();
+      this.tell();
+    });
+  }
+
+  /** Where the browser keeps the drafts of the open monument. */
+  private get key(): string {
+    return `${KEPT}${this.monument?.id}`;
+  }
+
+  private read(): void {
+    const unkept = this.unkept.get(this.key);
+    try {
+      this.drafts = unkept ?? draftsFrom(localStorage.getItem(this.key));
+      this.kept = !unkept;
+    } catch {
+      this.drafts = [];
+      this.kept = false; // the browser keeps nothing for this site
+    }
   }
 
   /** Begin in the open monument with the term that an address names; else with all. */
@@ -45,13 +69,7 @@ export class Mapping {
     this.monument = monumentOf(this.app.state);
     this.leave();
     this.term = this.listed(look.term).length > 0 ? look.term : null;
-    try {
-      this.drafts = draftsFrom(localStorage.getItem(KEPT + this.monument?.id));
-      this.kept = true;
-    } catch {
-      this.drafts = [];
-      this.kept = false; // the browser keeps nothing for this site
-    }
+    this.read();
     this.tell();
   }
 
@@ -134,11 +152,14 @@ export class Mapping {
   }
 
   private keep(): void {
+    const { key, drafts } = this;
     try {
-      const key = KEPT + this.monument?.id;
-      if (this.drafts.length > 0) localStorage.setItem(key, JSON.stringify(this.drafts));
+      if (drafts.length > 0) localStorage.setItem(key, JSON.stringify(drafts));
       else localStorage.removeItem(key);
+      this.unkept.delete(key);
+      this.kept = true;
     } catch {
+      this.unkept.set(key, drafts);
       this.kept = false;
     }
     this.tell();
@@ -181,17 +202,17 @@ export class Mapping {
   /** The condition that is shown may have changed: draw anew what holds in it. */
   follow(): void {
     const { monument, app } = this;
-    if (monument && app.state.route.view === 'mapping' && this.key() !== this.drawn) this.tell();
+    if (monument && app.state.route.view === 'mapping' && this.epoch !== this.drawn) this.tell();
   }
 
-  private key(): string {
+  private get epoch(): string {
     return this.monument ? String(shownNow(this.app.state, this.monument).epoch) : '';
   }
 
   private tell(): void {
     const { app, monument, points, drawing } = this;
     if (!monument || app.state.route.view !== 'mapping') return;
-    this.drawn = this.key();
+    this.drawn = this.epoch;
     const vocabulary = app.state.release!.vocabulary;
     const mark = (
       shape: Shape,

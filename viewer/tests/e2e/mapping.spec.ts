@@ -37,6 +37,37 @@ test('an area is drawn, named, kept over a visit, and saved as the file that is 
   await accessible(page);
   await page.reload();
   await expect(page.getByLabel('Title')).toHaveValue('Moss');
+  // Another window draws meanwhile; then the browser keeps no more.
+  const other = await page.context().newPage();
+  await other.goto('./assets/licences.txt');
+  await other.evaluate(() => {
+    const key = 'heritage-drawn-gate';
+    const [draft] = JSON.parse(localStorage.getItem(key)!);
+    localStorage.setItem(
+      key,
+      JSON.stringify([draft, { ...draft, id: 'drawn-other', title: { en: 'Crack' } }]),
+    );
+  });
+  await other.close();
+  await expect(page.getByLabel('Title')).toHaveCount(2);
+  await page.evaluate(() => {
+    Storage.prototype.setItem = () => {
+      throw new DOMException('full', 'QuotaExceededError');
+    };
+  });
+  await page.getByLabel('Title').nth(1).fill('Crack in the vault');
+  await page.getByLabel('Title').nth(1).blur();
+  const kept = page.getByText('This browser keeps nothing');
+  await expect(kept).toBeVisible();
+  for (const hash of ['#/m/gate', '#/m/gate/mapping']) {
+    await page.evaluate((to) => {
+      location.hash = to;
+    }, hash);
+    await settled(page);
+  }
+  await expect(page.getByLabel('Title').nth(1)).toHaveValue('Crack in the vault');
+  await expect(kept).toBeVisible();
+  await page.getByRole('button', { name: 'Delete drawing Crack in the vault' }).click();
   const [file] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save as a file' }).click(),
