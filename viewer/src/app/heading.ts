@@ -15,6 +15,7 @@ interface AppleAsking {
 export class Heading {
   private readonly tell: (heading_deg: number) => void;
   private last = Number.NaN;
+  private stopped = false;
 
   constructor(tell: (heading_deg: number) => void) {
     this.tell = tell;
@@ -26,14 +27,15 @@ export class Heading {
     const asking = DeviceOrientationEvent as unknown as AppleAsking;
     // Where it is refused, the arrow points as on a map, north up.
     if (asking.requestPermission) await asking.requestPermission().catch(() => 'denied');
+    if (this.stopped) return; // while the visitor was asked
     window.addEventListener('deviceorientationabsolute', this.turned);
     window.addEventListener('deviceorientation', this.turned);
   }
 
   stop(): void {
+    this.stopped = true;
     window.removeEventListener('deviceorientationabsolute', this.turned);
     window.removeEventListener('deviceorientation', this.turned);
-    this.last = Number.NaN;
   }
 
   private readonly turned = (event: DeviceOrientationEvent): void => {

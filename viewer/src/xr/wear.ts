@@ -10,10 +10,14 @@ function reasonOf(error: unknown): string {
   return name === 'NotSupportedError' ? 'unable' : 'failed';
 }
 
+/** The browser is asking, or the headset is getting ready. */
+let entering = false;
+
 /** Enter the headset; to be called in answer to a press. */
 export async function wear(app: App): Promise<void> {
   const { view } = app;
-  if (!view || app.headset) return;
+  if (!view || app.headset || entering) return;
+  entering = true;
   app.set({ headset: null });
   let session: XRSession | null = null;
   try {
@@ -27,5 +31,7 @@ export async function wear(app: App): Promise<void> {
     session?.end().catch(() => {}); // it may have ended by itself
     const said = app.state.t(`vr.${reasonOf(error)}`);
     app.set({ headset: said, announcement: said });
+  } finally {
+    entering = false;
   }
 }

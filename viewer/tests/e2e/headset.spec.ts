@@ -289,9 +289,17 @@ test('the frame budget is kept, a look presses where there are no controllers, a
 test('a headset that is not allowed is spoken of, and the page goes on', async ({ page }) => {
   await wear(page, '#/m/gate');
   await page.evaluate(() => {
-    navigator.xr!.requestSession = () => Promise.reject(new DOMException('no', 'NotAllowedError'));
+    let asking = false; // as browsers have it
+    navigator.xr!.requestSession = async () => {
+      if (asking) throw new DOMException('twice', 'InvalidStateError');
+      asking = true;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      throw new DOMException('no', 'NotAllowedError');
+    };
   });
-  await page.locator('heritage-vr button').click();
+  await page.locator('heritage-vr button').dblclick();
+  await page.waitForTimeout(150);
+  await expect(page.locator('.notice')).toHaveCount(0);
   await expect(page.locator('.notice')).toContainText('The browser did not allow the headset');
   await page.locator('.notice button').click();
   await expect(page.locator('.notice')).toHaveCount(0);
