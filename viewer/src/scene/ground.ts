@@ -11,6 +11,7 @@ import {
   ShaderMaterial,
   SphereGeometry,
   SRGBColorSpace,
+  type Texture,
   TextureLoader,
   Vector3,
   Vector4,
@@ -109,6 +110,10 @@ export class Surroundings {
   private sun: SunPosition | null = null;
   private readonly sky: ShaderMaterial;
   private readonly uniforms: GroundUniforms;
+  /** Asks again for each picture that did not come. */
+  private readonly missing: (() => void)[] = [];
+  /** The scene does not wait for its pictures. */
+  readonly loading = false;
 
   /** `radius` is how far the ground reaches, metres; `centre` its middle in the site frame, at ground height. */
   constructor(
@@ -119,6 +124,7 @@ export class Surroundings {
     base: string,
     matrix: readonly number[],
     stage: Stage,
+    onChange: () => void,
   ) {
     this.sky = new ShaderMaterial({
       vertexShader: SKY_VERTEX,
@@ -140,7 +146,7 @@ export class Surroundings {
     const threeCentre = new Vector3(centre[0], centre[2], -centre[1]);
     this.uniforms = groundUniforms(threeCentre, radius, shadowTexture(features, box), box);
     this.uniforms.horizon = this.sky.uniforms.horizon as { value: Color };
-    this.load(map, base, stage);
+    this.load(map, base, stage, onChange);
     const plane = new Mesh(
       new CircleGeometry(radius, 96).rotateX(-Math.PI / 2),
       groundMaterial(this.uniforms, ground ? threeBox(ground) : null),
@@ -155,11 +161,11 @@ export class Surroundings {
   }
 
   /** Fetch what is drawn on the ground; the picture does without until it is there. */
-  private load(map: MapEntry | null, base: string, stage: Stage): void {
+  private load(map: MapEntry | null, base: string, stage: Stage, onChange: () => void): void {
     const loader = new TextureLoader();
     const lay = (image: MapImage | null, name: 'base' | 'photo') => {
       if (!image) return;
-      loader.load(base + image.url, (texture) => {
+      const come = (texture: Texture) => {
         texture.flipY = false;
         texture.anisotropy = 4;
         if (name === 'photo') texture.colorSpace = SRGBColorSpace;
@@ -168,10 +174,22 @@ export class Surroundings {
         uniforms[`${name}Box`].value = threeBox(image);
         uniforms[`has${name === 'base' ? 'Base' : 'Photo'}`].value = 1;
         stage.invalidateSoon();
+      };
+      loader.load(base + image.url, come, undefined, () => {
+        this.missing.push(() => lay(image, name));
+        onChange();
       });
     };
     lay(map?.base ?? null, 'base');
     lay(map?.photo ?? null, 'photo');
+  }
+
+  get failed(): boolean {
+    return this.missing.length > 0;
+  }
+
+  retry(): void {
+    for (const again of this.missing.splice(0)) again();
   }
 
   /** The sky of the sun's height; null: the map's own. */

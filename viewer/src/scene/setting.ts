@@ -29,16 +29,16 @@ export class Setting {
   ) {
     this.stage = stage;
     // The tiles' root transforms lead to ECEF; in double precision the two large moves cancel.
-    const three_from_ecef = multiply(three_from_site, inverse(release.frame.ecef_from_site));
+    const matrix = multiply(three_from_site, inverse(release.frame.ecef_from_site));
     const { map } = release;
     const owners = new Map(release.monuments.flatMap((m) => (m.footprint ? [[m.footprint, m.id]] : [])));
     this.buildings = map?.buildings
-      ? new Buildings(base + map.buildings, three_from_ecef, stage, owners, onProgress)
+      ? new Buildings(base + map.buildings, matrix, stage, owners, onProgress)
       : null;
     const { centre, radius, ground } = reach(release, features);
     const wide = wideness(release, centre, radius);
     const reached = groundRadius(wide, radius);
-    this.surroundings = new Surroundings(features, centre, reached, map, base, three_from_ecef, stage);
+    this.surroundings = new Surroundings(features, centre, reached, map, base, matrix, stage, onProgress);
     stage.scene.add(this.surroundings.group);
     this.overall = { target: centre, distance: radius, heading: 0, pitch: 0.5, fovDeg: 45 };
     const smallest = Math.min(...release.monuments.map(sizeOf), radius);
@@ -52,8 +52,12 @@ export class Setting {
     };
   }
 
-  /** Everything of it that is streamed. */
-  get parts(): (Buildings | Terrain)[] {
+  /** Everything of it that is fetched. */
+  get parts(): (Buildings | Terrain | Surroundings)[] {
+    return [...this.tilesets, this.surroundings];
+  }
+
+  private get tilesets(): (Buildings | Terrain)[] {
     return [this.buildings, this.terrain].filter((part) => part !== null);
   }
 
@@ -77,6 +81,6 @@ export class Setting {
   }
 
   update(): void {
-    for (const part of this.parts) part.update(this.stage);
+    for (const part of this.tilesets) part.update(this.stage);
   }
 }

@@ -181,7 +181,7 @@ export class View {
     return this.onScreen.standing.every((c) => !c.loading);
   }
 
-  /** Everything that is streamed. */
+  /** Everything that is fetched. */
   private get parts(): { loading: boolean; failed: boolean; retry: () => void }[] {
     return [...this.onScreen.standing, ...this.setting.parts];
   }

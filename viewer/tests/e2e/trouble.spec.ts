@@ -31,11 +31,23 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   page,
 }) => {
   await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
+  await page.route('**/release.json', async (route) => {
+    const release = await (await route.fetch()).json();
+    release.map.base = { url: 'map/base.webp', min: [-90, -90], max: [90, 90] };
+    await route.fulfill({ json: release });
+  });
+  await page.route('**/map/base.webp', (route) => route.abort());
   await page.goto('./?lang=en&debug');
   await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
   await accessible(page);
   await page.unroute('**/gate/epochs/2024/tileset.json');
+  const base = page.waitForRequest('**/map/base.webp');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await base;
+  await page.unroute('**/map/base.webp');
+  const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+  await page.route('**/map/base.webp', (route) => route.fulfill({ body: picture, contentType: 'image/gif' }));
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.getByText('Part of the model could not be loaded.')).toBeHidden();
 });
