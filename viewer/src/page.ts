@@ -29,6 +29,6 @@ export async function start(base: string, first: First, graphics: Drawable): Pro
   paint();
   if (asked.has('debug')) expose(app);
   const kiosk = asked.get('kiosk');
-  if (kiosk !== null && app.state.release) new (await app.later(import('./ui/kiosk.ts'))).Kiosk(app, kiosk);
+  if (kiosk !== null) new (await app.later(import('./ui/kiosk.ts'))).Kiosk(app, kiosk);
   return app;
 }

@@ -31,6 +31,7 @@ export class Kiosk {
     app.tours.shared = true;
     document.documentElement.classList.add('kiosk');
     this.layer.className = 'attract';
+    this.layer.hidden = true; // until there is something to invite to
     this.layer.addEventListener('click', (event) => {
       const language = (event.target as Element).closest('button')?.lang;
       this.welcome(language || this.own);

@@ -52,6 +52,17 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   await expect(page.getByText('Part of the model could not be loaded.')).toBeHidden();
 });
 
+test('a kiosk asks again for a release that is not there', { tag: '@once' }, async ({ page }) => {
+  await page.clock.install();
+  await page.route('**/release.json', (route) => route.fulfill({ status: 503 }));
+  await page.goto('./?lang=en&kiosk');
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  await expect(page.locator('html.kiosk')).toHaveCount(1);
+  await page.unroute('**/release.json');
+  await page.clock.runFor(31_000);
+  await expect(page.getByRole('button', { name: 'Touch to begin' })).toBeVisible();
+});
+
 test('without WebGL everything is there in words', async ({ page }) => {
   await page.addInitScript(() => {
     HTMLCanvasElement.prototype.getContext = () => null;
