@@ -169,6 +169,16 @@ test('the colours of change are the visitor’s', { tag: '@once' }, async ({ pag
   const green = await colourIn(page, 0);
   expect(green[1]!).toBeGreaterThan(green[0]!);
   await expect(page).toHaveURL(/colours=purple-green/);
+  // Where the system gives the colours, the legend keeps its own, and what is chosen is still told from what is not.
+  await page.emulateMedia({ forcedColors: 'active' });
+  const grounds = (elements: string) =>
+    page
+      .locator(elements)
+      .evaluateAll((found) => new Set(found.map((e) => getComputedStyle(e).background)).size);
+  expect(await grounds('.keys > li > .key')).toBe(4);
+  expect(await grounds('.swatches span')).toBe(3);
+  expect(await grounds('.swatches label')).toBe(2);
+  expect(await grounds('.segments.four label')).toBe(2);
 });
 
 test('no frame is drawn while nothing moves, in any way of comparing', { tag: '@once' }, async ({ page }) => {
