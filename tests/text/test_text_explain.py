@@ -22,7 +22,7 @@ stops:
 """
 
 MONUMENT = """\
-title: {vi: Ngọ Môn, no: Porten}
+title: {vi: Ngọ Môn, no: Porten, en: "Gate\\x0b"}
 epochs:
   - {id: "2019", source: ../../etc/passwd, captured: "2019-03-14"}
   - {id: 2024, source: scans\\2024.laz, units: furlong}
@@ -77,6 +77,7 @@ def test_a_monument() -> None:
     path = "a path inside the site folder, with forward slashes and without '..' is allowed"
 
     assert messages(MONUMENT, Monument, "m.yaml") == [
+        'm.yaml:1: title.en is "Gate\\x0b"; text without control characters is allowed',
         'm.yaml:3: epochs[0].captured is "2019-03-14", which is text; a date such as 2019-03-14 is allowed; write it without quotes',
         f'm.yaml:3: epochs[0].source is "../../etc/passwd"; {path}',
         'm.yaml:4: epochs[1].id is 2024, which YAML does not read as text; text is allowed; write it in quotes: "2024"',

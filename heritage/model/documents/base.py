@@ -32,6 +32,13 @@ def _relative_path(value: str) -> str:
     return value
 
 
+def _writable(value: str) -> str:
+    # Characters that no XML may hold: the words of a site go into SVG, KML and spreadsheets.
+    if re.search("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]", value):
+        raise ValueError("text without control characters")
+    return value
+
+
 def _finite(value: float) -> float:
     if value != value or abs(value) == float("inf"):
         raise ValueError("a finite number")
@@ -47,7 +54,7 @@ def _web_address(value: str) -> str:
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
-Text = Annotated[str, Field(min_length=1, max_length=20_000)]
+Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_writable)]
 LangText = Annotated[dict[Language, Text], Field(min_length=1)]
 # Told apart by kind, so that a mistake in one is not also called a mistake in the other.
 Words = Annotated[
