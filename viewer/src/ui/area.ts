@@ -31,6 +31,7 @@ export function tellStyles(free: Viewport): void {
   const { style } = document.documentElement;
   style.setProperty('--free-left', `${free.left}px`);
   style.setProperty('--free-right', `${free.right}px`);
+  style.setProperty('--free-start', `${free.left + free.right}px`); // the panel lies on one side, where lines begin
   style.setProperty('--free-bottom', `${free.bottom}px`);
   style.setProperty('--free-width', `${free.width - free.left - free.right}px`);
   style.setProperty('--free-middle', `${free.top + (free.height - free.top - free.bottom) / 2}px`);
