@@ -1,5 +1,5 @@
 /** The page opens: first a picture, then everything else. */
-import { freeAtFirst } from './core/free.ts';
+import { freeAtFirst, SHEET } from './core/free.ts';
 import { First } from './first/first.ts';
 import { drawableBy } from './first/graphics.ts';
 
@@ -17,8 +17,10 @@ function baseOf(page: Document): string {
 
 async function begin(): Promise<void> {
   const base = baseOf(document);
-  const phone = window.matchMedia('(max-width: 760px)').matches;
-  const viewport = freeAtFirst(innerWidth, innerHeight, phone, document.documentElement.dir === 'rtl');
+  const page = document.documentElement;
+  const phone = window.matchMedia(SHEET).matches;
+  const rem_px = Number.parseFloat(getComputedStyle(page).fontSize);
+  const viewport = freeAtFirst(innerWidth, innerHeight, phone, page.dir === 'rtl', rem_px);
   const gl = document.createElement('canvas').getContext('webgl2', { antialias: false });
   const first = new First(base, viewport, gl);
   const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));

@@ -126,7 +126,7 @@ export interface AppState {
 }
 
 /** A window with room for the small map beside what is looked at. */
-export const ROOMY = '(min-width: 761px) and (min-height: 561px)';
+export const ROOMY = '(min-width: 47.5625em) and (min-height: 35.0625em)';
 
 /** What is known before the release has come: what the address and the browser say. */
 export function initialState(base: string, t: Translate, language: string): AppState {

@@ -1,5 +1,5 @@
 /** The phone's bottom sheet: three heights, by finger, by key, by press. */
-import { SHEET_SHARE } from '../core/free.ts';
+import { SHEET, SHEET_SHARE } from '../core/free.ts';
 
 export type Snap = 'peek' | 'half' | 'full';
 
@@ -9,7 +9,7 @@ const EDGES_PX = 40; // of the title and the player together
 const LINES_PX = 72; // of the words between them that `half` shows in any case
 const FLING_PX_PER_MS = 0.5;
 
-export const isPhone = (): boolean => window.matchMedia('(max-width: 760px)').matches;
+export const isPhone = (): boolean => window.matchMedia(SHEET).matches;
 
 export class Sheet {
   snap: Snap = 'half';

@@ -7,6 +7,7 @@ test.use({ deviceScaleFactor: 1 });
 test.skip(Boolean(process.env.HERITAGE_URL), 'these tests know the fixture');
 
 type App = import('../../src/app/app.ts').App;
+type Box = { x: number; y: number; width: number; height: number };
 const PAIR = '#/m/gate/compare/2019/2024';
 const GAINED: [number, number, number] = [6, -3, 2.5];
 
@@ -229,6 +230,20 @@ test('in a low window the small map waits to be asked for, and never covers the 
     return e.contains(document.elementFromPoint(x + width / 2, y + height / 2));
   });
   expect(hit).toBe(true);
+  // A phone that lies: its card leaves the scene more than a strip, and the buttons leave the names their place.
+  for (const [width, height] of [
+    [844, 390],
+    [640, 360],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await expect.poll(async () => (await page.locator('.panel').boundingBox())!.width).toBeLessThan(400);
+    const [name, tools] = (await Promise.all([
+      page.locator('.side.right').boundingBox(),
+      page.locator('.tools.low').boundingBox(),
+    ])) as [Box, Box];
+    expect(name.y + name.height, `${width} × ${height}`).toBeLessThanOrEqual(tools.y);
+    expect(name.width, `${width} × ${height}`).toBeGreaterThan(100);
+  }
 });
 
 test('in a very narrow window the names of both sides stay in their halves', { tag: '@once' }, async ({
@@ -249,4 +264,14 @@ test('in a very narrow window the names of both sides stay in their halves', { t
     expect(out).toBeLessThan(0);
     expect(across).toBeLessThan(0);
   }
+  // Letters of twice the size, as the browser is asked for them: all of them grow, and nothing is cut off.
+  const body = page.locator('.panel .body');
+  const size = () => body.evaluate((e) => Number.parseFloat(getComputedStyle(e).fontSize));
+  await page.setViewportSize({ width: 390, height: 844 });
+  const before = await size();
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%';
+  });
+  expect(await size()).toBe(2 * before);
+  expect(await body.evaluate((e) => e.scrollWidth - e.clientWidth)).toBe(0);
 });

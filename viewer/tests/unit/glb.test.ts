@@ -42,5 +42,7 @@ describe('freeAtFirst', () => {
       bottom: 0,
     });
     expect(freeAtFirst(2400, 900, false, true)).toMatchObject({ left: 0, right: 24 + 412 });
+    expect(freeAtFirst(2400, 900, false, false, 20)).toMatchObject({ left: 24 + 1.25 * 412 });
+    expect(freeAtFirst(640, 360, false, false).left).toBeCloseTo(12 + 0.54 * 640);
   });
 });
