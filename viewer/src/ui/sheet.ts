@@ -29,7 +29,9 @@ export class Sheet {
     if (snap === 'full') return full;
     const panel = this.panel();
     const height = (band: string) => panel?.querySelector<HTMLElement>(band)?.offsetHeight ?? 0;
-    const bands = panel ? EDGES_PX + height('.head') + height('.foot') : 120;
+    // Its lowest part, where some phones have their own sign, is left empty.
+    const empty = panel ? Number.parseFloat(getComputedStyle(panel).paddingBottom) : 0;
+    const bands = panel ? EDGES_PX + height('.head') + height('.foot') + empty : 120;
     // However low the window is, the player stays in it.
     const wanted = snap === 'peek' ? bands : Math.max(Math.round(window_px * SHEET_SHARE), bands + LINES_PX);
     return Math.min(full, wanted);

@@ -449,6 +449,14 @@ test('the phone’s sheet has three heights, by key and by finger', async ({ pag
   await page.mouse.up();
   await rest();
   expect(await height()).toBeCloseTo(full, 0);
+  // What a phone keeps for a sign of its own at its lower edge is no part of the sheet's least height.
+  const browser = await page.context().newCDPSession(page);
+  await browser.send('Emulation.setSafeAreaInsetsOverride', { insets: { bottom: 34 } });
+  await handle.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await rest();
+  expect(await height()).toBeCloseTo(peek + 34, 0);
 });
 
 test('the player is in the window, however low that is', { tag: '@once' }, async ({ page }) => {
