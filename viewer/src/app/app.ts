@@ -56,7 +56,7 @@ export class App {
     this.state = initialState(base, t, language);
     window.addEventListener('online', () => {
       this.set({ offline: false });
-      this.retry();
+      void this.retry();
     });
     window.addEventListener('offline', () => this.set({ offline: true }));
     window.matchMedia(ROOMY).addEventListener('change', ({ matches }) => {
@@ -116,11 +116,18 @@ export class App {
     this.sayWhere();
   }
 
-  retry(): void {
-    if (this.state.status === 'failed') {
-      if (this.view) this.address.enter();
-      else location.reload();
-    } else if (this.view) {
+  /** Ask again for what could not be had. */
+  async retry(): Promise<void> {
+    if (!this.view) {
+      if (this.state.status === 'failed') location.reload();
+      return;
+    }
+    // A page that was open for long may be of a release that is gone: only a page that is loaded anew knows the present one.
+    const url = `${this.state.base}release.json`;
+    const answer = await fetch(url, { method: 'HEAD', cache: 'no-cache' }).catch(() => null);
+    if (answer?.status === 404) location.reload();
+    else if (this.state.status === 'failed') this.address.enter();
+    else {
       this.view.retry();
       this.progress();
     }

@@ -120,9 +120,14 @@ export class Kiosk {
     const { state, tours } = this.app;
     const alone_s = (performance.now() - this.touched) / 1000;
     // A screen nobody looks after mends itself.
-    if (state.status === 'ready' || state.status === 'loading') this.troubled = 0;
+    const whole = state.status === 'ready' && !state.tilesFailed;
+    if (whole || state.status === 'loading') this.troubled = 0;
     else if (this.troubled === 0) this.troubled = performance.now();
-    else if (performance.now() - this.troubled > TROUBLE_S * 1000) location.reload();
+    else if (performance.now() - this.troubled > TROUBLE_S * 1000) {
+      this.troubled = 0;
+      if (state.status === 'ready') void this.app.retry();
+      else location.reload();
+    }
     const player = tours.current?.state;
     if (!player) return;
     if (this.attracting) {

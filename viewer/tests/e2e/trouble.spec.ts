@@ -31,7 +31,12 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   page,
 }) => {
   await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
+  let gone = false;
   await page.route('**/release.json', async (route) => {
+    if (route.request().method() === 'HEAD') {
+      await route.fulfill({ status: gone ? 404 : 200 });
+      return;
+    }
     const release = await (await route.fetch()).json();
     release.map.base = { url: 'map/base.webp', min: [-90, -90], max: [90, 90] };
     await route.fulfill({ json: release });
@@ -41,8 +46,15 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
   await accessible(page);
+  // Of a release that is gone no more can come: the page is loaded anew.
+  gone = true;
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await loaded;
+  gone = false;
+  await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
   await page.unroute('**/gate/epochs/2024/tileset.json');
-  const base = page.waitForRequest('**/map/base.webp');
+  const base = page.waitForEvent('requestfailed', (request) => request.url().endsWith('base.webp'));
   await page.getByRole('button', { name: 'Try again' }).click();
   await base;
   await page.unroute('**/map/base.webp');
@@ -52,15 +64,22 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   await expect(page.getByText('Part of the model could not be loaded.')).toBeHidden();
 });
 
-test('a kiosk asks again for a release that is not there', { tag: '@once' }, async ({ page }) => {
+test('a kiosk asks again for a release that is not there, and for tiles', { tag: '@once' }, async ({
+  page,
+}) => {
   await page.clock.install();
   await page.route('**/release.json', (route) => route.fulfill({ status: 503 }));
   await page.goto('./?lang=en&kiosk');
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
   await expect(page.locator('html.kiosk')).toHaveCount(1);
   await page.unroute('**/release.json');
+  await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
   await page.clock.runFor(31_000);
   await expect(page.getByRole('button', { name: 'Touch to begin' })).toBeVisible();
+  await expect(page.locator('.notice')).toBeVisible();
+  await page.unroute('**/gate/epochs/2024/tileset.json');
+  await page.clock.runFor(31_000);
+  await expect(page.locator('.notice')).toBeHidden();
 });
 
 test('without WebGL everything is there in words', async ({ page }) => {
