@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -27,7 +28,7 @@ def annotations_in(site: Path, file: Path) -> None:
 
     monument, count = import_annotations(site, file)
     click.echo(
-        f"added {count} annotation(s) to monuments/{monument}/annotations.yaml; next: heritage check {site}"
+        f"added {count} annotation(s) to monuments/{monument}/annotations.yaml; next: heritage check {shlex.quote(str(site))}"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -35,7 +36,7 @@ def sample(directory: Path, points: int, seed: int) -> None:
     from heritage.sample.site import write_sample
 
     write_sample(directory, seed=seed, points=points)
-    click.echo(f"wrote {directory}; next: heritage build {directory}")
+    click.echo(f"wrote {directory}; next: heritage build {shlex.quote(str(directory))}")
 
 
 @cli.command()
@@ -46,7 +47,8 @@ def new(directory: Path) -> None:
 
     write_new_site(directory)
     click.echo(
-        f"wrote {directory}; next: put a scan and a monument.yaml into {directory}/monuments/, then heritage check {directory}"
+        f"wrote {directory}; next: put a scan and a monument.yaml into {directory}/monuments/, "
+        f"then heritage check {shlex.quote(str(directory))}"
     )
 
 

@@ -6,6 +6,7 @@ keys of which the last wins, tags and endless nesting are not needed to describe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, NoReturn
@@ -186,13 +187,8 @@ class Composer:
             here = (*path, key)
             if self._tag(event) != TEXT:
                 found = f"the key {visible(key)} is not read as text" if key else "an empty key"
-                self._note(
-                    "yaml-key",
-                    line,
-                    found,
-                    "text is allowed as a key",
-                    f'write it in quotes: "{visible(key)}"',
-                )
+                whole = self.written.get((*path, next(reversed(mapping), "")), "")
+                self._note("yaml-key", line, found, "text is allowed as a key", _for_a_key(key, whole))
                 self.broken.add(here)
             if key in mapping:
                 self._note(
@@ -243,3 +239,10 @@ class Composer:
                 f"a date such as {date(2019, 3, 14)}, a number, or text in quotes",
             )
             return event.value
+
+
+def _for_a_key(key: str, before: str) -> str:
+    """What helps where ``key`` is none, after the value ``before``: ``{lon: 107,57}`` is a number cut in two."""
+    if re.fullmatch(r"\d+", key) and re.fullmatch(r"[-+]?\d+", before):
+        return f"write a decimal with a point: {before}.{key}"
+    return f'write it in quotes: "{visible(key)}"'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from heritage.model.documents import ID_PATTERN, LANGUAGE_PATTERN, TEXT_KINDS
+from heritage.model.documents import HOUR_PATTERN, ID_PATTERN, LANGUAGE_PATTERN, TEXT_KINDS
 from heritage.model.errors import Contradiction, Problem
 from heritage.text.lines import Lines, Path, dotted, visible
 
@@ -26,6 +27,7 @@ _KINDS = {
 _PATTERNS = {
     ID_PATTERN: "1 to 64 of the characters a-z, 0-9 and - are allowed",
     LANGUAGE_PATTERN: "a language tag (BCP 47) such as vi, en or pt-BR is allowed",
+    HOUR_PATTERN: 'an hour such as "07:30" is allowed',
 }
 
 
@@ -96,7 +98,7 @@ def _problem(
     if kind == "missing":
         return Problem("yaml-missing-key", where, f"{name} is missing", allowed, f"add {loc[-1]}: …")
     if kind == "string_pattern_mismatch":
-        allowed = _PATTERNS.get(context["pattern"], f"text like {context['pattern']} is allowed")
+        allowed = _PATTERNS[context["pattern"]]
         subject = f"the key {name}" if about_key else f"{name} is {shown}"
         return Problem(
             "yaml-value",
@@ -123,7 +125,7 @@ def _problem(
         )
     if kind in {"float_type", "int_type", "bool_type", "date_type"} and isinstance(value, str):
         return Problem(
-            "yaml-type", where, f"{name} is {shown}, which is text", allowed, "write it without quotes"
+            "yaml-type", where, f"{name} is {shown}, which is text", allowed, _as_meant(kind, value)
         )
     if kind.endswith("_type"):
         return Problem("yaml-type", where, f"{name} is {shown}", allowed)
@@ -171,6 +173,19 @@ def _count(value: Any) -> str:
 
 def _lower_hint(value: object) -> str:
     return "use small letters" if isinstance(value, str) and value != value.lower() else ""
+
+
+def _as_meant(kind: str, value: str) -> str:
+    """What helps where the text says what is wanted, but as text; nothing where it says something else."""
+    if kind == "date_type":
+        says = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+    elif kind == "bool_type":
+        says = re.fullmatch("true|false", value)
+    elif re.fullmatch(r"[-+]?\d+,\d+", value):
+        return f"write it with a point: {value.replace(',', '.')}"
+    else:
+        says = re.fullmatch(r"[-+]?\d+(\.\d*)?", value)
+    return "write it without quotes" if says else ""
 
 
 def _schema_at(schema: dict[str, Any], loc: Path) -> dict[str, Any]:

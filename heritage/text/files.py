@@ -25,9 +25,13 @@ def file_problem(root: Path, path: Path, where: str, name: str) -> Problem | Non
         real = path.resolve(strict=True)
         kind = real.stat().st_mode
     except (FileNotFoundError, NotADirectoryError):
-        near = _other_spelling(path)
-        remedy = f"did you mean {visible(near)}?" if near else f"put it at {shown}, or correct the path"
-        return Problem("file-missing", where, f"{name}: there is no file {shown}", "an existing file", remedy)
+        return Problem(
+            "file-missing",
+            where,
+            f"{name}: there is no file {shown}",
+            "an existing file",
+            _instead(path, shown),
+        )
     except (OSError, RuntimeError) as error:
         why = getattr(error, "strerror", None) or "a link that leads to itself"
         found = f"{name}: {shown} cannot be read ({why})"
@@ -47,11 +51,20 @@ def file_problem(root: Path, path: Path, where: str, name: str) -> Problem | Non
     return None
 
 
-def _other_spelling(path: Path) -> str | None:
-    """A file beside ``path`` whose name differs in letter case only."""
-    if not path.parent.is_dir():
-        return None
-    return next((p.name for p in path.parent.iterdir() if p.name.lower() == path.name.lower()), None)
+def _instead(path: Path, shown: str) -> str:
+    """What helps where ``path`` is not there: a file whose name differs in letter case, or in how accents are encoded."""
+
+    def composed(name: str) -> str:
+        return unicodedata.normalize("NFC", name)
+
+    beside = path.parent.iterdir() if path.parent.is_dir() else ()
+    near = next((p.name for p in beside if composed(p.name).lower() == composed(path.name).lower()), None)
+    if near is None:
+        return f"put it at {shown}, or correct the path"
+    if composed(near) == composed(path.name):
+        # The two look the same on any screen: a Mac, or an archive from one, keeps letters and marks apart.
+        return f"{visible(near)} is there, with its accents encoded in another way: copy its name from there"
+    return f"did you mean {visible(near)}?"
 
 
 def id_folders(root: Path, name: str, problems: list[Problem]) -> Iterator[Path]:

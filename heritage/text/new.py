@@ -64,7 +64,7 @@ epochs:
 
 # How the monument gets its place on the map.
 registration:
-  method: none                      # auto | footprint | gcp | crs | prior | none
+  method: none                      # auto | footprint | gcp | crs | prior | hand | none
   # gcp: gcp.csv
   # prior: {lon: 107.578, lat: 16.469, heading_deg: 153}
 """
@@ -79,7 +79,7 @@ stops:
     view: {eye_m: [12, -40, 1.7], target_m: [0, 0, 6], fov_deg: 50}
     # narration: {en: media/approach.en.mp3}
   # - id: then-and-now
-  #   compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: swipe}   # swipe | side | blend | change
+  #   compare: {left: {epoch: "2019"}, right: {epoch: "2024"}, mode: swipe}   # swipe | side | blend | overlay | change
 """
 
 WORDS: Final = """\

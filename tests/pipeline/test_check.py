@@ -2,6 +2,7 @@
 """What `heritage check` finds across the files of a site: every message, word for word."""
 
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -223,6 +224,17 @@ def test_a_footprint_may_be_left_to_the_machine_where_there_are_some(root: Path)
     assert found(root) == [
         f"error: {M}:9: the method is footprint, and footprint is missing; footprint is needed; add footprints: to "
         "site.yaml, and footprint: and its id here where it is known [placement-incomplete]"
+    ]
+
+
+def test_a_name_whose_accents_are_encoded_apart_is_found(root: Path) -> None:
+    """A Mac, or an archive from one, writes them so; both names look the same."""
+    there, written = (unicodedata.normalize(form, "quét sư tử.ply") for form in ("NFD", "NFC"))
+    (root / "monuments/gate/scans" / there).write_text(CLOUD)
+    edit(root, M, "scans/2019.ply", f"scans/{written}")
+    assert found(root) == [
+        f"error: {M}:4: epoch 2019: there is no file monuments/gate/scans/{written}; an existing file; {there} is there, "
+        "with its accents encoded in another way: copy its name from there [file-missing]"
     ]
 
 

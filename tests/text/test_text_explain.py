@@ -17,6 +17,7 @@ stops:
   - id: b
     dwell_s: -1
     move: {easing: smoth, seconds: 1e9}
+    sun: {day: 21.06.2024, time: 7:30}
     narration: {VI: media/a.mp3, en: /abs}
     compare: {left: {}, right: {epoch: yes}}
 """
@@ -66,10 +67,12 @@ def test_a_tour() -> None:
         "tours/gate/tour.yaml:8: stops[1].dwell_s is -1; 0..600 is allowed",
         "tours/gate/tour.yaml:9: stops[1].move.seconds is 1e9; 0..60 is allowed",
         'tours/gate/tour.yaml:9: stops[1].move.easing is "smoth"; smooth, linear, cut are allowed; did you mean "smooth"?',
-        "tours/gate/tour.yaml:10: the key stops[1].narration.VI is no language; "
+        'tours/gate/tour.yaml:10: stops[1].sun.day is "21.06.2024", which is text; a date such as 2019-03-14 is allowed',
+        'tours/gate/tour.yaml:10: stops[1].sun.time is "7:30"; an hour such as "07:30" is allowed',
+        "tours/gate/tour.yaml:11: the key stops[1].narration.VI is no language; "
         "a language tag (BCP 47) such as vi, en or pt-BR is allowed; use small letters",
-        f'tours/gate/tour.yaml:10: stops[1].narration.en is "/abs"; {path}',
-        "tours/gate/tour.yaml:11: stops[1].compare.left has no keys; exactly one of epoch and state",
+        f'tours/gate/tour.yaml:11: stops[1].narration.en is "/abs"; {path}',
+        "tours/gate/tour.yaml:12: stops[1].compare.left has no keys; exactly one of epoch and state",
     ]
 
 
@@ -86,7 +89,7 @@ def test_a_monument() -> None:
         'm.yaml:5: registration.method is "gpc"; auto, footprint, gcp, crs, prior, hand, none are allowed; did you mean "gcp"?',
         "m.yaml:5: registration.prior.lon is 200; -180..180 is allowed",
         "m.yaml:5: registration.prior.scale is 0; more than 0 is allowed",
-        'm.yaml:5: registration.settled is "yes", which is text; true or false is allowed; write it without quotes',
+        'm.yaml:5: registration.settled is "yes", which is text; true or false is allowed',
         "m.yaml:6: compare is a mapping; a list is allowed",
     ]
 
@@ -172,4 +175,18 @@ def test_coordinates_of_a_crs_may_be_larger_and_have_a_limit_too() -> None:
     parse_yaml(point("60500000.5"), Monument, "monument.yaml")
     assert messages(point("1e308"), Monument, "monument.yaml") == [
         "monument.yaml:3: registration.points[0].crs_m[0] is 1e308; -1,000,000,000..1,000,000,000 is allowed"
+    ]
+
+
+def test_a_decimal_comma_is_told_as_one() -> None:
+    def prior(words: str) -> str:
+        return "title: {en: x}\nepochs: [{id: a, source: a.ply}]\nregistration:\n  prior: " + words
+
+    assert messages(prior("{lon: 107,5783, lat: -16,05}\n"), Monument, "m.yaml") == [
+        "m.yaml:4: the key 5783 is not read as text; text is allowed as a key; write a decimal with a point: 107.5783",
+        "m.yaml:4: the key 05 is not read as text; text is allowed as a key; write a decimal with a point: -16.05",
+    ]
+    assert messages(prior("\n    lon: 107,5783\n    lat: '16.05'\n"), Monument, "m.yaml") == [
+        'm.yaml:5: registration.prior.lon is "107,5783", which is text; -180..180 is allowed; write it with a point: 107.5783',
+        'm.yaml:6: registration.prior.lat is "16.05", which is text; -90..90 is allowed; write it without quotes',
     ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from heritage.model.documents import Monument, Site, Tour
+from heritage.model.documents import Comparing, Monument, Registration, Site, Tour
 from heritage.model.errors import InputError
 from heritage.text.new import write_new_site
 from heritage.text.site import load_site
@@ -83,6 +83,21 @@ def test_the_commented_lines_of_the_templates_are_valid_too(tmp_path: Path, name
     assert len(after.model_fields_set) >= len(before.model_fields_set)
     assert after != before
     assert "\n# -" not in uncommented
+
+
+def test_the_templates_name_every_choice(tmp_path: Path) -> None:
+    write_new_site(tmp_path / "site")
+    lines = "".join(
+        (tmp_path / "site" / "templates" / name).read_text() for name in ("monument.yaml", "tour.yaml")
+    )
+
+    for written, model, key in [
+        ("  method: none ", Registration, "method"),
+        ("mode: swipe}", Comparing, "mode"),
+    ]:
+        named = re.search(rf"{re.escape(written)} *# (.*)", lines)
+        assert named is not None
+        assert named[1].split(" | ") == model.model_json_schema()["properties"][key]["enum"]
 
 
 def test_a_new_site_overwrites_nothing(site: Path, tmp_path: Path) -> None:

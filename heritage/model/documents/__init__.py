@@ -5,6 +5,7 @@ Field descriptions are the reference: `docs/reference/files.md` is generated fro
 
 from heritage.model.documents.annotation import Annotation, Annotations
 from heritage.model.documents.base import (
+    HOUR_PATTERN,
     ID_PATTERN,
     LANGUAGE_PATTERN,
     TEXT_KINDS,
@@ -56,6 +57,7 @@ from heritage.model.documents.tour import (
 )
 
 __all__ = [
+    "HOUR_PATTERN",
     "ID_PATTERN",
     "LANGUAGE_PATTERN",
     "SHORTEST_CUT_M",

@@ -13,6 +13,7 @@ from heritage.model.limits import WRITTEN_CRS, WRITTEN_LOCAL
 ID_PATTERN = r"^[a-z0-9-]{1,64}$"
 TEXT_KINDS = ("~text", "~languages")  # how errors name the two ways to write a text
 LANGUAGE_PATTERN = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
+HOUR_PATTERN = r"^([01]\d|2[0-3]):[0-5]\d$"
 
 
 class Document(BaseModel):
@@ -54,6 +55,7 @@ def _web_address(value: str) -> str:
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Language = Annotated[str, Field(pattern=LANGUAGE_PATTERN)]
+Hour = Annotated[str, Field(pattern=HOUR_PATTERN)]
 Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_writable)]
 LangText = Annotated[dict[Language, Text], Field(min_length=1)]
 # Told apart by kind, so that a mistake in one is not also called a mistake in the other.

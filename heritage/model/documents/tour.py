@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from heritage.model.documents.base import (
     Document,
+    Hour,
     Id,
     Language,
     Local,
@@ -56,9 +57,7 @@ class Sunlight(Document):
     """The sun of a day and an hour, at the site; it lights the map, for surveys keep the light of their own day."""
 
     day: date = Field(description="a day such as 2024-06-21")
-    time: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = Field(
-        description='the hour there, such as "07:30"'
-    )
+    time: Hour = Field(description='the hour there, such as "07:30"')
 
 
 class Place(Document):
