@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyproj
 
+from heritage.model.arrays import F64
 from heritage.model.frames import WGS84, plan_of
 
 _MARGIN_DEG = 1.0  # areas of use are drawn generously, and a site may straddle their edge
@@ -26,6 +28,24 @@ def lies_within(crs: pyproj.CRS, x: float, y: float, other: pyproj.CRS) -> bool 
         area.west - m <= lon <= area.east + m if across else lon >= area.west - m or lon <= area.east + m
     )
     return bool(east_west and area.south - m <= lat <= area.north + m)
+
+
+def area_middle(crs: pyproj.CRS) -> tuple[float, float] | None:
+    """Longitude and latitude in the middle of the area of use; None where the CRS states none."""
+    area = crs.area_of_use
+    if area is None:
+        return None
+    # One that crosses the antimeridian begins in the east and ends in the west.
+    east = area.east if area.west <= area.east else area.east + 360
+    return (((area.west + east) / 2 + 180) % 360 - 180, (area.south + area.north) / 2)
+
+
+def counted(lons: npt.ArrayLike) -> F64:
+    """Longitudes (n,) as they are nearest to the first: their mean and median are then among them, which those of 179.9 and
+    -179.9 degrees are not. What is no longitude stays as it is."""
+    degrees = np.asarray(lons, np.float64)
+    near = degrees[:1] + (degrees - degrees[:1] + 180) % 360 - 180
+    return np.where(np.abs(degrees) <= 180, near, degrees)
 
 
 def area_words(crs: pyproj.CRS) -> str:

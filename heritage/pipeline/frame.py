@@ -9,6 +9,7 @@ import pyproj
 from shapely import transform
 from shapely.geometry.base import BaseGeometry
 
+from heritage.model.areas import area_middle, counted
 from heritage.model.arrays import F64
 from heritage.model.frames import WGS84_3D, SiteFrame
 
@@ -23,13 +24,10 @@ def site_frame(anchors: Sequence[tuple[float, float]], crs: pyproj.CRS, ground_m
     monuments say "not placed".
     """
     if anchors:
-        first = anchors[0][0]
-        # Counted from the first: the mean of 179.9 and -179.9 degrees is on the other side of the Earth.
-        away = float(np.mean([(lon - first + 180) % 360 - 180 for lon, _ in anchors]))
-        lon, lat = (first + away + 180) % 360 - 180, float(np.mean([lat for _, lat in anchors]))
+        lons, lats = zip(*anchors, strict=True)
+        lon, lat = (float(np.mean(counted(lons))) + 180) % 360 - 180, float(np.mean(lats))
     else:
-        area = crs.area_of_use
-        lon, lat = ((area.west + area.east) / 2, (area.south + area.north) / 2) if area else (0.0, 0.0)
+        lon, lat = area_middle(crs) or (0.0, 0.0)
     return SiteFrame(round(float(lon), _DECIMALS), round(float(lat), _DECIMALS), ground_m)
 
 

@@ -16,6 +16,7 @@ import shapely
 from heritage.formats.gcp import ControlPoint, read_gcp
 from heritage.formats.postgis import is_table
 from heritage.formats.vector import Footprint, FootprintTable
+from heritage.model.areas import counted
 from heritage.model.arrays import F64
 from heritage.model.documents import Footprints, Prior
 from heritage.model.errors import InputError, Problem
@@ -106,8 +107,9 @@ def read_ground(loaded: LoadedSite) -> Ground:
     middle = None
     if footprints:
         boxes = shapely.bounds(np.array([f.geometry for f in footprints.values()], dtype=object))
-        x, y = np.nanmedian((boxes[:, :2] + boxes[:, 2:]) / 2, axis=0)
-        middle = lon_lat(layer_crs, x, y)
+        east, north = ((boxes[:, :2] + boxes[:, 2:]) / 2).T
+        x = np.nanmedian(counted(east) if layer_crs.is_geographic else east)
+        middle = lon_lat(layer_crs, x, np.nanmedian(north))
     # Of two footprints that lie far apart nobody can tell which is wrong; of three, two agree.
     _together(loaded, found, middle if len(footprints) > 2 else None)
     anchors = list(found.values())
@@ -133,7 +135,8 @@ def _together(
     ``middle``: one slip would carry the site's frame away from all."""
     if not anchors:
         return
-    lon, lat = middle if middle is not None else np.median(list(anchors.values()), axis=0).tolist()
+    lons, lats = zip(*anchors.values(), strict=True)
+    lon, lat = middle if middle is not None else (float(np.median(counted(lons))), float(np.median(lats)))
     geod = pyproj.Geod(ellps="WGS84")
     problems = []
     for id, anchor in anchors.items():

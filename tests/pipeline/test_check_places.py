@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import struct
 from pathlib import Path
+from types import SimpleNamespace
 
 import laspy
 import numpy as np
 import pyproj
 import pytest
+import shapely
 
 from heritage.formats.cloud import open_cloud
+from heritage.formats.exif import PhotoPosition
+from heritage.model.documents import Prior
 from heritage.model.errors import InputError
 from heritage.ops.ingest import ingest
 from heritage.ops.source_frame import IngestOptions, begin
 from heritage.pipeline.check.site import check_site
 from heritage.pipeline.ground import read_ground
+from heritage.pipeline.reading import guard_photos
 from heritage.text.site import load_site
 
 EAST, NORTH = 775_200.0, 1_822_500.0  # in Hue, UTM zone 48
@@ -64,6 +71,52 @@ def test_a_cloud_that_lies_in_the_site_says_nothing(tmp_path: Path) -> None:
     _las(folder / "a.las", ON_MAP, 32648)
     assert _found(tmp_path) == []
     assert read_ground(load_site(tmp_path)).frame.lat_deg == pytest.approx(LAT, abs=0.01)
+
+
+@pytest.mark.parametrize("plans", [False, True])
+def test_a_site_on_both_sides_of_the_antimeridian_is_one_place(tmp_path: Path, plans: bool) -> None:
+    """Four houses within a kilometre in Fiji, by priors or by ground plans, and the map of a country that lies on both sides."""
+    layer = "footprints: {source: plans.geojson, id: id}\n" if plans else ""
+    _site(tmp_path, site=layer, crs="EPSG:3460")
+    lons = (179.998, -179.998, 179.996, -179.996)
+    boxes = [shapely.box(lon, -16.8, lon + 1e-4, -16.7999) for lon in lons]
+    features = [
+        {"type": "Feature", "properties": {"id": f"h{k}"}, "geometry": box.__geo_interface__}
+        for k, box in enumerate(boxes)
+    ]
+    (tmp_path / "plans.geojson").write_text(json.dumps({"type": "FeatureCollection", "features": features}))
+    shutil.rmtree(tmp_path / "monuments/gate")
+    for k, lon in enumerate(lons):
+        folder = tmp_path / f"monuments/h{k}"
+        folder.mkdir()
+        _las(folder / "a.las", LOCAL)
+        way = "prior" if not plans else "footprint"
+        placed = f"footprint: h{k}\n" if plans else ""
+        prior = "" if plans else f", prior: {{lon: {lon}, lat: -16.8}}"
+        (folder / "monument.yaml").write_text(
+            f"title: {{en: H}}\nepochs: [{{id: a, source: a.las}}]\n{placed}registration: {{method: {way}{prior}}}\n"
+        )
+
+    assert _found(tmp_path) == []
+    ground = read_ground(load_site(tmp_path))
+    assert abs(ground.frame.lon_deg) == 180.0
+    assert (ground.high - ground.low < 2000).all()
+
+
+def test_photos_on_both_sides_of_the_antimeridian_are_of_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    lons = (179.9999, -179.9999, 179.9998, -179.9998)
+    found = tuple(PhotoPosition(f"{k}.jpg", lon, -16.8, None) for k, lon in enumerate(lons))
+    monkeypatch.setattr(guard_photos, "guarded_photos", lambda _: (found, 4))
+    prior = Prior(photos="photos")
+    monument = SimpleNamespace(
+        monument=SimpleNamespace(registration=SimpleNamespace(prior=prior)), folder=Path()
+    )
+
+    placed, _ = guard_photos.prior_of(monument)
+
+    assert placed is not None
+    assert abs(placed.lon or 0) == pytest.approx(180.0, abs=1e-5)
+    assert placed.position_sigma_m < 20
 
 
 def test_map_coordinates_without_a_crs_are_noticed(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pyproj
 import shapely
 
 from heritage.formats.vector import Footprint, FootprintTable, feature_place
-from heritage.model.areas import area_words, lies_within, reads_as
+from heritage.model.areas import area_words, counted, lies_within, reads_as
 from heritage.model.arrays import F64
 from heritage.model.errors import Problem
 from heritage.ops.plans.duplicates import duplicate_plans
@@ -45,7 +45,7 @@ def plan_faults(
     if not table.features:
         return [], []
     plans = np.array([f.geometry for f in table.features], dtype=object)
-    centres = _centres(plans)
+    centres = _centres(plans, table.crs)
     whole = list(_whole_layer(table, path, centres, site_crs))
     kinds = [_shapes(table, path), _drawn_twice(table, path, plans)]
     if not any(p.severity == "error" for p in whole):
@@ -70,10 +70,11 @@ def _first_ones(
         yield Problem("footprint-more", where, too, "", remedy, left[0].severity)
 
 
-def _centres(plans: np.ndarray) -> F64:
+def _centres(plans: np.ndarray, crs: pyproj.CRS) -> F64:
     """Middles of the plans' boxes (n, 2): they exist for any shape, crossed or without area."""
     bounds = shapely.bounds(plans)
-    return np.asarray((bounds[:, :2] + bounds[:, 2:]) / 2)
+    x, y = ((bounds[:, :2] + bounds[:, 2:]) / 2).T
+    return np.column_stack([counted(x) if crs.is_geographic else x, y])
 
 
 def unit_m(crs: pyproj.CRS, x: float, y: float) -> tuple[float, float]:
@@ -133,8 +134,8 @@ def _invalid(where: str, repair: Repair, crs: pyproj.CRS) -> Problem:
 
 
 def _drawn_twice(table: FootprintTable, path: Path, plans: np.ndarray) -> Iterator[tuple[Footprint, Problem]]:
-    east, north = unit_m(table.crs, *np.median(_centres(plans), axis=0))
-    origin = np.median(_centres(plans), axis=0)
+    east, north = unit_m(table.crs, *np.median(_centres(plans, table.crs), axis=0))
+    origin = np.median(_centres(plans, table.crs), axis=0)
     metric = shapely.transform(plans, lambda xy: (xy - origin) * (east, north))
     broken = ~shapely.is_valid(metric)
     metric[broken] = shapely.make_valid(metric[broken], method="structure", keep_collapsed=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pyproj
 
 from heritage.formats.gcp import ControlPoint
-from heritage.model.areas import area_words, lies_within, reads_as
+from heritage.model.areas import area_middle, area_words, lies_within, reads_as
 from heritage.model.datum import datum_shift
 from heritage.model.documents import Epoch
 from heritage.model.errors import Problem
@@ -21,10 +21,9 @@ from heritage.text.site import LoadedMonument
 
 def site_datum(where: str, site_crs: pyproj.CRS | None) -> Iterator[Problem]:
     """Whether the globe and phones, which are in WGS 84, can be told where the site is."""
-    area = site_crs.area_of_use if site_crs is not None else None
-    if site_crs is not None and area is not None:
-        lon, lat = (area.west + area.east) / 2, (area.south + area.north) / 2
-        yield from datum_problem(where, site_crs, WGS84, lon, lat)
+    middle = area_middle(site_crs) if site_crs is not None else None
+    if site_crs is not None and middle is not None:
+        yield from datum_problem(where, site_crs, WGS84, *middle)
 
 
 def datum_problem(

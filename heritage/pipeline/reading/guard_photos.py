@@ -10,6 +10,7 @@ import numpy as np
 
 from heritage.formats.exif import PhotoPosition
 from heritage.model import limits
+from heritage.model.areas import counted
 from heritage.model.documents import Prior
 from heritage.model.errors import InputError
 from heritage.model.frames import WGS84_3D, SiteFrame
@@ -50,7 +51,7 @@ def prior_of(monument: LoadedMonument) -> tuple[Prior | None, tuple[PlacementRea
         return prior, ()
     found, pictures = guarded_photos(monument.folder / prior.photos)
     places = np.array([[p.lon_deg, p.lat_deg, 0.0] for p in found])
-    frame = SiteFrame(float(np.median(places[:, 0])), float(np.median(places[:, 1])))
+    frame = SiteFrame(float(np.median(counted(places[:, 0]))), float(np.median(places[:, 1])))
     errors = np.array([np.nan if p.error_m is None else p.error_m for p in found])
     fitted = photo_prior(frame.site_from_crs(WGS84_3D, places)[:, :2], errors)
     there = frame.crs_from_site(WGS84_3D, np.array([[fitted.east_m, fitted.north_m, 0.0]]))[0]
