@@ -21,6 +21,7 @@ import { Panels } from './panels.ts';
 import { sentence, tool, waitingPanel } from './parts.ts';
 import { isPhone, Sheet } from './sheet.ts';
 import { sunTool } from './sun.ts';
+import { Trail } from './trail.ts';
 
 const SETTLE_MS = 180;
 const FADE_MS = 300;
@@ -35,6 +36,7 @@ export class Viewer extends LitElement {
   private first: First | null = null;
   private readonly sheet = new Sheet(() => this.querySelector('.panel'));
   private readonly panels = new Panels(this);
+  private readonly trail = new Trail(this);
   /** The panel's code is still on its way. */
   private waiting = false;
   private viewport = '';
@@ -186,9 +188,11 @@ export class Viewer extends LitElement {
   /** A view has opened: start at the top of its panel, and bring the keyboard there if it was in the old one. */
   private arrive(): void {
     const { release, route, touring } = this.app.state;
-    if (!release || this.waiting) return;
+    if (!release) return;
     const place = JSON.stringify([route.view, monumentOf(this.app.state)?.id, touring?.player.stop]);
     if (place === this.place) return;
+    this.trail.forget();
+    if (this.waiting) return;
     const first = this.place === '';
     this.place = place;
     const body = this.querySelector('.panel .body');

@@ -120,6 +120,8 @@ test('every part of a state says on press and by keyboard what it rests on', asy
   await expect(card).toContainText('By Heritage · Time shown: around 1885');
   await accessible(page);
   await legibleByNight(page);
+  await card.getByRole('button', { name: 'Close' }).press('Enter');
+  await expect(lower).toBeFocused();
 });
 
 test('certainties are drawn apart from each other, and from what was measured', { tag: '@once' }, async ({
@@ -360,6 +362,12 @@ test('help opens and closes by key', { tag: '@once' }, async ({ page }) => {
   await legibleByNight(page);
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toBeHidden();
+  // Closed by its own button it gives the keyboard back, too.
+  const help = page.getByRole('button', { name: 'How to look around' });
+  await help.press('Enter');
+  await page.getByRole('button', { name: 'Close' }).press('Enter');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(help).toBeFocused();
 });
 
 test('a lost graphics context comes back', { tag: '@once' }, async ({ page }) => {
