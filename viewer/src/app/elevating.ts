@@ -44,7 +44,8 @@ export class Elevating {
   private chosen_mm: number | null = null;
   private readonly app: App;
   private readonly bench: Workbench;
-  private monument: MonumentEntry | null = null;
+  /** Whose it is; another one than the open monument until it is entered there. */
+  monument: MonumentEntry | null = null;
   /** The condition of the picture, also of one that is being drawn. */
   private drawn: string | null = null;
   private abort = new AbortController();

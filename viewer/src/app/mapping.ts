@@ -24,7 +24,8 @@ export interface Listed {
 export class Mapping {
   private readonly app: App;
   private readonly bench: Workbench;
-  private monument: MonumentEntry | null = null;
+  /** Whose it is; another one than the open monument until it is entered there. */
+  monument: MonumentEntry | null = null;
   /** The shape that is being drawn; null: nothing is. */
   drawing: Shape | null = null;
   points: readonly Picked[] = [];

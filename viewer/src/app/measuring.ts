@@ -51,7 +51,8 @@ export class Measuring {
   private readonly app: App;
   private readonly bench: Workbench;
   private readonly kept = new Map<string, MeasuringState>();
-  private monument: MonumentEntry | null = null;
+  /** Whose it is; another one than the open monument until it is entered there. */
+  monument: MonumentEntry | null = null;
   private next = 1;
 
   constructor(app: App, bench: Workbench) {

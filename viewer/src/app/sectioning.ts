@@ -40,7 +40,8 @@ export class Sectioning {
   state: SectioningState | null = null;
   private readonly app: App;
   private readonly bench: Workbench;
-  private monument: MonumentEntry | null = null;
+  /** Whose it is; another one than the open monument until it is entered there. */
+  monument: MonumentEntry | null = null;
   private timer = 0;
   private abort = new AbortController();
 

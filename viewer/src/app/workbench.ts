@@ -27,10 +27,13 @@ export class Workbench {
   }
 
   enter(work: Work, look: Look): void {
-    if (work === 'measure') this.measuring.enter();
-    else if (work === 'section') this.sectioning.enter(look);
-    else if (work === 'mapping') this.mapping.enter(look);
-    else this.elevating.enter(look);
+    this.of(work).enter(look);
+  }
+
+  /** What does a work. */
+  of(work: Work) {
+    const { measuring: measure, sectioning: section, elevating: elevation, mapping } = this;
+    return { measure, section, elevation, mapping }[work];
   }
 
   /** Take back the last point. */

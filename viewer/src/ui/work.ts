@@ -20,7 +20,11 @@ export function workPanel(app: App, monument: MonumentEntry, work: Work): Bands 
     label: t(`work.${work}`),
     head: html`${crumb(href({ view: 'monument', monument: monument.id }), told(state, monument.title))}
       <h1 tabindex="-1">${t(`work.${work}`)}</h1>`,
-    body: bench ? body(app, bench, monument) : html`<p class="quiet">${t('loading')}</p>`,
+    // What is there of another monument is no picture of this one.
+    body:
+      bench?.of(work).monument === monument
+        ? body(app, bench, monument)
+        : html`<p class="quiet">${t('loading')}</p>`,
     foot: nothing,
   };
 }

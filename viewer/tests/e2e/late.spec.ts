@@ -117,6 +117,12 @@ test('a section that was left before it began leaves no plane, nor does one that
   await page.keyboard.press('Escape');
   await expect(page).toHaveURL(/#\/m\/pavilion(\?|$)/);
   expect(await planes()).toBe(0);
+  // Nor does a drawing stand at another monument.
+  for (const monument of ['gate', 'pavilion', 'gate']) {
+    await enter(page, `#/m/${monument}/section`);
+    await expect(page.getByRole('img', { name: 'Drawing' })).toBeVisible();
+    await expect(page.getByText('Cut from')).toBeVisible();
+  }
 });
 
 test('conditions out of sight are given up, the longest unseen first, and come back', async ({ page }) => {
