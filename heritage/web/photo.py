@@ -49,6 +49,8 @@ def clean(content: bytes, *, position: bool, memory_bytes: int = REPORT_PHOTO_ME
     """
     if len(content) > REPORT_PHOTO_BYTES:
         raise _too_large(f"{len(content)} bytes")
+    if not content:
+        raise _damaged("it is empty")
     if not content.startswith(_BEGINS):
         raise refused(
             415,
@@ -75,9 +77,7 @@ def clean(content: bytes, *, position: bool, memory_bytes: int = REPORT_PHOTO_ME
                 "a single JPEG, PNG or WebP",
                 "choose another",
             )
-        raise refused(
-            422, "photo-damaged", "the photo", "it is damaged", "a whole one", "take or choose another"
-        )
+        raise _damaged("it is damaged")
     at = told["position"]
     return Photo(jpeg, None if at is None else (at[0], at[1]))
 
@@ -121,6 +121,10 @@ def _made(content: bytes, position: bool, memory_bytes: int) -> tuple[dict[str, 
     except (subprocess.TimeoutExpired, ValueError):
         return None, b""
     return told, jpeg
+
+
+def _damaged(found: str) -> InputError:
+    return refused(422, "photo-damaged", "the photo", found, "a whole one", "take or choose another")
 
 
 def _too_large(found: str) -> InputError:

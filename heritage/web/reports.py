@@ -85,19 +85,20 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
         if not all(isinstance(value, str) for value in astuple(typed)):
             raise _strange()
         address, given = request.remote_addr or "", request.files.get("photo")
-        content = b"" if given is None else given.stream.read()
+        # A form sends a part without a name where no file was chosen; a chosen one may be empty, which is no photo.
+        chosen = given if given is not None and given.filename else None
         once = _once(typed)
-        before = None if once is None else sent_before(options.database, once, photo=bool(content))
+        before = None if once is None else sent_before(options.database, once, photo=chosen is not None)
         if before is not None:
-            return before, bool(content)
+            return before, chosen is not None
         if typed.monument not in monuments(releases, speaking) or (typed.at and _place(typed.at) is None):
             raise _strange()
         photo, name = Photo(b"", None), None
-        if content:
+        if chosen:
             # Nothing is decoded for who may send no more, nor with words that are refused.
             demand_room(options.database, address)
             checked_text(typed.text)
-            photo = clean(content, position=wished)
+            photo = clean(chosen.stream.read(), position=wished)
             name = _kept(options.photos, photo.jpeg)
         try:
             sent = send(
@@ -117,7 +118,7 @@ def register(app: Flask, releases: Releases, options: ReportOptions, origin: str
             raise
         if not sent.first:  # its other try came in meanwhile, with the same photo
             _drop(name)
-        return sent, bool(content)
+        return sent, chosen is not None
 
     def _once(typed: Typed) -> Once | None:
         """The header's key, or the form's own, with what was written."""
