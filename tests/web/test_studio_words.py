@@ -61,11 +61,14 @@ def test_the_page_may_hold_the_scene_and_a_microphone_and_no_other_page_may(clie
 
 def test_reading_takes_as_long_as_the_page_says() -> None:
     """The same cases stand in viewer/tests/unit/studio.test.ts."""
-    assert [reading_seconds(words) for words in ("", "Nine steps of stone", "Chín bậc đá, 9 bậc.")] == [
-        3.0,
-        4.3,
-        4.7,
-    ]
+    cases = {
+        "": 3.0,
+        "Nine steps of stone": 4.3,
+        "Chín bậc đá, 9 bậc.": 4.7,
+        "九級石階。": 4.0,
+        "石の階段が9段、ベランダまで": 6.3,
+    }
+    assert {words: reading_seconds(words) for words in cases} == cases
 
 
 @pytest.mark.parametrize("kind", ["site", "vocabulary", "monument", "annotations", "tour"])

@@ -587,7 +587,14 @@ describe('the draft as visitors would have it', () => {
   };
 
   it('reads as long as a build says (tests/web/test_studio_words.py)', () => {
-    expect(['', 'Nine steps of stone', 'Chín bậc đá, 9 bậc.'].map(readingSeconds)).toEqual([3, 4.3, 4.7]);
+    const cases = {
+      '': 3,
+      'Nine steps of stone': 4.3,
+      'Chín bậc đá, 9 bậc.': 4.7,
+      '九級石階。': 4,
+      '石の階段が9段、ベランダまで': 6.3,
+    };
+    expect(Object.keys(cases).map(readingSeconds)).toEqual(Object.values(cases));
   });
   it('fills in what a build would: the reference survey, the first view, the time a voice or a reader takes', () => {
     const tour = setStop(TOUR_0, 'gate', { dwell_s: undefined });
