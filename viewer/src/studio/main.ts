@@ -1,6 +1,11 @@
 /** The studio opens: its words, then who is there. */
 import '../ui/theme.css';
-import './studio.css';
+import './desk.css';
+import './stage.css';
+import './forms.css';
+import './lists.css';
+import './narrow.css';
+import './records.css';
 import { uiLanguage } from '../core/i18n.ts';
 import { Studio } from './studio.ts';
 import { StudioPage } from './ui/page.ts';
