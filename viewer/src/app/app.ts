@@ -118,19 +118,25 @@ export class App {
 
   /** Ask again for what could not be had. */
   async retry(): Promise<void> {
-    if (!this.view) {
-      if (this.state.status === 'failed') location.reload();
+    const { view, tours, state } = this;
+    if (!view) {
+      if (state.status === 'failed') location.reload();
       return;
     }
-    // A page that was open for long may be of a release that is gone: only a page that is loaded anew knows the present one.
-    const url = `${this.state.base}release.json`;
-    const answer = await fetch(url, { method: 'HEAD', cache: 'no-cache' }).catch(() => null);
-    if (answer?.status === 404) location.reload();
+    // Where nobody's work is on screen, a page of a release that is gone by now gives way to one of the present release.
+    if ((state.status === 'failed' || tours.shared) && (await this.gone())) location.reload();
     else if (this.state.status === 'failed') this.address.enter();
     else {
-      this.view.retry();
+      view.retry();
       this.progress();
     }
+  }
+
+  /** Whether the page's own release is no longer there. */
+  private async gone(): Promise<boolean> {
+    const url = `${this.state.base}release.json`;
+    const answer = await fetch(url, { method: 'HEAD', cache: 'no-cache' }).catch(() => null);
+    return answer?.status === 404;
   }
 
   /** Open an annotation, or close the one that is open. */

@@ -31,12 +31,7 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   page,
 }) => {
   await page.route('**/gate/epochs/2024/tileset.json', (route) => route.abort());
-  let gone = false;
   await page.route('**/release.json', async (route) => {
-    if (route.request().method() === 'HEAD') {
-      await route.fulfill({ status: gone ? 404 : 200 });
-      return;
-    }
     const release = await (await route.fetch()).json();
     release.map.base = { url: 'map/base.webp', min: [-90, -90], max: [90, 90] };
     await route.fulfill({ json: release });
@@ -46,13 +41,6 @@ test('a tileset that fails is told while the rest stays, and a retry brings it',
   await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('A small imperial precinct');
   await accessible(page);
-  // Of a release that is gone no more can come: the page is loaded anew.
-  gone = true;
-  const loaded = page.waitForEvent('load');
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await loaded;
-  gone = false;
-  await expect(page.getByText('Part of the model could not be loaded.')).toBeVisible();
   await page.unroute('**/gate/epochs/2024/tileset.json');
   const base = page.waitForEvent('requestfailed', (request) => request.url().endsWith('base.webp'));
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -153,6 +141,22 @@ test('what cannot be had is left by the Back button, and comes when asked for ag
   await fails('**/assets/workbench-*.js', '#/m/gate/measure');
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(page.locator('.crosshair')).toBeVisible();
+  // Of a release that is gone no more can come: the page is loaded anew.
+  await page.reload();
+  await page.route('**/tour.json', (route) => route.fulfill({ status: 404 }));
+  await page.route('**/release.json', (route) =>
+    route.request().method() === 'HEAD' ? route.fulfill({ status: 404 }) : route.continue(),
+  );
+  await page.waitForFunction(() => 'heritage' in window);
+  await page.evaluate(() => {
+    location.hash = '#/t/gate';
+  });
+  await expect(heading).toHaveText('Nothing was found here');
+  await page.unroute('**/tour.json');
+  const loaded = page.waitForEvent('load');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await loaded;
+  await expect(page.locator('.transport')).toBeVisible();
 });
 
 test('an address whose content is gone does not hold who goes back', { tag: '@once' }, async ({ page }) => {
