@@ -28,16 +28,34 @@ async function sha256(bytes: ArrayBuffer): Promise<string> {
   return [...digest].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-export async function get(url: string, signal: AbortSignal, fresh = false): Promise<Response> {
-  let answer: Response;
+/** An answer with all of its body. Raises KeepError, and what `signal` raises. */
+async function get(url: string, signal: AbortSignal, fresh = false): Promise<Response> {
   try {
-    answer = await fetch(`${url}${PAST_WORKER}`, { signal, cache: fresh ? 'no-store' : 'default' });
+    const answer = await fetch(`${url}${PAST_WORKER}`, { signal, cache: fresh ? 'no-store' : 'default' });
+    if (!answer.ok) throw new KeepError(answer.status === 404 ? 'changed' : 'failed');
+    return new Response(await answer.arrayBuffer(), { headers: answer.headers });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (signal.aborted || error instanceof KeepError) throw error;
     throw new KeepError('failed');
   }
-  if (!answer.ok) throw new KeepError(answer.status === 404 ? 'changed' : 'failed');
-  return answer;
+}
+
+/** A document. Raises KeepError, and what `signal` raises. */
+export async function getJson<T>(url: string, signal: AbortSignal): Promise<T> {
+  const answer = await get(url, signal);
+  return answer.json().catch(() => {
+    throw new KeepError('failed');
+  });
+}
+
+/** Put something into the store. `need` is what has still to go there. Raises KeepError. */
+export async function store(cache: Cache, key: string, answer: Response, need: number): Promise<void> {
+  try {
+    await cache.put(key, answer);
+  } catch (error) {
+    const full = error instanceof DOMException && error.name === 'QuotaExceededError';
+    throw full ? new KeepError('short', need, (await freeBytes()) ?? 0) : new KeepError('failed');
+  }
 }
 
 /** An address below the site's as its files are named. */
@@ -71,9 +89,7 @@ export async function application(
     'text/html; charset=utf-8',
     answer.headers,
   );
-  const app = (await (await get(new URL(list, scope).href, signal)).json()) as (KeptFile & {
-    path: string;
-  })[];
+  const app = await getJson<(KeptFile & { path: string })[]>(new URL(list, scope).href, signal);
   for (const { path, ...file } of app) files[path] = file;
   // What the server has added to the page: the style sheet of its words.
   for (const link of page.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"], link[rel="icon"]')) {
@@ -92,6 +108,7 @@ async function put(
   type: string,
   given: Headers,
   promised?: string,
+  need = bytes.byteLength,
 ): Promise<KeptFile> {
   const digest = await sha256(bytes);
   if (promised !== undefined && digest !== promised) throw new KeepError('changed');
@@ -101,7 +118,7 @@ async function put(
     if (value !== null) headers.set(name, value);
   }
   headers.set('Accept-Ranges', 'bytes');
-  await cache.put(fileKey(scope, digest), new Response(bytes, { headers }));
+  await store(cache, fileKey(scope, digest), new Response(bytes, { headers }), need);
   return { sha256: digest, bytes: bytes.byteLength, type };
 }
 
@@ -131,15 +148,7 @@ export async function fetchAll(
       const [path, file] = next;
       const url = new URL(encodeURI(path), scope).href;
       const answer = await get(url, both);
-      try {
-        await put(shelf, await answer.arrayBuffer(), file.type, answer.headers, file.sha256);
-      } catch (error) {
-        if (both.aborted || error instanceof KeepError) throw error;
-        const quota = error instanceof DOMException && error.name === 'QuotaExceededError';
-        throw quota
-          ? new KeepError('short', total - done, (await freeBytes()) ?? 0)
-          : new KeepError('failed');
-      }
+      await put(shelf, await answer.arrayBuffer(), file.type, answer.headers, file.sha256, total - done);
       done += file.bytes;
       tell({ done, total });
     }

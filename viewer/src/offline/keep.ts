@@ -1,6 +1,6 @@
 /** Taking tours along: what it needs, fetching it, checking it, replacing it by a newer release, and removing it. */
 import type { Release, TakeAlong } from '../core/release.ts';
-import { application, fetchAll, get, type Progress, pathOf, type Shelf } from './arrive.ts';
+import { application, fetchAll, getJson, type Progress, pathOf, type Shelf, store } from './arrive.ts';
 import {
   cacheName,
   fileKey,
@@ -63,7 +63,7 @@ export class Keeper {
     for (const id of tours) {
       const entry = release.tours.find((tour) => tour.id === id);
       if (!entry?.take_along) continue;
-      const list = (await (await get(this.at(base, entry.take_along), signal)).json()) as TakeAlong;
+      const list = await getJson<TakeAlong>(this.at(base, entry.take_along), signal);
       const paths: string[] = [];
       for (const { path, sha256, bytes, type } of list.files) {
         const address = pathOf(this.scope, this.at(base, path));
@@ -150,7 +150,8 @@ export class Keeper {
   /** Make `index` what is kept: one write, after which the old release is gone as a whole. */
   private async settle(index: KeptIndex): Promise<void> {
     const cache = await caches.open(this.scopeCache);
-    await cache.put(indexKey(this.scope), Response.json(index));
+    const written = Response.json(index);
+    await store(cache, indexKey(this.scope), written, JSON.stringify(index).length);
     const registration = await navigator.serviceWorker.getRegistration(this.scope);
     registration?.active?.postMessage('index');
     await this.sweep(index);

@@ -115,8 +115,14 @@ export class TakeAlongDialog extends LitElement {
   }
 
   private async leave({ id, title }: { id: string; title: LangText }): Promise<void> {
-    this.index = await this.keeper.remove(id);
-    this.app.set({ announcement: pieces(this.app.state.t('along.removed'), { title }) });
+    this.problem = null;
+    try {
+      this.index = await this.keeper.remove(id);
+      this.app.set({ announcement: pieces(this.app.state.t('along.removed'), { title }) });
+    } catch (error) {
+      if (!(error instanceof KeepError)) throw error;
+      this.problem = error;
+    }
     await this.look();
   }
 

@@ -189,6 +189,21 @@ test('cancelling keeps nothing; where the browser keeps nothing, it says why', {
   await expect(take(page, GATE)).toBeEnabled();
   expect(await kept(page)).toMatchObject({ caches: 0, workers: 0 });
 
+  // The store is full before the first file, and a list comes as half of one.
+  site.slow = false;
+  await page.evaluate(() => {
+    const { put } = Cache.prototype;
+    Cache.prototype.put = () => {
+      Cache.prototype.put = put;
+      return Promise.reject(new DOMException('full', 'QuotaExceededError'));
+    };
+  });
+  await take(page, GATE).click();
+  await expect(page.getByRole('alert')).toHaveText(/not enough room/i);
+  await page.route('**/take-along.json', (route) => route.fulfill({ body: '{"files": [' }));
+  await take(page, GATE).click();
+  await expect(page.getByRole('alert')).toHaveText(/The connection broke/);
+
   await page.addInitScript(() => Object.defineProperty(window, 'isSecureContext', { value: false }));
   await visit(page, site);
   await openDialog(page);
