@@ -157,6 +157,7 @@ def test_a_flawless_site_has_no_problems(root: Path) -> None:
         (M, "method: footprint", "method: gcp", f"{M}:10: the method is gcp, and registration.gcp is missing; registration.gcp is needed; add gcp: gcp.csv, the control points [placement-incomplete]"),
         (M, "method: footprint", "method: gcp, gcp: gcp.csv", f"{M}:10: control points: there is no file monuments/gate/gcp.csv; an existing file; put it at monuments/gate/gcp.csv, or correct the path [file-missing]"),
         (M, "method: footprint", "method: crs", f"{M}:10: the method is crs, and scans/2019.ply says no CRS; the reference epoch's CRS is needed; add crs: EPSG:… to that epoch [placement-incomplete]"),
+        (M, "method: footprint", "method: prior", f"{M}:10: the method is prior, and a position under registration.prior is missing; a position under registration.prior is needed; add prior: {{lon: …, lat: …}}, or {{photos: …}}, a folder of the survey's photos [placement-incomplete]"),
         (M, "heading_deg: 10", "lon: 107", f"{M}:10: registration.prior.lat is missing; lon and lat go together; add lat: … [placement-incomplete]"),
         (M, "scans/2024.ply", "scans/2024.ply, crs: WGS48", f'{M}:5: "WGS48" is no CRS known to PROJ; an EPSG code such as EPSG:32648 is allowed [crs-unknown]'),
         (M, ", vi: Cổng", "", f"{M}:1: the title in vi is missing; en is shown instead; add vi: … [language-missing]"),
@@ -224,6 +225,24 @@ def test_a_footprint_may_be_left_to_the_machine_where_there_are_some(root: Path)
     assert found(root) == [
         f"error: {M}:9: the method is footprint, and footprint is missing; footprint is needed; add footprints: to "
         "site.yaml, and footprint: and its id here where it is known [placement-incomplete]"
+    ]
+
+
+def test_photos_give_a_position_and_each_is_named_with_its_folder(root: Path) -> None:
+    edit(
+        root,
+        M,
+        "registration: {method: footprint, prior: {heading_deg: 10}}",
+        "registration: {method: prior, prior: {photos: images/}}",
+    )
+    images = root / "monuments/gate/images"
+    images.mkdir()
+    assert found(root) == [
+        "error: monuments/gate/images/: 0 pictures, none with a GPS position in its EXIF; one at least; give lon and lat under registration.prior [photos-no-position]"
+    ]
+    (images / "a.jpg").write_bytes(b"GIF89a")
+    assert found(root) == [
+        "error: monuments/gate/images/a.jpg: no picture that can be opened; JPEG, TIFF, WEBP, PNG are allowed; remove it from the folder [photo-invalid]"
     ]
 
 

@@ -121,6 +121,12 @@ def test_photos_beside_the_cloud_say_where_it_is(tmp_path, made):
     assert placement.reasons[-1].figures | {"sigma_m": 0.0} == {"used": 8.0, "photos": 9.0, "sigma_m": 0.0}
 
 
+def test_photos_alone_place_it_roughly(tmp_path, made):
+    placement = _placed(tmp_path, made, "{method: prior, prior: {photos: images}}", photos=True)
+    assert placement.method == "prior"
+    assert _error_m(placement, made) < 1e-3  # nothing is stretched
+
+
 def test_far_from_every_footprint_the_prior_decides_and_it_is_said(tmp_path, made):
     lon, lat = _lon_lat(made, (3_000.0, 0.0))
     placement = _placed(tmp_path, made, f"{{prior: {{lon: {lon}, lat: {lat}}}}}")

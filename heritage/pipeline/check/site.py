@@ -180,9 +180,9 @@ def _registration(loaded: LoadedSite, monument: LoadedMonument) -> Iterator[Prob
             "add footprints: to site.yaml, and footprint: and its id here where it is known",
         ),
         "prior": (
-            prior is not None and prior.lon is not None,
-            "registration.prior",
-            "add prior: {lon: …, lat: …}",
+            prior is not None and (prior.lon is not None or prior.photos is not None),
+            "a position under registration.prior",
+            "add prior: {lon: …, lat: …}, or {photos: …}, a folder of the survey's photos",
         ),
     }
     there, key, remedy = needed.get(registration.method, (True, "", ""))

@@ -224,10 +224,11 @@ def reading(loaded: LoadedSite, path: Path, read: Callable[[], object]) -> Itera
 
 
 def _placed(loaded: LoadedSite, path: Path, problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Readers know a file by its bare name; the curator is told its path in the site."""
+    """Readers know a file, and those in a folder, by their bare names; the curator is told the path in the site."""
     shown = visible(path.relative_to(loaded.root).as_posix(), 200)
     for problem in problems:
-        rest = problem.where.removeprefix(str(path)).removeprefix(path.name)
+        rest = problem.where.removeprefix(str(path))
+        rest = "/" + rest.removeprefix(f"{path.name}/") if path.is_dir() else rest.removeprefix(path.name)
         yield replace(problem, where=f"{shown}{rest}")
 
 

@@ -31,7 +31,7 @@ def guarded_photos(folder: Path) -> tuple[tuple[PhotoPosition, ...], int]:
     """
     count = sum(1 for _ in folder.iterdir())
     if count > limits.PHOTOS:
-        raise InputError(folder.name, f"{count} files", f"up to {limits.PHOTOS}", code="photo-invalid")
+        raise InputError(f"{folder.name}/", f"{count} files", f"up to {limits.PHOTOS}", code="photo-invalid")
     allowed = Allowance(limits.READER_BASE_S + _PER_PHOTO_S * count, limits.READER_MEMORY_BYTES)
     with Confined("photos", folder, allowed, PROGRAM) as child:
         answers = [child.sound(partial(_position, message)) for message in child.messages("photo")]
