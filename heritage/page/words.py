@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Final
+
+_MOST_DECIMALS: Final = 6
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
@@ -207,12 +210,19 @@ def spoken_in(language: str) -> str:
 
 def number(value: float, digits: int, language: str) -> str:
     """``value`` with ``digits`` decimals as ``language`` writes numbers; a thin space parts thousands, a real minus."""
-    text = f"{value:,.{digits}f}"
+    text = f"{round(value, digits) + 0.0:,.{digits}f}"  # what rounds to nothing has no sign
     if language.split("-")[0].lower() in ("vi", "fr", "de", "es", "it", "pt"):
         text = text.replace(".", ";").replace(",", "\u202f").replace(";", ",")
     else:
         text = text.replace(",", "\u202f")
     return text.replace("-", "\u2212")
+
+
+def amount(value: float, digits: int, language: str) -> str:
+    """As `number`, with as many more decimals, up to six, as two figures that count need: what is little is not told as
+    nothing."""
+    needed = 1 - math.floor(math.log10(abs(value))) if value else 0
+    return number(value, max(digits, min(needed, _MOST_DECIMALS)), language)
 
 
 def own_name(language: str) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from heritage.model.placement_reason import said
 from heritage.model.release import Histogram, MonumentEntry
 from heritage.model.report import Report
 from heritage.page.environment import templates
+from heritage.page.words import amount
 from heritage.pipeline.built import Built
 from heritage.pipeline.stages import STAGES
 from heritage.pipeline.stages.compare import comparison_told
@@ -69,6 +71,7 @@ def report_page(
             reports=reports,
             pictures=pictures,
             comparisons=comparisons,
+            amount=partial(amount, language="en"),
         )
     )
     return page.encode()

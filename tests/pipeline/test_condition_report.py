@@ -10,7 +10,7 @@ import pytest
 
 from heritage.model.release import TermEntry
 from heritage.ops.viewing.elevation import sheet_of
-from heritage.page.words import number
+from heritage.page.words import amount, number
 from heritage.pipeline.condition.maps import Map, _Places, _round_mm
 from heritage.pipeline.condition.terms import COLOURS, PATTERNS, style, styles
 from heritage.pipeline.condition.words import WORDS, words_in
@@ -37,10 +37,24 @@ def test_every_word_the_page_asks_for_is_there():
 
 @pytest.mark.parametrize(
     ("value", "digits", "language", "text"),
-    [(1234.5, 1, "vi", "1\u202f234,5"), (1234.5, 1, "en", "1\u202f234.5"), (-0.75, 2, "fr", "\u22120,75")],
+    [
+        (1234.5, 1, "vi", "1\u202f234,5"),
+        (1234.5, 1, "en", "1\u202f234.5"),
+        (-0.75, 2, "fr", "\u22120,75"),
+        (-0.4, 0, "en", "0"),
+    ],
 )
 def test_numbers_are_written_as_the_language_writes_them(value, digits, language, text):
     assert number(value, digits, language) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [(0.0, 1, "0.0"), (0.0094, 1, "0.0094"), (12.34, 1, "12.3"), (-0.00003, 3, "\u22120.000030"), (0.43, 0, "0.43")],
+)  # fmt: skip
+def test_what_is_little_is_not_told_as_nothing(value, digits, text):
+    """A chip off a statue: 9.4 cubic centimetres are no 0.0 litres."""
+    assert amount(value, digits, "en") == text
 
 
 def test_the_terms_look_alike_in_the_report_and_in_the_viewer():

@@ -17,7 +17,7 @@ from heritage.model.release import (
     TermEntry,
 )
 from heritage.page.environment import templates
-from heritage.page.words import number, spoken
+from heritage.page.words import amount, number, spoken
 from heritage.pipeline.built import Built
 from heritage.pipeline.condition.maps import (
     Map,
@@ -88,13 +88,15 @@ def _written(
     root = "../" * (base.count("/") + 1)
     pages = {}
     for language in loaded.site.languages:
-        words, num = words_in(language), partial(number, language=language)
+        words = words_in(language)
+        num, told = (partial(way, language=language) for way in (number, amount))
         say = partial(spoken, language=language, languages=loaded.site.languages)
         epochs = [_epoch(epoch, monument, built, say) for epoch in (reference, compared)]
         page = template.render(
             language=language,
             w=words,
             num=num,
+            amount=told,
             say=say,
             root=root,
             style=STYLE,
@@ -111,11 +113,11 @@ def _written(
             bars=bars,
             ticks=ticks,
             sections=[section_figure(one, epochs, words) for one in sections],
-            annotations=[row(a, comparison, vocabulary, words, num, say) for a in shown],
+            annotations=[row(a, comparison, vocabulary, words, num, told, say) for a in shown],
             condition_maps=[
                 _condition_figure(one, shown, vocabulary, compared.id, root, words) for one in conditions
             ],
-            sums=sums(shown, vocabulary, num, say),
+            sums=sums(shown, vocabulary, told, say),
             steps=_steps(entry.id, comparison, built),
         )
         path = f"{base}/report.{language}.html"

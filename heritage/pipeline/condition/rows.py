@@ -14,6 +14,7 @@ def row(
     vocabulary: Sequence[TermEntry],
     words: Mapping[str, str],
     num: partial[str],
+    amount: partial[str],
     say: partial[str],
 ) -> dict[str, str]:
     """What the table says of an annotation: its term, its measure, and whether the compared epoch bears it out."""
@@ -27,21 +28,21 @@ def row(
     return {
         "title": say(annotation.title) or annotation.id,
         "term": "" if term is None else say(term.label),
-        "measure": _measure(annotation.area_m2, annotation.length_m, num),
+        "measure": _measure(annotation.area_m2, annotation.length_m, amount),
         "seen": annotation.epoch or words["all"],
         "verdict": verdict,
     }
 
 
-def _measure(area_m2: float | None, length_m: float | None, num: partial[str]) -> str:
-    parts = [] if area_m2 is None else [f"{num(area_m2, 3)} m²"]
-    return ", ".join(parts if length_m is None else [*parts, f"{num(length_m, 2)} m"])
+def _measure(area_m2: float | None, length_m: float | None, amount: partial[str]) -> str:
+    parts = [] if area_m2 is None else [f"{amount(area_m2, 3)} m²"]
+    return ", ".join(parts if length_m is None else [*parts, f"{amount(length_m, 2)} m"])
 
 
 def sums(
     annotations: Sequence[AnnotationEntry],
     vocabulary: Sequence[TermEntry],
-    num: partial[str],
+    amount: partial[str],
     say: partial[str],
 ) -> list[dict[str, str]]:
     """By term of the vocabulary, in its order; terms that nothing has are left out."""
@@ -51,6 +52,6 @@ def sums(
         if own:
             areas = [a.area_m2 for a in own if a.area_m2 is not None]
             lengths = [a.length_m for a in own if a.length_m is not None]
-            measure = _measure(sum(areas) if areas else None, sum(lengths) if lengths else None, num)
+            measure = _measure(sum(areas) if areas else None, sum(lengths) if lengths else None, amount)
             rows.append({"term": say(term.label), "count": str(len(own)), "measure": measure})
     return rows

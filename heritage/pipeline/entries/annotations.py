@@ -107,8 +107,8 @@ def _entry(
         epoch=annotation.epoch,
         shape="line" if key == "line_m" else "area" if key == "area_m" else "point",
         vertices_m=points,
-        length_m=round(patch.measure, 3) if key == "line_m" else None,
-        area_m2=round(patch.measure, 4) if key == "area_m" else None,
+        length_m=round(patch.measure, 4) if key == "line_m" else None,
+        area_m2=round(patch.measure, 6) if key == "area_m" else None,
         term=annotation.term,
         carried=tuple(_carried(into.path, monument, seen, patch)) if annotation.epoch is not None else (),
     )

@@ -28,6 +28,15 @@ export function figure(value: number, unit: string, language: string, digits = 2
   return `${number(value, language, digits)}\u00a0${unit}`;
 }
 
+/**
+ * An area or a volume: as many more places, up to six, as two figures that count need. What is little, a chip off a statue,
+ * is not told as nothing.
+ */
+export function amount(value: number, unit: string, language: string, digits = 2): string {
+  const needed = value === 0 ? 0 : 1 - Math.floor(Math.log10(Math.abs(value)));
+  return figure(value, unit, language, Math.max(digits, Math.min(6, needed)));
+}
+
 /** Bytes as MB, as kB when small and as GB when many. */
 export function bytes(value: number, language: string): string {
   if (value >= 1e9) return figure(value / 1e9, 'GB', language, 1);

@@ -4,7 +4,7 @@ import type { App } from '../app/app.ts';
 import { CHANGE_TABLES, changeTable } from '../app/colours.ts';
 import type { ComparingState } from '../app/state.ts';
 import { type Anchor, colourAt } from '../core/colour.ts';
-import { figure, metres } from '../core/format.ts';
+import { amount, metres } from '../core/format.ts';
 import type { ComparisonDocument } from '../core/release.ts';
 import { icon } from './icons.ts';
 import { type Part, slider } from './parts.ts';
@@ -89,11 +89,11 @@ function figures(app: App, d: ComparisonDocument): Part {
   const { t, language } = app.state;
   const rows: [string, string][] = [
     [t('change.lod'), metres(d.lod95_m, language)],
-    [t('change.changed'), figure(d.changed_area_m2, 'm²', language, 1)],
-    [t('change.lost.volume'), figure(d.lost_m3, 'm³', language)],
-    [t('change.gained.volume'), figure(d.gained_m3, 'm³', language)],
-    [t('change.comparable'), figure(d.comparable_area_m2, 'm²', language, 1)],
-    [t('change.incomparable'), figure(d.not_comparable_area_m2, 'm²', language, 1)],
+    [t('change.changed'), amount(d.changed_area_m2, 'm²', language, 1)],
+    [t('change.lost.volume'), amount(d.lost_m3, 'm³', language)],
+    [t('change.gained.volume'), amount(d.gained_m3, 'm³', language)],
+    [t('change.comparable'), amount(d.comparable_area_m2, 'm²', language, 1)],
+    [t('change.incomparable'), amount(d.not_comparable_area_m2, 'm²', language, 1)],
     [t('change.middle'), `${metres(d.p05_m, language)} … ${metres(d.p95_m, language)}`],
     [t('change.registration'), metres(d.registration_m, language)],
   ];

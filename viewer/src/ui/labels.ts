@@ -3,7 +3,7 @@ import { html, LitElement, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { monumentOf, shownNow, words } from '../app/state.ts';
 import { sizeOf } from '../core/extent.ts';
-import { figure, metres } from '../core/format.ts';
+import { amount, metres } from '../core/format.ts';
 import { direction, point } from '../core/frames.ts';
 import { holds } from '../core/holding.ts';
 import { type Area, standing } from '../core/names.ts';
@@ -122,7 +122,7 @@ export class Labels extends LitElement {
     const term = state.release?.vocabulary.find((one) => one.id === a.term);
     const facts = [
       ...(term ? [words(state, term.label)] : []),
-      ...(a.area_m2 ? [figure(a.area_m2, 'm²', language, a.area_m2 < 1 ? 3 : 2)] : []),
+      ...(a.area_m2 ? [amount(a.area_m2, 'm²', language, a.area_m2 < 1 ? 3 : 2)] : []),
       ...(a.length_m ? [metres(a.length_m, language)] : []),
     ];
     const hold = holds(a, shownNow(state, monument).epoch);

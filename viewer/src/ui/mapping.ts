@@ -6,7 +6,7 @@ import type { Listed } from '../app/mapping.ts';
 import { words } from '../app/state.ts';
 import { termLook } from '../app/termLooks.ts';
 import type { Workbench } from '../app/workbench.ts';
-import { figure, metres } from '../core/format.ts';
+import { amount, metres } from '../core/format.ts';
 import {
   type Draft,
   FEWEST,
@@ -38,7 +38,7 @@ function swatch({ colour, pattern }: Look, id: string): Part {
 function measure(app: App, area: number | null, length: number | null): string {
   const { language } = app.state;
   const parts = [
-    ...(area ? [figure(area, 'm²', language, area < 1 ? 3 : 2)] : []),
+    ...(area ? [amount(area, 'm²', language, area < 1 ? 3 : 2)] : []),
     ...(length ? [metres(length, language)] : []),
   ];
   return parts.join(' · ');

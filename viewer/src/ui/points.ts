@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import labelTable from '../../../assets/colours/labels.json';
 import type { App } from '../app/app.ts';
 import { type PointsState, pointsEpoch } from '../app/state.ts';
-import { figure } from '../core/format.ts';
+import { amount } from '../core/format.ts';
 import type { MonumentEntry } from '../core/release.ts';
 import type { Part } from './parts.ts';
 import { styled } from './styled.ts';
@@ -51,5 +51,5 @@ export function pointTools(app: App, monument: MonumentEntry): Part {
           </ul>`
         : nothing
     }
-    ${look === 'surface' && epoch.filled_m2 > 0 ? html`<p class="quiet">${t('points.filled', { area: figure(epoch.filled_m2, 'm²', language, 1) })}</p>` : nothing}`;
+    ${look === 'surface' && epoch.filled_m2 > 0 ? html`<p class="quiet">${t('points.filled', { area: amount(epoch.filled_m2, 'm²', language, 1) })}</p>` : nothing}`;
 }

@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import type { App } from '../app/app.ts';
 import { changeTable } from '../app/colours.ts';
-import { figure, metres } from '../core/format.ts';
+import { amount, figure, metres } from '../core/format.ts';
 import type { ComparisonDocument, RegionEntry } from '../core/release.ts';
 import { icon } from './icons.ts';
 import type { Part } from './parts.ts';
@@ -11,7 +11,7 @@ import { styled } from './styled.ts';
 const FIRST = 6;
 
 /** As many places as the uncertainty leaves a meaning. */
-const places = (sigma: number) => Math.min(4, Math.max(1, Math.ceil(-Math.log10(Math.max(sigma, 1e-4)))));
+const places = (sigma: number) => Math.max(1, Math.ceil(-Math.log10(Math.max(sigma, 1e-6))));
 
 /** How much, and how sure; or that the surfaces do not close around it. */
 function volume(
@@ -41,7 +41,7 @@ function row(app: App, region: RegionEntry): Part {
       }
       <span class="grow">
         <span class="name">${region.id.replace(/^r/, '')} · ${t(`change.${region.kind}`)}</span>
-        <span class="more">${volume(region, app.state)} · ${figure(region.area_m2, 'm²', language, 2)}</span>
+        <span class="more">${volume(region, app.state)} · ${amount(region.area_m2, 'm²', language)}</span>
         <span class="more">${t(region.alone ? 'region.alone' : 'region.depth', {
           mean: metres(region.alone ? Math.abs(region.mean_m) : region.mean_m, language),
           greatest: metres(region.greatest_m, language),
@@ -56,7 +56,7 @@ export function regionList(app: App, document: ComparisonDocument): Part {
   const { regions, regions_left_out: rest } = document;
   if (!regions) return nothing; // a release of before regions were listed
   const unknown = html`<p class="quiet">
-    ${t('region.unknown', { area: figure(document.not_comparable_area_m2, 'm²', language, 1) })}
+    ${t('region.unknown', { area: amount(document.not_comparable_area_m2, 'm²', language, 1) })}
   </p>`;
   if (regions.length === 0)
     return html`<h2>${t('regions')}</h2><p class="quiet">${t('regions.none')}</p>${unknown}`;
@@ -75,6 +75,6 @@ export function regionList(app: App, document: ComparisonDocument): Part {
         </details>`
         : nothing
     }
-    ${rest.count > 0 ? html`<p class="quiet">${t('regions.rest', { count: rest.count, area: figure(rest.area_m2, 'm²', language, 2) })}</p>` : nothing}
+    ${rest.count > 0 ? html`<p class="quiet">${t('regions.rest', { count: rest.count, area: amount(rest.area_m2, 'm²', language) })}</p>` : nothing}
     ${unknown}`;
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isLater } from '../../scripts/catalogues.ts';
-import { bytes, clock, copyright, date, duration, figure, metres } from '../../src/core/format.ts';
+import { amount, bytes, clock, copyright, date, duration, figure, metres } from '../../src/core/format.ts';
 import {
   chooseLanguage,
   direction,
@@ -41,6 +41,14 @@ describe('what rounds to nothing', () => {
     expect(figure(-0.005, 'm', 'en')).toBe('-0.01\u00a0m');
     expect(figure(-1234.5, 'm', 'en', 0)).toBe('-1,235\u00a0m');
     expect(metres(-0.25, 'en')).toBe('-250 mm');
+  });
+});
+
+describe('areas and volumes', () => {
+  it('have two figures that count, however small, and no more places than asked for where they are not', () => {
+    const told = [0, 1234.56, 12.34, 0.456, 0.0094, -0.00003, 4e-9].map((v) => amount(v, 'm³', 'en', 1));
+    const texts = ['0', '1,234.6', '12.3', '0.46', '0.0094', '-0.00003', '0'];
+    expect(told).toEqual(texts.map((text) => `${text}\u00a0m³`));
   });
 });
 
