@@ -74,6 +74,35 @@ def test_a_patch_of_a_column_is_measured_around_it_and_what_stands_behind_does_n
     assert area(joined(column, behind), ring).measure == pytest.approx(2 * half * radius * 1.5, rel=2e-3)
 
 
+@pytest.mark.parametrize("radius", [0.4, 3.0, 12.0])
+def test_a_dome_is_measured_to_its_top_and_the_shaft_that_stands_on_a_floor_is_not(radius):
+    """Also where its triangles come from tiles that share no vertex."""
+    turn = 2 * np.pi
+    dome = grid(
+        lambda u, v: (
+            radius * np.sin(turn * u) * np.sin(v * np.pi / 2),
+            radius * np.cos(turn * u) * np.sin(v * np.pi / 2),
+            radius * np.cos(v * np.pi / 2),
+        ),
+        241,
+        121,
+    )
+    dome = dome[0], dome[1][:, ::-1]  # outwards
+    halves = [(dome[0], dome[1][k::2]) for k in (0, 1)]
+    t = np.linspace(0, turn, 240, endpoint=False)
+    ring = radius * np.stack([np.cos(t) * np.sin(1.4), np.sin(t) * np.sin(1.4), np.full(240, np.cos(1.4))], 1)
+
+    found = area(joined(*halves), ring)
+
+    assert found.measure == pytest.approx(2 * np.pi * radius**2 * (1 - np.cos(1.4)), rel=0.01)
+    # A rough column of 4 m on a floor: of its sides what is near counts, as before, and no more.
+    rng = np.random.default_rng(2)
+    shaft = grid(lambda u, v: (0.4 * np.sin(turn * u), 0.4 * np.cos(turn * u), 4 * v), 60, 100)
+    rough = shaft[0] + rng.normal(0, 0.004, shaft[0].shape)
+    within = area(joined(FLOOR, (rough, shaft[1])), [[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]])
+    assert 4 <= within.measure < 4 + 0.8 * np.pi * 0.8
+
+
 def test_the_anchor_of_a_ring_lies_on_it_and_not_in_its_middle():
     t = np.linspace(0, 1.9 * np.pi, 40)
     horseshoe = np.concatenate(

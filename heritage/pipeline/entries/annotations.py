@@ -129,7 +129,8 @@ def _near(
 ) -> tuple[Surface | None, NearSurface]:
     """The surface around ``places`` (n, 3) of the monument frame, in true metres, of which that frame's are ``scale``: what is
     near or deep is meant so. None where there is none."""
-    margin = _AROUND_M / scale
+    # What hangs together with an area may rise as far as half of it is wide.
+    margin = max(_AROUND_M / scale, float(np.ptp(places, axis=0).max()) / 2)
     low, high = places.min(0) - margin, places.max(0) + margin
     near = surface_near(folder / epoch.tileset, low, high, comparison=comparison)
     return Surface(near.vertices * scale, near.triangles) if len(near.triangles) else None, near
