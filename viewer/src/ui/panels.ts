@@ -6,6 +6,8 @@ import { workOf } from '../core/route.ts';
 import type { Bands } from './parts.ts';
 import { sitePanel } from './site.ts';
 
+const AGAIN_MS = 3000;
+
 /** Where panels are shown. */
 interface Shown {
   app: App;
@@ -29,7 +31,14 @@ export class Panels {
   }
 
   private bare<T>(code: () => Promise<T>): Later<T> {
-    return new Later(code, () => this.page.requestUpdate());
+    const draw = () => this.page.requestUpdate();
+    // What did not come is asked for again when the page is drawn: nothing else may draw it.
+    const come = () =>
+      code().catch((error) => {
+        setTimeout(draw, AGAIN_MS);
+        throw error;
+      });
+    return new Later(come, draw);
   }
 
   /** With the words that it says. */
