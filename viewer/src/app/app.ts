@@ -106,8 +106,14 @@ export class App {
 
   async speak(language: string): Promise<void> {
     this.chosen = language;
-    const t = translator(await loadMessages(uiLanguage(language)));
+    const messages = await loadMessages(uiLanguage(language)).catch(() => null);
     if (language !== this.chosen) return; // another one was chosen meanwhile, and may be here already
+    if (!messages) {
+      // Drawn anew, the choice is the language that is spoken.
+      this.set({ announcement: this.state.t('problem.offline') });
+      return;
+    }
+    const t = translator(messages);
     const url = new URL(location.href);
     url.searchParams.set('lang', language);
     history.replaceState(null, '', url);

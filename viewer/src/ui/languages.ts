@@ -1,5 +1,6 @@
 /** The choice of a language, where the site has several. */
 import { html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import type { App } from '../app/app.ts';
 import { languageName } from '../core/i18n.ts';
 import { icon } from './icons.ts';
@@ -12,7 +13,7 @@ export function languages(app: App): Part {
     ${icon('globe')}
     <span class="visually-hidden">${t('language')}</span>
     <select
-      .value=${language}
+      .value=${live(language)}
       aria-label=${t('language')}
       @change=${(event: Event) => void app.speak((event.target as HTMLSelectElement).value)}
     >

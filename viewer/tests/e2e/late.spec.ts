@@ -68,8 +68,13 @@ test('what could not be had is told only where it is still wanted, and comes by 
   watch.problems.splice(0); // the console tells of the request
 });
 
-test('of two languages the one that was chosen last is spoken', async ({ page }) => {
+test('of two languages the one that was chosen last is spoken, once it is there', async ({ page, watch }) => {
   await open(page);
+  await page.route(/assets\/fr-.*\.js/, (route) => route.abort());
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('fr');
+  await expect(page.getByRole('combobox', { name: 'Language' })).toHaveValue('en');
+  await page.unroute(/assets\/fr-.*\.js/);
+  watch.problems.splice(0); // the console tells of the request
   const release = await hold(page, /assets\/vi-.*\.js/);
   const speak = (language: string) =>
     page.getByRole('combobox', { name: /Language|Langue/ }).selectOption(language);
