@@ -124,14 +124,14 @@ export class Viewer extends LitElement {
         ${building(app)}
         <heritage-overview .app=${app} .state=${state}></heritage-overview>
         ${foot?.walkPad(app)}
-        <div class="tools low" role="group" aria-label=${t('camera')}>
-          ${walks ? nothing : tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
-          ${walks ? nothing : tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
-          ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
-          ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
-          ${sunTool(app, this.panels.sunSheet)}
-        </div>
       </main>
+      <section class="tools low" aria-label=${t('camera')}>
+        ${walks ? nothing : tool({ name: 'plus', label: t('zoom.in'), key: '+', className: 'tool zoom', press: () => app.view?.zoom(true) })}
+        ${walks ? nothing : tool({ name: 'minus', label: t('zoom.out'), key: '-', className: 'tool zoom', press: () => app.view?.zoom(false) })}
+        ${tool({ name: 'map', label: t('overview'), key: 'm', pressed: state.overview, press: () => app.set({ overview: !state.overview }) })}
+        ${tool({ name: 'reset', label: t('reset'), key: 'h', press: () => app.framing.reset() })}
+        ${sunTool(app, this.panels.sunSheet)}
+      </section>
       ${
         bands
           ? html`<section class="panel" aria-label=${bands.label}>

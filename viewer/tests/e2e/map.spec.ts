@@ -171,6 +171,22 @@ test('the sun is set by keyboard alone, and Escape gives the button back', { tag
   const sheet = page.locator('.sun-sheet');
   await expect(sheet).toBeVisible();
   await accessible(page);
+  const whole = page.viewportSize()!;
+  for (const [width, height] of [
+    [720, 450],
+    [320, 568],
+    [640, 360],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    const inside = () =>
+      sheet.evaluate((e) => {
+        const { left, top, right, bottom } = e.getBoundingClientRect();
+        return Math.min(left, top, innerWidth - right, innerHeight - bottom) >= 0;
+      });
+    await expect.poll(inside, { message: `${width} × ${height}` }).toBe(true);
+    await page.getByRole('button', { name: 'The map’s own light' }).click({ trial: true });
+  }
+  await page.setViewportSize(whole);
   const date = page.getByRole('textbox', { name: 'Date', exact: true });
   await date.fill('2026-03-20');
   await date.blur();
