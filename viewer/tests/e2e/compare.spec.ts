@@ -274,4 +274,10 @@ test('in a very narrow window the names of both sides stay in their halves', { t
   });
   expect(await size()).toBe(2 * before);
   expect(await body.evaluate((e) => e.scrollWidth - e.clientWidth)).toBe(0);
+  // Nor is a word that is longer than a line.
+  const right = await page.locator('.panel .crumb').evaluate((e) => {
+    e.querySelector('span:last-child')!.textContent = 'Kaiserstadtbefestigungsanlagenmusterbeispiel';
+    return e.getBoundingClientRect().right;
+  });
+  expect(right).toBeLessThanOrEqual(390);
 });
