@@ -100,7 +100,7 @@ def root(tmp_path: Path) -> Path:
             "tours/walk/vi.md": WORDS,
             "media/approach.en.wav": silent_wav(),
             "media/approach.en.vtt": "WEBVTT\n\n00:00.000 --> 00:01.000\nWords.\n",
-            "media/gate.png": b"\x89PNG",
+            "media/gate.png": b"\x89PNG\r\n\x1a\n",
             "media/bad.vtt": "no captions",
             "media/latin.vtt": "WEBVTT\n\nété".encode("latin-1"),
         },
@@ -244,6 +244,18 @@ def test_photos_give_a_position_and_each_is_named_with_its_folder(root: Path) ->
     assert found(root) == [
         "error: monuments/gate/images/a.jpg: no picture that can be opened; JPEG, TIFF, WEBP, PNG are allowed; remove it from the folder [photo-invalid]"
     ]
+
+
+@pytest.mark.parametrize("content", [b"", b"<svg/>", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"])
+def test_a_picture_that_no_browser_shows(root: Path, content: bytes) -> None:
+    """Whatever it is called. One of another kind than its name says is shown, and well."""
+    (root / "media/gate.png").write_bytes(content)
+    assert found(root) == [
+        f"error: tours/walk/{language}.md:3: a picture: media/gate.png holds none that browsers show; AVIF, GIF, JPEG, PNG, WebP are allowed; save it as JPEG, under a name that ends in .jpg [picture-kind]"
+        for language in ("en", "vi")
+    ]
+    (root / "media/gate.png").write_bytes(b"RIFF\0\0\0\0WEBP")
+    assert found(root) == []
 
 
 def test_a_name_whose_accents_are_encoded_apart_is_found(root: Path) -> None:

@@ -9,8 +9,9 @@ from heritage.model.errors import HeritageError, Problem
 from heritage.pipeline.tours.questions import question_problems
 from heritage.text.explain import nearest
 from heritage.text.files import file_problem
-from heritage.text.lines import Key, Lines
+from heritage.text.lines import Key, Lines, visible
 from heritage.text.markdown import references
+from heritage.text.media import is_picture
 from heritage.text.site import LoadedMonument, LoadedSite, LoadedTour
 from heritage.text.words import refused
 
@@ -142,6 +143,13 @@ def unlisted(loaded: LoadedSite, language: str, where: str) -> Iterator[Problem]
 
 
 def _picture(loaded: LoadedSite, address: str, where: str) -> Iterator[Problem]:
-    problem = file_problem(loaded.root, loaded.root / address, where, "a picture")
+    path = loaded.root / address
+    problem = file_problem(loaded.root, path, where, "a picture")
     if problem:
         yield problem
+    elif not is_picture(path):
+        found = f"a picture: {visible(address, 200)} holds none that browsers show"
+        allowed = "AVIF, GIF, JPEG, PNG, WebP are allowed"
+        yield Problem(
+            "picture-kind", where, found, allowed, "save it as JPEG, under a name that ends in .jpg"
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -14,41 +13,14 @@ from heritage.store.drafts import Drafts
 from heritage.store.manifest import content_type, digest
 from heritage.store.publish import ensure_folder, publish_named
 from heritage.text.files import as_id
+from heritage.text.media import HEAD_BYTES, KINDS
 from heritage.web.errors import not_found, refused
 from heritage.web.files import send_file
 from heritage.web.studio.answers import said
 from heritage.web.studio.people import person
 
-_HEAD_BYTES = 64
 _STEM = 100  # letters of its name that are kept; file systems take 255 with all that is added
 
-
-def _boxed(*brands: bytes) -> Callable[[bytes], bool]:
-    """ISO base media files (MP4, AVIF): their first box names a brand."""
-    return lambda head: head[4:8] == b"ftyp" and any(brand in head[8:40] for brand in brands)
-
-
-def _begins(*signs: bytes) -> Callable[[bytes], bool]:
-    return lambda head: head.startswith(signs)
-
-
-_KINDS: Final[dict[str, Callable[[bytes], bool]]] = {
-    ".avif": _boxed(b"avif", b"avis"),
-    ".gif": _begins(b"GIF87a", b"GIF89a"),
-    ".jpeg": _begins(b"\xff\xd8\xff"),
-    ".jpg": _begins(b"\xff\xd8\xff"),
-    ".m4a": _boxed(b"M4A", b"mp42", b"isom", b"iso5"),
-    ".mp3": lambda head: head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1:2] >= b"\xe2"),
-    ".mp4": _boxed(b"mp4", b"isom", b"iso5", b"M4V"),
-    ".ogg": _begins(b"OggS"),
-    ".opus": _begins(b"OggS"),
-    ".png": _begins(b"\x89PNG\r\n\x1a\n"),
-    ".vtt": _begins(b"WEBVTT", b"\xef\xbb\xbfWEBVTT"),
-    ".wav": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WAVE",
-    ".webm": _begins(b"\x1aE\xdf\xa3"),
-    ".webp": lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
-}
-"""What may be taken in, by ending, and how such a file begins. No SVG: it can hold scripts."""
 
 ENDPOINT: Final = "studio.take_in"
 """The one address that long bodies are for."""
@@ -65,14 +37,14 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
             raise refused(
                 400, "bad-request", "the body", "it has no file", "multipart with a part named file", ""
             )
-        head = given.stream.read(_HEAD_BYTES)
+        head = given.stream.read(HEAD_BYTES)
         given.stream.seek(0)
         name = Path(given.filename.replace("\\", "/")).name
         ending = Path(name).suffix.lower()
-        fits = _KINDS.get(ending)
+        fits = KINDS.get(ending)
         if fits is None or not fits(head):
             found = f"its content is no {ending}" if fits else "a kind of file that is not taken in"
-            raise refused(415, "media-kind", "the file", found, ", ".join(_KINDS), "save it as one of these")
+            raise refused(415, "media-kind", "the file", found, ", ".join(KINDS), "save it as one of these")
         folder = drafts.site / "media"
         ensure_folder(folder, drafts.site)
         stem = ".".join(filter(None, map(as_id, Path(name).stem.split("."))))[:_STEM] or "upload"
@@ -87,7 +59,7 @@ def register(studio: Blueprint, drafts: Drafts) -> None:
         path = drafts.site / name
         parts = name.split("/")
         strange = any(not part or part.startswith(".") or "\0" in part or "\\" in part for part in parts)
-        if strange or parts[0] != "media" or path.suffix.lower() not in _KINDS or not path.is_file():
+        if strange or parts[0] != "media" or path.suffix.lower() not in KINDS or not path.is_file():
             raise not_found()
         status = path.stat()
         response = send_file(
