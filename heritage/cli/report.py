@@ -51,7 +51,7 @@ def report(
         )
     from heritage.pipeline.build import reports_of
 
-    reports = reports_of(site, monument)
+    reports, unbuilt = reports_of(site, monument)
     if as_json:
         click.echo(json.dumps([r.model_dump(mode="json") for r in reports], ensure_ascii=False, indent=1))
         return
@@ -70,3 +70,7 @@ def report(
             click.echo(f"  {f.name}: {value}" + (f"  [{f.method}]" if f.method else ""))
         for w in r.warnings:
             click.echo(f"  warning: {w}")
+    if unbuilt:
+        click.echo(
+            f"not built of the files as they are now: {', '.join(unbuilt)}; run heritage build", err=True
+        )

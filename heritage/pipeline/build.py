@@ -226,16 +226,19 @@ def planned(site: Path) -> tuple[Planned, ...]:
     return fingerprinted(site_tasks(loaded, read_ground(loaded)))
 
 
-def reports_of(site: Path, monument: str | None = None) -> tuple[Report, ...]:
-    """The reports of what is built of the site as its files are now. Raises InputError for a monument that it has not."""
+def reports_of(site: Path, monument: str | None = None) -> tuple[tuple[Report, ...], tuple[str, ...]]:
+    """The reports of what is built of the site as its files are now, and the tasks that are not.
+
+    Raises InputError for a monument that the site has not.
+    """
     store = Store(site)
     plan = planned(site)
     if monument is not None:
         _demand_monument("MONUMENT", monument, {p.task.monument for p in plan})
-    return tuple(
-        read_report(store, p)
-        for p in plan
-        if monument in (None, p.task.monument) and store.has_stage(p.task.stage.name, p.fingerprint)
+    asked = [p for p in plan if monument in (None, p.task.monument)]
+    built = [p for p in asked if store.has_stage(p.task.stage.name, p.fingerprint)]
+    return tuple(read_report(store, p) for p in built), tuple(
+        f"{p.task.stage.name} {p.task.monument} {p.task.subject}".strip() for p in asked if p not in built
     )
 
 

@@ -6,8 +6,10 @@ import unicodedata
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from pydantic import Field
 
+from heritage.cli.main import cli
 from heritage.model.documents import Document
 from heritage.model.errors import InputError
 from heritage.pipeline.check.site import check_site
@@ -244,6 +246,14 @@ def test_photos_give_a_position_and_each_is_named_with_its_folder(root: Path) ->
     assert found(root) == [
         "error: monuments/gate/images/a.jpg: no picture that can be opened; JPEG, TIFF, WEBP, PNG are allowed; remove it from the folder [photo-invalid]"
     ]
+
+
+def test_a_report_says_what_is_not_built(root: Path) -> None:
+    """It printed nothing at all of a site that was not built, or whose scan had been replaced."""
+    told = CliRunner().invoke(cli, ["report", str(root), "gate"])
+    assert told.exit_code == 0
+    assert told.output.startswith("not built of the files as they are now: ingest gate 2019, ")
+    assert told.output.endswith("; run heritage build\n")
 
 
 @pytest.mark.parametrize("content", [b"", b"<svg/>", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"])
