@@ -27,11 +27,13 @@ def translate(tour_id: str, language: str, site: Path, source: str | None) -> No
     Run again, it shows what changed in the source since and adds what is new. Words that are there are never touched.
     """
     from heritage.model.documents import Site, Tour
+    from heritage.model.paths import demand_site
     from heritage.store import publish_bytes
     from heritage.text.translate import read_source
     from heritage.text.translate import translate as translated
     from heritage.text.yaml import read_text, read_yaml
 
+    demand_site(site)
     languages = read_yaml(site / "site.yaml", Site, "site.yaml").document.languages
     source = source or languages[0]
     if language not in languages or language == source:

@@ -43,7 +43,13 @@ def test_a_target_in_no_folder_is_a_mistyped_name(words: list[str], tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "words", [["backup", "SITE", "TARGET"], ["store", "fsck", "SITE"], ["user", "list", "SITE"]]
+    "words",
+    [
+        ["backup", "SITE", "TARGET"],
+        ["store", "fsck", "SITE"],
+        ["user", "list", "SITE"],
+        ["tour", "translate", "gate", "fr", "--site", "SITE"],
+    ],
 )
 def test_a_folder_that_is_no_site_is_left_alone(words: list[str], tmp_path: Path) -> None:
     empty, target = tmp_path / "not-mounted", tmp_path / "site.tar"
