@@ -192,6 +192,13 @@ test('a stop is made by doing it: added, worded, moved, undone, saved as a clean
 
   await page.getByRole('button', { name: 'As shown' }).click();
   await expect(page.locator('.made strong').first()).toHaveText('in');
+  // On a phone, with letters of twice the size, nothing reaches over its side.
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%';
+  });
+  const tabs = page.locator('.tabs');
+  await expect.poll(() => tabs.evaluate((e) => e.getBoundingClientRect().right)).toBe(390);
 });
 
 test('where a monument stands is chosen on the map, moved by keyboard, and decided with name and reason', async ({
