@@ -1,6 +1,13 @@
 /** The page: its words and panels, and the scene behind them. Comes after the first picture. */
 import './ui/theme.css';
 import './ui/panel.css';
+import './ui/timeline.css';
+import './ui/figures.css';
+import './ui/finding.css';
+import './ui/openData.css';
+import './ui/choices.css';
+import './ui/tourCard.css';
+import './ui/rightToLeft.css';
 import './ui/overlay.css';
 import './ui/sun.css';
 import './ui/comparing.css';
