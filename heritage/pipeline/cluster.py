@@ -87,7 +87,8 @@ def _interrupts_wait() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     def wait(number: int, frame: FrameType | None) -> None:
         came.append(number)
 
-    usual = {number: signal.signal(number, wait) for number in _STOPS}
+    # What is started in the background hears no Ctrl-C, and shall not begin to.
+    usual = {n: signal.signal(n, wait) for n in _STOPS if signal.getsignal(n) is not signal.SIG_IGN}
     resource_tracker.ensure_running()  # as it starts it lets the signal through again
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # new threads and processes inherit this
 
@@ -100,7 +101,7 @@ def _interrupts_wait() -> Iterator[Callable[[], AbstractContextManager[None]]]:
                 raise KeyboardInterrupt
             yield
         finally:
-            _handle(dict.fromkeys(_STOPS, wait))
+            _handle(dict.fromkeys(usual, wait))
 
     try:
         yield heard

@@ -131,6 +131,7 @@ from test_run import slow_plan, _run
 def stop(*_): raise KeyboardInterrupt
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)  # who runs the tests in the background may have it ignored
     try:
         _run(Path({str(tmp_path)!r}), slow_plan(Path({str(tmp_path)!r})))
     except KeyboardInterrupt:
