@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import webbrowser
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -110,7 +109,8 @@ def serve(
             click.echo(f"the studio: {address}")
         if open_browser:
             webbrowser.open(address)
-        # A server that is asked to stop has done its work: nothing that watches it should call that a failure.
-        with suppress(KeyboardInterrupt):
+        try:
             server.wait()
-        click.echo("stopping; requests that are being answered are finished first")
+        except KeyboardInterrupt:
+            # A server that is asked to stop has done its work: nothing that watches it should call that a failure.
+            click.echo("stopping; requests that are being answered are finished first")

@@ -177,7 +177,7 @@ def _stored(path: Path, image: Image.Image) -> tuple[float, float, str | None]:
     if "role" not in text:  # nothing in it changes a number
         return 1.0, 0.0, None
     try:
-        items = list(read_xml(text.encode(), path.name).iter("Item"))
+        items = read_xml(text.encode(), path.name).iter("Item")
     except InputError as error:
         raise _wrong(path, f"GDAL's metadata: {error.problems[0].found}", "well-formed XML") from None
     said = {
